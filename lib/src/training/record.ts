@@ -1,0 +1,103 @@
+/** The optimizer as a cell spells it out. `beta1`, `beta2`, `epsilon` belong to Adam. */
+export interface OptimizerSettings {
+  readonly name: "sgd" | "adam";
+  readonly learningRate: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/** What one run is to do: returned by `parameters`, taken by `train`. */
+export interface Parameters {
+  /** A notebook's id: `"h6-1b"`. */
+  readonly part: string;
+  readonly profile: "full" | "quick";
+  readonly seed: number;
+  readonly batchSize: number;
+  /** Gradient steps; exactly one of `iterations` and `epochs` is given. */
+  readonly iterations?: number;
+  readonly epochs?: number;
+  /** Iterations between two evaluations, default 100. */
+  readonly evalEvery: number;
+  readonly optimizer: OptimizerSettings;
+  readonly precision: "float32" | "bfloat16";
+  readonly mode: "graph" | "eager";
+  /** What `DEEPNETS_SET` changed, by dotted name; empty for the sheet's own settings. */
+  readonly overrides: Readonly<Record<string, number | string>>;
+}
+
+/** Loss (mean cross-entropy) and accuracy (fraction in [0, 1]) on `size` examples, in inference mode. */
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly size: number;
+}
+
+/** Final evaluation of one split: adds what accuracy alone hides. */
+export interface FinalEvaluation extends Evaluation {
+  /** Fraction of each class's examples that were recognised, by class index. */
+  readonly recall: readonly number[];
+  /** Mean of `recall`. */
+  readonly balancedAccuracy: number;
+  /** `confusion[label][prediction]`: counts. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** Where a run stands, for a live view. */
+export interface Progress {
+  readonly iteration: number;
+  readonly iterations: number;
+  readonly stepsPerSecond: number;
+  readonly etaSeconds: number;
+}
+
+/** The stored form of a run (`record.json`), and of a run under way (`live.json`). */
+export interface RunRecord {
+  readonly format: 1;
+  readonly part: string;
+  readonly profile: "full" | "quick";
+  readonly seed: number;
+  readonly overrides: Readonly<Record<string, number | string>>;
+  readonly status: "running" | "interrupted" | "finished";
+  readonly config: {
+    readonly batchSize: number;
+    readonly iterations: number;
+    readonly epochs?: number;
+    readonly evalEvery: number;
+    readonly optimizer: OptimizerSettings;
+    readonly precision: "float32" | "bfloat16";
+    readonly mode: "graph" | "eager";
+  };
+  readonly model: {
+    readonly parameters: number;
+    readonly layers: readonly { readonly name: string; readonly type: string; readonly outputShape: readonly (number | null)[]; readonly parameters: number }[];
+  };
+  /** Threads of the engine within one operation and between operations. */
+  readonly threads: { readonly intra: number; readonly inter: number };
+  readonly versions: Readonly<Record<string, string>>;
+  /** SHA-256 over the compiled data, models, training and graph rooms and the engine. */
+  readonly code: string;
+  /** SHA-256 of the data. */
+  readonly data: string;
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGiB: number; readonly platform: string };
+  /** Iterations at which the four curves below were measured; the first is 0, before any step. */
+  readonly iterations: readonly number[];
+  readonly trainLoss: readonly number[];
+  readonly testLoss: readonly number[];
+  readonly trainAccuracy: readonly number[];
+  readonly testAccuracy: readonly number[];
+  /** Examples behind each point of the train curves (a fixed subset). */
+  readonly trainCurveSize: number;
+  readonly progress: Progress;
+  /** Present once finished: all training and all test examples after the last iteration. */
+  readonly final?: {
+    readonly train: FinalEvaluation;
+    readonly test: FinalEvaluation;
+    /** Predicted class and its probability of each test example, in the data's order. */
+    readonly predictions: { readonly label: readonly number[]; readonly probability: readonly number[] };
+  };
+  /** Further measurements that a notebook adds with `annotate`, by name (h6-2: "fresh"). */
+  readonly extra: Readonly<Record<string, unknown>>;
+  readonly minutes: { readonly training: number; readonly evaluation: number };
+  readonly peakMemoryMB: number;
+}

@@ -1,0 +1,144 @@
+// The engine: libtensorflow 2.21 out of the PyPI wheel, and tfjs-node's addon built against it.
+// tfjs-node's own install script downloads libtensorflow 2.9.1 from a host that refuses (tfjs#8742), so it never runs.
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, readdirSync, renameSync, rmSync, statfsSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { at, readJson, root, SetupError, sha256, venvPython } from "./paths.mjs";
+import { run } from "./run.mjs";
+
+// One wheel per platform. Only linux-x64 has been tried; the others take the same route.
+// The wheel's Python version does not matter: only its shared libraries and C headers are used.
+const wheels = {
+  "linux-x64": { package: "tensorflow-cpu", platform: "manylinux_2_27_x86_64", sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c" },
+  "linux-arm64": { package: "tensorflow", platform: "manylinux_2_27_aarch64", sha256: undefined },
+  "darwin-arm64": { package: "tensorflow", platform: "macosx_12_0_arm64", sha256: undefined },
+};
+const version = "2.21.0";
+// The addon's sources ask for this much of the C interface.
+const napiVersion = 8;
+
+const wheel = wheels[`${process.platform}-${process.arch}`];
+const id = wheel && (wheel.sha256 ?? sha256(`${wheel.package} ${version} ${wheel.platform}`)).slice(0, 16);
+export const engineFolder = at(".engine", id ?? "none");
+const stampFile = join(engineFolder, "engine.json");
+const addon = join(engineFolder, `lib/napi-v${napiVersion}/tfjs_binding.node`);
+const binding = at("node_modules/@tensorflow/tfjs-node");
+const library = process.platform === "darwin" ? (name) => `lib${name}.2.dylib` : (name) => `lib${name}.so.2`;
+
+/** Says in one sentence why this machine cannot have the engine, before anything is downloaded. */
+export function refuseUnsupported() {
+  if (process.platform === "win32") throw new SetupError("Windows is not supported directly: install WSL2 (wsl --install), clone the project inside it and run the command there.");
+  if (!wheel) throw new SetupError(`Expected Linux (x64, arm64) or macOS (arm64) but found ${process.platform} ${process.arch}: TensorFlow ${version} has no build for it.`);
+  if (process.platform !== "linux") return;
+  process.report.excludeNetwork = true;
+  const glibc = process.report.getReport().header.glibcVersionRuntime;
+  if (!glibc) throw new SetupError("Expected a Linux with glibc but found musl (Alpine?): TensorFlow has no build for it. Use Debian, Ubuntu or Fedora.");
+  const [major, minor] = glibc.split(".").map(Number);
+  if (major === 2 && minor < 27) throw new SetupError(`Expected glibc 2.27 or newer but found ${glibc}: use a Linux from 2018 or later.`);
+  if (process.arch === "x64" && existsSync("/proc/cpuinfo") && !/\bavx\b/.test(readFileSync("/proc/cpuinfo", "utf8")))
+    throw new SetupError("Expected a processor with AVX but /proc/cpuinfo lists none: TensorFlow's build needs it (any PC since 2013 has it; in a virtual machine, pass the host's CPU through).");
+}
+
+export const engineReady = () => readJson(stampFile)?.napi === napiVersion && existsSync(addon);
+
+/** True where node_modules holds the two links into the engine that tfjs-node looks for. */
+export const engineLinked = () => linkTarget(join(binding, "deps")) && linkTarget(join(binding, "lib"));
+
+function linkTarget(link) {
+  try {
+    return lstatSync(link).isSymbolicLink() && readlinkSync(link) === relative(dirname(link), join(engineFolder, link.endsWith("deps") ? "deps" : "lib"));
+  } catch {
+    return false;
+  }
+}
+
+/** Downloads and unpacks what the engine needs from the wheel; killed at any point, the next call starts it anew. */
+export async function fetchEngine() {
+  if (existsSync(join(engineFolder, "deps/lib"))) return;
+  for (const old of existsSync(at(".engine")) ? readdirSync(at(".engine")) : [])
+    if (old.startsWith("part-")) rmSync(at(".engine", old), { recursive: true, force: true });
+  const part = at(".engine", `part-${process.pid}`);
+  mkdirSync(part, { recursive: true });
+  try {
+    const pin = join(part, "wheel.txt");
+    writeFileSync(pin, `${wheel.package}==${version}${wheel.sha256 ? ` --hash=sha256:${wheel.sha256}` : ""}\n`);
+    await run("Downloading TensorFlow", venvPython, [
+      ...["-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", "--only-binary=:all:", "--disable-pip-version-check"],
+      ...["--python-version", "3.11", "--implementation", "cp", "--platform", wheel.platform, "--dest", part, "--requirement", pin],
+    ]);
+    const file = readdirSync(part).find((name) => name.endsWith(".whl"));
+    await run("Unpacking TensorFlow", venvPython, ["-c", unpack, join(part, file), join(part, "deps")]);
+    const lib = join(part, "deps/lib");
+    // tfjs-node links against the C library's name; the wheel's C++ library exports the same C interface.
+    for (const [from, to] of [["tensorflow_cc", "tensorflow"], ["tensorflow_cc", "tensorflow_cc"], ["tensorflow_framework", "tensorflow_framework"]])
+      for (const alias of [library(to), library(to).replace(/\.2(?=\.dylib)|\.2$/, "")]) if (!existsSync(join(lib, alias))) symlinkSync(library(from), join(lib, alias));
+    rmSync(engineFolder, { recursive: true, force: true });
+    mkdirSync(engineFolder, { recursive: true });
+    renameSync(join(part, "deps"), join(engineFolder, "deps"));
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+// Python's zipfile, because Node has no unzip of its own: the two libraries and four header folders.
+const unpack = `
+import os, shutil, sys, zipfile
+source, target = sys.argv[1:]
+headers = ("tensorflow/include/tensorflow/c/", "tensorflow/include/tensorflow/core/platform/", "tensorflow/include/tsl/platform/", "tensorflow/include/xla/tsl/")
+with zipfile.ZipFile(source) as wheel:
+    for member in wheel.infolist():
+        name = member.filename
+        if name.startswith(headers):
+            out = os.path.join(target, "include", name[len("tensorflow/include/"):])
+        elif os.path.dirname(name) == "tensorflow" and os.path.basename(name).startswith(("libtensorflow_cc.", "libtensorflow_framework.")):
+            out = os.path.join(target, "lib", os.path.basename(name))
+        else:
+            continue
+        if member.is_dir():
+            continue
+        os.makedirs(os.path.dirname(out), exist_ok=True)
+        with wheel.open(member) as stream, open(out, "wb") as copy:
+            shutil.copyfileobj(stream, copy, 1 << 22)
+    missing = [name for name in ("lib", "include") if not os.path.isdir(os.path.join(target, name))]
+    if missing:
+        sys.exit(f"the wheel holds no {missing[0]}")
+`;
+
+/** Compiles tfjs-node's addon against the engine (N-API: one build serves every Node from 20 on). */
+export async function buildAddon(compiler) {
+  const sources = join(binding, "binding");
+  const temporary = `${addon}.${process.pid}`;
+  mkdirSync(dirname(addon), { recursive: true });
+  await run("Building the TensorFlow addon", compiler, [
+    ...["-shared", "-fPIC", "-O2", "-std=c++17", "-w", `-DNAPI_VERSION=${napiVersion}`, "-o", temporary],
+    ...readdirSync(sources).filter((name) => name.endsWith(".cc")).map((name) => join(sources, name)),
+    ...[`-I${binding}`, `-I${at("node_modules/node-api-headers/include")}`, `-I${join(engineFolder, "deps/include")}`, `-L${join(engineFolder, "deps/lib")}`],
+    ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup", "-Wl,-rpath,@loader_path/../../deps/lib"] : ["-Wl,-rpath,$ORIGIN/../../deps/lib"]),
+    ...["-ltensorflow", "-ltensorflow_framework"],
+  ]);
+  renameSync(temporary, addon);
+}
+
+/** Puts the engine where tfjs-node looks for it: two relative links, so that the folder may move. */
+export function linkEngine() {
+  for (const name of ["deps", "lib"]) {
+    const link = join(binding, name);
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync(relative(dirname(link), join(engineFolder, name)), link);
+  }
+}
+
+/** Multiplies two matrices on the engine in a process of its own, and notes that it works. */
+export async function verifyEngine() {
+  const shim = at("lib/tools/kernel/node-shim.cjs");
+  const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", shim, "-e", multiply]);
+  if (out.trim() !== "[19,22,43,50]") throw new SetupError(`The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. Delete .engine and run the command again.`);
+  writeFileSync(stampFile, JSON.stringify({ tensorflow: version, wheel: wheel.sha256, napi: napiVersion }) + "\n");
+}
+const multiply = `const tf = require("@tensorflow/tfjs-node"); const p = tf.matMul(tf.tensor2d([1,2,3,4],[2,2]), tf.tensor2d([5,6,7,8],[2,2]));
+if (tf.getBackend() !== "tensorflow") throw new Error("backend " + tf.getBackend()); console.log(JSON.stringify([...p.dataSync()]))`;
+
+export function requireSpace(bytes, what) {
+  const { bavail, bsize } = statfsSync(root);
+  const free = bavail * bsize;
+  if (free < bytes) throw new SetupError(`${what} needs ${(bytes / 2 ** 30).toFixed(1)} GiB of free disk space but only ${(free / 2 ** 30).toFixed(1)} GiB are free here: free some and run the command again.`);
+}

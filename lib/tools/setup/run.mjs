@@ -1,0 +1,44 @@
+// Child processes of set-up: quiet, logged, with the cause of a failure read out of what they printed.
+import { spawn } from "node:child_process";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { at, root, SetupError } from "./paths.mjs";
+
+const logFile = at(".engine/setup.log");
+
+// What the tools below print when there is no way out to their registries, or no room.
+const noNetwork =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|Temporary failure in name resolution|Failed to establish a new connection|NewConnectionError|Network is unreachable|Cannot connect to proxy|ProxyError/;
+const noSpace = /ENOSPC|No space left on device|Errno 28/;
+const readOnly = /EROFS|Read-only file system|EACCES|Permission denied/;
+
+/** Runs a program to its end; resolves to what it wrote to stdout. A failure becomes one sentence, the rest is in the log. */
+export function run(what, command, args, { env = process.env, cwd = root } = {}) {
+  return new Promise((done, fail) => {
+    mkdirSync(dirname(logFile), { recursive: true });
+    appendFileSync(logFile, `\n== ${new Date().toISOString()} ${what}\n$ ${command} ${args.join(" ")}\n`);
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let all = "";
+    child.stdout.on("data", (data) => ((stdout += data), (all += data)));
+    child.stderr.on("data", (data) => (all += data));
+    child.on("error", (error) => fail(new SetupError(`${what} failed: ${command} could not be started (${error.message}).`)));
+    child.on("close", (code, signal) => {
+      try {
+        appendFileSync(logFile, all);
+      } catch {} // a full disk must not hide the sentence below
+      if (code === 0) return done(stdout);
+      fail(new SetupError(`${what} failed: ${cause(all, code, signal)} (full output: .engine/setup.log).`));
+    });
+  });
+}
+
+function cause(output, code, signal) {
+  if (noSpace.test(output)) return "the disk is full. Free some space and run the command again";
+  if (/THESE PACKAGES DO NOT MATCH THE HASHES|EINTEGRITY/.test(output))
+    return "the downloaded file does not match its pinned hash, so it was not used. Run the command again; if it repeats, something between you and the registry changes files";
+  if (noNetwork.test(output)) return "no network: the package registry could not be reached. Connect (or set the proxy) and run the command again; what is already here is kept";
+  if (readOnly.test(output)) return `this folder or the package cache cannot be written. Copy the project to a folder of your own and run it there`;
+  const last = output.trim().split("\n").filter(Boolean).slice(-3).join(" | ");
+  return `${signal ? `ended by ${signal}` : `exit code ${code}`}: ${last || "no output"}`;
+}
