@@ -1,8 +1,8 @@
 // The engine: libtensorflow 2.21 out of the PyPI wheel, and tfjs-node's addon built against it.
 // tfjs-node's own install script downloads libtensorflow 2.9.1 from a host that refuses (tfjs#8742), so it never runs.
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, readdirSync, renameSync, rmSync, statfsSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { at, readJson, root, SetupError, sha256, venvPython } from "./paths.mjs";
+import { at, readJson, SetupError, sha256, venvPython } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 // One wheel per platform. Only linux-x64 has been tried; the others take the same route.
@@ -136,9 +136,3 @@ export async function verifyEngine() {
 }
 const multiply = `const tf = require("@tensorflow/tfjs-node"); const p = tf.matMul(tf.tensor2d([1,2,3,4],[2,2]), tf.tensor2d([5,6,7,8],[2,2]));
 if (tf.getBackend() !== "tensorflow") throw new Error("backend " + tf.getBackend()); console.log(JSON.stringify([...p.dataSync()]))`;
-
-export function requireSpace(bytes, what) {
-  const { bavail, bsize } = statfsSync(root);
-  const free = bavail * bsize;
-  if (free < bytes) throw new SetupError(`${what} needs ${(bytes / 2 ** 30).toFixed(1)} GiB of free disk space but only ${(free / 2 ** 30).toFixed(1)} GiB are free here: free some and run the command again.`);
-}

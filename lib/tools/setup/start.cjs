@@ -1,0 +1,35 @@
+// Runs one compiled command: node start.cjs FILE NAME ...ARGV. Prints what a user can mend as one line.
+const [file, name, ...given] = process.argv.slice(2);
+const { main, options = {} } = require(file);
+
+// npm keeps an option that is given without `--` to itself and leaves it in the environment: `npm run handin --quick`.
+const argv = [...given];
+for (const [option, { type }] of Object.entries(options)) {
+  const value = process.env[`npm_config_${option.replaceAll("-", "_")}`];
+  const said = given.some((word) => word === `--${option}` || word.startsWith(`--${option}=`));
+  if (process.env.npm_lifecycle_event !== name || value === undefined || value === "" || value === "false" || said) continue;
+  if (type === "boolean") argv.push(`--${option}`, ...(value === "true" ? [] : [value]));
+  else if (value === "true") fail(`Expected --${option} VALUE but npm kept the option to itself: write npm run ${name} -- --${option} VALUE.`);
+  else argv.push(`--${option}`, value);
+}
+
+// When the process that started us is killed, nobody would be left to stop us.
+process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+process.channel?.unref();
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+Promise.resolve()
+  .then(() => main(argv))
+  .then(
+    (code) => process.exit(code),
+    (error) => {
+      // parseArgs names the option that it does not know; a UserError is written for the user.
+      if (error?.name === "UserError" || /^ERR_PARSE_ARGS/.test(error?.code ?? "")) fail(error.message);
+      if (error?.code === "ENOSPC") fail(`The disk is full (${error.path ?? "while writing"}): free some space and run the command again; what was finished is kept.`);
+      fail(error?.stack ?? String(error));
+    },
+  );
