@@ -1,0 +1,326 @@
+"""Runs one notebook from the first to the last cell in a fresh kernel and saves it after every cell.
+
+    python execute.py SOURCE.ipynb TARGET.ipynb [--kernel deepnets] [--cwd notebooks] [--with-parent]
+
+One line on stdout per event: `cell 3/12` (starts), `done 3/12 0.41` (ended, seconds), and as the last one of
+`finished 12/12`, `failed {json}`, `died {json}`, `stopped {json}` with cell, line, ename, evalue and message.
+Exit code: 0 all cells ran, 1 a cell failed, 2 nothing could be run, 3 the kernel died, 130 stopped by a signal.
+"""
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+# Until the kernel is there, a signal just ends us: the libraries below take a second to load.
+for early in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(early, lambda *_: os._exit(130))
+
+import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+# What the engine writes at every start, whatever its log level says.
+ENGINE_NOISE = re.compile(
+    r"oneDNN custom operations are on|This TensorFlow binary is optimized to use available CPU instructions"
+    r"|To enable the following instructions:|All log messages before absl::InitializeLog\(\) is called are written to STDERR"
+)
+# Ends the kernel's process group once our end of the pipe closes without a word: then we were killed.
+WATCHDOG = """
+import os, signal, sys
+group = int(sys.argv[1])
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+if not sys.stdin.read():
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+"""
+# Seconds that an interrupted cell gets to write its checkpoint.
+GRACE = 15
+
+
+class Died(Exception):
+    pass
+
+
+class Runner(NotebookClient):
+    """nbclient, which also keeps what an earlier cell sends after it ended."""
+
+    def __init__(self, nb, **options):
+        super().__init__(nb, **options)
+        self.senders = {}
+        self.late_error = None
+        self.reply = {}
+        self.on_cell_error = self.note
+
+    def note(self, cell, cell_index, execute_reply):
+        self.reply = execute_reply["content"]
+
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
+        self.senders[parent_msg_id] = (cell, cell_index)
+        while True:
+            msg = await self.kc.iopub_channel.get_msg(timeout=None)
+            if self.take(msg, parent_msg_id):
+                return
+
+    def take(self, msg, running):
+        """Files one message with its cell; true when it ends the running cell."""
+        parent = msg["parent_header"].get("msg_id")
+        if parent not in self.senders:
+            return False
+        if msg["msg_type"] == "status":
+            return parent == running and msg["content"]["execution_state"] == "idle"
+        cell, index = self.senders[parent]
+        if parent != running:
+            if msg["msg_type"] == "clear_output":
+                return False
+            if msg["msg_type"] == "error":
+                self.late_error = (cell, msg["content"])
+            msg["content"].pop("execution_count", None)
+        self.process_message(msg, cell, index)
+        return False
+
+    async def drain(self, seconds):
+        """Takes what still comes in after the last cell."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                self.take(await self.kc.iopub_channel.get_msg(timeout=left), None)
+            except Exception:  # queue.Empty
+                return
+
+
+def say(word, rest):
+    with contextlib.suppress(BrokenPipeError):  # whoever listened is gone: the notebook is saved all the same
+        print(word, json.dumps(rest, ensure_ascii=False) if isinstance(rest, dict) else rest, flush=True)
+
+
+def save(nb, target):
+    temporary = f"{target}.{os.getpid()}.part"
+    with open(temporary, "w", encoding="utf-8") as file:
+        nbformat.write(nb, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, target)
+
+
+def is_run(cell):
+    return cell.cell_type == "code" and cell.source.strip() != ""
+
+
+def clear(nb):
+    nb.metadata.pop("widgets", None)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            cell.metadata.pop("execution", None)
+            if "executed" in cell.metadata.get("deepnets", {}):
+                del cell.metadata["deepnets"]["executed"]
+                if not cell.metadata["deepnets"]:
+                    del cell.metadata["deepnets"]
+
+
+def line_of(content):
+    if isinstance(content.get("line"), int):
+        return content["line"]
+    text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(content.get("traceback") or []))
+    found = re.search(r"\bcell\b[^\n]*?:(\d+)|\bline (\d+)|<anonymous>:(\d+)", text)
+    return int(next(group for group in found.groups() if group)) if found else None
+
+
+def failure(number, content):
+    line = line_of(content)
+    ename, evalue = content.get("ename") or "Error", content.get("evalue") or ""
+    place = f"cell {number}" + (f", line {line}" if line else "")
+    return {"cell": number, "line": line, "ename": ename, "evalue": evalue, "message": f"{place}: {ename}: {evalue}"}
+
+
+def named(content, cell):
+    """A reply that names its error; stock tslab's does not, but its stderr does."""
+    if content.get("ename"):
+        return content
+    text = "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr")
+    lines = [line for line in text.splitlines() if line.strip()]
+    found = re.match(r"(?:Uncaught )?(\w*Error|Error): (.*)", lines[0]) if lines else None
+    name, value = found.groups() if found else ("Error", lines[0] if lines else "")
+    return {"ename": name, "evalue": value, "traceback": lines}
+
+
+def oom_kills():
+    """Processes that the system has killed for memory so far, where it counts them."""
+    total = 0
+    for file in ("/proc/vmstat", "/sys/fs/cgroup/memory.events"):
+        try:
+            with open(file) as lines:
+                total += sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+        except OSError:
+            pass
+    return total
+
+
+def why_dead(code, log, kills):
+    if "heap out of memory" in log:
+        return "it ran out of JavaScript memory (heap limit): raise it with NODE_OPTIONS=--max-old-space-size=4096 or keep less data alive"
+    if "std::bad_alloc" in log or oom_kills() > kills:
+        return "it ran out of memory: close other programs or use a machine with more memory"
+    if code == -signal.SIGKILL:
+        return "it was killed (SIGKILL), as the system does when memory runs out: close other programs or use a machine with more memory"
+    if code is not None and code < 0:
+        return f"it was ended by {signal.Signals(-code).name}: run the notebook again"
+    return f"it ended by itself with exit code {code}: remove process.exit() from the cell"
+
+
+async def run(nb, args, log, stopped):
+    """Executes the cells; returns the exit code."""
+    code_cells = [index for index, cell in enumerate(nb.cells) if is_run(cell)]
+    total = len(code_cells)
+    kills = oom_kills()
+    options = {"coalesce_streams": True, "record_timing": False, "force_raise_errors": True, "startup_timeout": 120}
+    client = Runner(nb, kernel_name=args.kernel, timeout=None, resources={"metadata": {"path": args.cwd}}, **options)
+    client.log.disabled = True  # every case below has its own sentence
+    manager = client.create_kernel_manager()
+    await client.async_start_new_kernel(stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    process = manager.provisioner.process
+    watchdog = subprocess.Popen([sys.executable, "-c", WATCHDOG, str(process.pid)], stdin=subprocess.PIPE, start_new_session=True)
+    number = 0
+    try:
+        starting = asyncio.ensure_future(client.async_start_new_kernel_client())
+        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            return report_stop(stopped, 0, total)
+        try:
+            starting.result()
+        except RuntimeError as error:
+            raise Died("start", str(error)) from None
+        info = await client.async_wait_for_reply(client.kc.kernel_info())
+        nb.metadata.language_info = info["content"]["language_info"]
+        for number, index in enumerate(code_cells, 1):
+            if stopped.done():
+                return report_stop(stopped, number - 1, total)
+            cell = nb.cells[index]
+            say("cell", f"{number}/{total}")
+            began = time.monotonic()
+            source = hashlib.sha256(cell.source.encode()).hexdigest()
+            task = asyncio.ensure_future(client.async_execute_cell(cell, index, execution_count=number))
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                # An interrupt first, so that training writes its checkpoint.
+                await manager.interrupt_kernel()
+                await asyncio.wait({task}, timeout=GRACE)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                save(nb, args.target)
+                return report_stop(stopped, number, total)
+            error = None
+            try:
+                task.result()
+            except CellExecutionError:
+                error = failure(number, named(client.reply, cell))
+            except DeadKernelError:
+                raise Died("cell") from None
+            cell.metadata.setdefault("deepnets", {})["executed"] = source
+            if number == total and error is None:
+                await client.drain(0.5)
+            if error is None:
+                unseen = next((output for output in cell.outputs if output.output_type == "error"), None)
+                error = failure(number, unseen) if unseen else None
+            if error is None and client.late_error:
+                sender, content = client.late_error
+                error = failure(next(n for n, i in enumerate(code_cells, 1) if nb.cells[i] is sender), content)
+            save(nb, args.target)
+            say("done", f"{number}/{total} {time.monotonic() - began:.2f}")
+            if error:
+                say("failed", error)
+                return 1
+        say("finished", f"{total}/{total}")
+        return 0
+    except Died as death:
+        save(nb, args.target)
+        await asyncio.sleep(0.2)
+        log.seek(0)
+        text = log.read().decode("utf-8", "replace")
+        message = f"the kernel died in cell {number}: {why_dead(process.poll(), text, kills)}."
+        if death.args[0] == "start":
+            message = f"the kernel did not start ({death.args[1].rstrip('.')}): run `npm run doctor`."
+        tail = [line for line in text.splitlines() if line.strip() and not ENGINE_NOISE.search(line)][-5:]
+        say("died", {"cell": number, "line": None, "ename": "DeadKernel", "evalue": message, "message": message, "stderr": tail})
+        return 3
+    finally:
+        if client.km is not None:
+            await client._async_cleanup_kernel()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        watchdog.communicate(b"done")
+
+
+def report_stop(stopped, number, total):
+    say("stopped", {"cell": number, "message": f"stopped by {stopped.result()} in cell {number} of {total}"})
+    return 130
+
+
+async def supervise(nb, args, log):
+    loop = asyncio.get_running_loop()
+    stopped = loop.create_future()
+
+    def stop(reason):
+        if not stopped.done():
+            stopped.set_result(reason)
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        loop.add_signal_handler(getattr(signal, name), stop, name)
+
+    async def watch(parent):
+        while os.getppid() == parent:
+            await asyncio.sleep(0.5)
+        stop("the end of the program that started it")
+
+    watching = asyncio.ensure_future(watch(args.parent)) if args.with_parent else None
+    try:
+        return await run(nb, args, log, stopped)
+    finally:
+        if watching:
+            watching.cancel()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="execute.py")
+    parser.add_argument("source")
+    parser.add_argument("target")
+    parser.add_argument("--kernel", default="deepnets")
+    parser.add_argument("--cwd", default=os.path.join(ROOT, "notebooks"))
+    parser.add_argument("--with-parent", action="store_true", help="stop when the program that started this one ends")
+    args = parser.parse_args()
+    args.parent = os.getppid()
+    try:
+        nb = nbformat.read(args.source, as_version=4)
+        clear(nb)
+        save(nb, args.target)
+    except Exception as error:  # nbformat raises many kinds; each means the same to a user
+        print(f"Expected {args.source} to be a notebook but found: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryFile() as log:
+        try:
+            code = asyncio.run(supervise(nb, args, log))
+        except NoSuchKernel:
+            print(f"Expected a Jupyter kernel named {args.kernel} but found none: run `npm run doctor`.", file=sys.stderr)
+            return 2
+        log.seek(0)
+        for line in log.read().decode("utf-8", "replace").splitlines():
+            if code != 3 and line.strip() and not ENGINE_NOISE.search(line):
+                print(line, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
