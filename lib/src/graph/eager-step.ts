@@ -1,0 +1,148 @@
+import * as tf from "@tensorflow/tfjs-node";
+import { type AdamConstants, adamConstants, adamCorrection } from "./adam";
+import { checkBatch } from "./batch";
+import { dropoutMask } from "./dropout-mask";
+import { type LayerCall, type Network, network } from "./network";
+import { checkState } from "./state";
+import type { Batch, StepOptions, StepState, TrainingStep } from "./types";
+
+/** A training step of plain tfjs ops, run one by one: the reference that the traced graph is tested against. */
+export function eagerStep(model: tf.LayersModel, options: StepOptions): TrainingStep {
+  return new EagerStep(network(model, options), options);
+}
+
+class EagerStep implements TrainingStep {
+  readonly evaluationSize = 500;
+  readonly #network: Network;
+  readonly #options: StepOptions;
+  readonly #adam?: AdamConstants;
+  readonly #slots: readonly { readonly name: string; readonly variable: tf.Variable }[];
+  #iteration = 0;
+  #disposed = false;
+
+  constructor(net: Network, options: StepOptions) {
+    this.#network = net;
+    this.#options = options;
+    const trained = net.weights.filter((weight) => weight.trainable);
+    if (options.optimizer.name === "adam") this.#adam = adamConstants(options.optimizer);
+    this.#slots = this.#adam === undefined ? [] : ["m", "v"].flatMap((slot) =>
+      trained.map(({ name, variable }) => ({ name: `${name}/${slot}`, variable: tf.tidy(() => tf.variable(tf.zerosLike(variable), false)) })));
+  }
+
+  step(batch: Batch, iteration: number): number {
+    this.#assertAlive();
+    const { shape, batchSize } = this.#options;
+    checkBatch(batch, { network: this.#network, shape, rows: batchSize });
+    if (iteration !== this.#iteration) {
+      throw new Error(`Expected iteration ${this.#iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`);
+    }
+    const loss = tf.tidy(() => {
+      const trained = this.#trained();
+      const { value, grads } = tf.variableGrads(() => this.#meanLoss(batch, iteration), trained);
+      const gradients = trained.map((variable) => grads[variable.name]);
+      if (this.#adam === undefined) this.#descend(trained, gradients);
+      else this.#applyAdam(trained, gradients, this.#adam);
+      return value.dataSync()[0];
+    });
+    this.#iteration++;
+    return loss;
+  }
+
+  evaluate(batch: Batch): { lossSum: number; correct: number } {
+    this.#assertAlive();
+    checkBatch(batch, { network: this.#network, shape: this.#options.shape });
+    return tf.tidy(() => {
+      const inputs = tf.tensor(batch.inputs, [batch.size, ...this.#options.shape]);
+      const logits = this.#network.logits(inputs, { training: false, calls: new Map() });
+      const correct = tf.equal(this.#predictions(logits), tf.tensor1d(Int32Array.from(batch.labels), "int32"));
+      const losses = this.#losses(logits, batch.labels).dataSync() as Float32Array;
+      return { lossSum: losses.reduce((sum, loss) => sum + loss, 0), correct: correct.sum().dataSync()[0] };
+    });
+  }
+
+  sync(): void {
+    this.#assertAlive(); // The steps work on the model's own variables.
+  }
+
+  read(): StepState {
+    this.#assertAlive();
+    return {
+      iteration: this.#iteration,
+      tensors: this.#state().map(({ name, variable }) => ({ name, shape: variable.shape, values: variable.dataSync() as Float32Array })),
+    };
+  }
+
+  write(state: StepState): void {
+    this.#assertAlive();
+    checkState(state, this.#state().map(({ name, variable }) => ({ name, shape: variable.shape })));
+    tf.tidy(() => {
+      this.#state().forEach(({ variable }, i) => variable.assign(tf.tensor(state.tensors[i].values.slice(), variable.shape)));
+    });
+    this.#iteration = state.iteration;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    for (const { variable } of this.#slots) variable.dispose();
+    this.#disposed = true;
+  }
+
+  #state() {
+    return [...this.#network.weights, ...this.#slots];
+  }
+
+  #trained(): tf.Variable[] {
+    return this.#network.weights.filter((weight) => weight.trainable).map((weight) => weight.variable);
+  }
+
+  #meanLoss(batch: Batch, iteration: number): tf.Scalar {
+    const inputs = tf.tensor(batch.inputs, [batch.size, ...this.#options.shape]);
+    const logits = this.#network.logits(inputs, { training: true, calls: this.#dropout(iteration) });
+    return tf.mean(this.#losses(logits, batch.labels));
+  }
+
+  #losses(logits: tf.Tensor, labels: Uint8Array): tf.Tensor1D {
+    const { head, outputs } = this.#network;
+    const none = tf.Reduction.NONE;
+    if (head === "sigmoid") {
+      const targets = tf.tensor2d(Float32Array.from(labels), [labels.length, 1]);
+      return tf.losses.sigmoidCrossEntropy(targets, logits, undefined, undefined, none).reshape([labels.length]);
+    }
+    const targets = tf.oneHot(tf.tensor1d(Int32Array.from(labels), "int32"), outputs);
+    return tf.losses.softmaxCrossEntropy(targets, logits, undefined, undefined, none).reshape([labels.length]);
+  }
+
+  #predictions(logits: tf.Tensor): tf.Tensor1D {
+    return this.#network.head === "sigmoid" ? logits.greater(0).cast("int32").reshape([-1]) : logits.argMax(1);
+  }
+
+  #dropout(iteration: number): Map<number, LayerCall> {
+    const calls = new Map<number, LayerCall>();
+    this.#network.layers.forEach((layer, position) => {
+      const rate = layer.getConfig().rate as number;
+      if (layer.getClassName() !== "Dropout" || !(rate > 0)) return;
+      const { seed } = this.#options;
+      calls.set(position, (x) => x.mul(dropoutMask(x.shape, { rate, seed, layer: position, iteration: tf.scalar(iteration, "int32") })));
+    });
+    return calls;
+  }
+
+  #descend(trained: readonly tf.Variable[], gradients: readonly tf.Tensor[]): void {
+    trained.forEach((variable, i) => variable.assign(variable.sub(gradients[i].mul(this.#options.optimizer.learningRate))));
+  }
+
+  #applyAdam(trained: readonly tf.Variable[], gradients: readonly tf.Tensor[], constants: AdamConstants): void {
+    const { beta1, beta2 } = constants;
+    const { rate, epsilon } = adamCorrection(constants, this.#iteration + 1);
+    trained.forEach((variable, i) => {
+      const [m, v] = [this.#slots[i].variable, this.#slots[trained.length + i].variable];
+      m.assign(m.mul(beta1).add(gradients[i].mul(1 - beta1)));
+      v.assign(v.mul(beta2).add(gradients[i].square().mul(1 - beta2)));
+      variable.assign(variable.sub(m.mul(rate).div(v.sqrt().add(epsilon))));
+    });
+  }
+
+  #assertAlive(): void {
+    if (this.#disposed) throw new Error("Expected a live training step but it was disposed of: make another with createStep.");
+  }
+}

@@ -1,0 +1,27 @@
+import type * as tf from "@tensorflow/tfjs-node";
+import { eagerStep } from "./eager-step";
+import type { StepOptions, TrainingStep } from "./types";
+
+/**
+ * Makes the training step of a model: the loss on one batch (mean cross-entropy on the input of the last layer), its gradient,
+ * and one move of the optimizer.
+ *
+ * @param model Any `tf.layers` model with one input whose last layer is a softmax or sigmoid activation layer. Need not be compiled.
+ * @param options The shape of one example, batch size, optimizer, seed of the dropout masks, precision and mode.
+ * @returns A step that owns its optimizer slots: call `dispose` when done.
+ * @example
+ * const model = tf.sequential({ layers: [
+ *   tf.layers.dense({ units: 2, inputShape: [3] }), tf.layers.activation({ activation: "softmax" })] });
+ * const step = createStep(model, { shape: [3], batchSize: 1, seed: 1, optimizer: { name: "sgd", learningRate: 0.5 } });
+ * step.step({ inputs: new Float32Array([1, 2, 3]), labels: new Uint8Array([1]), size: 1 }, 0); // the loss
+ * step.dispose();
+ */
+export function createStep(model: tf.LayersModel, options: StepOptions): TrainingStep {
+  if (!Number.isInteger(options.batchSize) || options.batchSize < 1) {
+    throw new Error(`Expected batchSize to be a whole number from 1 but found ${options.batchSize}.`);
+  }
+  if (!(options.optimizer.learningRate > 0)) {
+    throw new Error(`Expected a learningRate above 0 but found ${options.optimizer.learningRate} (optimizer "${options.optimizer.name}").`);
+  }
+  return eagerStep(model, options);
+}
