@@ -1,3 +1,2 @@
-// Node 23 removed util.isNullOrUndefined, which tfjs-node 4.22 still calls. Loaded before it (node --require).
-const util = require("node:util");
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+// tfjs-node 4.22 calls util.isNullOrUndefined, which Node 22 warns about and Node 23 removed. Loaded before it (node --require).
+require("node:util").isNullOrUndefined = (value) => value === null || value === undefined;
