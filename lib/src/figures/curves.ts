@@ -1,0 +1,161 @@
+import { figure, type Figure, type Spec, type Words } from "./figure";
+import { endLabels } from "./labels";
+import { rounded } from "./numbers";
+import { palette } from "./theme";
+
+/** One curve: `y` over `x` (default 0, 1, 2, ...). */
+export interface Curve {
+  readonly name: string;
+  readonly y: ArrayLike<number>;
+  readonly x?: ArrayLike<number>;
+  readonly color?: string;
+  readonly dash?: "solid" | "dash" | "dot";
+  readonly width?: number;
+  readonly opacity?: number;
+  /** Text at the right end; default the name; "" for none. */
+  readonly label?: string;
+  /** Points instead of a line. */
+  readonly points?: boolean;
+}
+
+/** A line across the axes: a baseline or a threshold. */
+export interface Rule {
+  readonly value: number;
+  readonly label: string;
+}
+
+export interface CurveOptions extends Words {
+  /** Axis titles. */
+  readonly x: string;
+  readonly y: string;
+  readonly xRange?: readonly [number, number];
+  readonly yRange?: readonly [number, number];
+  /** Logarithmic axes; ranges are still given in plain values. */
+  readonly log?: "x" | "y" | "xy";
+  /** Pixels between the ends of the y-axis; default 260. */
+  readonly height?: number;
+  /** d3 format of the y-axis' ticks: ".0%". */
+  readonly yFormat?: string;
+  /** Horizontal and vertical lines with a label. */
+  readonly horizontal?: readonly Rule[];
+  readonly vertical?: readonly Rule[];
+  /** Areas between two curves, behind all lines. */
+  readonly bands?: readonly { readonly x: ArrayLike<number>; readonly low: ArrayLike<number>; readonly high: ArrayLike<number>; readonly color: string }[];
+}
+
+/**
+ * Curves in one pair of axes, each named at its right end.
+ *
+ * @param curves a curve that leaves the range is cut at the axes
+ * @example
+ * figures.curves([{ name: "tanh", x: xs, y: xs.map(Math.tanh) }], { title: "Squashing", x: "h", y: "f(h)" });
+ */
+export function curves(given: readonly Curve[], options: CurveOptions): Figure {
+  const lines = given.map((curve, i) => ({ ...curve, color: curve.color ?? palette[i % palette.length]! }));
+  const logX = options.log?.includes("x") ?? false;
+  const logY = options.log?.includes("y") ?? false;
+  const xRange = options.xRange ?? range(lines.map((line) => abscissa(line)), logX, 0);
+  const yRange = options.yRange ?? range(lines.map((line) => line.y), logY, 0.05);
+  const height = options.height ?? 260;
+  const ends = lines
+    .filter((line) => line.label !== "" && line.y.length > 0)
+    .map((line) => ({ text: line.label ?? line.name, color: line.color, y: onAxis(lastFinite(line.y), logY) }));
+  const annotations = endLabels(ends, { range: [onAxis(yRange[0], logY), onAxis(yRange[1], logY)], height });
+  const widest = Math.max(0, ...ends.map((end) => end.text.length));
+  const drawn = figure([...(options.bands ?? []).flatMap(band), ...lines.map(trace)], options, {
+    height,
+    right: ends.length > 0 ? Math.min(150, 16 + Math.round(widest * 6.6)) : 16,
+    x: { title: options.x, range: xRange.map((value) => onAxis(value, logX)), ...(logX ? { type: "log", dtick: 1 } : {}) },
+    y: { title: options.y, range: yRange.map((value) => onAxis(value, logY)), ...(logY ? { type: "log", dtick: 1 } : {}), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
+  });
+  const rules = [...(options.horizontal ?? []).map((rule) => across(rule, "y", logY)), ...(options.vertical ?? []).map((rule) => across(rule, "x", logX))];
+  return {
+    data: drawn.data,
+    layout: { ...drawn.layout, annotations: [...annotations, ...rules.map((rule) => rule.annotation)], shapes: rules.map((rule) => rule.shape) },
+  };
+}
+
+function trace(curve: Curve & { color: string }): Spec {
+  return {
+    type: "scatter",
+    name: curve.name,
+    x: rounded(abscissa(curve), 6),
+    y: rounded(curve.y, 5),
+    hovertemplate: "%{x}: %{y:.4~g}<extra>%{fullData.name}</extra>",
+    ...(curve.opacity === undefined ? {} : { opacity: curve.opacity }),
+    ...(curve.points
+      ? { mode: "markers", marker: { color: curve.color, size: 7 } }
+      : { mode: "lines", line: { color: curve.color, width: curve.width ?? 2, ...(curve.dash && curve.dash !== "solid" ? { dash: curve.dash } : {}) } }),
+  };
+}
+
+function band({ x, low, high, color }: NonNullable<CurveOptions["bands"]>[number]): Spec[] {
+  const shared = { type: "scatter", mode: "lines", x: rounded(x, 6), line: { width: 0, color }, hoverinfo: "skip" };
+  return [{ ...shared, y: rounded(low, 5) }, { ...shared, y: rounded(high, 5), fill: "tonexty", fillcolor: `${color}33` }];
+}
+
+function across({ value, label }: Rule, axis: "x" | "y", log: boolean): { shape: Spec; annotation: Spec } {
+  const other = axis === "x" ? "y" : "x";
+  const line = { type: "line", line: { color: "#66707a", width: 1, dash: "dash" } };
+  return {
+    shape: { ...line, [`${axis}ref`]: axis, [`${other}ref`]: `${other} domain`, [`${axis}0`]: value, [`${axis}1`]: value, [`${other}0`]: 0, [`${other}1`]: 1, layer: "below" },
+    annotation: {
+      ...(axis === "y" ? { xref: "x domain", x: 0, xanchor: "left", xshift: 4, yref: "y", y: onAxis(value, log), yanchor: "bottom" } : { xref: "x", x: onAxis(value, log), xanchor: "left", xshift: 3, yref: "y domain", y: 1, yanchor: "top" }),
+      text: label,
+      showarrow: false,
+      font: { color: "#66707a", size: 11 },
+    },
+  };
+}
+
+function abscissa(curve: Curve): ArrayLike<number> {
+  return curve.x ?? Array.from(curve.y, (_, i) => i);
+}
+
+function range(values: readonly ArrayLike<number>[], log: boolean, margin: number): [number, number] {
+  const usable = values.flatMap((list) => Array.from(list)).filter((value) => Number.isFinite(value) && (!log || value > 0));
+  if (usable.length === 0) return log ? [0.1, 1] : [0, 1];
+  const ends = usable.reduce(([low, high], value) => [Math.min(low!, value), Math.max(high!, value)], [Infinity, -Infinity]).map((end) => onAxis(end, log));
+  const room = (ends[1]! - ends[0]!) * margin || (ends[1] === ends[0] ? 0.5 : 0);
+  return [offAxis(ends[0]! - room, log), offAxis(ends[1]! + room, log)];
+}
+
+const onAxis = (value: number, log: boolean): number => Number((log ? Math.log10(value) : value).toPrecision(6));
+const offAxis = (value: number, log: boolean): number => (log ? 10 ** value : value);
+const lastFinite = (values: ArrayLike<number>): number => Array.from(values).filter(Number.isFinite).at(-1) ?? NaN;
+
+export interface BarOptions extends Words {
+  readonly x: string;
+  readonly y: string;
+  readonly yRange?: readonly [number, number];
+  readonly yFormat?: string;
+  /** d3 format of the number written on each bar; none where left out. */
+  readonly text?: string;
+  readonly height?: number;
+}
+
+/**
+ * Bars, one group per name: `bars(["0", "1"], [{ name: "train", y: [5923, 6742] }], ...)`.
+ *
+ * @param categories what stands under the bars; numbers give a numeric axis
+ * @param groups one value per category each; more than one group is named in a legend
+ */
+export function bars(categories: readonly (string | number)[], groups: readonly { readonly name: string; readonly y: ArrayLike<number>; readonly color?: string }[], options: BarOptions): Figure {
+  const data = groups.map((group, i) => ({
+    type: "bar",
+    name: group.name,
+    x: [...categories],
+    y: rounded(group.y, 5),
+    marker: { color: group.color ?? palette[i % palette.length] },
+    hovertemplate: "%{x}: %{y:.4~g}<extra>%{fullData.name}</extra>",
+    ...(options.text ? { texttemplate: `%{y:${options.text}}`, textposition: "outside", cliponaxis: false } : {}),
+  }));
+  const numeric = categories.every((category) => typeof category === "number");
+  const drawn = figure(data, options, {
+    ...(options.height === undefined ? {} : { height: options.height }),
+    x: { title: options.x, ...(numeric ? {} : { type: "category" }) },
+    y: { title: options.y, ...(options.yRange ? { range: [...options.yRange] } : { rangemode: "tozero" }), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
+  });
+  const legend = groups.length > 1 ? { showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" } } : {};
+  return { data: drawn.data, layout: { ...drawn.layout, ...legend, bargap: 0.15, ...(groups.length > 1 ? { margin: { ...drawn.layout.margin, t: drawn.layout.margin.t + 24 }, height: drawn.layout.height + 24 } : {}) } };
+}

@@ -1,0 +1,111 @@
+import { colors, font } from "./theme";
+
+/** Any JSON object that plotly.js reads. */
+export type Spec = Record<string, any>;
+
+/** What plotly.js draws: traces and their layout. `layout.meta` holds `alt` (alternative text), `title` and `caption`. */
+export interface Figure {
+  readonly data: readonly Spec[];
+  readonly layout: Spec;
+}
+
+/** What is written above a figure, and read aloud in its place. */
+export interface Words {
+  /** A few words in bold above the figure. */
+  readonly title: string;
+  /** What to see, with the final numbers. */
+  readonly caption?: string;
+  /** What a reader who cannot see the figure needs; default: title and caption. */
+  readonly alt?: string;
+}
+
+/** The drawing area of a figure with one pair of axes. */
+export interface Area {
+  /** Pixels between the axes' ends; default 260. */
+  readonly height?: number;
+  readonly x: Spec;
+  readonly y: Spec;
+  /** Pixels kept free right of the axes for direct labels; default 16. */
+  readonly right?: number;
+  /** Pixels left of the axes; default 56. */
+  readonly left?: number;
+  /** Pixels below the axes, for ticks and the axis title; default 48. */
+  readonly bottom?: number;
+}
+
+const lineLength = 58;
+const titleHeight = 30;
+const lineHeight = 17;
+
+/** A figure with one pair of axes, in house style: the start of nearly all figures here. */
+export function figure(data: readonly Spec[], words: Words, area: Area): Figure {
+  const layout = {
+    autosize: true,
+    paper_bgcolor: colors.paper,
+    plot_bgcolor: colors.paper,
+    font: { family: font, size: 12, color: colors.ink },
+    hoverlabel: { font: { family: font } },
+    showlegend: false,
+    xaxis: axis(area.x),
+    yaxis: axis(area.y),
+    margin: { l: area.left ?? 56, r: area.right ?? 16, b: area.bottom ?? 48 },
+    height: area.height ?? 260,
+  };
+  return withWords({ data, layout: { ...layout, margin: { ...layout.margin, t: 0 }, height: layout.height + layout.margin.b } }, words);
+}
+
+function axis(spec: Spec): Spec {
+  const title = typeof spec.title === "string" ? { text: spec.title, font: { color: colors.soft }, standoff: 8 } : spec.title;
+  return {
+    gridcolor: colors.grid,
+    zeroline: false,
+    linecolor: colors.faint,
+    tickfont: { color: colors.soft },
+    automargin: false,
+    ...spec,
+    ...(title ? { title } : {}),
+  };
+}
+
+/**
+ * The same figure under other words.
+ *
+ * @param drawn any figure of this library
+ * @param words title, caption and alternative text; what is left out stays as it was
+ * @example
+ * captioned(figures.accuracy(run), { caption: "The curve bends where the learning rate is too large." });
+ */
+export function captioned(drawn: Figure, words: Partial<Words>): Figure {
+  const { title, caption, alt } = drawn.layout.meta;
+  return withWords(drawn, { title, caption, ...(words.caption === undefined ? { alt } : {}), ...words });
+}
+
+function withWords(drawn: Figure, words: Words): Figure {
+  const lines = words.caption ? wrap(words.caption, lineLength) : [];
+  const top = (words.title ? titleHeight : 8) + lines.length * lineHeight + (lines.length > 0 ? 6 : 0);
+  const layout = drawn.layout;
+  const text = [words.title && `<b>${words.title}</b>`, ...lines.map((line) => `<span style="font-size:12px">${line}</span>`)].filter(Boolean).join("<br>");
+  return {
+    data: drawn.data,
+    layout: {
+      ...layout,
+      title: { text, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { l: 10, t: 8 }, font: { size: 14 } },
+      margin: { ...layout.margin, t: top },
+      height: layout.height - layout.margin.t + top,
+      meta: { ...layout.meta, alt: words.alt ?? [words.title, words.caption].filter(Boolean).join(": "), title: words.title, caption: words.caption ?? "" },
+    },
+  };
+}
+
+function wrap(text: string, length: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < length) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Pixels between the ends of a figure's vertical axes. */
+export const plotHeight = ({ layout }: Figure): number => layout.height - layout.margin.t - layout.margin.b;

@@ -1,0 +1,195 @@
+import { figure, type Figure, type Spec, type Words } from "./figure";
+import { bytes, percent, rounded } from "./numbers";
+import { activation, colors, diverging, errors, sequential } from "./theme";
+
+const scales = { ink: sequential, activation, diverging, errors };
+
+export interface ImagesOptions extends Partial<Words> {
+  /** Height and width of each picture, in pixels of its own. */
+  readonly shape: readonly [number, number];
+  /** Pictures in a row; default 10. */
+  readonly columns?: number;
+  /** Text under each picture. */
+  readonly labels?: readonly string[];
+  /** "ink": 0 is paper; "diverging": blue, paper, orange around 0; "activation": paper to blue. Default "ink". */
+  readonly scale?: keyof typeof scales;
+  /** The values at the ends of the scale; default the smallest and largest (symmetric for "diverging"). */
+  readonly range?: readonly [number, number];
+}
+
+/**
+ * Many small pictures in rows: digits, filters, feature maps.
+ *
+ * @param pictures each row-major `[height * width]`
+ * @throws when a picture has not height x width values, or there is none
+ * @example
+ * figures.images([kernel], { shape: [5, 5], scale: "diverging", title: "A kernel" });
+ */
+export function images(pictures: readonly ArrayLike<number>[], options: ImagesOptions): Figure {
+  const [height, width] = options.shape;
+  if (pictures.length === 0) throw new Error("Expected at least one picture but found none: check the indices.");
+  const wrong = pictures.findIndex((picture) => picture.length !== height * width);
+  if (wrong >= 0) throw new Error(`Expected picture ${wrong} to have ${height} x ${width} = ${height * width} values but found ${pictures[wrong]!.length}: give its shape.`);
+  const columns = Math.min(options.columns ?? 10, pictures.length);
+  const rows = Math.ceil(pictures.length / columns);
+  const lines = options.labels ? Math.max(...options.labels.map((label) => label.split("<br>").length)) : 0;
+  const side = Math.max(24, Math.min(110, Math.floor(720 / columns) - 4));
+  const unit = width / side;
+  const gap = Math.max(1, Math.round(4 * unit));
+  // A label's height is fixed in pixels, while pictures shrink with the page: leave room for it at half the size.
+  const room = lines > 0 ? Math.ceil((lines * 15 + 4) * unit * (columns > 5 ? 1.5 : 1.2)) : 0;
+  const step = { x: width + gap, y: height + gap + room };
+  const size = { rows: rows * step.y, columns: columns * step.x - gap };
+  const [low, high] = options.range ?? span(pictures, options.scale === "diverging");
+  const sheet = new Float32Array(size.rows * size.columns).fill(options.scale === "diverging" ? (low + high) / 2 : low);
+  const corner = (i: number) => ({ x: (i % columns) * step.x, y: Math.floor(i / columns) * step.y });
+  pictures.forEach((picture, i) => {
+    const { x, y } = corner(i);
+    for (let r = 0; r < height; r++) for (let c = 0; c < width; c++) sheet[(y + r) * size.columns + x + c] = picture[r * width + c]!;
+  });
+  const outline = pictures.map((_, i) => {
+    const { x, y } = corner(i);
+    return { type: "rect", xref: "x", yref: "y", x0: x - 0.5, x1: x + width - 0.5, y0: y - 0.5, y1: y + height - 0.5, line: { color: colors.faint, width: 1 } };
+  });
+  const annotations = (options.labels ?? []).slice(0, pictures.length).map((text, i) => {
+    const { x, y } = corner(i);
+    return { xref: "x", yref: "y", x: x + (width - 1) / 2, y: y + height, yanchor: "top", showarrow: false, text, font: { size: 12 } };
+  });
+  const heatmap: Spec = {
+    type: "heatmap",
+    z: bytes(sheet, { ...size, low, high }),
+    zmin: 0,
+    zmax: 254,
+    colorscale: scales[options.scale ?? "ink"].map((stop) => [...stop]),
+    showscale: false,
+    hoverinfo: "skip",
+  };
+  const plot = Math.round(size.rows / unit);
+  const drawn = figure([heatmap], { ...options, title: options.title ?? "" }, {
+    height: plot,
+    left: 12,
+    right: 12,
+    bottom: 10,
+    x: { ...hidden, range: [-1, size.columns], constrain: "domain" },
+    y: { ...hidden, range: [size.rows, -1], scaleanchor: "x", constrain: "domain" },
+  });
+  const narrow = Math.min(plot, Math.round((340 / size.columns) * size.rows) + 10);
+  return { data: drawn.data, layout: { ...drawn.layout, annotations, shapes: outline, dragmode: false, meta: { ...drawn.layout.meta, narrow: { plotHeight: narrow } } } };
+}
+
+const hidden = { visible: false, fixedrange: true };
+
+function span(pictures: readonly ArrayLike<number>[], symmetric: boolean): [number, number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const picture of pictures) for (let i = 0; i < picture.length; i++) (low = Math.min(low, picture[i]!)), (high = Math.max(high, picture[i]!));
+  const end = Math.max(-low, high) || 1;
+  return symmetric ? [-end, end] : [low, high > low ? high : low + 1];
+}
+
+export interface HeatmapOptions extends Words {
+  readonly scale?: keyof typeof scales;
+  readonly range?: readonly [number, number];
+  /** Axis titles; without one the axis has no ticks either. */
+  readonly x?: string;
+  readonly y?: string;
+  /** What stands at the ticks, one per column and row. */
+  readonly xLabels?: readonly string[];
+  readonly yLabels?: readonly string[];
+  /** Digits after the point of the number in each cell; none where left out. */
+  readonly digits?: number;
+  /** Square cells; default true. */
+  readonly square?: boolean;
+  /** Pixels between the ends of the y-axis; default 30 per row, at most 300. */
+  readonly height?: number;
+  /** Cells framed in orange: first row, first column, rows, columns. */
+  readonly frame?: readonly [row: number, column: number, rows: number, columns: number];
+}
+
+/**
+ * A matrix in colours, row 0 on top, with its numbers written in if wanted.
+ *
+ * @param matrix rows of equal length
+ * @example
+ * figures.heatmap([[0, 1], [1, 0]], { title: "Exclusive or", digits: 0 });
+ */
+export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOptions): Figure {
+  const rows = matrix.length;
+  const columns = matrix[0]?.length ?? 0;
+  const uneven = matrix.findIndex((row) => row.length !== columns);
+  if (rows === 0 || columns === 0 || uneven >= 0) throw new Error(`Expected a matrix with rows of equal length but found ${uneven >= 0 ? `${matrix[uneven]!.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: check its shape.`);
+  const [low, high] = options.range ?? span(matrix, options.scale === "diverging");
+  const big = rows * columns > 400;
+  const data: Spec = {
+    type: "heatmap",
+    ...(big
+      ? { z: bytes(matrix.flatMap((row) => Array.from(row)), { rows, columns, low, high }), zmin: 0, zmax: 254, hoverinfo: "skip" }
+      : { z: matrix.map((row) => rounded(row)), zmin: low, zmax: high, hovertemplate: "row %{y}, column %{x}: %{z:.4~g}<extra></extra>" }),
+    colorscale: scales[options.scale ?? "ink"].map((stop) => [...stop]),
+    showscale: false,
+    ...(options.digits === undefined ? {} : { texttemplate: `%{z:.${options.digits}f}`, textfont: { size: 11 } }),
+    ...(columns * rows <= 100 ? { xgap: 1, ygap: 1 } : {}),
+  };
+  const square = options.square ?? true;
+  const drawn = figure([data], options, {
+    height: options.height ?? Math.max(60, Math.min(300, rows * 30)),
+    left: options.y || options.yLabels ? 56 : 12,
+    right: 12,
+    bottom: options.x || options.xLabels ? 48 : 10,
+    x: { ...ticks(options.x, options.xLabels), range: [-0.5, columns - 0.5], ...(square ? { constrain: "domain" } : {}) },
+    y: { ...ticks(options.y, options.yLabels), range: [rows - 0.5, -0.5], ...(square ? { scaleanchor: "x", constrain: "domain" } : {}) },
+  });
+  const [r, c, h, w] = options.frame ?? [0, 0, 0, 0];
+  const shapes = options.frame ? [{ type: "rect", xref: "x", yref: "y", x0: c - 0.5, x1: c + w - 0.5, y0: r - 0.5, y1: r + h - 0.5, line: { color: colors.orange, width: 3 } }] : [];
+  return { data: drawn.data, layout: { ...drawn.layout, shapes, dragmode: false } };
+}
+
+function ticks(title: string | undefined, labels: readonly string[] | undefined): Spec {
+  const values = labels ? { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: [...labels] } : {};
+  return { showgrid: false, fixedrange: true, ...(title ? { title } : {}), ...(title || labels ? values : { visible: false }) };
+}
+
+export interface DigitsOptions extends Partial<Words> {
+  /** `[n * 784]`, row-major, values in [0, 1]: `mnist.test.inputs`. */
+  readonly images: Float32Array;
+  /** True class of each image. */
+  readonly labels: ArrayLike<number>;
+  /** Which images to show. */
+  readonly indices: ArrayLike<number>;
+  /** Predicted class of every image, and its probability: `record.final.predictions`. */
+  readonly predictions?: { readonly label: ArrayLike<number>; readonly probability?: ArrayLike<number> };
+  readonly columns?: number;
+}
+
+/**
+ * Digits with their labels; with predictions, "4 → 9" means: a 4, taken for a 9, with the probability below.
+ *
+ * @throws when an index names no image
+ * @example
+ * figures.digits({ images: mnist.test.inputs, labels: mnist.test.labels, indices: [0, 1, 2], title: "Test images" });
+ */
+export function digits(options: DigitsOptions): Figure {
+  const indices = Array.from(options.indices);
+  const known = Math.min(options.labels.length, options.images.length / 784);
+  const missing = indices.find((index) => !(index >= 0 && index < known));
+  if (missing !== undefined) throw new Error(`Expected indices from 0 to ${known - 1} but found ${missing}: images and labels hold ${known} digits.`);
+  const { predictions } = options;
+  const labels = indices.map((index) => {
+    const label = String(options.labels[index]);
+    if (!predictions) return label;
+    const probability = predictions.probability?.[index];
+    return `${label} → ${predictions.label[index]}${probability === undefined ? "" : `<br>${percent(probability, 0)}`}`;
+  });
+  return images(
+    indices.map((index) => options.images.subarray(index * 784, (index + 1) * 784)),
+    {
+      shape: [28, 28],
+      range: [0, 1],
+      labels,
+      columns: options.columns ?? (predictions ? 6 : 10),
+      title: options.title ?? (predictions ? "Label → prediction" : "Digits"),
+      ...(options.caption === undefined ? {} : { caption: options.caption }),
+      alt: options.alt ?? `${indices.length} handwritten digits. ${labels.map((label) => label.replace("<br>", ", ").replace("→", "taken for")).join("; ")}`,
+    },
+  );
+}

@@ -1,0 +1,33 @@
+import type { Spec } from "./figure";
+
+const space = "\u00a0";
+
+/** `value` with so many significant digits: enough for a picture, and short in the file. */
+export function round(value: number, digits = 4): number {
+  return Number.isFinite(value) ? Number(value.toPrecision(digits)) : value;
+}
+
+/** Plain array of rounded numbers. JSON has no NaN, so a value that is not finite leaves a hole in the curve. */
+export function rounded(values: ArrayLike<number>, digits = 4): (number | null)[] {
+  return Array.from(values, (value) => (Number.isFinite(value) ? round(value, digits) : null));
+}
+
+/** A fraction as text: `percent(0.98434)` is "98.43 %" (with a no-break space). */
+export function percent(fraction: number, digits = 2): string {
+  return `${(fraction * 100).toFixed(digits)}${space}%`;
+}
+
+/** A whole number with commas: `count(5695510)` is "5,695,510". */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/**
+ * A matrix as plotly.js reads it from base64: one byte per value, 0 for `low` and 254 for `high`. A tenth of the size of numbers
+ * in an .ipynb file, which puts each on a line of its own.
+ */
+export function bytes(values: ArrayLike<number>, { rows, columns, low, high }: { rows: number; columns: number; low: number; high: number }): Spec {
+  const scale = high > low ? 254 / (high - low) : 0;
+  const coded = Uint8Array.from(values, (value) => Math.max(0, Math.min(254, Math.round((value - low) * scale))));
+  return { dtype: "u1", bdata: Buffer.from(coded).toString("base64"), shape: `${rows}, ${columns}` };
+}

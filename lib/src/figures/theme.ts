@@ -1,0 +1,73 @@
+/**
+ * Colours of every figure. A page in dark mode replaces each of them by its partner (`dark`), so a figure must not use others.
+ * The five model colours are told apart by colour-blind readers and carry text on white (contrast at least 4.5).
+ */
+export const colors = {
+  paper: "#ffffff",
+  ink: "#1f2933",
+  soft: "#56606b",
+  faint: "#c5ccd3",
+  grid: "#e3e7eb",
+  grey: "#66707a",
+  blue: "#0068a8",
+  orange: "#c24a00",
+  green: "#00795a",
+  pink: "#a3337d",
+} as const;
+
+/** What each colour becomes on a dark page. */
+export const dark: Readonly<Record<string, string>> = {
+  [colors.paper]: "#14181d",
+  [colors.ink]: "#e8ecf0",
+  [colors.soft]: "#aab4be",
+  [colors.faint]: "#4a545e",
+  [colors.grid]: "#2c343c",
+  [colors.grey]: "#9aa5b0",
+  [colors.blue]: "#5cb3f0",
+  [colors.orange]: "#ff9350",
+  [colors.green]: "#3ecf9f",
+  [colors.pink]: "#ef86c8",
+};
+
+/** Colours of curves that belong to no model, in this order. */
+export const palette: readonly string[] = [colors.blue, colors.orange, colors.green, colors.pink, colors.grey];
+
+export const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+/** From no ink to full ink: digits and counts. */
+export const sequential = [[0, colors.paper], [1, colors.ink]] as const;
+
+/** From no colour to full colour: values in [0, 1], activations. */
+export const activation = [[0, colors.paper], [1, colors.blue]] as const;
+
+/** From none to many: errors. */
+export const errors = [[0, colors.paper], [1, colors.orange]] as const;
+
+/** Negative, zero, positive: weights and states. */
+export const diverging = [[0, colors.blue], [0.5, colors.paper], [1, colors.orange]] as const;
+
+/** How a part's model is called and coloured, the same in every figure. */
+export interface ModelStyle {
+  readonly name: string;
+  readonly color: string;
+}
+
+const models: Readonly<Record<string, ModelStyle>> = {
+  "h6-1a": { name: "linear", color: colors.grey },
+  "h6-1b": { name: "MLP", color: colors.blue },
+  "h6-1c": { name: "dropout", color: colors.orange },
+  "h6-1d": { name: "CNN", color: colors.green },
+  "h6-2": { name: "LSTM", color: colors.pink },
+  "t6-1": { name: "CNN", color: colors.green },
+  "t6-2": { name: "LSTM", color: colors.pink },
+};
+
+/**
+ * Name and colour of a part's model; a part without one is called by its id, in ink.
+ *
+ * @example
+ * modelStyle("h6-1d").name; // "CNN"
+ */
+export function modelStyle(part: string): ModelStyle {
+  return models[part] ?? { name: part, color: colors.ink };
+}
