@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import { eagerStep } from "./eager-step";
+import { graphStep } from "./graph-step";
 import type { StepOptions, TrainingStep } from "./types";
 
 /**
@@ -23,5 +24,5 @@ export function createStep(model: tf.LayersModel, options: StepOptions): Trainin
   if (!(options.optimizer.learningRate > 0)) {
     throw new Error(`Expected a learningRate above 0 but found ${options.optimizer.learningRate} (optimizer "${options.optimizer.name}").`);
   }
-  return eagerStep(model, options);
+  return options.mode === "eager" ? eagerStep(model, options) : graphStep(model, options);
 }

@@ -1,0 +1,114 @@
+import * as tf from "@tensorflow/tfjs-node";
+import { checkBatch } from "./batch";
+import { type LayerCall, type Network, network } from "./network";
+import { sigmoidCrossEntropy } from "./ops/sigmoid-cross-entropy";
+import { softmaxCrossEntropy } from "./ops/softmax-cross-entropy";
+import { replacements as all } from "./replacements";
+import type { Replacement } from "./replacements/replacement";
+import { checkState } from "./state";
+import { trace } from "./trace";
+import type { TracedGraph } from "./traced-graph";
+import type { Batch, StepOptions, StepState, TrainingStep } from "./types";
+
+/** A training step and its evaluation as one graph. `replacements` can be switched off one by one, for tests and for doubts. */
+export function graphStep(model: tf.LayersModel, options: StepOptions & { readonly replacements?: readonly Replacement[] }): TrainingStep & { readonly graph: TracedGraph } {
+  return new GraphStep(network(model, options), options);
+}
+
+class GraphStep implements TrainingStep {
+  readonly evaluationSize = 500;
+  readonly graph: TracedGraph;
+  readonly #network: Network;
+  readonly #options: StepOptions;
+
+  constructor(net: Network, options: StepOptions & { readonly replacements?: readonly Replacement[] }) {
+    this.#network = net;
+    this.#options = options;
+    const { shape, batchSize, seed, optimizer, replacements = all } = options;
+    const logits = (inputs: tf.Tensor, iteration?: tf.Tensor) => {
+      const calls = new Map<number, LayerCall>();
+      const context = { layers: net.layers, training: iteration !== undefined, seed, iteration };
+      for (const replacement of replacements) for (const [position, call] of replacement(context)) calls.set(position, call);
+      return net.logits(inputs, { training: iteration !== undefined, calls });
+    };
+    const labels = (size: number) => ({ shape: [size], dtype: "int32" }) as const;
+    this.graph = trace({
+      step: {
+        inputs: { x: [batchSize, ...shape], labels: labels(batchSize), iteration: { shape: [], dtype: "int32" } },
+        minimize: (inputs) => tf.mean(losses(net, logits(inputs.x, inputs.iteration), inputs.labels)),
+      },
+      evaluate: {
+        inputs: { x: [this.evaluationSize, ...shape], labels: labels(this.evaluationSize) },
+        compute: (inputs) => {
+          const found = logits(inputs.x);
+          return { losses: losses(net, found, inputs.labels), predictions: predictions(net, found) };
+        },
+      },
+    }, {
+      variables: Object.fromEntries(net.weights.map(({ name, variable }) => [name, variable])),
+      trained: net.weights.filter((weight) => weight.trainable).map((weight) => weight.name),
+      optimizer,
+    });
+  }
+
+  step(batch: Batch, iteration: number): number {
+    const { shape, batchSize } = this.#options;
+    checkBatch(batch, { network: this.#network, shape, rows: batchSize });
+    if (iteration !== this.graph.iteration) {
+      throw new Error(`Expected iteration ${this.graph.iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`);
+    }
+    return this.graph.run("step", { x: batch.inputs, labels: Int32Array.from(batch.labels), iteration: Int32Array.of(iteration) }).loss[0];
+  }
+
+  evaluate(batch: Batch): { lossSum: number; correct: number } {
+    checkBatch(batch, { network: this.#network, shape: this.#options.shape });
+    const row = batch.inputs.length / batch.size;
+    const size = this.evaluationSize;
+    let [lossSum, correct] = [0, 0];
+    for (let start = 0; start < batch.size; start += size) {
+      // The graph takes whole chunks: a short one is filled up, and what belongs to the filling is not counted.
+      const count = Math.min(size, batch.size - start);
+      const labels = new Int32Array(size);
+      labels.set(batch.labels.subarray(start, start + count));
+      let x = batch.inputs.subarray(start * row, (start + count) * row);
+      if (count < size) {
+        const filled = new Float32Array(size * row);
+        filled.set(x);
+        x = filled;
+      }
+      const result = this.graph.run("evaluate", { x, labels });
+      for (let i = 0; i < count; i++) {
+        lossSum += result.losses[i];
+        correct += Number(result.predictions[i] === labels[i]);
+      }
+    }
+    return { lossSum, correct };
+  }
+
+  sync(): void {
+    this.graph.sync();
+  }
+
+  read(): StepState {
+    return { iteration: this.graph.iteration, tensors: this.graph.read() };
+  }
+
+  write(state: StepState): void {
+    checkState(state, this.graph.read());
+    this.graph.write(state.tensors);
+    this.graph.iteration = state.iteration;
+  }
+
+  dispose(): void {
+    this.graph.dispose();
+  }
+}
+
+function losses(net: Network, logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  if (net.head === "softmax") return softmaxCrossEntropy(logits, labels);
+  return tf.reshape(sigmoidCrossEntropy(logits, tf.reshape(tf.cast(labels, "float32"), [-1, 1])), [-1]);
+}
+
+function predictions(net: Network, logits: tf.Tensor): tf.Tensor {
+  return net.head === "softmax" ? tf.argMax(logits, 1) : tf.reshape(tf.cast(tf.greater(logits, 0), "int32"), [-1]);
+}

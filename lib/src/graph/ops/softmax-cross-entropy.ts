@@ -1,0 +1,16 @@
+import * as tf from "@tensorflow/tfjs-node";
+import { attribute, backend } from "../engine";
+import { defineKernel, T } from "../kernels";
+
+const kernel = defineKernel("SoftmaxCrossEntropy", {
+  inputs: ["logits", "labels"],
+  outputs: [false, true],
+  forward: ([logits, labels]) =>
+    backend().executeMultipleOutputs("SparseSoftmaxCrossEntropyWithLogits", [T(), attribute.type("Tlabels", "int32")], [logits, labels], 2),
+  backward: (dy, [, , gradient]) => [() => tf.mul(tf.expandDims(dy, 1), gradient)],
+});
+
+/** Cross-entropy of each example, `[n]`, from logits `[n, classes]` and class indices `[n]` (int32). */
+export function softmaxCrossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  return kernel([logits, labels])[0];
+}

@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs-node";
+import type { LayerCall } from "../network";
+import { biasAdd } from "../ops/bias-add";
+import { relu } from "../ops/relu";
+import { feedsOnlyNext, type Replacement } from "./replacement";
+
+interface ConvolutionConfig {
+  readonly strides: [number, number];
+  readonly padding: "valid" | "same" | "causal";
+  readonly dataFormat: string;
+  readonly dilationRate: number | [number, number];
+  readonly activation: string;
+  readonly useBias: boolean;
+}
+
+/**
+ * Convolutions (channels last), linear or with ReLU. Where max-pooling follows, it goes before bias and ReLU: both grow with their
+ * input, channel by channel, so the maximum commutes with them, and they touch a quarter of the values.
+ */
+export const convolution: Replacement = ({ layers }) => {
+  const calls = new Map<number, LayerCall>();
+  layers.forEach((layer, position) => {
+    if (layer.getClassName() !== "Conv2D") return;
+    const config = layer.getConfig() as unknown as ConvolutionConfig;
+    const { strides, padding, dilationRate, dataFormat, activation, useBias } = config;
+    if (dataFormat !== "channelsLast" || padding === "causal" || (activation !== "linear" && activation !== "relu")) return;
+    const convolve = (x: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, layer.weights[0].read() as tf.Tensor4D, strides, padding, "NHWC", dilationRate);
+    const finish = (x: tf.Tensor) => {
+      const biased = useBias ? biasAdd(x, layer.weights[1].read()) : x;
+      return activation === "relu" ? relu(biased) : biased;
+    };
+    const pool = layers[position + 1];
+    if (pool?.getClassName() === "MaxPooling2D" && feedsOnlyNext(layers, position) && pool.getConfig().dataFormat === "channelsLast") {
+      const original = pool.call.bind(pool);
+      calls.set(position, convolve);
+      calls.set(position + 1, (x) => finish(original(x, {}) as tf.Tensor));
+    } else {
+      calls.set(position, (x) => finish(convolve(x)));
+    }
+  });
+  return calls;
+};

@@ -1,0 +1,7 @@
+import { convolution } from "./convolution";
+import { dense } from "./dense";
+import { dropout } from "./dropout";
+import type { Replacement } from "./replacement";
+
+/** All replacements, in the order in which they are asked. */
+export const replacements: readonly Replacement[] = [dropout, dense, convolution];

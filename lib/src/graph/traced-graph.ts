@@ -1,0 +1,239 @@
+import * as tf from "@tensorflow/tfjs-node";
+import { backend } from "./engine";
+import { constantNode, edge, type Edge, type GraphNode, reachable, sizeOf } from "./nodes";
+import { type OptimizerNodes, optimizerNodes } from "./optimizer-nodes";
+import { loadNodes, refusal } from "./saved-model";
+import { type GraphVariable, placeholder, readNode, type Recording, traceFunction } from "./trace-function";
+import type { GraphRow, GraphTensor, TraceOptions, TracedFunction } from "./trace-types";
+
+type Values = Float32Array | Int32Array;
+
+interface Callable {
+  readonly inputs: readonly GraphNode[];
+  readonly feeds: readonly GraphNode[];
+  readonly results: readonly { readonly name: string; readonly node: GraphNode }[];
+  /** All nodes behind the results; an input that the function does not use is not among them and not fed. */
+  readonly nodes: ReadonlySet<GraphNode>;
+  readonly steps: boolean;
+}
+
+/** Functions compiled by `trace`, with their variables and optimizer slots, in one session of the engine. */
+export class TracedGraph {
+  /** Optimizer steps done so far. */
+  iteration = 0;
+  readonly #variables: readonly GraphVariable[];
+  /** Variables, then the slots of the trained ones: everything that `read` returns. */
+  readonly #state: { readonly name: string; readonly shape: readonly number[]; readonly handle: GraphNode }[];
+  readonly #optimizer?: OptimizerNodes;
+  readonly #callables = new Map<string, Callable>();
+  readonly #nodes: readonly GraphNode[];
+  #session?: number;
+
+  /** @internal Use `trace`. */
+  constructor(functions: Readonly<Record<string, TracedFunction>>, options: TraceOptions) {
+    this.#variables = graphVariables(options);
+    if (options.optimizer !== undefined) this.#optimizer = optimizerNodes(options.optimizer);
+    this.#state = this.#variables.map(({ name, variable, handle }) => ({ name, shape: variable.shape, handle }));
+    for (const slot of this.#optimizer?.slots ?? []) {
+      for (const { name, variable, trained } of this.#variables) {
+        if (trained) this.#state.push({ name: `${name}/${slot}`, shape: variable.shape, handle: handleNode(`${name}/${slot}`, variable.shape) });
+      }
+    }
+    for (const [name, traced] of Object.entries(functions)) {
+      const recording = traceFunction(name, traced, this.#variables);
+      this.#callables.set(name, this.#callable(name, recording, { steps: traced.minimize !== undefined, options }));
+    }
+    const ends = [...this.#callables.values()].flatMap(({ results }) => results.map(({ node }) => node));
+    this.#nodes = reachable([...ends, ...this.#accessNodes()]);
+    this.#session = loadNodes(this.#nodes);
+    this.write(this.#state.map(({ name, shape }, i) => ({
+      name,
+      shape,
+      values: i < this.#variables.length ? this.#variables[i].variable.dataSync() as Float32Array : new Float32Array(sizeOf(shape)),
+    })));
+  }
+
+  /**
+   * Runs one function on one set of inputs.
+   * @param name The function's name in `trace`.
+   * @param inputs Values of each input, row-major, of the traced shape.
+   * @returns The values of its results: `{ loss }` for a `minimize`, the named tensors for a `compute`.
+   */
+  run(name: string, inputs: Readonly<Record<string, Values>> = {}): Record<string, Values> {
+    const callable = this.#find(name);
+    const values = callable.inputs.map((node) => inputValues(name, node, inputs));
+    for (const given of Object.keys(inputs)) {
+      if (!callable.inputs.some((node) => node.name === `${name}/${given}`)) {
+        throw new Error(`Expected the inputs ${callable.inputs.map((node) => node.name.slice(name.length + 1)).join(", ")} but found "${given}".`);
+      }
+    }
+    const scalars = callable.steps ? this.#optimizer!.values(this.iteration + 1).map((value) => Float32Array.of(value)) : [];
+    const fed = [...callable.inputs, ...callable.feeds].map((node, i) => ({ node, value: [...values, ...scalars][i] }))
+      .filter(({ node }) => callable.nodes.has(node));
+    const fetched = this.#execute(fed.map(({ node }) => node), fed.map(({ value }) => value), callable.results.map(({ node }) => node));
+    if (callable.steps) this.iteration++;
+    return Object.fromEntries(callable.results.map((result, i) => [result.name, fetched[i]]));
+  }
+
+  /** Copies of the variables, then of the optimizer's slots (`"name/m"`, `"name/v"`). */
+  read(): GraphTensor[] {
+    return this.#state.map(({ name, shape }, i) => {
+      const [values] = this.#execute([], [], [{ name: `state/read_${i}` }]);
+      return { name, shape, values: values as Float32Array };
+    });
+  }
+
+  /** Puts variables and slots in place; takes what `read` returned. */
+  write(tensors: readonly GraphTensor[]): void {
+    tensors.forEach(({ values }, i) => {
+      this.#execute([{ name: `state/value_${i}` }], [values], [{ name: `state/written_${i}` }], this.#state[i].shape);
+    });
+  }
+
+  /** Copies the graph's variables into the tf.Variables that it was traced with. */
+  sync(): void {
+    this.#variables.forEach(({ variable }, i) => {
+      const [values] = this.#execute([], [], [{ name: `state/read_${i}` }]);
+      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    });
+  }
+
+  /** The operations behind a function (or behind all), each after its inputs: what a notebook shows of a graph. */
+  rows(name?: string): GraphRow[] {
+    const nodes = name === undefined ? this.#nodes : this.#find(name).nodes;
+    return [...nodes].map((node) => ({
+      name: node.name,
+      op: node.op,
+      inputs: node.inputs.map((input) => input.node.name),
+      shape: node.outputs[0]?.shape ?? [],
+    }));
+  }
+
+  /** Frees the session with its variables. The tf.Variables stay as they were last synced. */
+  dispose(): void {
+    if (this.#session === undefined) return;
+    backend().binding.deleteSavedModel(this.#session);
+    this.#session = undefined;
+  }
+
+  #find(name: string): Callable {
+    const callable = this.#callables.get(name);
+    if (callable === undefined) throw new Error(`Expected one of the functions ${[...this.#callables.keys()].join(", ")} but found "${name}".`);
+    return callable;
+  }
+
+  #callable(name: string, recording: Recording, { steps, options }: { steps: boolean; options: TraceOptions }): Callable {
+    const added = (options.passes ?? []).flatMap((pass) => pass([...recording.nodes]));
+    const feeds = steps ? this.#feeds(name) : [];
+    const updates = [...this.#updates(name, recording, feeds), ...assignments(name, recording, this.#variables)];
+    settleReads(recording, [...recording.nodes, ...added], updates);
+    const results = [...recording.results].map(([result, source]) => ({ name: result, node: resultNode(`${name}/result_${result}`, source, updates) }));
+    const nodes = new Set(reachable(results.map(({ node }) => node)));
+    return { inputs: recording.placeholders, feeds, results, nodes, steps };
+  }
+
+  #feeds(name: string): GraphNode[] {
+    if (this.#optimizer === undefined) throw new Error(`Expected an optimizer but found none ("${name}" has a loss to minimize): give "optimizer".`);
+    return this.#optimizer.feeds.map((feed) => placeholder(`${name}/optimizer_${feed}`, { shape: [], dtype: "float32" }));
+  }
+
+  #updates(name: string, recording: Recording, feeds: readonly GraphNode[]): Update[] {
+    return [...recording.gradients].map(([position, gradient]) => {
+      const variable = this.#variables[position];
+      const slots = this.#optimizer!.slots.map((slot) => this.#state.find((entry) => entry.name === `${variable.name}/${slot}`)!.handle);
+      const { node } = this.#optimizer!.update({ name: `${name}/optimize_${position}`, handle: variable.handle, slots, gradient, feeds });
+      return { position, node };
+    });
+  }
+
+  #accessNodes(): GraphNode[] {
+    return this.#state.flatMap(({ shape, handle }, i) => {
+      const value = placeholder(`state/value_${i}`, { shape, dtype: "float32" });
+      // Without the copy the variable would live in memory that belongs to JavaScript.
+      const copy: GraphNode = { ...value, name: `state/copy_${i}`, op: "DeepCopy", inputs: [edge(value)], attributes: { T: { kind: "type", value: "float32" } } };
+      const assign = assignNode(`state/assign_${i}`, handle, edge(copy));
+      const written = constantNode(`state/written_${i}`, { shape: [], dtype: "int32", values: Int32Array.of(1) });
+      written.controls.push(assign);
+      return [readNode(`state/read_${i}`, handle, shape), written];
+    });
+  }
+
+  #execute(inputs: readonly { name: string; outputs?: GraphNode["outputs"] }[], values: readonly Values[], targets: readonly { name: string }[], shape?: readonly number[]): Values[] {
+    if (this.#session === undefined) throw new Error("Expected a live graph but it was disposed of: trace it again.");
+    const { binding } = backend();
+    const ids: number[] = [];
+    try {
+      inputs.forEach((input, i) => {
+        const spec = input.outputs?.[0];
+        const dtype = spec?.dtype === "int32" ? binding.TF_INT32 : binding.TF_FLOAT;
+        ids.push(binding.createTensor(shape ?? spec!.shape, dtype, values[i]));
+      });
+      const names = (nodes: readonly { name: string }[]) => nodes.map((node) => `${node.name}:0`).join(",");
+      const results = binding.runSavedModel(this.#session, ids, names(inputs), names(targets));
+      ids.push(...results.map(({ id }) => id));
+      return results.map(({ id }) => binding.tensorDataSync(id) as Values);
+    } catch (error) {
+      throw refusal(error, this.#nodes);
+    } finally {
+      for (const id of ids) binding.deleteTensor(id);
+    }
+  }
+}
+
+interface Update {
+  readonly position: number;
+  readonly node: GraphNode;
+}
+
+function graphVariables({ variables, trained }: TraceOptions): GraphVariable[] {
+  const named = Array.isArray(variables)
+    ? (variables as readonly tf.Variable[]).map((variable): [string, tf.Variable] => [variable.name, variable])
+    : Object.entries(variables as Readonly<Record<string, tf.Variable>>);
+  return named.map(([name, variable]) => {
+    if (variable.dtype !== "float32") throw new Error(`Expected variables of float32 but found ${variable.dtype} ("${name}").`);
+    return { name, variable, trained: trained?.includes(name) ?? variable.trainable, handle: handleNode(name, variable.shape) };
+  });
+}
+
+function handleNode(name: string, shape: readonly number[]): GraphNode {
+  return {
+    name: `variable/${name.replace(/[^A-Za-z0-9_./-]/g, "_")}`,
+    op: "VarHandleOp",
+    inputs: [],
+    controls: [],
+    attributes: { dtype: { kind: "type", value: "float32" }, shape: { kind: "shape", value: shape }, shared_name: { kind: "string", value: name } },
+    outputs: [{ shape: [], dtype: "resource" }],
+  };
+}
+
+function assignNode(name: string, handle: GraphNode, value: Edge): GraphNode {
+  return { name, op: "AssignVariableOp", inputs: [edge(handle), value], controls: [], attributes: { dtype: { kind: "type", value: "float32" } }, outputs: [] };
+}
+
+function assignments(name: string, recording: Recording, variables: readonly GraphVariable[]): Update[] {
+  return [...recording.assigned].map(([position, value]) => ({ position, node: assignNode(`${name}/assign_${position}`, variables[position].handle, value) }));
+}
+
+// A variable is updated in place only while nobody holds its old value, so whoever reads it goes first.
+function settleReads(recording: Recording, nodes: readonly GraphNode[], updates: readonly Update[]): void {
+  const aliases = new Set(["Identity", "Reshape", "ExpandDims", "Squeeze"]);
+  const users = (source: GraphNode): GraphNode[] =>
+    nodes.filter((node) => node.inputs.some((input) => input.node === source)).flatMap((node) => (aliases.has(node.op) ? [node, ...users(node)] : [node]));
+  for (const { position, node } of updates) node.controls.push(...new Set(users(recording.reads[position])));
+}
+
+function resultNode(name: string, source: Edge, updates: readonly Update[]): GraphNode {
+  const spec = source.node.outputs[source.output];
+  return { name, op: "Identity", inputs: [source], controls: updates.map(({ node }) => node), attributes: { T: { kind: "type", value: spec.dtype } }, outputs: [spec] };
+}
+
+function inputValues(scope: string, node: GraphNode, inputs: Readonly<Record<string, Values>>): Values {
+  const name = node.name.slice(scope.length + 1);
+  const { shape, dtype } = node.outputs[0];
+  const values = inputs[name];
+  if (values === undefined || values.length !== sizeOf(shape) || values instanceof Int32Array !== (dtype === "int32")) {
+    const found = values === undefined ? "nothing" : `${values instanceof Int32Array ? "int32" : "float32"} with ${values.length} values`;
+    throw new Error(`Expected ${dtype} [${shape.join(", ")}] but found ${found} (input "${name}"): a graph keeps the shapes that it was traced with.`);
+  }
+  return values;
+}
