@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../user-error";
+import { root, tool } from "./places";
+
+/** What an installed Snakemake takes, and room to unpack it, in GiB. */
+const space = 0.6;
+
+/**
+ * The Python that has Snakemake, in an environment of its own under `.engine/`, made at the first sweep and again when its pinned
+ * requirements change. It is made under another name and renamed when whole; only its `bin/python` is ever called, so that it may move
+ * with the folder.
+ */
+export async function sweepPython(base = join(root, ".venv/bin/python"), engine = join(root, ".engine")): Promise<string> {
+  const requirements = tool("requirements.txt");
+  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
+  const folder = join(engine, `sweep-${hash}`);
+  const python = join(folder, "bin/python");
+  if (existsSync(python)) return python;
+  if (!existsSync(base)) throw new UserError(`Expected the Python environment of the project but found none at ${base}: run \`npm run doctor\`.`);
+  mkdirSync(engine, { recursive: true });
+  const { bavail, bsize } = statfsSync(engine);
+  const free = (bavail * bsize) / 2 ** 30;
+  if (free < space) throw new UserError(`Expected ${space} GiB of free disk space for Snakemake but found ${free.toFixed(1)} GiB in ${engine}: free some and sweep again.`);
+  for (const name of readdirSync(engine)) if (isLeftOver(name)) rmSync(join(engine, name), { recursive: true, force: true });
+  const making = join(engine, `sweep-making-${process.pid}`);
+  console.log("Installing Snakemake, once (about half a minute)");
+  try {
+    await run(base, ["-m", "venv", making]);
+    await run(join(making, "bin/python"), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements]);
+    renameSync(making, folder);
+  } catch (error) {
+    if (!existsSync(python)) throw error; // else another sweep was faster
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+  for (const name of readdirSync(engine)) if (/^sweep-[0-9a-f]{12}$/.test(name) && name !== `sweep-${hash}`) rmSync(join(engine, name), { recursive: true, force: true });
+  return python;
+}
+
+/** A half-made environment whose maker has ended. */
+function isLeftOver(name: string): boolean {
+  const [, maker] = /^sweep-making-(\d+)$/.exec(name) ?? [];
+  if (maker === undefined) return false;
+  try {
+    process.kill(Number(maker), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+function run(program: string, args: readonly string[]): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.on("error", fail);
+    child.on("close", (code) => {
+      if (code === 0) return done();
+      const lines = said.split("\n").filter((line) => line.trim() !== "");
+      const last = lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1) ?? `exit code ${code}`;
+      fail(new UserError(`Expected to install Snakemake but it failed (${last.trim()}): the first sweep needs the network; put it right and sweep again.`));
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RunRecord } from "../../src/training/record";
+import { spread } from "../../src/training/spread";
+import { sweepPage } from "./page";
+import { readFinished, type Plan } from "./plan";
+import { tableText, type Table } from "./table";
+
+export const folderOf = ({ runs, name }: Pick<Plan, "runs" | "name">) => join(runs, "sweeps", name);
+
+/** Reads every record that is there and writes the table and the page; a damaged record is refused and named. */
+export function gather(plan: Plan): Table {
+  const records = plan.jobs.map((job) => readFinished(plan, job)).filter((record): record is RunRecord => record !== undefined);
+  const table: Table = { profile: plan.profile, jobs: plan.jobs.length, rows: spread(records) };
+  const folder = folderOf(plan);
+  mkdirSync(folder, { recursive: true });
+  write(join(folder, "table.json"), `${JSON.stringify(table, null, 1)}\n`);
+  write(join(folder, "index.html"), sweepPage(table, records));
+  return table;
+}
+
+function write(file: string, text: string): void {
+  writeFileSync(`${file}.part`, text);
+  renameSync(`${file}.part`, file);
+}
+
+/** The job that Snakemake runs last: `node gather.js plan.json`. */
+function main([file]: readonly string[]): void {
+  const plan = JSON.parse(readFileSync(file!, "utf8")) as Plan;
+  console.log(tableText(gather(plan)));
+}
+
+if (require.main === module) {
+  try {
+    main(process.argv.slice(2));
+  } catch (error) {
+    console.error(`failed: gather: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,142 @@
+"""One job of a sweep: runs one notebook with one seed and one setting, and sees to it that a finished record is there.
+
+    job.py PLAN PART RUN ATTEMPT
+
+Only the standard library: on a cluster this runs on a node. What it knows of itself it keeps under `sweeps/jobs/<part>/<run>/`:
+`state.json` for whoever watches, `log.txt` of all attempts, the executed notebook, and a lock.
+"""
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import locked
+import parent
+
+# Seconds that a stopped notebook gets to write its checkpoint; Slurm kills after 30.
+GRACE = 25
+
+
+class Failed(Exception):
+    pass
+
+
+class Job:
+    def __init__(self, plan, part, run, attempt):
+        with open(plan, encoding="utf-8") as file:
+            self.plan = json.load(file)
+        self.job = next(job for job in self.plan["jobs"] if job["part"] == part and job["run"] == run)
+        self.attempt = int(attempt)
+        self.record = os.path.join(self.plan["runs"], part, run, "record.json")
+        self.folder = os.path.join(self.plan["runs"], "sweeps", "jobs", part, run)
+        self.child = None
+        self.stopped = False
+
+    def execute(self):
+        """Returns the exit code; raises Failed with what the user should read."""
+        with locked.take(os.path.join(self.folder, "lock"), wait=True):  # until a run left over from a killed sweep has ended
+            if os.path.exists(self.record):
+                return 0
+            self.tell("running")
+            try:
+                self.run_notebook()
+                check(self.record)
+            except Failed as failure:
+                self.tell("stopped" if self.stopped else "failed", str(failure))
+                raise
+            self.tell("finished")
+            return 0
+
+    def run_notebook(self):
+        target = os.path.join(self.folder, "notebook.ipynb")
+        command = [*self.plan["execute"], self.job["notebook"], target]
+        last = {}
+        with contextlib.suppress(OSError):  # a full disk must not cost the run that still fits
+            self.log = open(os.path.join(self.folder, "log.txt"), "a", encoding="utf-8")
+        self.write(f"-- attempt {self.attempt}, {time.strftime('%Y-%m-%d %H:%M:%S')}, {socket.gethostname()}, process {os.getpid()}\n")
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self.child = subprocess.Popen(command, env=self.environment(), text=True, errors="replace", **pipes)
+        for line in self.child.stdout:
+            self.write(line)
+            if line.strip():
+                last = line.strip()
+        code = self.child.wait()
+        self.write(f"-- exit code {code}\n")
+        if code != 0:
+            raise Failed(message(last) or f"the notebook's runner ended with exit code {code}")
+
+    def environment(self):
+        """What `parameters` in the notebook reads; whether a run starts anew or goes on is not a sweep's to say."""
+        given = {name: value for name, value in os.environ.items() if name not in ("DEEPNETS_FRESH", "DEEPNETS_THREADS", "DEEPNETS_SET")}
+        given.update(DEEPNETS_PROFILE=self.plan["profile"], DEEPNETS_SEED=str(self.job["seed"]), DEEPNETS_RUNS=self.plan["runs"])
+        if self.job["set"]:
+            given["DEEPNETS_SET"] = self.job["set"]
+        if self.job["threads"]:  # else the notebook's own setting holds
+            given["DEEPNETS_THREADS"] = self.job["threads"]
+        return given
+
+    def write(self, text):
+        with contextlib.suppress(OSError, AttributeError):
+            self.log.write(text)
+            self.log.flush()
+
+    def tell(self, status, text=""):
+        state = {"sweep": self.plan["id"], "status": status, "attempt": self.attempt, "message": text, "host": socket.gethostname(),
+                 "process": os.getpid(), "time": time.time()}
+        file = os.path.join(self.folder, "state.json")
+        with contextlib.suppress(OSError):
+            with open(f"{file}.part", "w", encoding="utf-8") as part:
+                json.dump(state, part)
+            os.replace(f"{file}.part", file)
+
+    def stop(self, *_):
+        """Interrupts the notebook, so that it writes its checkpoint; kills it when that takes too long."""
+        self.stopped = True
+        if self.child is None:
+            os._exit(130)
+        self.child.terminate()
+        timer = threading.Timer(GRACE, self.child.kill)
+        timer.daemon = True
+        timer.start()
+
+
+def message(line):
+    """The sentence in the runner's last line: `failed {"message": ...}`."""
+    with contextlib.suppress(ValueError, AttributeError):
+        return json.loads(line.split(" ", 1)[1])["message"] if line.split(" ", 1)[0] in ("failed", "died", "stopped") else line
+    return line or ""
+
+
+def check(record):
+    """A job is done when its record is: whole, and of a finished run."""
+    try:
+        with open(record, encoding="utf-8") as file:
+            status = json.load(file)["status"]
+    except FileNotFoundError:
+        raise Failed(f"Expected the notebook to leave a record but found none ({record}): does it call train with parameters of this part?") from None
+    except (ValueError, KeyError, TypeError):
+        raise Failed(f"Expected a whole run record but found a damaged file ({record}): is the disk full?") from None
+    if status != "finished":
+        raise Failed(f"Expected a finished run but found one that is {status} ({record}).")
+
+
+def main(plan, part, run, attempt):
+    job = Job(plan, part, run, attempt)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, job.stop)
+    parent.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        return job.execute()
+    except Failed as failure:
+        # Not only in the state: a watcher on this machine reads it here even when the disk is full.
+        print(f"failed: {part}/{run}: {failure}", file=sys.stderr, flush=True)
+        return 130 if job.stopped else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

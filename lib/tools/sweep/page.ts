@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { curves } from "../../src/figures/curves";
+import type { Figure } from "../../src/figures/figure";
+import { modelStyle, palette } from "../../src/figures/theme";
+import type { RunRecord } from "../../src/training/record";
+import type { Spread } from "../../src/training/spread";
+import { root } from "./places";
+import { seedsText, settingText, type Table } from "./table";
+
+/** Test accuracy over the iterations: the mean of the seeds as a line, a standard deviation to each side as a band. */
+export function sweepFigure({ rows, profile }: Table, records: readonly RunRecord[]): Figure {
+  const several = new Set(rows.map((row) => row.part)).size < rows.length;
+  const groups = rows.map((row, i) => {
+    const runs = records.filter((record) => record.part === row.part && settingText(record) === settingText(row));
+    const x = runs[0]!.iterations;
+    // Runs of one setting are evaluated at the same iterations; a shorter one would bend the mean.
+    const curvesOfRuns = runs.filter((run) => run.iterations.length === x.length).map((run) => run.testAccuracy);
+    const points = x.map((_, at) => meanAndSd(curvesOfRuns.map((curve) => curve[at]!)));
+    const color = several ? palette[i % palette.length]! : modelStyle(row.part).color;
+    return { row, x, points, color, name: several ? `${row.part} ${settingText(row)}` : modelStyle(row.part).name };
+  });
+  const caption = `Test accuracy in the mean of the seeds; the band is one standard deviation to each side. After the last iteration: ${groups.map(({ name, row }) => `${name} ${finalText(row)}`).join("; ")}.`;
+  const finals = rows.map((row) => row.test.min);
+  const floor = Math.max(0, Math.floor((Math.min(...finals) - 0.02) * 50) / 50);
+  return curves(
+    groups.map(({ x, points, color, name }) => ({ name, x, y: points.map(({ mean }) => mean), color })),
+    {
+      title: `Sweep: test accuracy${profile === "quick" ? " (quick runs)" : ""}`,
+      caption,
+      x: "iteration",
+      y: "test accuracy",
+      yRange: [floor, 1],
+      yFormat: ".1%",
+      height: 360,
+      bands: groups.filter(({ row }) => row.n > 1).map(({ x, points, color }) => ({ x, color, low: points.map(({ mean, sd }) => mean - sd), high: points.map(({ mean, sd }) => Math.min(1, mean + sd)) })),
+    },
+  );
+}
+
+const finalText = ({ test, n }: Spread) => `${(test.mean * 100).toFixed(2)}${n > 1 ? ` ± ${(test.sd * 100).toFixed(2)}` : ""} % (n = ${n})`;
+
+function meanAndSd(values: readonly number[]): { readonly mean: number; readonly sd: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+}
+
+/** One file that opens offline: the table, the figure, and plotly.js. */
+export function sweepPage(table: Table, records: readonly RunRecord[]): string {
+  const { rows, jobs, profile } = table;
+  const runs = rows.reduce((sum, { n }) => sum + n, 0);
+  const missing = runs < jobs ? `<p class="notice">${jobs - runs} of ${jobs} runs are missing.</p>` : "";
+  const quick = profile === "quick" ? '<p class="notice">Quick runs, not for hand-in.</p>' : "";
+  const figure = rows.length > 0 ? sweepFigure(table, records) : undefined;
+  const plotly = figure ? readFileSync(join(root, "node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js"), "utf8") : "";
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sweep over ${escape([...new Set(rows.map(({ part }) => part))].join(", "))}</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1f2933; background: #fff; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; }
+th, td { padding: 0.25rem 0.75rem; text-align: right; border-bottom: 1px solid #e3e7eb; white-space: nowrap; }
+th:nth-child(-n + 2), td:nth-child(-n + 2) { text-align: left; }
+.notice { background: #fff4e5; padding: 0.5rem 1rem; }
+</style>
+<h1>Sweep over ${escape([...new Set(rows.map(({ part }) => part))].join(", "))}</h1>
+${quick}${missing}
+<div class="wide"><table>
+<thead><tr><th>part</th><th>setting</th><th>n</th><th>seeds</th><th>test accuracy</th><th>range</th><th>balanced</th><th>train accuracy</th><th>train - test</th><th>minutes</th></tr></thead>
+<tbody>
+${rows.map(rowHtml).join("\n")}
+</tbody></table></div>
+<p>Mean ± sample standard deviation over n seeds, after the last iteration; balanced: mean recall of the classes; minutes: training and evaluation of one run.</p>
+${figure ? `<div id="figure" role="img" aria-label="${escape(figure.layout["meta"].alt)}"></div>
+<script>${plotly.replaceAll("</script", "<\\/script")}</script>
+<script>const figure = ${JSON.stringify(figure).replaceAll("<", "\\u003c")};
+Plotly.newPlot("figure", figure.data, figure.layout, { responsive: true, displaylogo: false });</script>` : "<p>No run has ended yet.</p>"}
+</html>
+`;
+}
+
+function rowHtml(row: Spread): string {
+  const percent = ({ mean, sd }: { readonly mean: number; readonly sd: number }) => `${(mean * 100).toFixed(2)}${row.n > 1 ? ` ± ${(sd * 100).toFixed(2)}` : ""} %`;
+  const range = row.n > 1 ? `${(row.test.min * 100).toFixed(2)} to ${(row.test.max * 100).toFixed(2)} %` : "";
+  const cells = [row.part, settingText(row), String(row.n), seedsText(row.seeds), percent(row.test), range, percent(row.balancedAccuracy), percent(row.train), percent(row.gap), row.minutes.mean.toFixed(1)];
+  return `<tr>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
+}
+
+const escape = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { RunRecord } from "../../src/training/record";
+import { readFinished, readJson, recordFile, type Job, type Plan } from "./plan";
+
+/** Where one job of a sweep stands. */
+export interface JobState {
+  readonly job: Job;
+  readonly status: "queued" | "running" | "failed" | "finished";
+  /** From 1; 0 before the first. */
+  readonly attempt: number;
+  /** Why the last attempt failed. */
+  readonly message: string;
+  readonly iteration: number;
+  readonly iterations: number;
+  /** Of a running job, as its training loop says; of a finished one 0. */
+  readonly etaSeconds?: number;
+  /** Of a finished run: minutes and test accuracy. */
+  readonly minutes?: number;
+  readonly test?: number;
+}
+
+/** Written by job.py. */
+interface StateFile {
+  readonly sweep: string;
+  readonly status: "running" | "failed" | "stopped" | "finished";
+  readonly attempt: number;
+  readonly message: string;
+}
+
+export const jobFolder = ({ runs }: Pick<Plan, "runs">, { part, run }: Job) => join(runs, "sweeps", "jobs", part, run);
+
+/** Reads where all jobs stand; `before` is the last answer, whose finished jobs are not read again. */
+export function readStates(plan: Plan, before: readonly JobState[] = []): JobState[] {
+  return plan.jobs.map((job, i) => (before[i]?.status === "finished" ? before[i]! : readState(plan, job)));
+}
+
+function readState(plan: Plan, job: Job): JobState {
+  const nothing = { job, attempt: 0, message: "", iteration: 0, iterations: 0 };
+  if (existsSync(recordFile(plan, job))) return finished(plan, job);
+  const state = readJson(join(jobFolder(plan, job), "state.json")) as StateFile | undefined;
+  if (state?.sweep !== plan.id) return { ...nothing, status: "queued" };
+  const { attempt, message } = state;
+  const live = readJson(join(plan.runs, job.part, job.run, "live.json")) as RunRecord | undefined;
+  const { iteration = 0, iterations = 0, etaSeconds } = live?.progress ?? {};
+  if (state.status === "running") return { job, status: "running", attempt, message: "", iteration, iterations, ...(etaSeconds === undefined ? {} : { etaSeconds }) };
+  return { job, status: state.status === "failed" ? "failed" : "queued", attempt, message, iteration, iterations };
+}
+
+function finished(plan: Plan, job: Job): JobState {
+  const { final, minutes, config } = readFinished(plan, job)!;
+  const { iterations } = config;
+  return { job, status: "finished", attempt: 0, message: "", iteration: iterations, iterations, etaSeconds: 0, minutes: minutes.training + minutes.evaluation, test: final!.test.accuracy };
+}
+
+/**
+ * Seconds until all jobs are done when the next one starts wherever cores come free first: undefined while nothing is known of a part.
+ * A failed job counts as one that is to be run again.
+ */
+export function remaining(states: readonly JobState[], cores: number): number | undefined {
+  const free = Array.from({ length: Math.max(1, cores) }, () => 0);
+  const known = (part: string) => {
+    const minutes = states.filter((state) => state.job.part === part && state.minutes !== undefined).map((state) => state.minutes!);
+    if (minutes.length > 0) return (60 * minutes.reduce((sum, value) => sum + value, 0)) / minutes.length;
+    const running = states.find((state) => state.job.part === part && state.status === "running" && state.etaSeconds !== undefined && state.iteration > 0);
+    return running && (running.etaSeconds! * running.iterations) / Math.max(1, running.iterations - running.iteration);
+  };
+  const take = (job: Job, seconds: number) => {
+    free.sort((a, b) => a - b);
+    const count = Math.min(job.cores, free.length);
+    const end = free[count - 1]! + seconds;
+    free.fill(end, 0, count);
+  };
+  for (const state of states) if (state.status === "running") take(state.job, state.etaSeconds ?? known(state.job.part) ?? 0);
+  for (const state of states) {
+    if (state.status !== "queued" && state.status !== "failed") continue;
+    const seconds = known(state.job.part);
+    if (seconds === undefined) return undefined;
+    take(state.job, seconds);
+  }
+  return Math.max(...free);
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export const jobName = ({ part, seed, set }: Job) => `${part} seed ${seed}${set ? ` ${set}` : ""}`;
+
+/** One line per running job. */
+export function runningLines(states: readonly JobState[]): string[] {
+  return states.filter(({ status }) => status === "running").map((state) => {
+    const done = state.iterations > 0 ? `${state.iteration.toLocaleString("en-US")} of ${state.iterations.toLocaleString("en-US")} iterations` : "starting";
+    const eta = state.etaSeconds === undefined || state.iteration === 0 ? "" : `, ${duration(state.etaSeconds)} left`;
+    return `  ${jobName(state.job)}: ${done}${eta}${state.attempt > 1 ? ` (attempt ${state.attempt})` : ""}`;
+  });
+}
+
+export function totalLine(states: readonly JobState[], cores: number): string {
+  const count = (status: JobState["status"]) => states.filter((state) => state.status === status).length;
+  const left = remaining(states, cores);
+  const failed = count("failed");
+  const parts = [`${count("finished")} of ${states.length} runs done`, `${count("running")} running`, ...(failed > 0 ? [`${failed} failed`] : [])];
+  return `${parts.join(", ")}${count("finished") === states.length ? "" : left === undefined ? ", time left not known yet" : `, about ${duration(left)} left`}`;
+}
+
+/** What happened between two looks: a line per job that ended, well or badly. */
+export function news(before: readonly JobState[], now: readonly JobState[]): string[] {
+  return now.flatMap((state, i) => {
+    const old = before[i];
+    if (state.status === "finished" && old?.status !== "finished") return [`${jobName(state.job)}: ${((state.test ?? 0) * 100).toFixed(2)} % of the test examples, ${state.minutes!.toFixed(1)} min`];
+    if (state.status === "failed" && (old?.status !== "failed" || old.attempt !== state.attempt)) return [`${jobName(state.job)} failed (attempt ${state.attempt} of 3): ${state.message}`];
+    return [];
+  });
+}

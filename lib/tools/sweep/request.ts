@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { UserError } from "../user-error";
+
+/** The parts whose notebooks leave a record of their own, and where they are defined. */
+export const notebooks: Readonly<Record<string, string>> = {
+  "h6-1a": "h6-1a-linear.ipynb",
+  "h6-1b": "h6-1b-mlp.ipynb",
+  "h6-1c": "h6-1c-dropout.ipynb",
+  "h6-1d": "h6-1d-cnn.ipynb",
+  "h6-2": "h6-2-lstm.ipynb",
+};
+
+/** What `npm run sweep` was asked for, checked. */
+export interface Request {
+  readonly parts: readonly string[];
+  readonly seeds: readonly number[];
+  /** Each setting in the form that `DEEPNETS_SET` takes; `""` is the sheet's own. */
+  readonly settings: readonly string[];
+  readonly profile: "full" | "quick";
+  /** Folder of a Snakemake profile, as an absolute path; without one the jobs run on this machine. */
+  readonly executorProfile?: string;
+  /** Jobs at once on this machine, where the measured table is not to decide. */
+  readonly jobs?: number;
+  /** Time one job with two threads against two with one, and sweep nothing. */
+  readonly measure: boolean;
+}
+
+export const options = {
+  seeds: { type: "string" },
+  quick: { type: "boolean" },
+  set: { type: "string", multiple: true },
+  "executor-profile": { type: "string" },
+  jobs: { type: "string" },
+  measure: { type: "boolean" },
+} as const;
+
+/** More jobs than this in one sweep is a slip of the keyboard. */
+const mostJobs = 10_000;
+
+export function parseRequest(argv: readonly string[]): Request {
+  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+  const request = {
+    parts: values.measure && positionals.length === 0 ? Object.keys(notebooks) : parseParts(positionals),
+    seeds: parseSeeds(values.seeds ?? "1-3"),
+    settings: parseSettings(values.set ?? []),
+    profile: values.quick ? ("quick" as const) : ("full" as const),
+    measure: values.measure ?? false,
+    ...(values["executor-profile"] === undefined ? {} : { executorProfile: findProfile(values["executor-profile"]) }),
+    ...(values.jobs === undefined ? {} : { jobs: parseJobs(values.jobs) }),
+  };
+  const count = request.parts.length * request.seeds.length * request.settings.length;
+  if (count > mostJobs) throw new UserError(`Expected at most ${mostJobs} jobs but found ${count} (parts x seeds x settings): sweep over fewer at a time.`);
+  return request;
+}
+
+function parseParts(words: readonly string[]): string[] {
+  const known = Object.keys(notebooks);
+  if (words.length === 0) throw new UserError(`Expected the parts to sweep over (${known.join(", ")}) but found none: npm run sweep -- h6-1b h6-1c --seeds 1-5.`);
+  const parts = words.map((word) => word.replace(/^notebooks\//, "").replace(/\.ipynb$/, "")).map((word) => known.find((part) => word === part || `${word}.ipynb` === notebooks[part]) ?? word);
+  for (const part of parts) {
+    if (/^(h6-1e|t6-)/.test(part)) throw new UserError(`Expected parts that leave a run record (${known.join(", ")}) but found ${part}, which compares or explains: leave it out.`);
+    if (!(part in notebooks)) throw new UserError(`Expected a part of the sheet (${known.join(", ")}) but found ${part}: name one of these.`);
+  }
+  return [...new Set(parts)];
+}
+
+/** `"1-3,7"` -> `[1, 2, 3, 7]`. */
+export function parseSeeds(text: string): number[] {
+  const seeds = new Set<number>();
+  for (const range of text.split(",")) {
+    const found = /^\s*(\d{1,9})(?:-(\d{1,9}))?\s*$/.exec(range);
+    const first = Number(found?.[1]);
+    const last = Number(found?.[2] ?? found?.[1]);
+    if (!(first >= 1 && last >= first)) throw new UserError(`Expected seeds such as 1-5 or 1,2,7 (whole numbers from 1 on) but found "${range}" in --seeds ${text}: correct it.`);
+    if (last - first >= mostJobs) throw new UserError(`Expected at most ${mostJobs} seeds but found ${last - first + 1} in --seeds ${text}: sweep over fewer at a time.`);
+    for (let seed = first; seed <= last; seed++) seeds.add(seed);
+  }
+  return [...seeds].sort((a, b) => a - b);
+}
+
+/** `["learningRate=0.001,0.0005", "batchSize=50"]` -> every combination: `["learningRate=0.001,batchSize=50", ...]`. */
+export function parseSettings(given: readonly string[]): string[] {
+  const choices = new Map<string, string[]>();
+  for (const text of given) {
+    let values: string[] | undefined;
+    for (const word of text.split(",")) {
+      const [, name, first] = /^\s*([A-Za-z][\w.]*)\s*=(.*)$/.exec(word) ?? [];
+      if (name !== undefined) {
+        if (choices.has(name)) throw new UserError(`Expected each name once but found ${name} twice in --set: give all its values together (--set ${name}=A,B).`);
+        choices.set(name, (values = []));
+      }
+      const value = (first ?? word).trim();
+      if (!values || value === "") throw new UserError(`Expected NAME=VALUE[,VALUE...] but found "${text}" in --set: write for example --set learningRate=0.001,0.0005.`);
+      if (values.includes(value)) throw new UserError(`Expected each value once but found ${value} twice in --set ${text}: leave one out.`);
+      values.push(value);
+    }
+  }
+  let settings = [""];
+  for (const [name, values] of [...choices].sort(([a], [b]) => (a < b ? -1 : 1)))
+    settings = settings.flatMap((setting) => values.map((value) => `${setting}${setting && ","}${name}=${value}`));
+  return settings;
+}
+
+function parseJobs(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UserError(`Expected a whole number from 1 on but found "${text}" in --jobs: how many notebooks may run at once.`);
+  return Number(text);
+}
+
+function findProfile(text: string): string {
+  const folder = resolve(text);
+  if (!existsSync(folder)) throw new UserError(`Expected the folder of a Snakemake profile but found nothing at ${text}: name a folder with profile.yaml, such as lib/tools/sweep/profiles/slurm.`);
+  if (!["profile.yaml", "profile.v9+.yaml", "config.yaml", "config.v9+.yaml"].some((name) => existsSync(join(folder, name))))
+    throw new UserError(`Expected a Snakemake profile (a folder with profile.yaml) but found none in ${text}: see lib/tools/sweep/profiles/slurm for one.`);
+  return folder;
+}

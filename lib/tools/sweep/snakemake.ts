@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { totalmem } from "node:os";
+import { join } from "node:path";
+import { folderOf } from "./gather";
+import type { Plan } from "./plan";
+import { tool } from "./places";
+
+/** How often a failing job is tried again. */
+export const retries = 2;
+
+export interface Workflow {
+  /** Ends as Ctrl-C would: jobs write their checkpoints, cluster jobs are cancelled. */
+  stop(): void;
+  readonly ended: Promise<Ending>;
+}
+
+export interface Ending {
+  /** 0 when every job and the gathering succeeded, 75 when another sweep is at work in the folder. */
+  readonly code: number;
+  /** Who holds the folder. */
+  readonly holder?: string;
+  /** The lines `failed: PART/RUN: why` of jobs on this machine. */
+  readonly failures: ReadonlyMap<string, string>;
+  /** What Snakemake said last. */
+  readonly tail: readonly string[];
+}
+
+export interface WorkflowOptions {
+  readonly python: string;
+  readonly executorProfile?: string;
+  readonly cores: number;
+  readonly atOnce?: number;
+  readonly onNote?: (text: string) => void;
+}
+
+/** Seconds that jobs get to write their checkpoints before they are killed. */
+const grace = 60;
+
+export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOptions): Workflow {
+  const folder = folderOf(plan);
+  const { SNAKEMAKE_PROFILE, DEEPNETS_FRESH, ...env } = process.env;
+  const args = [tool("workflow.py"), join(plan.runs, "sweeps", "lock"), planFile, join(folder, "plan.json"), ...snakemakeArguments(plan, options)];
+  const child = spawn(options.python, args, { cwd: plan.runs, env: { ...env, PYTHONUNBUFFERED: "1" }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const failures = new Map<string, string>();
+  const tail: string[] = [];
+  let holder: string | undefined;
+  const log = createWriteStream(join(folder, "snakemake.log"), { flags: "a" });
+  log.on("error", () => {}); // a full disk: what is needed to report it stays in memory
+  const read = (line: string) => {
+    log.write(`${line}\n`);
+    const [, kind, text] = /^(held|note|failed): (.*)$/.exec(line) ?? [];
+    if (kind === "held") holder = text;
+    else if (kind === "note") options.onNote?.(text!);
+    else if (kind === "failed") failures.set(text!.slice(0, text!.indexOf(": ")), text!.slice(text!.indexOf(": ") + 2));
+    else if (line.trim() !== "") tail.push(line);
+    if (tail.length > 200) tail.splice(0, 100);
+  };
+  for (const stream of [child.stdout, child.stderr]) eachLine(stream, read);
+  const ended = new Promise<Ending>((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => log.end(() => done({ code: code ?? 1, failures, tail, ...(holder === undefined ? {} : { holder }) })));
+  });
+  return { ended, stop: () => stop(child) };
+}
+
+function snakemakeArguments(plan: Plan, { executorProfile, cores, atOnce }: WorkflowOptions): string[] {
+  // Relative to the working directory, so that the file has one name on all machines and none that needs quoting.
+  const shared = ["--snakefile", tool("Snakefile"), "--config", `plan=sweeps/${plan.name}/plan.json`];
+  // Whatever lies there under its final name is whole (records are renamed into place), also when Snakemake was killed meanwhile.
+  const rules = ["--rerun-triggers", "params", "--ignore-incomplete", "--keep-going", "--retries", String(retries), "--scheduler", "greedy", "--nocolor"];
+  if (executorProfile !== undefined) return [...shared, ...rules, "--profile", executorProfile];
+  const memoryMB = Math.floor((0.9 * totalmem()) / 2 ** 20);
+  return [...shared, ...rules, "--cores", String(cores), "--resources", `mem_mb=${memoryMB}`, ...(atOnce === undefined ? [] : [`slot=${atOnce}`])];
+}
+
+function stop({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  process.kill(-pid, "SIGINT");
+  setTimeout(() => {
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // it has ended
+    }
+  }, grace * 1000).unref();
+}
+
+function eachLine(stream: NodeJS.ReadableStream, use: (line: string) => void): void {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    lines.forEach(use);
+  });
+  stream.on("end", () => rest && use(rest));
+}

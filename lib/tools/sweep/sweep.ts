@@ -1,0 +1,121 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, relative } from "node:path";
+import { UserError } from "../user-error";
+import { sweepPython } from "./environment";
+import { folderOf, gather } from "./gather";
+import { root, runsFolder, type Places } from "./places";
+import { makePlan, readFinished, type Plan } from "./plan";
+import { jobFolder, jobName, news, readStates, runningLines, totalLine, type JobState } from "./progress";
+import { options, parseRequest, type Request } from "./request";
+import { retries, startWorkflow, type Ending } from "./snakemake";
+import { tableText } from "./table";
+import { Terminal } from "./terminal";
+
+export { options };
+
+/** `npm run sweep -- h6-1b h6-1c --seeds 1-5`: many seeds or settings of a part, as Snakemake jobs here or on a cluster. */
+export function main(argv: string[]): Promise<number> {
+  return sweep(parseRequest(argv), {
+    runs: runsFolder(),
+    notebooks: join(root, "notebooks"),
+    execute: [join(root, ".venv/bin/python"), join(root, "lib/tools/handin/execute.py"), "--with-parent"],
+    python: sweepPython,
+  });
+}
+
+/** Runs what is missing of a sweep and gathers all of it. Returns the exit code: 1 when a run is missing at the end, 130 when stopped. */
+export async function sweep(request: Request, places: Places): Promise<number> {
+  const cores = availableParallelism();
+  const plan = makePlan(request, places, cores);
+  const there = plan.jobs.filter((job) => readFinished(plan, job)).length;
+  const python = await places.python();
+  console.log(`${plan.jobs.length} runs${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`);
+  const folder = folderOf(plan);
+  mkdirSync(folder, { recursive: true });
+  const planFile = join(folder, `plan-${plan.id}.json`);
+  writeFileSync(planFile, `${JSON.stringify(plan, null, 1)}\n`);
+  const terminal = new Terminal();
+  const workflow = startWorkflow(plan, planFile, {
+    python,
+    cores,
+    onNote: (text) => terminal.say(`${text[0]!.toUpperCase()}${text.slice(1)}.`),
+    ...(request.executorProfile === undefined ? {} : { executorProfile: request.executorProfile }),
+    ...(request.jobs === undefined ? {} : { atOnce: request.jobs }),
+  });
+  const stopped = onSignals(() => workflow.stop());
+  const slots = request.executorProfile === undefined ? cores : undefined;
+  const states = await watch(plan, workflow.ended, terminal, slots);
+  const ending = await workflow.ended;
+  stopped.off();
+  rmSync(planFile, { force: true });
+  terminal.clear();
+  if (ending.holder !== undefined)
+    throw new UserError(`Expected to be the only sweep over ${plan.runs} but found another at work (${ending.holder}): wait for it, or stop it with Ctrl-C where it runs.`);
+  return report(plan, states, ending, stopped.signal());
+}
+
+/** Shows how it goes until Snakemake has ended; returns the last states. */
+async function watch(plan: Plan, ended: Promise<Ending>, terminal: Terminal, slots: number | undefined): Promise<readonly JobState[]> {
+  let states = readStates(plan);
+  const look = () => {
+    const now = readStates(plan, states);
+    for (const line of news(states, now)) terminal.say(line);
+    states = now;
+    const running = now.filter(({ status }) => status === "running");
+    terminal.show([...runningLines(now).slice(0, 12), totalLine(now, slots ?? running.length)]);
+  };
+  // A record that turns out damaged while we look is the gathering's to report.
+  const quietly = () => {
+    try {
+      look();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  };
+  const timer = setInterval(quietly, 1000);
+  await ended.finally(() => clearInterval(timer));
+  quietly();
+  return states;
+}
+
+function report(plan: Plan, states: readonly JobState[], ending: Ending, signal: string | undefined): number {
+  const shown = (file: string) => relative(process.cwd(), file) || file;
+  const missing = states.filter(({ status }) => status !== "finished");
+  if (signal !== undefined) {
+    console.log(`Stopped by ${signal} with ${states.length - missing.length} of ${states.length} runs done: the same command goes on from here.`);
+    return 130;
+  }
+  // Also when some failed: what is there counts. Throws, with one sentence, when a record is damaged.
+  const table = gather(plan);
+  if (table.rows.length > 0) console.log(`\n${tableText(table)}\n\nFigure and table: ${shown(join(folderOf(plan), "index.html"))}`);
+  if (missing.length === 0 && ending.code === 0) return 0;
+  for (const { job, message } of missing) {
+    const why = ending.failures.get(`${job.part}/${job.run}`) ?? message;
+    if (why) console.error(`${jobName(job)} failed ${retries + 1} times: ${why}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`);
+  }
+  const log = shown(join(folderOf(plan), "snakemake.log"));
+  const explained = missing.some(({ job, message }) => message || ending.failures.has(`${job.part}/${job.run}`));
+  if (!explained) console.error(`Snakemake ended with exit code ${ending.code}: ${reason(ending.tail)}\n  log: ${log}`);
+  console.error(`${missing.length} of ${states.length} runs are missing: mend what the log says; the same command runs only what is missing.`);
+  return 1;
+}
+
+/** The line in which Snakemake says what is wrong. */
+function reason(tail: readonly string[]): string {
+  const at = tail.findIndex((line) => /error|exception|invalid|not found|unrecognized/i.test(line));
+  return at < 0 ? (tail.at(-1) ?? "it said nothing") : tail.slice(at, at + 3).map((line) => line.trim()).join(" ");
+}
+
+/** Calls `react` at the first signal that asks this process to end. */
+function onSignals(react: () => void): { readonly off: () => void; readonly signal: () => string | undefined } {
+  let first: string | undefined;
+  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const heard = (name: string) => {
+    if (first === undefined) react();
+    first ??= name;
+  };
+  for (const name of names) process.on(name, heard);
+  return { off: () => names.forEach((name) => process.off(name, heard)), signal: () => first };
+}
+
