@@ -40,6 +40,6 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
   if (detail === false) return panels([full], { title, caption, alt });
   const inside = lines.filter((line) => (Array.from(line.y).at(-1) ?? 0) >= detail[0]).map((line) => ({ ...line, width: 1.5 }));
   const baseline = options.baseline && options.baseline.value >= detail[0] ? [options.baseline] : [];
-  const zoomed = curves(inside, { ...shared, horizontal: baseline, title: `The same, from ${percent(detail[0], 0)} up`, yRange: detail, height: 230 });
+  const zoomed = curves(inside, { ...shared, horizontal: baseline, title: `The same, from ${percent(detail[0], 0)} up`, yRange: detail, yFormat: detail[1] - detail[0] > 0.05 ? ".0%" : ".1%", height: 230 });
   return panels([full, zoomed], { title, caption, alt });
 }

@@ -37,15 +37,16 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
     caption,
     alt: options.alt ?? `Confusion matrix of ${name} on the ${split} set. ${caption} ${largest(errors, names)}`,
     scale: "errors",
+    square: counts.length > 4,
     range: [0, most],
     x: "prediction",
     xLabels: names,
     yLabels: names.map((label, i) => `${label}  <span style="font-size:10px">${percent(recall[i]!, 1)}</span>`),
-    height: Math.min(380, 90 + counts.length * 29),
+    height: counts.length > 4 ? 380 : 70 * counts.length,
   });
   const text = counts.map((row, label) => row.map((value, prediction) => (label === prediction ? `<b>${value}</b>` : value === 0 ? "" : String(value))));
-  const data = drawn.data.map((trace) => ({ ...trace, text, texttemplate: "%{text}", hovertemplate: "label %{y}, prediction %{x}: %{text}<extra></extra>" }));
-  return { data, layout: { ...drawn.layout, margin: { ...drawn.layout.margin, l: 74 } } };
+  const data = drawn.data.map((trace) => ({ ...trace, text, texttemplate: "%{text}", textfont: { size: 11 }, hovertemplate: "label %{y}, prediction %{x}: %{text}<extra></extra>" }));
+  return { data, layout: { ...drawn.layout, margin: { ...drawn.layout.margin, l: 66 + 7 * Math.max(...names.map((label) => label.length)) } } };
 }
 
 function largest(errors: readonly (readonly number[])[], names: readonly string[]): string {

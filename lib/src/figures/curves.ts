@@ -1,7 +1,7 @@
-import { figure, type Figure, type Spec, type Words } from "./figure";
+import { figure, withRoom, type Figure, type Spec, type Words } from "./figure";
 import { endLabels } from "./labels";
-import { rounded } from "./numbers";
-import { palette } from "./theme";
+import { round, rounded } from "./numbers";
+import { colors, palette } from "./theme";
 
 /** One curve: `y` over `x` (default 0, 1, 2, ...). */
 export interface Curve {
@@ -62,11 +62,13 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
     .map((line) => ({ text: line.label ?? line.name, color: line.color, y: onAxis(lastFinite(line.y), logY) }));
   const annotations = endLabels(ends, { range: [onAxis(yRange[0], logY), onAxis(yRange[1], logY)], height });
   const widest = Math.max(0, ...ends.map((end) => end.text.length));
-  const drawn = figure([...(options.bands ?? []).flatMap(band), ...lines.map(trace)], options, {
+  const told = lines.filter((line) => line.label !== "" && line.y.length > 0).map((line) => `${line.name} ends at ${round(lastFinite(line.y), 3)}`);
+  const alt = options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (chart of ${options.y} over ${options.x}${told.length > 0 ? `: ${told.join(", ")}` : ""})`;
+  const drawn = figure([...(options.bands ?? []).flatMap(band), ...lines.map(trace)], { ...options, alt }, {
     height,
     right: ends.length > 0 ? Math.min(150, 16 + Math.round(widest * 6.6)) : 16,
     x: { title: options.x, range: xRange.map((value) => onAxis(value, logX)), ...(logX ? { type: "log", dtick: 1 } : {}) },
-    y: { title: options.y, range: yRange.map((value) => onAxis(value, logY)), ...(logY ? { type: "log", dtick: 1 } : {}), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
+    y: { title: options.y, range: yRange.map((value) => onAxis(value, logY)), ...(logY ? { type: "log", dtick: 1, ...(yRange[0] < 1e-5 ? { exponentformat: "power" } : { tickformat: "~g" }) } : {}), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
   });
   const rules = [...(options.horizontal ?? []).map((rule) => across(rule, "y", logY)), ...(options.vertical ?? []).map((rule) => across(rule, "x", logX))];
   return {
@@ -96,14 +98,14 @@ function band({ x, low, high, color }: NonNullable<CurveOptions["bands"]>[number
 
 function across({ value, label }: Rule, axis: "x" | "y", log: boolean): { shape: Spec; annotation: Spec } {
   const other = axis === "x" ? "y" : "x";
-  const line = { type: "line", line: { color: "#66707a", width: 1, dash: "dash" } };
+  const line = { type: "line", line: { color: colors.grey, width: 1, dash: "dash" } };
   return {
     shape: { ...line, [`${axis}ref`]: axis, [`${other}ref`]: `${other} domain`, [`${axis}0`]: value, [`${axis}1`]: value, [`${other}0`]: 0, [`${other}1`]: 1, layer: "below" },
     annotation: {
       ...(axis === "y" ? { xref: "x domain", x: 0, xanchor: "left", xshift: 4, yref: "y", y: onAxis(value, log), yanchor: "bottom" } : { xref: "x", x: onAxis(value, log), xanchor: "left", xshift: 3, yref: "y domain", y: 1, yanchor: "top" }),
       text: label,
       showarrow: false,
-      font: { color: "#66707a", size: 11 },
+      font: { color: colors.grey, size: 11 },
     },
   };
 }
@@ -151,11 +153,14 @@ export function bars(categories: readonly (string | number)[], groups: readonly 
     ...(options.text ? { texttemplate: `%{y:${options.text}}`, textposition: "outside", cliponaxis: false } : {}),
   }));
   const numeric = categories.every((category) => typeof category === "number");
-  const drawn = figure(data, options, {
+  const told = categories.length <= 12 ? groups.map((group) => `: ${group.name} ${categories.map((category, i) => `${category}: ${round(group.y[i]!, 3)}`).join(", ")}`).join(";") : "";
+  const alt = options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (bars of ${options.y} by ${options.x}${told})`;
+  const drawn = figure(data, { ...options, alt }, {
     ...(options.height === undefined ? {} : { height: options.height }),
     x: { title: options.x, ...(numeric ? {} : { type: "category" }) },
     y: { title: options.y, ...(options.yRange ? { range: [...options.yRange] } : { rangemode: "tozero" }), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
   });
-  const legend = groups.length > 1 ? { showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" } } : {};
-  return { data: drawn.data, layout: { ...drawn.layout, ...legend, bargap: 0.15, ...(groups.length > 1 ? { margin: { ...drawn.layout.margin, t: drawn.layout.margin.t + 24 }, height: drawn.layout.height + 24 } : {}) } };
+  const layout = { ...drawn.layout, bargap: 0.15 };
+  if (groups.length === 1) return { data: drawn.data, layout };
+  return withRoom({ data: drawn.data, layout: { ...layout, showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" } } }, 24);
 }

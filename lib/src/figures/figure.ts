@@ -33,7 +33,8 @@ export interface Area {
   readonly bottom?: number;
 }
 
-const lineLength = 58;
+// A page narrower than this many characters wraps title and caption anew, from `layout.meta`.
+const lineLength = 112;
 const titleHeight = 30;
 const lineHeight = 17;
 
@@ -82,19 +83,26 @@ export function captioned(drawn: Figure, words: Partial<Words>): Figure {
 
 function withWords(drawn: Figure, words: Words): Figure {
   const lines = words.caption ? wrap(words.caption, lineLength) : [];
-  const top = (words.title ? titleHeight : 8) + lines.length * lineHeight + (lines.length > 0 ? 6 : 0);
+  const room: number = drawn.layout.meta?.room ?? 0;
+  const top = (words.title ? titleHeight : 8) + lines.length * lineHeight + (lines.length > 0 ? 6 : 0) + room;
   const layout = drawn.layout;
   const text = [words.title && `<b>${words.title}</b>`, ...lines.map((line) => `<span style="font-size:12px">${line}</span>`)].filter(Boolean).join("<br>");
   return {
     data: drawn.data,
     layout: {
       ...layout,
-      title: { text, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { l: 10, t: 8 }, font: { size: 14 } },
+      title: { text, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { l: 10, t: lines.length > 0 ? 17 : 8 }, font: { size: 14 } },
       margin: { ...layout.margin, t: top },
       height: layout.height - layout.margin.t + top,
       meta: { ...layout.meta, alt: words.alt ?? [words.title, words.caption].filter(Boolean).join(": "), title: words.title, caption: words.caption ?? "" },
     },
   };
+}
+
+/** The same figure with more room between its words and the axes: for a legend or the titles of panels. */
+export function withRoom(drawn: Figure, pixels: number): Figure {
+  const { margin, meta, height } = drawn.layout;
+  return { data: drawn.data, layout: { ...drawn.layout, height: height + pixels, margin: { ...margin, t: margin.t + pixels }, meta: { ...meta, room: (meta.room ?? 0) + pixels } } };
 }
 
 function wrap(text: string, length: number): string[] {

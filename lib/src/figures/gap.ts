@@ -1,5 +1,6 @@
 import { curves, type Curve } from "./curves";
 import type { Figure, Words } from "./figure";
+import { signed } from "./numbers";
 import { accuracyOf, recordsOf, smoothed, type Runs } from "./runs";
 import { modelStyle } from "./theme";
 
@@ -18,11 +19,11 @@ export function gap(runs: Runs, words: Partial<Words> = {}): Figure {
     const single = record.trainAccuracy.map((train, i) => (train - record.testAccuracy[i]!) * 100);
     return [
       { name: `${name}, single`, x: record.iterations, y: single, color, width: 0.75, opacity: 0.3, label: "" },
-      { name, x: record.iterations, y: smoothed(single), color, width: 2.5, label: `<b>${name}</b> ${points(final(record))}` },
+      { name, x: record.iterations, y: smoothed(single), color, width: 2.5, label: `<b>${name}</b> ${signed(final(record))}` },
     ];
   });
   const values = lines.filter((line) => line.width === 2.5).flatMap((line) => Array.from(line.y));
-  const caption = words.caption ?? `After the last iteration: ${records.map((record) => `${modelStyle(record.part).name} ${points(final(record))}`).join(", ")} percentage points. Thin: single evaluations.`;
+  const caption = words.caption ?? `After the last iteration: ${records.map((record) => `${modelStyle(record.part).name} ${signed(final(record))}`).join(", ")} percentage points. Thin: single evaluations.`;
   return curves(lines, {
     title: words.title ?? "Gap between training and test accuracy",
     caption,
@@ -37,4 +38,3 @@ export function gap(runs: Runs, words: Partial<Words> = {}): Figure {
 }
 
 const final = (record: Parameters<typeof accuracyOf>[0]): number => (accuracyOf(record, "train") - accuracyOf(record, "test")) * 100;
-const points = (value: number): string => `${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(2)}`;

@@ -65,7 +65,7 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
     hoverinfo: "skip",
   };
   const plot = Math.round(size.rows / unit);
-  const drawn = figure([heatmap], { ...options, title: options.title ?? "" }, {
+  const drawn = figure([heatmap], { ...options, title: options.title ?? "", alt: options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (${pictures.length} pictures)` }, {
     height: plot,
     left: 12,
     right: 12,
@@ -131,7 +131,8 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     ...(columns * rows <= 100 ? { xgap: 1, ygap: 1 } : {}),
   };
   const square = options.square ?? true;
-  const drawn = figure([data], options, {
+  const alt = options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (matrix of ${rows} × ${columns} values)`;
+  const drawn = figure([data], { ...options, alt }, {
     height: options.height ?? Math.max(60, Math.min(300, rows * 30)),
     left: options.y || options.yLabels ? 56 : 12,
     right: 12,
@@ -140,7 +141,8 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     y: { ...ticks(options.y, options.yLabels), range: [rows - 0.5, -0.5], ...(square ? { scaleanchor: "x", constrain: "domain" } : {}) },
   });
   const [r, c, h, w] = options.frame ?? [0, 0, 0, 0];
-  const shapes = options.frame ? [{ type: "rect", xref: "x", yref: "y", x0: c - 0.5, x1: c + w - 0.5, y0: r - 0.5, y1: r + h - 0.5, line: { color: colors.orange, width: 3 } }] : [];
+  const rect = (top: number, left: number, down: number, across: number, line: Spec) => ({ type: "rect", xref: "x", yref: "y", x0: left - 0.5, x1: left + across - 0.5, y0: top - 0.5, y1: top + down - 0.5, line });
+  const shapes = [rect(0, 0, rows, columns, { color: colors.faint, width: 1 }), ...(options.frame ? [rect(r, c, h, w, { color: colors.orange, width: 3 })] : [])];
   return { data: drawn.data, layout: { ...drawn.layout, shapes, dragmode: false } };
 }
 

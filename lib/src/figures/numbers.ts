@@ -17,6 +17,9 @@ export function percent(fraction: number, digits = 2): string {
   return `${(fraction * 100).toFixed(digits)}${space}%`;
 }
 
+/** Two digits after the point, and always a sign: `signed(-0.5)` is "−0.50". */
+export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+
 /** A whole number with commas: `count(5695510)` is "5,695,510". */
 export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");

@@ -1,4 +1,4 @@
-import { figure, plotHeight, type Figure, type Spec, type Words } from "./figure";
+import { figure, plotHeight, withRoom, type Figure, type Spec, type Words } from "./figure";
 
 export interface PanelOptions extends Words {
   /** Figures side by side in a row; default 1. */
@@ -26,7 +26,7 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
   const rows = chunks(given, columns);
   const heights = rows.map((row) => Math.max(...row.map(plotHeight)));
   const rooms = rows.map((row) => (row.some((panel) => panel.layout.meta.title) ? titleRoom : 8));
-  const bottoms = rows.map((row) => Math.max(...row.map((panel) => panel.layout.margin.b)));
+  const bottoms: number[] = rows.map((row) => Math.max(...row.map((panel) => panel.layout.margin.b)));
   const total = sum(heights) + sum(rooms.slice(1)) + sum(bottoms.slice(0, -1));
   const spans = columnSpans(columns, options);
   const offsets = given.map((_, i) => sum(given.slice(0, i).map(axisPairs)));
@@ -50,11 +50,9 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
     ...Object.assign({}, ...parts.map((part) => part.axes)),
     annotations: parts.flatMap((part) => part.annotations),
     shapes: parts.flatMap((part) => part.shapes),
-    margin: { ...base.margin, t: base.margin.t + rooms[0]! },
-    height: base.height + rooms[0]!,
     meta: { ...base.meta, ...(options.alt ? {} : { alt: [base.meta.alt, ...given.map((panel) => panel.layout.meta.alt)].join(". ") }) },
   };
-  return { data: parts.flatMap((part) => part.data), layout };
+  return withRoom({ data: parts.flatMap((part) => part.data), layout }, rooms[0]!);
 }
 
 interface Cell {

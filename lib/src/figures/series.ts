@@ -1,7 +1,7 @@
 import { bars, curves, type Curve } from "./curves";
-import { figure, type Figure, type Words } from "./figure";
+import { figure, withRoom, type Figure, type Words } from "./figure";
 import { heatmap } from "./images";
-import { percent, rounded } from "./numbers";
+import { percent, rounded, signed } from "./numbers";
 import { panels } from "./panels";
 import { colors, palette } from "./theme";
 
@@ -42,7 +42,7 @@ export function states(options: StatesOptions): Figure {
     curves(lines, { ...shared, y: "state", title: "States of some cells", height: 190 }),
     ...(options.output ? [curves([{ name: "y(t)", x, y: options.output, color: colors.pink }], { ...shared, y: "output", title: "Output after each step", height: 110, yRange: [0, 1] })] : []),
   ];
-  const caption = options.caption ?? `Correlation of each cell's state with the running sum: ${chosen.map(({ unit, r }) => `cell ${unit} ${r.toFixed(2)}`).join(", ")}.`;
+  const caption = options.caption ?? `Correlation of each cell's state with the running sum: ${chosen.map(({ unit, r }) => `cell ${unit} ${signed(r)}`).join(", ")}.`;
   return panels(parts, { title: options.title ?? "LSTM states over one series", caption, ...(options.alt === undefined ? {} : { alt: options.alt }) });
 }
 
@@ -70,7 +70,7 @@ export function statesBySum(options: StatesBySumOptions): Figure {
     marker: { color: palette[i % palette.length], size: 4, opacity: 0.6 },
     hovertemplate: "sum %{x}: %{y:.3f}<extra>%{fullData.name}</extra>",
   }));
-  const caption = options.caption ?? `Correlation with the running sum: ${options.cells.map(({ name, state }) => `${name} ${correlation(Array.from(state), Array.from(options.sums)).toFixed(2)}`).join(", ")}.`;
+  const caption = options.caption ?? `Correlation with the running sum: ${options.cells.map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`).join(", ")}.`;
   const drawn = figure(data, { title: options.title ?? "Cell state against the running sum", caption, ...(options.alt === undefined ? {} : { alt: options.alt }) }, {
     height: 300,
     x: { title: "running sum", rangemode: "tozero" },
@@ -78,7 +78,7 @@ export function statesBySum(options: StatesBySumOptions): Figure {
   });
   const threshold = options.threshold ?? 100;
   const shapes = [{ type: "line", xref: "x", yref: "y domain", x0: threshold, x1: threshold, y0: 0, y1: 1, line: { color: colors.grey, width: 1, dash: "dash" } }];
-  return { data: drawn.data, layout: { ...drawn.layout, shapes, margin: { ...drawn.layout.margin, t: drawn.layout.margin.t + 24 }, height: drawn.layout.height + 24, showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" } } };
+  return withRoom({ data: drawn.data, layout: { ...drawn.layout, shapes, showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", itemsizing: "constant" } } }, 24);
 }
 
 export interface ErrorsBySumOptions extends Partial<Words> {

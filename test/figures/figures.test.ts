@@ -1,0 +1,133 @@
+import { describe, expect, it, test } from "vitest";
+import * as figures from "../../lib/src/figures";
+import { dark } from "../../lib/src/figures/theme";
+import { samples } from "../fixtures/figures";
+import { sampleRecord } from "../fixtures/records";
+import { spec } from "./spec";
+
+describe.each(Object.entries(samples))("%s", (_, draw) => {
+  const drawn = draw();
+
+  it("keeps its spec", () => expect(spec(drawn)).toMatchSnapshot());
+
+  it("is a pure function", () => expect(draw()).toEqual(drawn));
+
+  it("says in words what it shows", () => {
+    expect(drawn.layout.meta.alt.length).toBeGreaterThan(15);
+    expect(drawn.layout.meta.alt).not.toMatch(/undefined|NaN|Infinity/);
+    expect(drawn.layout.title.text).not.toMatch(/undefined|NaN|Infinity/);
+  });
+
+  it("uses colours that have a partner in dark mode, and nothing else", () => {
+    const used = new Set(JSON.stringify(drawn).match(/#[0-9a-f]{6}/gi));
+    expect([...used].filter((color) => !(color in dark))).toEqual([]);
+  });
+
+  it("has axes for all its traces, annotations and shapes", () => {
+    const { layout } = drawn;
+    const axis = (reference: string) => reference.replace(" domain", "").replace(/^([xy])(\d*)$/, "$1axis$2");
+    for (const item of [...drawn.data.map((trace) => ({ xref: trace.xaxis ?? "x", yref: trace.yaxis ?? "y" })), ...(layout.annotations ?? []), ...(layout.shapes ?? [])]) {
+      for (const reference of [item.xref, item.yref]) if (reference !== "paper") expect(layout).toHaveProperty(axis(reference));
+    }
+  });
+});
+
+test("the text colours have a contrast of at least 4.5 on their paper, in light and dark", () => {
+  const { paper, faint, grid, ...text } = figures.colors;
+  for (const color of Object.values(text)) {
+    expect(contrast(color, paper)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(dark[color]!, dark[paper]!)).toBeGreaterThanOrEqual(4.5);
+  }
+});
+
+test("twenty figures take little room in a notebook, which puts each number on a line", () => {
+  const sizes = Object.values(samples).map((draw) => JSON.stringify(draw(), null, 1).length);
+  expect(sizes.length).toBeGreaterThanOrEqual(20);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_000_000);
+});
+
+test("accuracy draws a run under way, from its first moment on", () => {
+  const { final, ...record } = sampleRecord("h6-1b");
+  const cut = (n: number) => figures.accuracy({ ...record, status: "running", iterations: record.iterations.slice(0, n), trainAccuracy: record.trainAccuracy.slice(0, n), testAccuracy: record.testAccuracy.slice(0, n) });
+  expect(cut(0).data.flatMap((trace) => trace.x)).toEqual([]);
+  expect(cut(5).data[0]!.x).toEqual([0, 100, 200, 300, 400]);
+  expect(cut(5).layout.xaxis.range).toEqual([0, 20_000]);
+});
+
+test("the same model has the same colour in every figure", () => {
+  const cnn = sampleRecord("h6-1d");
+  const colors = [figures.accuracy(cnn), figures.loss(cnn), figures.gap(cnn), figures.comparison([cnn])].map((figure) => new Set(figure.data.map((trace) => trace.line.color)));
+  for (const used of colors) expect([...used]).toEqual([figures.modelStyle("h6-1d").color]);
+});
+
+test("comparison draws train and test of four models, a band per model with several seeds, and their mean", () => {
+  const drawn = samples["comparison"]!();
+  const names = drawn.data.filter((trace) => trace.yaxis === "y").map((trace) => trace.name);
+  expect(names).toEqual(["linear", "MLP", "dropout", "CNN"].flatMap((name) => [`${name} train`, `${name} test`]));
+  expect(drawn.data.filter((trace) => trace.fill === "tonexty")).toHaveLength(4);
+  const tests = [1, 2, 3].map((seed) => sampleRecord("h6-1b", seed).final!.test.accuracy);
+  const mean = (100 * tests.reduce((sum, value) => sum + value, 0)) / 3;
+  expect(drawn.layout.meta.caption).toContain(`MLP 99.70\u00a0% / ${mean.toFixed(2)}\u00a0% ± `);
+});
+
+test("errorsBySum counts by hand", () => {
+  const drawn = figures.errorsBySum({ sums: [99, 99, 100, 101, 99, 200], labels: [0, 0, 1, 1, 0, 1], predictions: [1, 0, 1, 0, 1, 0], range: [98, 101] });
+  expect(drawn.data[0]).toMatchObject({ x: [98, 99, 100, 101], y: [null, 0.66667, 0, 1] });
+  expect(drawn.data[1]).toMatchObject({ y: [0, 3, 1, 1] });
+  expect(drawn.layout.meta.caption).toContain("4 errors in 6 series, 1 of them outside");
+});
+
+test("filters and feature maps show the values of their channel", () => {
+  const decoded = (figure: figures.Figure) => ({ shape: figure.data[0]!.z.shape, values: [...Buffer.from(figure.data[0]!.z.bdata, "base64")] });
+  const kernel = Float32Array.from([0, -1, 0.5, 1, /* second row */ 0, 1, -0.5, 0]); // [2, 2, 1, 2]
+  const { shape, values } = decoded(figures.filters(kernel, { shape: [2, 2, 1, 2] }));
+  const columns = Number(shape.split(", ")[1]);
+  expect([values[0], values[1], values[columns], values[columns + 1]]).toEqual([127, 191, 127, 64]); // 0, 0.5 / 0, -0.5 of a scale from -1 to 1
+  const maps = decoded(figures.featureMaps(Float32Array.from([0, 4, 1, 3, 2, 2, 4, 0]), { shape: [2, 2, 2] }));
+  expect(maps.values.slice(0, 2)).toEqual([0, 64]);
+});
+
+test("slides store a shared trace once and show one state at a time", () => {
+  const drawn = samples["slider"]!();
+  const { steps } = drawn.layout.sliders[0];
+  expect(steps).toHaveLength(6);
+  for (const step of steps) expect(step.args[0].visible.filter(Boolean)).toHaveLength(3);
+  const kernels = drawn.data.filter((trace) => trace.xaxis === "x2");
+  expect(kernels).toHaveLength(2);
+  expect(samples["buttons"]!().layout.updatemenus[0].buttons.map((button: { label: string }) => button.label)).toEqual(["horizontal", "vertical"]);
+});
+
+test("captioned replaces words and nothing else", () => {
+  const drawn = samples["slider"]!();
+  const renamed = figures.captioned(drawn, { caption: "A new caption." });
+  expect(renamed.layout.title.text).toContain("A new caption.");
+  expect(renamed.data).toEqual(drawn.data);
+  expect(renamed.layout.height - renamed.layout.margin.t).toBe(drawn.layout.height - drawn.layout.margin.t);
+  expect(figures.captioned(renamed, { caption: drawn.layout.meta.caption }).layout.height).toBe(drawn.layout.height);
+});
+
+test.each([
+  ["weights", () => figures.weights(new Float32Array(784)), "Expected weights of shape [784, 10] = 7840 values but found 784"],
+  ["filters", () => figures.filters(new Float32Array(7), { shape: [5, 5, 1, 32] }), "found 7 values"],
+  ["filters", () => figures.filters(new Float32Array(9), { shape: [3, 3, 1, 1], channel: 1 }), "Expected a channel from 0 to 0 but found 1"],
+  ["featureMaps", () => figures.featureMaps(new Float32Array(7), { shape: [2, 2, 2] }), "found 7 values"],
+  ["images", () => figures.images([], { shape: [2, 2] }), "at least one picture"],
+  ["images", () => figures.images([[1, 2, 3]], { shape: [2, 2] }), "picture 0 to have 2 x 2 = 4 values but found 3"],
+  ["heatmap", () => figures.heatmap([[1, 2], [1]], { title: "t" }), "1 values in row 1 and 2 in row 0"],
+  ["digits", () => figures.digits({ images: new Float32Array(1568), labels: [1, 2], indices: [2] }), "indices from 0 to 1 but found 2"],
+  ["confusion", () => figures.confusion({ ...sampleRecord("h6-1a"), final: undefined, status: "interrupted" } as never), "Expected a finished run but found interrupted (h6-1a, seed 1)"],
+  ["states", () => figures.states({ series: [1, 2, 3], states: [1, 2] }), "shape [3, units] but found 2 values"],
+  ["gates", () => figures.gates({ gates: { forget: [1, 2] }, steps: 3 }), "Expected forget to have shape [3, units]"],
+  ["slides", () => figures.slides([], { active: 1 }), "one of 0 slides but found 1"],
+  ["panels", () => figures.panels([], { title: "t" }), "at least one panel"],
+  ["panels", () => figures.panels([samples["slider"]!()], { title: "t" }), "found a slider or buttons"],
+] as const)("%s refuses what it cannot draw", (_, draw, message) => expect(draw).toThrow(message));
+
+function contrast(a: string, b: string): number {
+  const luminance = (color: string) => {
+    const [r, g, blue] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * blue!;
+  };
+  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (high! + 0.05) / (low! + 0.05);
+}
