@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { notebooksFolder, root } from "./places";
+
+/** How the execution of one notebook ended. */
+export interface Outcome {
+  readonly status: "finished" | "failed" | "died" | "stopped" | "unusable";
+  /** Code cells that were started. */
+  readonly cell: number;
+  readonly seconds: number;
+  /** One sentence with cell, line and error; absent when finished. */
+  readonly message?: string;
+}
+
+export interface ExecuteOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly kernel?: string;
+  readonly cwd?: string;
+  /** Called when cell `cell` of `cells` starts. */
+  readonly onCell?: (cell: number, cells: number) => void;
+  /** Called with what the kernel wrote past the notebook. */
+  readonly onStderr?: (text: string) => void;
+  /** Called with the process id of the runner. */
+  readonly onStart?: (pid: number) => void;
+  /** Stops the notebook: the running cell is interrupted, then the kernel ends. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs `source` in a fresh kernel and leaves the executed notebook, saved after every cell, in `target`.
+ *
+ * @example
+ * const outcome = await executeNotebook("notebooks/h6-1a-linear.ipynb", "/tmp/out.ipynb", { env: { DEEPNETS_PROFILE: "quick" } });
+ * if (outcome.status !== "finished") console.error(outcome.message);
+ */
+export function executeNotebook(source: string, target: string, options: ExecuteOptions = {}): Promise<Outcome> {
+  const started = Date.now();
+  const python = join(root, ".venv/bin/python");
+  const args = [join(root, "lib/tools/handin/execute.py"), source, target, "--with-parent", "--cwd", options.cwd ?? notebooksFolder()];
+  if (options.kernel) args.push("--kernel", options.kernel);
+  return new Promise((done, fail) => {
+    const child = spawn(python, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } });
+    const stop = () => child.kill(child.killed ? "SIGKILL" : "SIGTERM");
+    let cell = 0;
+    let end: Pick<Outcome, "status" | "message"> | undefined;
+    let stderr = "";
+    let rest = "";
+    const take = (line: string) => {
+      const [, word, value] = /^(\w+) (.*)$/.exec(line) ?? [];
+      if (word === "cell") {
+        const [k, n] = value!.split("/").map(Number) as [number, number];
+        options.onCell?.((cell = k), n);
+      } else if (word === "finished") end = { status: "finished" };
+      else if (word === "failed" || word === "died" || word === "stopped") {
+        const said = JSON.parse(value!) as { message: string; stderr?: string[] };
+        if (said.stderr?.length) options.onStderr?.(said.stderr.join("\n"));
+        end = { status: word, message: said.message };
+      }
+    };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      lines.forEach(take);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("spawn", () => options.onStart?.(child.pid!));
+    child.on("error", (error) => fail(new Error(`Expected a Python environment in .venv but found none (${error.message}): run npm run doctor.`)));
+    child.on("close", (code, signal) => {
+      options.signal?.removeEventListener("abort", stop);
+      const last = stderr.trim().split("\n").at(-1);
+      const lost = signal ? `its runner was ended by ${signal}` : last || `its runner ended with exit code ${code}`;
+      if (end && stderr.trim()) options.onStderr?.(stderr.trim());
+      const unusable = { status: options.signal?.aborted ? ("stopped" as const) : ("unusable" as const), message: lost };
+      done({ ...(end ?? unusable), cell, seconds: (Date.now() - started) / 1000 });
+    });
+    if (options.signal?.aborted) stop();
+    options.signal?.addEventListener("abort", stop);
+  });
+}

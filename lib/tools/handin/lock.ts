@@ -1,0 +1,105 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../user-error";
+import { writeWhole } from "./notebook";
+
+interface Holder {
+  readonly pid: number;
+  /** When that process started, as its system counts: process ids are used again. */
+  readonly born: string;
+  /** The runner of the notebook under way. */
+  readonly runner?: { readonly pid: number; readonly born: string };
+}
+
+/** Keeps a second hand-in out of a folder. */
+export interface Lock {
+  /** Notes which process runs the notebook under way, so that whoever takes over waits until it is gone. */
+  note(runner: number): void;
+  release(): void;
+}
+
+/** Takes the lock of a folder. A live holder is an error; one that is gone is replaced, once its runner is gone as well. */
+export async function lockFolder(folder: string): Promise<Lock> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, ".lock");
+  const me: Holder = { pid: process.pid, born: bornOf(process.pid) };
+  for (let tries = 0; !create(file, me); tries++) {
+    const text = read(file);
+    const holder = parse(text);
+    if (holder && lives(holder))
+      throw new UserError(`Another hand-in is running here (process ${holder.pid}): wait until it ends, or stop it with kill ${holder.pid}. If no such program runs, delete ${file}.`);
+    // A runner whose hand-in was killed saves, stops its kernel and ends by itself.
+    for (let waited = 0; holder?.runner && lives(holder.runner); waited++) {
+      if (waited > 120) throw new UserError(`The kernel of an earlier hand-in does not end (process ${holder.runner.pid}): stop it with kill -9 ${holder.runner.pid} and run the command again.`);
+      await sleep(250);
+    }
+    remove(file, text);
+    if (tries > 20) throw new UserError(`Expected to take ${file} but another hand-in always comes first: wait until it ends.`);
+  }
+  return {
+    note: (runner) => writeWhole(file, JSON.stringify({ ...me, runner: { pid: runner, born: bornOf(runner) } })),
+    release: () => rmSync(file, { force: true }),
+  };
+}
+
+function create(file: string, holder: Holder): boolean {
+  try {
+    const handle = openSync(file, "wx");
+    writeSync(handle, JSON.stringify(holder));
+    closeSync(handle);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function read(file: string): string {
+  // Between its creation and its first byte a lock is empty for a moment: a second look tells that from one cut short.
+  try {
+    return readFileSync(file, "utf8") || (Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200), readFileSync(file, "utf8"));
+  } catch {
+    return "";
+  }
+}
+
+function parse(text: string): Holder | undefined {
+  try {
+    return JSON.parse(text) as Holder;
+  } catch {
+    return undefined; // cut short by a machine that stopped: nobody holds it
+  }
+}
+
+/** Removes a lock that still says `text`: another hand-in may have taken it over since we read it. */
+function remove(file: string, text: string): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return; // somebody else removed it
+  }
+  if (read(aside) !== text) renameSync(aside, file);
+  rmSync(aside, { force: true });
+}
+
+function lives({ pid, born }: { readonly pid: number; readonly born: string }): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  return bornOf(pid) === born;
+}
+
+/** Linux tells a process's start time (field 22, after the name in parentheses); elsewhere the id alone must do. */
+function bornOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? "ended" : fields[19]!;
+  } catch {
+    return "";
+  }
+}

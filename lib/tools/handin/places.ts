@@ -1,0 +1,13 @@
+import { join, resolve } from "node:path";
+
+/** The project's folder. */
+export const root = resolve(__dirname, "../../../..");
+
+export const notebooksFolder = () => process.env.DEEPNETS_NOTEBOOKS ?? join(root, "notebooks");
+
+export const handinFolder = () => process.env.DEEPNETS_HANDIN ?? join(root, "handin");
+
+export const runsFolder = () => process.env.DEEPNETS_RUNS ?? join(root, "data/runs");
+
+/** The launcher's log of executed cells: what a notebook run by hand in JupyterLab is checked against. */
+export const cellLog = () => process.env.DEEPNETS_CELLS ?? join(root, ".engine/cells.jsonl");

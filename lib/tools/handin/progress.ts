@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { RunRecord } from "../../src/training/record";
+
+/** Writes one line that changes on a terminal, and a line a minute into a file or a pipe. */
+export class StatusLine {
+  private shown = "";
+  private last = Date.now();
+
+  constructor(
+    private readonly stream: { isTTY?: boolean; columns?: number; write(text: string): unknown } = process.stdout,
+    private readonly everySeconds = 60,
+  ) {}
+
+  update(text: string): void {
+    if (this.stream.isTTY) {
+      const line = text.slice(0, (this.stream.columns ?? 80) - 1);
+      if (line !== this.shown) this.stream.write(`\r\x1b[K${line}`);
+      this.shown = line;
+    } else if (Date.now() - this.last >= this.everySeconds * 1000) {
+      this.last = Date.now();
+      this.stream.write(text + "\n");
+    }
+  }
+
+  /** A line that stays. */
+  print(text: string): void {
+    this.stream.write((this.shown ? "\r\x1b[K" : "") + text + "\n");
+    this.shown = "";
+    this.last = Date.now();
+  }
+}
+
+/** What the training of a part says about itself: the newest `live.json` of the part written since `since` (ms). */
+export function liveRecord(runs: string, part: string, since: number): RunRecord | undefined {
+  let newest: { readonly file: string; readonly time: number } | undefined;
+  for (const folder of existsSync(runs) ? readdirSync(runs).filter((name) => name.startsWith(part)) : [])
+    for (const run of readdirSync(join(runs, folder))) {
+      const file = join(runs, folder, run, "live.json");
+      const time = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      if (time >= since && time > (newest?.time ?? 0)) newest = { file, time };
+    }
+  try {
+    const record = newest && (JSON.parse(readFileSync(newest.file, "utf8")) as RunRecord);
+    return record?.status === "running" ? record : undefined;
+  } catch {
+    return undefined; // replaced while we looked: the next look, a second later, sees the new one
+  }
+}
+
+/** `"cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %"`. */
+export function describeProgress(cell: number, cells: number, live: RunRecord | undefined): string {
+  const words = [`cell ${cell}/${cells}`];
+  if (live) {
+    const { iteration, iterations, etaSeconds } = live.progress;
+    words.push(`iteration ${whole(iteration)} of ${whole(iterations)} (${Math.floor((100 * iteration) / iterations)} %)`);
+    if (Number.isFinite(etaSeconds)) words.push(`about ${duration(etaSeconds)} left`);
+    const test = live.testAccuracy.at(-1);
+    if (test !== undefined) words.push(`test ${percent(test)}`);
+  }
+  return words.join(", ");
+}
+
+export const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
+
+export const whole = (count: number) => count.toLocaleString("en-US");
+
+export function duration(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}

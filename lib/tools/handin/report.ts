@@ -1,0 +1,69 @@
+import type { RunRecord } from "../../src/training/record";
+import { quickNotice } from "./notebook";
+import type { Part } from "./parts";
+import { percent, whole } from "./progress";
+
+/** What became of one notebook. */
+export interface PartReport {
+  readonly part: string;
+  readonly notebook: string;
+  readonly title: string;
+  readonly status: "finished" | "failed" | "not run";
+  /** Seconds that the notebook took. */
+  readonly seconds: number;
+  /** Why it failed or was not run: one sentence. */
+  readonly error?: string;
+  readonly seed: number;
+  /** From the part's run record; absent where the notebook trains no model of the sheet. */
+  readonly iterations?: number;
+  /** Final accuracies, in [0, 1]. */
+  readonly train?: number;
+  readonly test?: number;
+  readonly parameters?: number;
+  /** Minutes of training and evaluation. */
+  readonly minutes?: number;
+}
+
+/** `report.json`: the hand-in in figures; the index page is made from it. */
+export interface Report {
+  readonly format: 1;
+  readonly profile: "full" | "quick";
+  /** What every page of a quick hand-in says. */
+  readonly notice?: string;
+  readonly finished: string;
+  readonly parts: readonly PartReport[];
+}
+
+export function makeReport(profile: "full" | "quick", parts: readonly PartReport[]): Report {
+  return { format: 1, profile, ...(profile === "quick" ? { notice: quickNotice } : {}), finished: new Date().toISOString(), parts };
+}
+
+export function reportPart(part: Part, outcome: Pick<PartReport, "status" | "seconds" | "error" | "seed">, record: RunRecord | undefined): PartReport {
+  const { id, notebook, title } = part;
+  const base = { part: id, notebook, title, ...outcome };
+  if (outcome.status !== "finished" || !record?.final) return base;
+  const { final, config, model, minutes } = record;
+  return {
+    ...base,
+    iterations: config.iterations,
+    train: final.train.accuracy,
+    test: final.test.accuracy,
+    parameters: model.parameters,
+    minutes: minutes.training + minutes.evaluation,
+  };
+}
+
+/** The table at the end of a hand-in. */
+export function formatTable({ parts }: Pick<Report, "parts">): string {
+  const rows = parts.map(({ part, status, iterations, train, test, seconds }) => [
+    part,
+    iterations === undefined ? "" : whole(iterations),
+    train === undefined ? "" : percent(train),
+    test === undefined ? "" : percent(test),
+    (seconds / 60).toFixed(1),
+    status === "finished" ? "" : status,
+  ]);
+  const table = [["part", "iterations", "train", "test", "minutes", ""], ...rows];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table.map((row) => row.map((text, i) => (i === 0 || i === 5 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join("  ").trimEnd()).join("\n");
+}

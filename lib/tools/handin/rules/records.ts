@@ -1,0 +1,81 @@
+// Were the models trained as the sheet says, and are these the records of this hand-in?
+import { percent, whole } from "../progress";
+import type { StoredRecord } from "../records";
+import type { SheetSettings } from "../parts";
+import type { Place, Rule, Subject } from "./rule";
+
+const runAgain = "run npm run handin -- PART";
+const asOnTheSheet = "set it in the notebook's parameters as on the sheet and run npm run handin -- PART";
+
+export const recordRules: readonly Rule[] = [
+  {
+    id: "quick-run",
+    title: "The results are those of a full run",
+    remedy: "run npm run handin",
+    full: true,
+    find: ({ notebook }) => (notebook?.metadata.deepnets?.run?.profile === "quick" ? [{ value: "it is a quick run, not for hand-in" }] : []),
+  },
+  {
+    id: "settings-mixed",
+    title: "All notebooks ran with the same profile and seed",
+    remedy: "run npm run handin",
+    find: ({ notebook, profile, seed }) => {
+      const run = notebook?.metadata.deepnets?.run;
+      return run && (run.profile !== profile || run.seed !== seed) ? [{ value: `it ran with profile ${run.profile} and seed ${run.seed}, others with ${profile} and ${seed}` }] : [];
+    },
+  },
+  {
+    id: "record-missing",
+    title: "Every trained part has its run record",
+    remedy: runAgain,
+    find: (subject) => (subject.part.sheet && subject.notebook && !own(subject) ? [{ value: `there is no finished record of ${subject.part.id} (${subject.profile}, seed ${subject.seed})` }] : []),
+  },
+  {
+    id: "record-changed",
+    title: "The records are those that the notebook left or read",
+    remedy: runAgain,
+    find: ({ notebook, records }) =>
+      Object.entries(notebook?.metadata.deepnets?.run?.records ?? {}).flatMap(([folder, hash]) => {
+        const found = records(folder.split("/")[0]!).find((stored) => stored.folder === folder);
+        return found && found.hash !== hash ? [{ value: `the record in ${folder} is another than the one it ran with` }] : [];
+      }),
+  },
+  setting("iterations", "The model is trained for the sheet's iterations", (sheet) => sheet.iterations, ({ record }) => record.config.iterations, { full: true }),
+  setting("epochs", "The model is trained for the sheet's epochs", (sheet) => sheet.epochs, ({ record }) => record.config.epochs, { full: true }),
+  setting("batch-size", "A batch has the sheet's size", (sheet) => sheet.batchSize, ({ record }) => record.config.batchSize),
+  setting("optimizer", "The optimizer has the sheet's constants", (sheet) => constants(sheet.optimizer), ({ record }) => constants(record.config.optimizer)),
+  {
+    id: "final-numbers",
+    title: "The model learned",
+    remedy: "find out what went wrong in training (the loss curve tells), then run npm run handin -- PART",
+    full: true,
+    find: (subject) => {
+      const { sheet, id } = subject.part;
+      const test = own(subject)?.record.final?.test;
+      if (!sheet || !test) return [];
+      const [name, value] = id === "h6-2" ? ["balanced accuracy", test.balancedAccuracy] : ["accuracy", test.accuracy];
+      return value < sheet.floor ? [{ value: `its test ${name} is ${percent(value)}, below ${percent(sheet.floor)}` }] : [];
+    },
+  },
+];
+
+function setting(id: string, title: string, wanted: (sheet: SheetSettings) => number | string | undefined, found: (stored: StoredRecord) => number | string | undefined, more: { full?: true } = {}): Rule {
+  const find = (subject: Subject): Place[] => {
+    const stored = own(subject);
+    const expected = subject.part.sheet && wanted(subject.part.sheet);
+    if (!stored || expected === undefined || found(stored) === expected) return [];
+    return [{ value: `the sheet says ${show(expected)} but it ran with ${show(found(stored))}` }];
+  };
+  return { id, title, remedy: asOnTheSheet, find, ...more };
+}
+
+const own = ({ part, seed, records }: Subject) => records(part.id).find(({ record }) => record.seed === seed);
+
+const constants = (optimizer: object) =>
+  Object.entries(optimizer)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+
+const show = (value: number | string | undefined) => (typeof value === "number" ? whole(value) : (value ?? "none"));

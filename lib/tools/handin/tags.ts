@@ -1,0 +1,73 @@
+import type { RunRecord } from "../../src/training/record";
+import { merit } from "../../src/training/merit";
+
+/** A number in prose: `<span data-record="h6-1b.test">98.4 %</span>`. */
+export interface Tag {
+  readonly key: string;
+  readonly text: string;
+  /** Where `text` starts in the markdown. */
+  readonly at: number;
+}
+
+/** Gives all finished records of a part that the hand-in's profile has, with the sheet's own settings, by seed. */
+export type Records = (part: string) => readonly RunRecord[];
+
+const tag = /<span\b[^<>]*\bdata-record=(["'])(.*?)\1[^<>]*>([^<]*)<\/span>/g;
+
+/** Markdown with its code spans and code blocks blanked out, every other character in its place. */
+export function withoutCode(markdown: string): string {
+  return markdown.replace(/^( {0,3})(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\1?\2[^\n]*|$(?![\s\S]))|(`+)(?!`)[\s\S]*?[^`]\3(?!`)/gm, (code) => code.replace(/[^\n]/g, " "));
+}
+
+export function findTags(markdown: string): Tag[] {
+  return [...withoutCode(markdown).matchAll(tag)].map((match) => {
+    const at = match.index! + match[0].lastIndexOf(match[3]!, match[0].length - "</span>".length);
+    return { key: match[2]!, text: match[3]!, at };
+  });
+}
+
+/** Tags that are opened but not as `findTags` reads them, so nothing would fill or check them. */
+export const brokenTags = (markdown: string) => (withoutCode(markdown).match(/\bdata-record\b/g)?.length ?? 0) - findTags(markdown).length;
+
+/** Puts what `resolve` says into each tag; a tag that it cannot resolve keeps its text. */
+export function fillTags(markdown: string, resolve: (key: string) => string | undefined): string {
+  return findTags(markdown).reduceRight(
+    (text, { key, text: old, at }) => text.slice(0, at) + (resolve(key) ?? old) + text.slice(at + old.length),
+    markdown,
+  );
+}
+
+/**
+ * The text that belongs into a tag: `PART.KEY` is a figure of merit of the run with this seed, `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n)
+ * one over all seeds. Throws an error that says what is missing.
+ */
+export function tagText(key: string, records: Records, seed: number): string {
+  const over = /^sweep\.([^.]+)\.(.+)\.(mean|sd|min|max|n)$/.exec(key);
+  if (over) return statistic(over[3]!, records(over[1]!).map((record) => merit(record, over[2]!)), key);
+  const [, part, inner] = /^([^.]+)\.(.+)$/.exec(key) ?? [];
+  if (!part || !inner) throw new Error(`Expected a tag such as h6-1b.test but found ${key}`);
+  const record = records(part).find((one) => one.seed === seed);
+  if (!record) throw new Error(`Expected a finished record of ${part} with seed ${seed} for the tag ${key} but found none`);
+  return merit(record, inner).text;
+}
+
+function statistic(name: string, merits: readonly { readonly value: number; readonly text: string }[], key: string): string {
+  const n = merits.length;
+  if (n === 0) throw new Error(`Expected finished records for the tag ${key} but found none`);
+  const values = merits.map(({ value }) => value);
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const sd = n > 1 ? Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)) : 0;
+  if (name === "n") return String(n);
+  // A spread is small beside its mean: one more decimal.
+  return likeText({ mean, sd, min: Math.min(...values), max: Math.max(...values) }[name]!, merits[0]!.text, name === "sd" ? 1 : 0);
+}
+
+/** A value in the form that its fellow has: per cent or plain, with as many decimals and `more`. */
+function likeText(value: number, text: string, more: number): string {
+  const decimals = (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) + more;
+  const percent = text.endsWith("%");
+  return (percent ? value * 100 : value).toFixed(decimals) + (percent ? " %" : "");
+}
+
+/** Markdown with every tag empty: what stays the same from one hand-in to the next. */
+export const withoutTagTexts = (markdown: string) => fillTags(markdown, () => "");
