@@ -1,0 +1,40 @@
+/** The same content in several MIME types; a front end shows the richest that it can. */
+export type Bundle = Readonly<Record<string, unknown>>;
+
+/** How `Kernel.display` shows a bundle. */
+export interface DisplayOptions {
+  /** Per MIME type, as Jupyter defines it. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Names the output, so that a later call can replace it. */
+  readonly displayId?: string;
+  /** Replaces the output named `displayId` wherever it stands, instead of adding one. */
+  readonly update?: boolean;
+}
+
+/** What the kernel offers to the library: the half of a notebook that is not JavaScript. */
+export interface Kernel {
+  /** Shows a bundle below the cell that the calling code belongs to. */
+  display(bundle: Bundle, options?: DisplayOptions): void;
+  /** Empties the cell's output; with `wait`, when the next output arrives. */
+  clearOutput(options?: { readonly wait?: boolean }): void;
+  /** Calls a handler when the user stops the cell, instead of ending the cell at once. Returns a function that takes it back. */
+  onInterrupt(handler: () => void): () => void;
+  /** Calls a handler before the kernel ends; it waits for the promise for up to two seconds. */
+  onClose(handler: () => void | Promise<void>): void;
+  /** Runs a function outside any cell: timers and connections that it opens survive the cell and its interrupt. */
+  detached<T>(work: () => T): T;
+  /** Path of the notebook that this kernel serves, where the server says it. */
+  readonly notebook?: string;
+}
+
+const key = Symbol.for("deepnets.kernel");
+
+/** The kernel that runs this code, or undefined outside a notebook. */
+export function kernel(): Kernel | undefined {
+  return (globalThis as Record<symbol, Kernel | undefined>)[key];
+}
+
+/** Makes a kernel known to the library: called by the launcher, and by tests with a stand-in. */
+export function installKernel(value: Kernel | undefined): void {
+  (globalThis as Record<symbol, Kernel | undefined>)[key] = value;
+}

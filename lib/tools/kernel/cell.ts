@@ -1,0 +1,84 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Publishes one iopub message under the request that started the cell. */
+export type Publish = (type: string, content: object) => void;
+
+const storage = new AsyncLocalStorage<Cell>();
+let latest: Cell | undefined;
+
+/** How long text is gathered before it is sent: many small writes become one message. */
+const gatherMs = 40;
+
+/** One execution of a cell: where its output goes, for as long as anything that it started lives. */
+export class Cell {
+  /** Frozen by an interrupt: its timers do not fire and its output is dropped. */
+  cancelled = false;
+  interrupted = false;
+  ended = false;
+  failed = false;
+  readonly interruptHandlers = new Set<() => void>();
+  private streamName: "stdout" | "stderr" = "stdout";
+  private text = "";
+  private flushedAt = Date.now();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly count: number,
+    readonly source: string,
+    private readonly publish: Publish,
+  ) {}
+
+  /** Runs a function, and everything that it starts, as this cell. */
+  run<T>(work: () => T): T {
+    latest = this;
+    return storage.run(this, work);
+  }
+
+  /** Adds text to a stream of this cell, in order with everything else that it shows. */
+  write(name: "stdout" | "stderr", text: string): void {
+    if (this.muted || text === "") return;
+    if (name !== this.streamName) this.flush();
+    this.streamName = name;
+    this.text += text;
+    // A loop that never lets a timer fire still shows what it prints.
+    if (Date.now() - this.flushedAt > 10 * gatherMs) this.flush();
+    else this.timer ??= plainTimeout(() => this.flush(), gatherMs);
+  }
+
+  /** Publishes anything but stream text: display data, a result, an error. */
+  show(type: string, content: object): void {
+    if (this.muted) return;
+    this.flush();
+    this.publish(type, content);
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const text = this.text;
+    this.text = "";
+    this.flushedAt = Date.now();
+    if (text !== "" && !this.muted) this.publish("stream", { name: this.streamName, text });
+  }
+
+  private get muted(): boolean {
+    return this.cancelled || (this.interrupted && this.ended);
+  }
+}
+
+const plainTimeout = setTimeout;
+
+/** The cell whose code is running: in a callback, the cell that started it. */
+export function runningCell(): Cell | undefined {
+  return storage.getStore();
+}
+
+/** The cell that output without a known origin belongs to. */
+export function latestCell(): Cell | undefined {
+  return latest;
+}
+
+/** Runs a function outside any cell: what it starts survives the cell and its interrupt. */
+export function detached<T>(work: () => T): T {
+  return storage.exit(work);
+}

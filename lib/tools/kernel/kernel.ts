@@ -1,0 +1,93 @@
+import type * as TypeScript from "@tslab/typescript-for-tslab";
+import { installKernel, type Bundle, type DisplayOptions } from "../../src/notebook/kernel";
+import { detached, latestCell, runningCell } from "./cell";
+import { createCompiler } from "./compiler";
+import { createRequests } from "./requests";
+import { nameScripts, nativeImport } from "./script";
+import { Server } from "./server";
+import { Session } from "./session";
+import { captureStreams } from "./streams";
+import { readVersions } from "./versions";
+
+export interface KernelOptions {
+  readonly connectionFile: string;
+  readonly cwd: string;
+  readonly ts: typeof TypeScript;
+}
+
+/** Puts the kernel together and opens its sockets. */
+export async function startKernel({ connectionFile, cwd, ts }: KernelOptions): Promise<void> {
+  nameScripts();
+  const session = new Session(ts, createCompiler(cwd), cwd);
+  const closers = new Set<() => void | Promise<void>>();
+  captureStreams();
+  installDisplay(closers);
+  installImport(cwd);
+  const shutdown = async () => {
+    session.interrupt();
+    const closed = Promise.allSettled([...closers].map(async (close) => close()));
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 2000))]);
+    // The replies are on their way; sockets linger for them.
+    setTimeout(() => process.exit(0), 100);
+  };
+  const server = new Server(connectionFile, {
+    requests: createRequests(session, { ts, versions: readVersions() }),
+    execute: (content, publish) => session.execute(content, publish),
+    aborts: ({ stop_on_error }, { status }) => (status === "error" && stop_on_error !== false) || session.interrupted,
+    shutdown,
+  });
+  process.on("SIGINT", () => session.interrupt());
+  process.on("SIGTERM", () => void shutdown());
+  endWithParent(shutdown);
+  await server.start();
+}
+
+function installDisplay(closers: Set<() => void | Promise<void>>): void {
+  const cell = () => runningCell() ?? latestCell();
+  const display = (bundle: Bundle, { metadata = {}, displayId, update = false }: DisplayOptions = {}) => {
+    const transient = displayId === undefined ? {} : { display_id: displayId };
+    cell()?.show(update ? "update_display_data" : "display_data", { data: bundle, metadata, transient });
+  };
+  installKernel({
+    display,
+    clearOutput: ({ wait = false } = {}) => cell()?.show("clear_output", { wait }),
+    onInterrupt: (handler) => {
+      const handlers = cell()?.interruptHandlers;
+      handlers?.add(handler);
+      return () => void handlers?.delete(handler);
+    },
+    onClose: (handler) => void closers.add(handler),
+    detached,
+    notebook: process.env.JPY_SESSION_NAME,
+  });
+  // tslab's own `display` and `newDisplay()` write through this variable.
+  const jupyter = require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown };
+  jupyter.lastWriteDisplayData = (content: { data: Bundle; metadata: Record<string, unknown>; transient: { display_id?: string } }, update: boolean) =>
+    display(content.data, { metadata: content.metadata, displayId: content.transient.display_id, update });
+}
+
+/** `import("x")` in a cell: CommonJS where that works, as tslab does it, and Node's own loader for ES modules. */
+function installImport(cwd: string): void {
+  const load = nativeImport(cwd);
+  const tslab = (globalThis as unknown as { __tslab__: Record<string, unknown> }).__tslab__;
+  tslab.importModule = async (require: (id: string) => unknown, id: string) => {
+    try {
+      const loaded = require(id) as Record<string, unknown>;
+      return loaded?.__esModule ? loaded : { ...loaded, default: loaded };
+    } catch (error) {
+      const { code } = (error ?? {}) as { code?: string };
+      if (code !== "ERR_REQUIRE_ESM" && code !== "ERR_REQUIRE_ASYNC_MODULE" && code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") throw error;
+      return load(id);
+    }
+  };
+}
+
+/** A kernel whose Jupyter was killed would run on for ever. */
+function endWithParent(shutdown: () => Promise<void>): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    void shutdown();
+  }, 2000);
+}

@@ -1,0 +1,26 @@
+// The kernel's entry: node --require node-shim.cjs main.js CONNECTION_FILE, as the kernelspec says that set-up writes.
+import { tieTimersToCells } from "./timers";
+import { applyThreads, threadSetting } from "./threads";
+import { extendTypeScript } from "./typescript";
+
+async function start(connectionFile: string): Promise<void> {
+  applyThreads(threadSetting());
+  // Warnings about packages that we do not own ("punycode is deprecated") are nothing that a notebook's reader can act on.
+  (process as { noDeprecation?: boolean }).noDeprecation = true;
+  Error.stackTraceLimit = 50;
+  tieTimersToCells();
+  const cwd = process.cwd();
+  const ts = extendTypeScript(cwd);
+  const { startKernel } = await import("./kernel");
+  await startKernel({ connectionFile, cwd, ts });
+}
+
+const connectionFile = process.argv[2];
+if (!connectionFile) {
+  console.error("Expected a Jupyter connection file but found no argument: this program is started by Jupyter (npm run lab).");
+  process.exit(1);
+}
+start(connectionFile).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});

@@ -1,0 +1,79 @@
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+
+/** The sending half of a ZeroMQ socket. */
+export interface Sender {
+  send(frames: (string | Buffer)[]): Promise<void>;
+}
+
+export interface Header {
+  readonly msg_id: string;
+  readonly msg_type: string;
+  readonly session: string;
+  readonly username: string;
+  readonly date: string;
+  readonly version: string;
+}
+
+const delimiter = Buffer.from("<IDS|MSG>");
+const session = randomUUID();
+
+/** One message of Jupyter's wire protocol, as received. tslab's own class is not exported. */
+export class Message {
+  private constructor(
+    readonly identities: readonly Buffer[],
+    readonly header: Header,
+    // The protocol leaves the content open; each handler reads what its message type defines.
+    readonly content: any,
+    private readonly key: string,
+  ) {}
+
+  /**
+   * Reads a message from its ZeroMQ frames.
+   *
+   * @param frames routing identities, delimiter, signature, header, parent, metadata, content
+   * @param key the connection file's key; empty switches signatures off
+   * @throws Error when the delimiter is missing or the signature is wrong
+   */
+  static parse(frames: readonly Buffer[], key: string): Message {
+    const at = frames.findIndex((frame) => frame.equals(delimiter));
+    if (at < 0) throw new Error(`Expected a Jupyter message with the delimiter ${delimiter} but found ${frames.length} frames without it.`);
+    const parts = frames.slice(at + 2, at + 6);
+    const expected = Buffer.from(sign(parts, key));
+    const found = frames[at + 1] ?? Buffer.alloc(0);
+    if (found.length !== expected.length || !timingSafeEqual(found, expected)) {
+      throw new Error("Expected a Jupyter message signed with the connection file's key but found another signature.");
+    }
+    const [header, , , content] = parts.map((part) => JSON.parse(part.toString()));
+    return new Message(frames.slice(0, at), header, content, key);
+  }
+
+  get type(): string {
+    return this.header.msg_type;
+  }
+
+  /** Answers on the socket that the message came from. */
+  reply(socket: Sender, type: string, content: object): void {
+    this.send(socket, this.identities, type, content);
+  }
+
+  /** Broadcasts on iopub, as a child of this message: front ends put it into the cell that sent the request. */
+  publish(iopub: Sender, type: string, content: object): void {
+    this.send(iopub, [Buffer.from(type)], type, content);
+  }
+
+  private send(socket: Sender, identities: readonly Buffer[], type: string, content: object): void {
+    const { username } = this.header;
+    const header: Header = { msg_id: randomUUID(), msg_type: type, session, username, date: new Date().toISOString(), version: "5.3" };
+    const parts = [header, this.header, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
+    socket.send([...identities, delimiter, sign(parts, this.key), ...parts]).catch(() => {
+      // The socket was closed under us: the kernel is ending, nobody is left to read.
+    });
+  }
+}
+
+function sign(parts: readonly Buffer[], key: string): string {
+  if (!key) return "";
+  const hmac = createHmac("sha256", key);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest("hex");
+}

@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import type * as Zmq from "zeromq";
+import { Message, type Sender } from "./message";
+
+/** What a kernel answers, by message type; the server does the wire, the order and the status messages. */
+export interface Handlers {
+  /** Answered at once, also while a cell runs: returns the reply's type and content. */
+  readonly requests: Readonly<Record<string, (content: any, message: Message) => object>>;
+  /** Runs one `execute_request`; they come one at a time, in order. Throws never. */
+  execute(content: any, publish: (type: string, content: object) => void): Promise<{ readonly status: string }>;
+  /** Whether the requests that wait behind a cell that has just ended are to be answered with "aborted". */
+  aborts(content: any, reply: { readonly status: string }): boolean;
+  shutdown(): Promise<void>;
+}
+
+interface Connection {
+  readonly transport: string;
+  readonly ip: string;
+  readonly key: string;
+  readonly shell_port: number;
+  readonly iopub_port: number;
+  readonly stdin_port: number;
+  readonly control_port: number;
+  readonly hb_port: number;
+}
+
+interface Request {
+  readonly socket: Sender;
+  readonly message: Message;
+}
+
+// Requests that were sent before the failure but are still in a socket count as waiting.
+const abortMs = 100;
+
+/** A kernel's five sockets, as the Jupyter messaging protocol wants them. */
+export class Server {
+  private readonly connection: Connection;
+  private readonly queue: Request[] = [];
+  private busy = false;
+  private iopub!: Zmq.Publisher;
+
+  constructor(
+    connectionFile: string,
+    private readonly handlers: Handlers,
+  ) {
+    this.connection = JSON.parse(readFileSync(connectionFile, "utf8")) as Connection;
+  }
+
+  async start(): Promise<void> {
+    const zmq = require("zeromq") as typeof Zmq;
+    const { shell_port, iopub_port, stdin_port, control_port, hb_port } = this.connection;
+    // The default drops what exceeds 1000 messages, silently.
+    this.iopub = new zmq.Publisher({ sendHighWaterMark: 0, linger: 1000 });
+    const shell = new zmq.Router({ linger: 1000 });
+    const control = new zmq.Router({ linger: 1000 });
+    const heartbeat = new zmq.Reply();
+    await Promise.all([
+      this.bind(this.iopub, iopub_port),
+      this.bind(shell, shell_port),
+      this.bind(control, control_port),
+      this.bind(new zmq.Router(), stdin_port),
+      this.bind(heartbeat, hb_port),
+    ]);
+    void this.listen(shell);
+    void this.listen(control);
+    void (async () => {
+      for await (const frames of heartbeat) await heartbeat.send(frames);
+    })();
+  }
+
+  private async bind(socket: Zmq.Socket, port: number): Promise<void> {
+    const { transport, ip } = this.connection;
+    await socket.bind(`${transport}://${ip}${transport === "ipc" ? "-" : ":"}${port}`);
+  }
+
+  private async listen(socket: Zmq.Router): Promise<void> {
+    for await (const frames of socket) {
+      let message: Message;
+      try {
+        message = Message.parse(frames, this.connection.key);
+      } catch {
+        continue; // not from our Jupyter: the protocol says to ignore it
+      }
+      if (message.type === "execute_request") {
+        this.queue.push({ socket, message });
+        void this.work();
+      } else this.answer({ socket, message });
+    }
+  }
+
+  private answer({ socket, message }: Request): void {
+    this.status(message, "busy");
+    if (message.type === "shutdown_request") {
+      message.reply(socket, "shutdown_reply", { status: "ok", restart: message.content.restart === true });
+      this.status(message, "idle");
+      void this.handlers.shutdown();
+      return;
+    }
+    const handler = this.handlers.requests[message.type];
+    // A type that we do not know (a comm of a widget) gets no answer, as the protocol says, but the status messages.
+    if (handler) message.reply(socket, message.type.replace(/_request$/, "_reply"), answerOf(handler, message));
+    this.status(message, "idle");
+  }
+
+  private async work(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    for (let request = this.queue.shift(); request; request = this.queue.shift()) {
+      const { socket, message } = request;
+      this.status(message, "busy");
+      const reply = await this.handlers.execute(message.content, (type, content) => message.publish(this.iopub, type, content));
+      message.reply(socket, "execute_reply", reply);
+      this.status(message, "idle");
+      if (this.handlers.aborts(message.content, reply)) await this.abortWaiting();
+    }
+    this.busy = false;
+  }
+
+  private async abortWaiting(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, abortMs));
+    for (const { socket, message } of this.queue.splice(0)) {
+      this.status(message, "busy");
+      message.reply(socket, "execute_reply", { status: "aborted" });
+      this.status(message, "idle");
+    }
+  }
+
+  private status(message: Message, state: "busy" | "idle"): void {
+    message.publish(this.iopub, "status", { execution_state: state });
+  }
+}
+
+function answerOf(handler: (content: any, message: Message) => object, message: Message): object {
+  try {
+    return handler(message.content, message);
+  } catch (error) {
+    const { name, message: evalue, stack } = error as Error;
+    return { status: "error", ename: name, evalue, traceback: (stack ?? "").split("\n") };
+  }
+}
