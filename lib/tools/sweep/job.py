@@ -20,6 +20,8 @@ import parent
 
 # Seconds that a stopped notebook gets to write its checkpoint; Slurm kills after 30.
 GRACE = 25
+# On a trial cluster many nodes share one host name.
+HOST = os.environ.get("SLURMD_NODENAME") or socket.gethostname()
 
 
 class Failed(Exception):
@@ -58,7 +60,7 @@ class Job:
         last = {}
         with contextlib.suppress(OSError):  # a full disk must not cost the run that still fits
             self.log = open(os.path.join(self.folder, "log.txt"), "a", encoding="utf-8")
-        self.write(f"-- attempt {self.attempt}, {time.strftime('%Y-%m-%d %H:%M:%S')}, {socket.gethostname()}, process {os.getpid()}\n")
+        self.write(f"-- attempt {self.attempt}, {time.strftime('%Y-%m-%d %H:%M:%S')}, {HOST}, process {os.getpid()}\n")
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         self.child = subprocess.Popen(command, env=self.environment(), text=True, errors="replace", **pipes)
         for line in self.child.stdout:
@@ -86,7 +88,7 @@ class Job:
             self.log.flush()
 
     def tell(self, status, text=""):
-        state = {"sweep": self.plan["id"], "status": status, "attempt": self.attempt, "message": text, "host": socket.gethostname(),
+        state = {"sweep": self.plan["id"], "status": status, "attempt": self.attempt, "message": text, "host": HOST,
                  "process": os.getpid(), "time": time.time()}
         file = os.path.join(self.folder, "state.json")
         with contextlib.suppress(OSError):

@@ -18,6 +18,8 @@ export interface Workflow {
 export interface Ending {
   /** 0 when every job and the gathering succeeded, 75 when another sweep is at work in the folder. */
   readonly code: number;
+  /** Set when Snakemake itself was killed. */
+  readonly signal?: string;
   /** Who holds the folder. */
   readonly holder?: string;
   /** The lines `failed: PART/RUN: why` of jobs on this machine. */
@@ -59,7 +61,7 @@ export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOpt
   for (const stream of [child.stdout, child.stderr]) eachLine(stream, read);
   const ended = new Promise<Ending>((done, fail) => {
     child.on("error", fail);
-    child.on("close", (code) => log.end(() => done({ code: code ?? 1, failures, tail, ...(holder === undefined ? {} : { holder }) })));
+    child.on("close", (code, signal) => log.end(() => done({ code: code ?? 1, failures, tail, ...(signal ? { signal } : {}), ...(holder === undefined ? {} : { holder }) })));
   });
   return { ended, stop: () => stop(child) };
 }

@@ -8,7 +8,7 @@ import { root, runsFolder, type Places } from "./places";
 import { makePlan, readFinished, type Plan } from "./plan";
 import { jobFolder, jobName, news, readStates, runningLines, totalLine, type JobState } from "./progress";
 import { options, parseRequest, type Request } from "./request";
-import { retries, startWorkflow, type Ending } from "./snakemake";
+import { startWorkflow, type Ending } from "./snakemake";
 import { tableText } from "./table";
 import { Terminal } from "./terminal";
 
@@ -82,22 +82,23 @@ async function watch(plan: Plan, ended: Promise<Ending>, terminal: Terminal, slo
 function report(plan: Plan, states: readonly JobState[], ending: Ending, signal: string | undefined): number {
   const shown = (file: string) => relative(process.cwd(), file) || file;
   const missing = states.filter(({ status }) => status !== "finished");
-  if (signal !== undefined) {
-    console.log(`Stopped by ${signal} with ${states.length - missing.length} of ${states.length} runs done: the same command goes on from here.`);
-    return 130;
+  const killed = signal ?? ending.signal;
+  if (killed !== undefined) {
+    console.log(`Stopped by ${killed} with ${states.length - missing.length} of ${states.length} runs done: the same command goes on from here.`);
+    return signal === undefined ? 1 : 130;
   }
   // Also when some failed: what is there counts. Throws, with one sentence, when a record is damaged.
   const table = gather(plan);
   if (table.rows.length > 0) console.log(`\n${tableText(table)}\n\nFigure and table: ${shown(join(folderOf(plan), "index.html"))}`);
   if (missing.length === 0 && ending.code === 0) return 0;
-  for (const { job, message } of missing) {
-    const why = ending.failures.get(`${job.part}/${job.run}`) ?? message;
-    if (why) console.error(`${jobName(job)} failed ${retries + 1} times: ${why}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`);
+  let explained = false;
+  for (const { job, message, attempt } of missing) {
+    const why = message || ending.failures.get(`${job.part}/${job.run}`);
+    if (why) console.error(`${jobName(job)} failed ${attempt > 1 ? `${attempt} times` : "once"}: ${why}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`);
+    explained ||= Boolean(why);
   }
-  const log = shown(join(folderOf(plan), "snakemake.log"));
-  const explained = missing.some(({ job, message }) => message || ending.failures.has(`${job.part}/${job.run}`));
-  if (!explained) console.error(`Snakemake ended with exit code ${ending.code}: ${reason(ending.tail)}\n  log: ${log}`);
-  console.error(`${missing.length} of ${states.length} runs are missing: mend what the log says; the same command runs only what is missing.`);
+  if (!explained) console.error(`Snakemake ended with exit code ${ending.code}: ${reason(ending.tail)}\n  log: ${shown(join(folderOf(plan), "snakemake.log"))}`);
+  if (missing.length > 0) console.error(`${missing.length} of ${states.length} runs are missing: mend what the log says; the same command runs only what is missing.`);
   return 1;
 }
 
