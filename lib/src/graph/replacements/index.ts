@@ -1,7 +1,8 @@
 import { convolution } from "./convolution";
 import { dense } from "./dense";
 import { dropout } from "./dropout";
+import { lstm } from "./lstm";
 import type { Replacement } from "./replacement";
 
 /** All replacements, in the order in which they are asked. */
-export const replacements: readonly Replacement[] = [dropout, dense, convolution];
+export const replacements: readonly Replacement[] = [dropout, dense, convolution, lstm];
