@@ -1,7 +1,7 @@
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import { installKernel, type Bundle, type DisplayOptions } from "../../src/notebook/kernel";
 import { detached, latestCell, runningCell } from "./cell";
-import { createCompiler } from "./compiler";
+import { Compiler } from "./compiler";
 import { createRequests } from "./requests";
 import { nameScripts, nativeImport } from "./script";
 import { Server } from "./server";
@@ -18,7 +18,7 @@ export interface KernelOptions {
 /** Puts the kernel together and opens its sockets. */
 export async function startKernel({ connectionFile, cwd, ts }: KernelOptions): Promise<void> {
   nameScripts();
-  const session = new Session(ts, createCompiler(cwd), cwd);
+  const session = new Session(ts, new Compiler(ts, cwd), cwd);
   const closers = new Set<() => void | Promise<void>>();
   captureStreams();
   installDisplay(closers);

@@ -92,6 +92,7 @@ export class Session {
     }
     if (this.compiler.diagnostics.length > 0) return describeDiagnostics(this.compiler.diagnostics, { count: cell.count, source: cell.source, cwd: this.cwd });
     const thrown = this.thrown as { readonly error: unknown } | undefined;
+    this.compiler.settle(ok, this.executor.locals);
     if (!ok) return thrown && !isInterrupt(thrown.error) ? describeError(thrown.error) : interruptedFailure;
     const result = this.result;
     this.result = undefined;
