@@ -1,0 +1,5 @@
+export { activations } from "./activations";
+export { cnn, type CnnOptions } from "./cnn";
+export { linear, type LinearOptions } from "./linear";
+export { lstm, type LstmOptions } from "./lstm";
+export { mlp, type MlpOptions } from "./mlp";
