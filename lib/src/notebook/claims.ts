@@ -1,0 +1,56 @@
+import { show } from "./show";
+import { table } from "./table";
+
+/** A statement about a number, and the bound that makes it true. */
+export interface Claim {
+  /** What the number is, as a reader says it: `"Test accuracy"`. */
+  readonly text: string;
+  readonly value: number;
+  /** The claim holds when `value` is larger than this, */
+  readonly above?: number;
+  /** and smaller than this. At least one of the two is given. */
+  readonly below?: number;
+  /** Writes value and bounds as per cent. */
+  readonly percent?: boolean;
+  /** Holds after a quick run too (an identity, not a result of long training). Default false. */
+  readonly always?: boolean;
+}
+
+/**
+ * Shows statements with their numbers, and ends the cell with an error where one does not hold: what the prose beside the cell says is
+ * true, or the notebook stops here. After a quick run, which is too short for the claims about results, those are shown as "not asserted in a quick run".
+ *
+ * @param run Tells whether the run is quick: what `parameters` returned, or a record.
+ * @param list The claims.
+ * @throws When a claim does not hold, with all numbers; when a claim has no bound.
+ * @example
+ * claims({ profile: "full" }, [
+ *   { text: "Test accuracy", value: 0.984, above: 0.975, percent: true },
+ *   { text: "Largest difference by hand", value: 3e-8, below: 1e-6, always: true },
+ * ]);
+ */
+export function claims(run: { readonly profile: "full" | "quick" }, list: readonly Claim[]): void {
+  const judged = list.map((claim) => ({ claim, verdict: verdict(claim, run.profile) }));
+  show(table(judged.map(({ claim, verdict }) => ({ claim: claim.text, measured: written(claim, claim.value), needed: bounds(claim), holds: verdict }))));
+  const broken = judged.filter(({ verdict }) => verdict === "no").map(({ claim }) => `${claim.text}: expected ${bounds(claim)} but found ${written(claim, claim.value)}`);
+  if (broken.length > 0) throw new Error(`${broken.join("; ")}. The text of this notebook says otherwise: find out why before you change either.`);
+}
+
+function verdict(claim: Claim, profile: "full" | "quick"): "yes" | "no" | "not asserted in a quick run" {
+  if (claim.above === undefined && claim.below === undefined) throw new Error(`Expected a bound but found none (claim "${claim.text}"): give above or below.`);
+  if (profile === "quick" && !claim.always) return "not asserted in a quick run";
+  // Written so that NaN does not hold.
+  return claim.value > (claim.above ?? -Infinity) && claim.value < (claim.below ?? Infinity) ? "yes" : "no";
+}
+
+function bounds(claim: Claim): string {
+  const parts = [];
+  if (claim.above !== undefined) parts.push(`more than ${written(claim, claim.above)}`);
+  if (claim.below !== undefined) parts.push(`less than ${written(claim, claim.below)}`);
+  return parts.join(" and ");
+}
+
+function written(claim: Claim, value: number): string {
+  if (claim.percent) return `${(100 * value).toFixed(2)} %`;
+  return Number.isInteger(value) ? value.toLocaleString("en-US") : value.toPrecision(3);
+}

@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { codeCells, load, root, stems, text } from "./notebook";
+import { questions } from "./questions";
+
+const trained = ["h6-1a-linear", "h6-1b-mlp", "h6-1c-dropout", "h6-1d-cnn", "h6-2-lstm"];
+const tutorials = ["t6-1-convolution", "t6-2-lstm"];
+
+describe.each(stems)("%s", (stem) => {
+  const notebook = load(stem);
+  const { cells } = notebook;
+  const position = (id: string) => cells.findIndex((cell) => cell.id === id);
+  const prose = cells.filter((cell) => cell.cell_type === "markdown").map(text).join("\n\n");
+  const code = codeCells(notebook);
+
+  it("is a notebook of format 4.5 for our kernel, with the threads of its part", () => {
+    expect([notebook.nbformat, notebook.nbformat_minor]).toEqual([4, 5]);
+    expect(notebook.metadata.kernelspec).toMatchObject({ name: "deepnets", display_name: "TypeScript (deepnets)", language: "typescript" });
+    expect(notebook.metadata.deepnets.part).toBe(stem.split("-").slice(0, 2).join("-"));
+    expect(notebook.metadata.deepnets.threads).toEqual(stem === "h6-2-lstm" ? { intra: 1, inter: 2 } : { intra: 2, inter: 1 });
+    for (const cell of cells) {
+      expect(cell.id).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
+      expect(text(cell).trim(), cell.id).not.toBe("");
+      if (cell.cell_type === "code") expect(cell, cell.id).toMatchObject({ metadata: expect.anything(), outputs: expect.any(Array) });
+    }
+    expect(new Set(cells.map((cell) => cell.id)).size).toBe(cells.length);
+  });
+
+  it("follows the skeleton", () => {
+    const skeleton = ["goal", cells.find((cell) => cell.id.startsWith("question"))!.id, "imports", "versions", "parameters-text", "parameters", "data-text", "data", "model-text", "predict", "summary"];
+    const positions = skeleton.map(position);
+    expect(positions, skeleton.join(" ")).not.toContain(-1);
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(position("summary")).toBe(cells.length - 1);
+    expect(text(cells[0]!)).toMatch(/^# [HT]6\.\d/);
+    expect(text(cells[0]!)).toContain("**Goal.**");
+  });
+
+  it("restates its questions with number and points, and answers each after the training", () => {
+    const questioned = cells.flatMap((cell) => cell.metadata.deepnets?.question ?? []);
+    const answered = cells.flatMap((cell) => cell.metadata.deepnets?.answer ?? []);
+    expect(questioned).toEqual(questions[stem]);
+    expect(answered).toEqual(questions[stem]);
+    if (!tutorials.includes(stem)) expect(prose).toMatch(/^## The questions?: H6\.[12].* \((?:H6\.1 is worth 7 points in all|3 points in all)\)$/m);
+    const claimed = Math.max(...code.map((cell) => (text(cell).includes("claims(p") ? cells.indexOf(cell) : -1)));
+    for (const cell of cells) if (cell.metadata.deepnets?.answer) expect(cells.indexOf(cell), cell.id).toBeGreaterThan(claimed);
+  });
+
+  it("imports alone, once, and only what it uses", () => {
+    const [imports, ...more] = code.filter((cell) => /^import /m.test(text(cell)));
+    expect(more).toEqual([]);
+    expect(text(imports!).split("\n").every((line) => line.startsWith("import "))).toBe(true);
+    const rest = code.filter((cell) => cell !== imports).map(text).join("\n");
+    const names = [...text(imports!).matchAll(/import (?:\{([^}]*)\}|\* as (\w+))/g)].flatMap(([, list, one]) => (list ? list.split(",").map((name) => name.trim()) : [one!]));
+    for (const name of names) expect(new RegExp(`\\b${name}\\b`).test(rest), `${name} is imported but never used`).toBe(true);
+    expect([...names].filter((name) => name !== "tf")).toEqual([...names].filter((name) => name !== "tf").sort());
+  });
+
+  it("keeps cells short: one screen, one idea", () => {
+    for (const cell of cells) {
+      const lines = text(cell).split("\n");
+      expect(lines.length, cell.id).toBeLessThanOrEqual(cell.cell_type === "code" ? 30 : 40);
+      if (cell.cell_type === "code") for (const line of lines) expect(line.length, `${cell.id}: ${line}`).toBeLessThanOrEqual(240);
+    }
+  });
+
+  it("stores no error, and nothing on stderr", () => {
+    for (const cell of code) {
+      for (const output of cell.outputs!) {
+        expect(output.output_type, cell.id).not.toBe("error");
+        expect(output.name ?? "stdout", cell.id).not.toBe("stderr");
+      }
+    }
+  });
+
+  it("uses the words of the library, and no random number without a seed", () => {
+    const source = code.map(text).join("\n");
+    expect(source).not.toMatch(/Math\.random|\b(?:lr|acc|nEpochs|numIterations|weightDecay)\b/);
+    expect(source).toContain("seed: 1");
+    expect(source).toMatch(/\bclaims\(p, /);
+    expect(prose).toMatch(/\$h|\$\$/);
+  });
+
+  it("has no placeholder left, and no number of a run that is not a tag", () => {
+    expect(prose).not.toMatch(/TO BE WRITTEN|TODO|FIXME|lorem/i);
+    const tags = [...prose.matchAll(/<span data-record="([^"]*)">/g)].map(([, key]) => key!);
+    for (const key of tags) expect(key).toMatch(/^(?:sweep\.)?h6-(?:1[abcd]|2)\.[A-Za-z0-9.]+$/);
+    if (trained.includes(stem)) expect(tags.length).toBeGreaterThan(3);
+  });
+
+  it("links only to files that exist", () => {
+    for (const [, target] of prose.matchAll(/\]\(([^)#]+)[^)]*\)/g)) expect(existsSync(resolve(root, "notebooks", target!)), target).toBe(true);
+  });
+});
+
+describe.each(trained)("%s trains", (stem) => {
+  const notebook = load(stem);
+  const source = (id: string) => text(notebook.cells.find((cell) => cell.id === id)!);
+
+  it("with the sheet's settings, spelled out", () => {
+    expect(source("parameters")).toContain(`parameters("${notebook.metadata.deepnets.part}", {`);
+    expect(source("parameters")).toContain(stem === "h6-2-lstm" ? "batchSize: 50" : "batchSize: 100");
+    expect(source("parameters")).toContain({ "h6-1a-linear": "iterations: 10_000", "h6-2-lstm": "epochs: 60" }[stem] ?? "iterations: 20_000");
+    expect(source("parameters")).toContain(
+      stem === "h6-1a-linear" ? '{ name: "sgd", learningRate: 0.5 }' : '{ name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }',
+    );
+    expect(source("training")).toMatch(/^const run = await train\(model, (?:mnist|series), p\);/);
+  });
+
+  it("and shows accuracy, loss, numbers and errors", () => {
+    expect(source("figure-accuracy")).toContain("figures.accuracy(run");
+    expect(source("figure-loss")).toContain("figures.loss(run");
+    expect(source("numbers")).toContain("show(table(");
+    expect(codeCells(notebook).map(text).join("\n")).toMatch(/figures\.confusion|figures\.digits/);
+  });
+});
+
+describe.each(tutorials)("%s teaches", (stem) => {
+  const notebook = load(stem);
+  const code = codeCells(notebook).map(text).join("\n");
+  const prose = notebook.cells.filter((cell) => cell.cell_type === "markdown").map(text).join("\n");
+
+  it("with figures to play with, operations by hand and exercises with folded answers", () => {
+    expect(code.match(/figures\.slides\(/g)!.length).toBeGreaterThanOrEqual(3);
+    expect(code.match(/by hand against/g)!.length).toBeGreaterThanOrEqual(2);
+    expect(prose.match(/\*\*Exercise \d\.\*\*/g)!.length).toBeGreaterThanOrEqual(5);
+    expect(prose.match(/<details><summary>Answer<\/summary>/g)!.length).toBe(prose.match(/\*\*Exercise \d\.\*\*/g)!.length);
+  });
+});
