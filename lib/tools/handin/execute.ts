@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { notebooksFolder, root } from "./places";
+import { root } from "./places";
 
 /** How the execution of one notebook ended. */
 export interface Outcome {
@@ -15,6 +15,7 @@ export interface Outcome {
 export interface ExecuteOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly kernel?: string;
+  /** Working folder of the kernel, default `notebooks/`, where `deepnets` can be imported. */
   readonly cwd?: string;
   /** Called when cell `cell` of `cells` starts. */
   readonly onCell?: (cell: number, cells: number) => void;
@@ -36,7 +37,8 @@ export interface ExecuteOptions {
 export function executeNotebook(source: string, target: string, options: ExecuteOptions = {}): Promise<Outcome> {
   const started = Date.now();
   const python = join(root, ".venv/bin/python");
-  const args = [join(root, "lib/tools/handin/execute.py"), source, target, "--with-parent", "--cwd", options.cwd ?? notebooksFolder()];
+  const args = [join(root, "lib/tools/handin/execute.py"), source, target, "--with-parent"];
+  if (options.cwd) args.push("--cwd", options.cwd);
   if (options.kernel) args.push("--kernel", options.kernel);
   return new Promise((done, fail) => {
     const child = spawn(python, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } });
@@ -49,7 +51,8 @@ export function executeNotebook(source: string, target: string, options: Execute
       const [, word, value] = /^(\w+) (.*)$/.exec(line) ?? [];
       if (word === "cell") {
         const [k, n] = value!.split("/").map(Number) as [number, number];
-        options.onCell?.((cell = k), n);
+        cell = k;
+        options.onCell?.(k, n);
       } else if (word === "finished") end = { status: "finished" };
       else if (word === "failed" || word === "died" || word === "stopped") {
         const said = JSON.parse(value!) as { message: string; stderr?: string[] };

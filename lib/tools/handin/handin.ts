@@ -63,7 +63,7 @@ function makePlan(argv: string[]): Plan {
 
 async function handIn(plan: Plan, folder: string, lock: Lock, signal: AbortSignal): Promise<number> {
   const line = new StatusLine();
-  line.print(`Running ${plan.chosen.length} notebooks into ${folder}${plan.profile === "quick" ? ` (${quickNotice})` : ""}`);
+  line.print(`Running ${count(plan.chosen.length, "notebook")} into ${folder}${plan.profile === "quick" ? ` (${quickNotice})` : ""}`);
   const reports = new Map<string, PartReport>();
   const renewed = new Set<string>();
   for (const [index, part] of plan.chosen.entries()) {
@@ -81,7 +81,8 @@ async function handIn(plan: Plan, folder: string, lock: Lock, signal: AbortSigna
   const notebooks = plan.chosen.map(({ notebook }) => notebook).filter((name) => existsSync(join(folder, `${name}.ipynb`)));
   line.update("Exporting to HTML ...");
   await exportNotebooks({ from: folder, to: folder, notebooks });
-  const findings = checkFolder(folder, { parts: plan.chosen, html: true, quick: plan.profile === "quick" });
+  const finished = plan.chosen.filter(({ id }) => reports.get(id)?.status === "finished");
+  const findings = checkFolder(folder, { parts: finished, quick: plan.profile === "quick" });
   line.print(`\n${formatTable(report)}\n`);
   if (findings.length) line.print(formatFindings(findings) + "\n");
   if (plan.keep) keepNotebooks(plan, folder, reports, line);
@@ -89,7 +90,7 @@ async function handIn(plan: Plan, folder: string, lock: Lock, signal: AbortSigna
   for (const { notebook, error } of failed) line.print(`${notebook}: ${error}`);
   const good = failed.length === 0 && findings.length === 0;
   if (plan.profile === "quick") line.print(`This is a ${quickNotice}.`);
-  line.print(good ? `All is well: open ${join(folder, "index.html")}` : `Not ready to hand in: ${failed.length} notebooks did not finish, ${findings.length} findings.`);
+  line.print(good ? `All is well: open ${join(folder, "index.html")}` : `Not ready to hand in: ${count(failed.length, "notebook")} did not finish, ${count(findings.length, "finding")}.`);
   return good ? 0 : 1;
 
   async function runPart(part: Part, title: string): Promise<PartReport> {
@@ -145,6 +146,8 @@ async function handIn(plan: Plan, folder: string, lock: Lock, signal: AbortSigna
     return storedRecords(part.id, plan.profile).find(({ record }) => record.seed === plan.seed)?.record;
   }
 }
+
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 /** Puts the numbers of the records just made into the prose of all notebooks that ran. */
 function fill({ chosen, profile, seed }: Plan, folder: string): void {

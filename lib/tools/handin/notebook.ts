@@ -81,7 +81,8 @@ export function writeWhole(file: string, text: string): void {
   renameSync(part, file);
 }
 
-function sorted(value: unknown): unknown {
+/** The same value with all keys in order, as Jupyter writes them. */
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

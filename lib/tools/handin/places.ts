@@ -1,7 +1,12 @@
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 
-/** The project's folder. */
-export const root = resolve(__dirname, "../../../..");
+/** The project's folder: above the sources as well as above what they are compiled to. */
+export const root = findRoot(__dirname);
+
+function findRoot(folder: string): string {
+  return existsSync(join(folder, "package-lock.json")) ? folder : findRoot(dirname(folder));
+}
 
 export const notebooksFolder = () => process.env.DEEPNETS_NOTEBOOKS ?? join(root, "notebooks");
 

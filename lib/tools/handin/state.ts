@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readNotebook, sha256, sourceOf, type Notebook, type RunNote } from "./notebook";
+import { readNotebook, sha256, sorted, sourceOf, type Notebook, type RunNote } from "./notebook";
 import type { Part } from "./parts";
 import { storedRecords } from "./records";
 import { withoutTagTexts } from "./tags";
@@ -12,7 +12,7 @@ export function fingerprint(notebook: Notebook): string {
     const source = sourceOf(cell);
     return [cell.cell_type, cell.cell_type === "markdown" ? withoutTagTexts(source) : source, question, answer];
   });
-  return sha256(JSON.stringify([settings, cells]));
+  return sha256(JSON.stringify(sorted([settings, cells])));
 }
 
 /** The records that a notebook left or read, with their hashes. */
@@ -27,7 +27,5 @@ export function staysValid(part: Part, source: string, target: string, profile: 
   const note = readNotebook(target).metadata.deepnets?.run;
   if (note?.status !== "finished" || note.profile !== profile || note.seed !== seed) return undefined;
   if (note.source !== fingerprint(readNotebook(source))) return undefined;
-  return JSON.stringify(note.records) === JSON.stringify(sortKeys(recordsOf(part, profile, seed))) ? note : undefined;
+  return JSON.stringify(sorted(note.records)) === JSON.stringify(sorted(recordsOf(part, profile, seed))) ? note : undefined;
 }
-
-const sortKeys = (object: Record<string, string>) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,0 +1,129 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { executeNotebook, type Outcome } from "../../lib/tools/handin/execute";
+import { readNotebook, sha256, sourceOf, type Notebook } from "../../lib/tools/handin/notebook";
+import { root } from "../../lib/tools/handin/places";
+import { waitFor, writeCells } from "../fixtures/handin/cells";
+
+const base = mkdtempSync(join(tmpdir(), "execute-"));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+interface Ran extends Outcome {
+  readonly notebook: Notebook;
+  readonly stderr: string;
+  readonly target: string;
+}
+
+async function run(name: string, cells: readonly string[], options: Parameters<typeof executeNotebook>[2] = {}): Promise<Ran> {
+  const source = join(base, `${name}.ipynb`);
+  const target = join(base, `${name}.out.ipynb`);
+  writeCells(source, cells);
+  let stderr = "";
+  const outcome = await executeNotebook(source, target, { ...options, onStderr: (text) => (stderr += text) });
+  return { ...outcome, notebook: readNotebook(target), stderr, target };
+}
+
+const codes = ({ notebook }: Ran) => notebook.cells.filter(({ cell_type }) => cell_type === "code");
+
+describe.concurrent("executeNotebook", () => {
+  it("runs all cells, numbers them and notes what was executed", async () => {
+    const ran = await run("good", ["const a: number = 20;", "console.log(a + 1);", "", "process.env.MARK"], { env: { MARK: "seen" } });
+    expect(ran).toMatchObject({ status: "finished", cell: 3, stderr: "" });
+    const [one, two, empty, four] = codes(ran);
+    expect([one, two, empty, four].map((cell) => cell!.execution_count)).toEqual([1, 2, null, 3]);
+    expect(two!.outputs).toMatchObject([{ output_type: "stream", name: "stdout" }]);
+    expect(JSON.stringify(four!.outputs)).toContain("seen");
+    for (const cell of [one!, two!, four!]) expect(cell.metadata.deepnets).toEqual({ executed: sha256(sourceOf(cell)) });
+    expect(empty!.metadata.deepnets).toBeUndefined();
+    expect(ran.notebook.metadata.language_info).toMatchObject({ name: "typescript" });
+  });
+
+  it.each([
+    ["throw", ["const a = 1;", "const b = a;\nthrow new RangeError('Expected 3 but found 4');", "a"], /^cell 2, line 2: RangeError: Expected 3 but found 4/],
+    ["syntax", ["const a = 1;", "const b = = 2;", "a"], /^cell 2, line 1: \w*Error: .*[Ee]xpression expected/],
+    ["type", ["const a = 1;", "\nconst b: string = a;", "a"], /^cell 2, line 2: \w*Error: .*Type 'number' is not assignable to type 'string'/],
+    ["rejection", ["const a = 1;", "void Promise.reject(new TypeError('nobody waits'));", "await new Promise((done) => setTimeout(done, 300));"], /^cell 2.*: TypeError: nobody waits/],
+  ] as const)("ends at a failing cell and names it: %s", async (name, cells, message) => {
+    const ran = await run(name, cells);
+    expect(ran.status).toBe("failed");
+    expect(ran.message).toMatch(message);
+    const [first, second, third] = codes(ran);
+    expect(first!.execution_count).toBe(1);
+    expect(second!.outputs).toEqual(expect.arrayContaining([expect.objectContaining({ output_type: "error" })]));
+    if (name !== "rejection") expect(third!.execution_count).toBeNull();
+  });
+
+  it("reports a rejection in the last cell", async () => {
+    const ran = await run("last", ["const a = 1;", "setTimeout(() => void Promise.reject(new Error('late')), 100);"]);
+    expect(ran).toMatchObject({ status: "failed", message: expect.stringMatching(/^cell 2.*Error: late/) });
+  });
+
+  it.each([
+    ["exit", "process.exit(7);", /^the kernel died in cell 2: it ended by itself with exit code 7/],
+    ["killed", "process.kill(process.pid, 'SIGKILL');", /^the kernel died in cell 2: it was killed \(SIGKILL\), as the system does when memory runs out/],
+    ["heap", "const all: number[][] = [];\nfor (;;) all.push(new Array(1_000_000).fill(0.5));", /^the kernel died in cell 2: it ran out of JavaScript memory/],
+  ])("reports a kernel that died: %s", async (name, cell, message) => {
+    const ran = await run(name, ["const a = 1;", cell, "a"], { env: { NODE_OPTIONS: "--max-old-space-size=300" } });
+    expect(ran.status).toBe("died");
+    expect(ran.message).toMatch(message);
+    expect(codes(ran)[0]!.metadata.deepnets?.executed).toBeDefined();
+    expect(codes(ran)[1]!.metadata.deepnets?.executed).toBeUndefined();
+  });
+
+  it("saves after every cell", async () => {
+    const stop = new AbortController();
+    const target = join(base, "saves.out.ipynb");
+    const running = run("saves", ["console.log('one');", "await new Promise((done) => setTimeout(done, 60_000));"], {
+      signal: stop.signal,
+      onCell: (cell) => {
+        if (cell !== 2) return;
+        expect(JSON.stringify(readNotebook(target).cells[1]!.outputs)).toContain("one");
+        stop.abort();
+      },
+    });
+    expect(await running).toMatchObject({ status: "stopped", cell: 2 });
+  });
+
+  it("says in one sentence what is no notebook", async () => {
+    const source = join(base, "broken.ipynb");
+    writeFileSync(source, "{");
+    const outcome = await executeNotebook(source, join(base, "broken.out.ipynb"));
+    expect(outcome).toMatchObject({ status: "unusable", message: expect.stringMatching(/^Expected .*broken\.ipynb to be a notebook but found: /) });
+    expect(existsSync(join(base, "broken.out.ipynb"))).toBe(false);
+  });
+
+  it("says in one sentence that there is no such kernel", async () => {
+    const source = join(base, "nokernel.ipynb");
+    writeCells(source, ["1"]);
+    const outcome = await executeNotebook(source, join(base, "nokernel.out.ipynb"), { kernel: "no-such-kernel" });
+    expect(outcome).toMatchObject({ status: "unusable", message: "Expected a Jupyter kernel named no-such-kernel but found none: run `npm run doctor`." });
+  });
+});
+
+describe("a runner that is killed", () => {
+  it("leaves no kernel behind", async () => {
+    const source = join(base, "orphan.ipynb");
+    const pidFile = join(base, "orphan.pid");
+    writeCells(source, [`import { writeFileSync } from "fs";\nwriteFileSync(${JSON.stringify(pidFile)}, String(process.pid));\nawait new Promise((done) => setTimeout(done, 60_000));`]);
+    const runner = spawn(join(root, ".venv/bin/python"), [join(root, "lib/tools/handin/execute.py"), source, join(base, "orphan.out.ipynb")], { stdio: "ignore" });
+    await waitFor(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
+    const kernel = Number(readFileSync(pidFile, "utf8"));
+    expect(alive(kernel)).toBe(true);
+    runner.kill("SIGKILL");
+    await waitFor(() => !alive(kernel));
+    await sleep(100);
+    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain(join(base, "orphan"));
+  });
+});
+
+function alive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}

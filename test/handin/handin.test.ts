@@ -1,0 +1,227 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { main } from "../../lib/tools/handin/handin";
+import { readNotebook, sourceOf, type Notebook } from "../../lib/tools/handin/notebook";
+import { parts } from "../../lib/tools/handin/parts";
+import { root } from "../../lib/tools/handin/places";
+import type { Report } from "../../lib/tools/handin/report";
+import { waitFor } from "../fixtures/handin/cells";
+import { makeNotebook, makeRecord } from "../fixtures/handin/handin";
+
+const base = mkdtempSync(join(tmpdir(), "handin-"));
+let places = 0;
+const children: ChildProcess[] = [];
+afterEach(() => {
+  vi.unstubAllEnvs();
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+/** A project of made-up notebooks: each trained part copies a made-up record to where training would leave it. */
+class Place {
+  readonly base = join(base, `place-${places++}`);
+  readonly notebooks = join(this.base, "notebooks");
+  readonly handin = join(this.base, "handin");
+  readonly runs = join(this.base, "runs");
+  readonly log = join(this.base, "log");
+  readonly env = { DEEPNETS_NOTEBOOKS: this.notebooks, DEEPNETS_HANDIN: this.handin, DEEPNETS_RUNS: this.runs, DEEPNETS_CELLS: join(this.base, "none") };
+
+  constructor(profile: "full" | "quick") {
+    for (const folder of [this.notebooks, this.runs]) mkdirSync(folder, { recursive: true });
+    for (const [name, value] of Object.entries(this.env)) vi.stubEnv(name, value);
+    for (const part of parts) {
+      const record = join(this.base, `${part.id}.json`);
+      if (part.sheet) writeFileSync(record, JSON.stringify(makeRecord(part, profile)));
+      const to = join(this.runs, part.id, `${profile}-s1`);
+      const train = `mkdirSync(${q(to)}, { recursive: true });\ncopyFileSync(${q(record)}, ${q(join(to, "record.json"))});`;
+      this.write(part.id, [
+        'import { appendFileSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from "fs";',
+        `appendFileSync(${q(this.log)}, "${part.id} " + process.env.DEEPNETS_PROFILE + " " + (process.env.DEEPNETS_FRESH ?? "goes on") + "\\n");`,
+        part.sheet ? train : "1 + 1",
+      ]);
+    }
+  }
+
+  write(id: string, cells: readonly string[]): void {
+    const notebook = makeNotebook(partOf(id));
+    const blank = { metadata: {}, execution_count: null, outputs: [] };
+    const code = cells.map((source) => ({ cell_type: "code" as const, source: source.split(/(?<=\n)/), ...blank }));
+    const prose = notebook.cells.filter(({ cell_type }) => cell_type === "markdown");
+    const all = [...prose.slice(0, 2), ...code, ...prose.slice(2)].map((cell, i) => ({ ...cell, id: `cell-${i}` }));
+    writeFileSync(this.source(id), JSON.stringify({ ...notebook, cells: all, metadata: { ...notebook.metadata, deepnets: { threads: { intra: 1, inter: 1 } } } }));
+  }
+
+  source = (id: string) => join(this.notebooks, `${partOf(id).notebook}.ipynb`);
+  executed = (id: string): Notebook => readNotebook(join(this.handin, `${partOf(id).notebook}.ipynb`));
+  report = (): Report => JSON.parse(readFileSync(join(this.handin, "report.json"), "utf8"));
+  ran = () => (existsSync(this.log) ? readFileSync(this.log, "utf8").trim().split("\n") : []);
+
+  /** Runs the command in this process; gives its exit code and what it printed. */
+  async run(...argv: string[]): Promise<{ code: number; said: string }> {
+    let said = "";
+    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => ((said += text), true));
+    try {
+      return { code: await main(argv), said };
+    } finally {
+      write.mockRestore();
+    }
+  }
+
+  /** Runs the compiled command as `npm run handin` does, in a process of its own. */
+  start(...argv: string[]): ChildProcess & { ended: Promise<number | null>; said: () => string } {
+    const start = [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/handin/handin.js"), "handin", ...argv];
+    const child = spawn(process.execPath, start, { env: { ...process.env, ...this.env }, stdio: ["ignore", "pipe", "pipe"] });
+    children.push(child);
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (text += data));
+    return Object.assign(child, { ended: new Promise<number | null>((done) => child.on("close", done)), said: () => text });
+  }
+}
+
+const partOf = (id: string) => parts.find((part) => part.id === id)!;
+const q = JSON.stringify;
+const answers = (notebook: Notebook) => notebook.cells.filter(({ metadata }) => metadata.deepnets?.answer).map(sourceOf).join("\n");
+const waiting = "await new Promise((done) => setTimeout(done, 60_000));";
+
+describe("what handin refuses, before anything runs", () => {
+  it.each([
+    [["h6-1x"], {}, /^Expected parts out of h6-1a, h6-1b, .*t6-2 but found h6-1x: name one of these, or none for all\.$/],
+    [["--quick", "--keep"], {}, /^Expected --keep with a full run but found a quick one.*: leave out --keep or --quick\.$/],
+    [["h6-1a"], { DEEPNETS_SET: "learningRate=0.1" }, /^Expected the sheet's own settings but DEEPNETS_SET changes learningRate=0\.1: unset it/],
+    [["--fast"], {}, /--fast/],
+  ])("%j %j", async (argv, env, message) => {
+    const place = new Place("full");
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    await expect(main(argv)).rejects.toThrow(message);
+    expect(existsSync(place.handin)).toBe(false);
+  });
+
+  it("a notebook that is not there or broken", async () => {
+    const place = new Place("full");
+    writeFileSync(place.source("h6-1a"), "{");
+    await expect(place.run("h6-1a")).rejects.toThrow(/^Expected a notebook but found a file that is not JSON \(.*h6-1a-linear\.ipynb\)/);
+  });
+});
+
+describe("a hand-in with a failing notebook", () => {
+  const place = new Place("full");
+  const before = readFileSync(place.source("h6-1a"), "utf8");
+
+  it("runs the others, leaves out what depends on it, says where it failed and ends with 1", async () => {
+    for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
+    place.write("h6-1b", ["const a = 1;", "const b = a;\nthrow new RangeError('Expected 3 but found 4');", "a"]);
+    const { code, said } = await place.run("h6-1a", "h6-1b", "h6-1e");
+    expect(code).toBe(1);
+    expect(said).toMatch(/h6-1b-mlp: cell 2, line 2: RangeError: Expected 3 but found 4/);
+    expect(said).toMatch(/h6-1e-comparison: not run because it reads the records of h6-1b/);
+    expect(said).toMatch(/part +iterations +train +test +minutes\nh6-1a +10,000 +99\.5 % +98\.5 % +0\.\d\n/);
+    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([["h6-1a", "finished"], ["h6-1b", "failed"], ["h6-1e", "not run"]]);
+    expect(place.ran()).toEqual(["h6-1a full 1"]);
+    expect(place.executed("h6-1b").cells.filter(({ cell_type }) => cell_type === "code").map(({ execution_count }) => execution_count)).toEqual([1, 2, null]);
+  });
+
+  it("fills the tags of what ran, in the executed copy only", () => {
+    expect(answers(place.executed("h6-1a"))).toMatch(/<span data-record="h6-1a\.test">98\.50? %<\/span>/);
+    expect(readFileSync(place.source("h6-1a"), "utf8")).toBe(before);
+    expect(existsSync(join(place.handin, "h6-1a-linear.html"))).toBe(true);
+    expect(existsSync(join(place.handin, "index.html"))).toBe(true);
+    expect(readdirSync(place.handin).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  it("goes on with --continue: keeps what is finished, runs the rest", async () => {
+    for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
+    rmSync(place.log);
+    place.write("h6-1b", [`import { appendFileSync, copyFileSync, mkdirSync } from "fs";`, `appendFileSync(${q(place.log)}, "h6-1b " + (process.env.DEEPNETS_FRESH ?? "goes on") + "\\n");`,
+      `mkdirSync(${q(join(place.runs, "h6-1b/full-s1"))}, { recursive: true });\ncopyFileSync(${q(join(place.base, "h6-1b.json"))}, ${q(join(place.runs, "h6-1b/full-s1/record.json"))});`]);
+    const { code, said } = await place.run("--continue", "h6-1a", "h6-1b");
+    expect(said).toMatch(/All is well/);
+    expect(code).toBe(0);
+    expect(said).toMatch(/h6-1a-linear: kept/);
+    expect(place.ran()).toEqual(["h6-1b goes on"]);
+    // What the earlier hand-in says about other parts stays in the report.
+    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([["h6-1a", "finished"], ["h6-1b", "finished"], ["h6-1e", "not run"]]);
+  });
+
+  it("copies the executed notebooks back with --keep, after which they still count as the same", async () => {
+    for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
+    rmSync(place.log);
+    const { code, said } = await place.run("--continue", "--keep", "h6-1a", "h6-1b");
+    expect(code).toBe(0);
+    expect(said).toMatch(/h6-1a-linear: copied back/);
+    expect(readNotebook(place.source("h6-1a"))).toEqual(place.executed("h6-1a"));
+    expect(place.ran()).toEqual([]);
+    expect((await place.run("--continue", "h6-1a")).said).toMatch(/h6-1a-linear: kept/);
+  });
+
+  it("runs a notebook again whose source changed", async () => {
+    for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
+    place.write("h6-1a", ["const changed = true;"]);
+    const { said } = await place.run("--continue", "h6-1a");
+    expect(said).not.toMatch(/kept/);
+    expect(place.executed("h6-1a").cells.some((cell) => sourceOf(cell) === "const changed = true;")).toBe(true);
+  });
+});
+
+describe("a quick hand-in", () => {
+  it("says everywhere that it is quick, and ends with 0", async () => {
+    const place = new Place("quick");
+    const { code, said } = await place.run("--quick", "h6-1a");
+    expect(said).toMatch(/quick run, not for hand-in/);
+    expect(code).toBe(0);
+    expect(place.report()).toMatchObject({ profile: "quick", notice: "quick run, not for hand-in" });
+    expect(place.executed("h6-1a").metadata.deepnets).toMatchObject({ threads: { intra: 1, inter: 1 }, notice: "quick run, not for hand-in", run: { profile: "quick", status: "finished" } });
+    expect(readFileSync(join(place.handin, "h6-1a-linear.html"), "utf8")).toContain("quick run, not for hand-in");
+    expect(readFileSync(join(place.handin, "index.html"), "utf8")).toContain("quick run, not for hand-in");
+    expect(place.ran()).toEqual(["h6-1a quick 1"]);
+  });
+});
+
+describe("a hand-in that is stopped", () => {
+  const stopped = (id: string) => {
+    const place = new Place("quick");
+    const mark = join(place.base, "waiting");
+    const cells = (wait: string) => ['import { existsSync, writeFileSync } from "fs";', `writeFileSync(${q(mark)}, String(process.pid));\n${wait}`];
+    place.write(id, cells(waiting));
+    return { place, mark, waits: () => existsSync(mark) && readFileSync(mark, "utf8") !== "", mend: () => place.write(id, cells("1 + 1")) };
+  };
+
+  it("by Ctrl-C ends its kernel, says how to go on, and goes on; a second hand-in meanwhile is refused", async () => {
+    const { place, mark, waits, mend } = stopped("t6-1");
+    const child = place.start("--quick", "h6-1a", "t6-1");
+    await waitFor(waits);
+    await expect(place.run("--quick")).rejects.toThrow(new RegExp(`^Another hand-in is running here \\(process ${child.pid}\\): wait until it ends, or stop it with kill ${child.pid}`));
+    child.kill("SIGINT");
+    expect(await child.ended).toBe(130);
+    expect(child.said()).toMatch(/Stopped\. .*npm run handin -- --quick --continue goes on from here\./);
+    expect(running(Number(readFileSync(mark, "utf8")))).toBe(false);
+    expect(() => place.executed("t6-1")).not.toThrow();
+    mend();
+    const { code, said } = await place.run("--quick", "--continue", "h6-1a", "t6-1");
+    expect(said).toMatch(/h6-1a-linear: kept[^]*t6-1-convolution: 2 cells/);
+    expect(code).toBe(0);
+  });
+
+  it("by SIGKILL leaves no kernel, and the next hand-in takes over", async () => {
+    const { place, mark, waits, mend } = stopped("t6-2");
+    const child = place.start("--quick", "t6-2");
+    await waitFor(waits);
+    child.kill("SIGKILL");
+    await child.ended;
+    mend();
+    const { code } = await place.run("--quick", "t6-2");
+    expect(code).toBe(0);
+    expect(running(Number(readFileSync(mark, "utf8")))).toBe(false);
+    expect(readdirSync(place.handin).filter((name) => name.startsWith(".") || name.endsWith(".part"))).toEqual([]);
+  });
+});
+
+function running(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
