@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { type AdamConstants, adamConstants, adamCorrection } from "./adam";
 import { checkBatch } from "./batch";
+import { evaluationSize } from "./evaluation-size";
 import { dropoutMask } from "./dropout-mask";
 import { type LayerCall, type Network, network } from "./network";
 import { checkState } from "./state";
@@ -12,7 +13,7 @@ export function eagerStep(model: tf.LayersModel, options: StepOptions): Training
 }
 
 class EagerStep implements TrainingStep {
-  readonly evaluationSize = 500;
+  readonly evaluationSize: number;
   readonly #network: Network;
   readonly #options: StepOptions;
   readonly #adam?: AdamConstants;
@@ -23,6 +24,7 @@ class EagerStep implements TrainingStep {
   constructor(net: Network, options: StepOptions) {
     this.#network = net;
     this.#options = options;
+    this.evaluationSize = evaluationSize(net.layers);
     const trained = net.weights.filter((weight) => weight.trainable);
     if (options.optimizer.name === "adam") this.#adam = adamConstants(options.optimizer);
     this.#slots = this.#adam === undefined ? [] : ["m", "v"].flatMap((slot) =>

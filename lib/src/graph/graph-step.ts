@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { checkBatch } from "./batch";
+import { evaluationSize } from "./evaluation-size";
 import { type LayerCall, type Network, network } from "./network";
 import { sigmoidCrossEntropy } from "./ops/sigmoid-cross-entropy";
 import { softmaxCrossEntropy } from "./ops/softmax-cross-entropy";
@@ -16,7 +17,7 @@ export function graphStep(model: tf.LayersModel, options: StepOptions & { readon
 }
 
 class GraphStep implements TrainingStep {
-  readonly evaluationSize = 500;
+  readonly evaluationSize: number;
   readonly graph: TracedGraph;
   readonly #network: Network;
   readonly #options: StepOptions;
@@ -24,6 +25,7 @@ class GraphStep implements TrainingStep {
   constructor(net: Network, options: StepOptions & { readonly replacements?: readonly Replacement[] }) {
     this.#network = net;
     this.#options = options;
+    this.evaluationSize = evaluationSize(net.layers);
     const { shape, batchSize, seed, optimizer, replacements = all } = options;
     const logits = (inputs: tf.Tensor, iteration?: tf.Tensor) => {
       const calls = new Map<number, LayerCall>();
