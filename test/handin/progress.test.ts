@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { parts } from "../../lib/tools/handin/parts";
+import { describeProgress, duration, liveRecord, StatusLine } from "../../lib/tools/handin/progress";
+import { formatTable } from "../../lib/tools/handin/report";
+import { makeRecord } from "../fixtures/handin/handin";
+
+const runs = mkdtempSync(join(tmpdir(), "progress-"));
+afterAll(() => rmSync(runs, { recursive: true, force: true }));
+
+const stream = (isTTY: boolean, columns = 40) => {
+  const written: string[] = [];
+  return { isTTY, columns, written, write: (text: string) => written.push(text) };
+};
+
+const live = (iteration: number) => ({
+  ...makeRecord(parts[1]!, "full"),
+  status: "running" as const,
+  progress: { iteration, iterations: 20_000, stepsPerSecond: 50, etaSeconds: 152 },
+  testAccuracy: [0.1, 0.9789],
+});
+
+describe("StatusLine", () => {
+  it("changes one line on a terminal, cut to its width", () => {
+    const out = stream(true);
+    const line = new StatusLine(out);
+    line.update("a".repeat(60));
+    line.update("b");
+    line.update("b");
+    line.print("done");
+    expect(out.written).toEqual([`\r\x1b[K${"a".repeat(39)}`, "\r\x1b[Kb", "\r\x1b[Kdone\n"]);
+  });
+
+  it("writes sparse lines into a pipe", () => {
+    const out = stream(false);
+    const line = new StatusLine(out, 60);
+    line.update("a");
+    line.update("b");
+    line.print("done");
+    expect(out.written).toEqual(["done\n"]);
+    const often = stream(false);
+    new StatusLine(often, 0).update("a");
+    expect(often.written).toEqual(["a\n"]);
+  });
+});
+
+describe("describeProgress", () => {
+  it("tells the cell, and what the training says", () => {
+    expect(describeProgress(6, 14, live(12_400))).toBe("cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %");
+    expect(describeProgress(1, 14, undefined)).toBe("cell 1/14");
+  });
+});
+
+describe("liveRecord", () => {
+  const write = (folder: string, record: object | string, age: number) => {
+    mkdirSync(join(runs, folder), { recursive: true });
+    const file = join(runs, folder, "live.json");
+    writeFileSync(file, typeof record === "string" ? record : JSON.stringify(record));
+    utimesSync(file, Date.now() / 1000 - age, Date.now() / 1000 - age);
+  };
+
+  it("is the newest one of the part that the hand-in wrote", () => {
+    const since = Date.now() - 30_000;
+    expect(liveRecord(join(runs, "none"), "h6-1b", since)).toBeUndefined();
+    write("h6-1b/full-s9", live(1), 60);
+    expect(liveRecord(runs, "h6-1b", since)).toBeUndefined();
+    write("h6-1b/full-s1", live(300), 20);
+    write("h6-1b/full-s1-12345678", live(400), 10);
+    write("h6-1c/full-s1", live(500), 5);
+    expect(liveRecord(runs, "h6-1b", since)?.progress.iteration).toBe(400);
+    write("h6-1b/full-s1-12345678", { ...live(400), status: "finished" }, 8);
+    expect(liveRecord(runs, "h6-1b", since)).toBeUndefined();
+    write("h6-1b/full-s1-12345678", '{"format"', 7);
+    expect(liveRecord(runs, "h6-1b", since)).toBeUndefined();
+  });
+});
+
+it("durations are rounded up, to be kept", () => expect([0.4, 89, 90, 121].map(duration)).toEqual(["1 s", "89 s", "2 min", "3 min"]));
+
+it("the table lines up", () => {
+  const row = { notebook: "", title: "", seed: 1 };
+  expect(
+    formatTable({
+      parts: [
+        { ...row, part: "h6-1a", status: "finished", seconds: 71, iterations: 10_000, train: 0.929, test: 0.9243 },
+        { ...row, part: "h6-1e", status: "not run", seconds: 0 },
+      ],
+    }),
+  ).toBe(["part   iterations   train    test  minutes", "h6-1a      10,000  92.9 %  92.4 %      1.2", "h6-1e                                  0.0  not run"].join("\n"));
+});
