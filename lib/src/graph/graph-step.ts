@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { bfloat16 } from "./bfloat16";
 import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
 import { type LayerCall, type Network, network } from "./network";
@@ -26,7 +27,7 @@ class GraphStep implements TrainingStep {
     this.#network = net;
     this.#options = options;
     this.evaluationSize = evaluationSize(net.layers);
-    const { shape, batchSize, seed, optimizer, replacements = all } = options;
+    const { shape, batchSize, seed, optimizer, precision, replacements = all } = options;
     const logits = (inputs: tf.Tensor, iteration?: tf.Tensor) => {
       const calls = new Map<number, LayerCall>();
       const context = { layers: net.layers, training: iteration !== undefined, seed, iteration };
@@ -50,6 +51,7 @@ class GraphStep implements TrainingStep {
       variables: Object.fromEntries(net.weights.map(({ name, variable }) => [name, variable])),
       trained: net.weights.filter((weight) => weight.trainable).map((weight) => weight.name),
       optimizer,
+      passes: precision === "bfloat16" ? [bfloat16] : [],
     });
   }
 

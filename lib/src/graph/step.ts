@@ -24,5 +24,8 @@ export function createStep(model: tf.LayersModel, options: StepOptions): Trainin
   if (!(options.optimizer.learningRate > 0)) {
     throw new Error(`Expected a learningRate above 0 but found ${options.optimizer.learningRate} (optimizer "${options.optimizer.name}").`);
   }
+  if (options.precision === "bfloat16" && options.mode === "eager") {
+    throw new Error('Expected precision "float32" in mode "eager" but found "bfloat16": only a traced graph computes in bfloat16; use mode "graph".');
+  }
   return options.mode === "eager" ? eagerStep(model, options) : graphStep(model, options);
 }

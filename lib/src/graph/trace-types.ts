@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import type { OptimizerSettings } from "../training/record";
-import type { GraphNode } from "./nodes";
+import type { Recording } from "./trace-function";
 
 /** Shape and element type of one input of a traced function: a bare shape means float32. */
 export type InputSpec = readonly number[] | { readonly shape: readonly number[]; readonly dtype: "float32" | "int32" };
@@ -17,8 +17,8 @@ export interface TracedFunction {
   readonly compute?: (inputs: Inputs) => Readonly<Record<string, tf.Tensor>>;
 }
 
-/** A change that is made to the recorded nodes of one function before the graph is loaded; returns the nodes that it added. */
-export type Pass = (nodes: readonly GraphNode[]) => GraphNode[];
+/** A change that is made to the recording of one function before the graph is loaded. */
+export type Pass = (recording: Recording) => Recording;
 
 /** What all functions of a traced graph share. */
 export interface TraceOptions {
@@ -28,7 +28,7 @@ export interface TraceOptions {
   readonly trained?: readonly string[];
   /** Needed when a function has `minimize`. */
   readonly optimizer?: OptimizerSettings;
-  /** Changes to the recorded nodes, in this order. */
+  /** Changes to each recording, in this order. */
   readonly passes?: readonly Pass[];
 }
 

@@ -40,8 +40,9 @@ export class TracedGraph {
       }
     }
     for (const [name, traced] of Object.entries(functions)) {
-      const recording = traceFunction(name, traced, this.#variables);
-      this.#callables.set(name, this.#callable(name, recording, { steps: traced.minimize !== undefined, options }));
+      const recorded = traceFunction(name, traced, this.#variables);
+      const recording = (options.passes ?? []).reduce((changed, pass) => pass(changed), recorded);
+      this.#callables.set(name, this.#callable(name, recording, traced.minimize !== undefined));
     }
     const ends = [...this.#callables.values()].flatMap(({ results }) => results.map(({ node }) => node));
     this.#nodes = reachable([...ends, ...this.#accessNodes()]);
@@ -122,11 +123,10 @@ export class TracedGraph {
     return callable;
   }
 
-  #callable(name: string, recording: Recording, { steps, options }: { steps: boolean; options: TraceOptions }): Callable {
-    const added = (options.passes ?? []).flatMap((pass) => pass([...recording.nodes]));
+  #callable(name: string, recording: Recording, steps: boolean): Callable {
     const feeds = steps ? this.#feeds(name) : [];
     const updates = [...this.#updates(name, recording, feeds), ...assignments(name, recording, this.#variables)];
-    settleReads(recording, [...recording.nodes, ...added], updates);
+    settleReads(recording, updates);
     const results = [...recording.results].map(([result, source]) => ({ name: result, node: resultNode(`${name}/result_${result}`, source, updates) }));
     const nodes = new Set(reachable(results.map(({ node }) => node)));
     return { inputs: recording.placeholders, feeds, results, nodes, steps };
@@ -215,10 +215,10 @@ function assignments(name: string, recording: Recording, variables: readonly Gra
 }
 
 // A variable is updated in place only while nobody holds its old value, so whoever reads it goes first.
-function settleReads(recording: Recording, nodes: readonly GraphNode[], updates: readonly Update[]): void {
+function settleReads(recording: Recording, updates: readonly Update[]): void {
   const aliases = new Set(["Identity", "Reshape", "ExpandDims", "Squeeze"]);
   const users = (source: GraphNode): GraphNode[] =>
-    nodes.filter((node) => node.inputs.some((input) => input.node === source)).flatMap((node) => (aliases.has(node.op) ? [node, ...users(node)] : [node]));
+    recording.nodes.filter((node) => node.inputs.some((input) => input.node === source)).flatMap((node) => (aliases.has(node.op) ? [node, ...users(node)] : [node]));
   for (const { position, node } of updates) node.controls.push(...new Set(users(recording.reads[position])));
 }
 
