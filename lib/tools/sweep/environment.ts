@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../user-error";
 import { root, tool } from "./places";
 
@@ -24,7 +25,8 @@ export async function sweepPython(base = join(root, ".venv/bin/python"), engine 
   const { bavail, bsize } = statfsSync(engine);
   const free = (bavail * bsize) / 2 ** 30;
   if (free < space) throw new UserError(`Expected ${space} GiB of free disk space for Snakemake but found ${free.toFixed(1)} GiB in ${engine}: free some and sweep again.`);
-  for (const name of readdirSync(engine)) if (isLeftOver(name)) rmSync(join(engine, name), { recursive: true, force: true });
+  await clearOthers(engine);
+  if (existsSync(python)) return python;
   const making = join(engine, `sweep-making-${process.pid}`);
   console.log("Installing Snakemake, once (about half a minute)");
   try {
@@ -40,15 +42,22 @@ export async function sweepPython(base = join(root, ".venv/bin/python"), engine 
   return python;
 }
 
-/** A half-made environment whose maker has ended. */
-function isLeftOver(name: string): boolean {
-  const [, maker] = /^sweep-making-(\d+)$/.exec(name) ?? [];
-  if (maker === undefined) return false;
+/** Removes what a killed maker left behind, and waits for one that is at work. */
+async function clearOthers(engine: string): Promise<void> {
+  for (const name of readdirSync(engine)) {
+    const [, maker] = /^sweep-making-(\d+)$/.exec(name) ?? [];
+    if (maker === undefined || Number(maker) === process.pid) continue;
+    while (existsSync(join(engine, name)) && isAlive(Number(maker))) await sleep(500);
+    rmSync(join(engine, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
   try {
-    process.kill(Number(maker), 0);
-    return false;
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

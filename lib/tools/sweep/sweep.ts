@@ -30,7 +30,7 @@ export async function sweep(request: Request, places: Places): Promise<number> {
   const plan = makePlan(request, places, cores);
   const there = plan.jobs.filter((job) => readFinished(plan, job)).length;
   const python = await places.python();
-  console.log(`${plan.jobs.length} runs${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`);
+  console.log(`${plan.jobs.length} run${plan.jobs.length === 1 ? "" : "s"}${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`);
   const folder = folderOf(plan);
   mkdirSync(folder, { recursive: true });
   const planFile = join(folder, `plan-${plan.id}.json`);
@@ -87,19 +87,34 @@ function report(plan: Plan, states: readonly JobState[], ending: Ending, signal:
     console.log(`Stopped by ${killed} with ${states.length - missing.length} of ${states.length} runs done: the same command goes on from here.`);
     return signal === undefined ? 1 : 130;
   }
-  // Also when some failed: what is there counts. Throws, with one sentence, when a record is damaged.
-  const table = gather(plan);
-  if (table.rows.length > 0) console.log(`\n${tableText(table)}\n\nFigure and table: ${shown(join(folderOf(plan), "index.html"))}`);
-  if (missing.length === 0 && ending.code === 0) return 0;
-  let explained = false;
-  for (const { job, message, attempt } of missing) {
+  // Also when some failed: what is there counts.
+  const trouble = attempt(folderOf(plan), () => {
+    const table = gather(plan);
+    if (table.rows.length > 0) console.log(`\n${tableText(table)}\n\nFigure and table: ${shown(join(folderOf(plan), "index.html"))}`);
+  });
+  if (missing.length === 0 && ending.code === 0 && !trouble) return 0;
+  let explained = trouble !== undefined;
+  for (const { job, message, attempt: times } of missing) {
     const why = message || ending.failures.get(`${job.part}/${job.run}`);
-    if (why) console.error(`${jobName(job)} failed ${attempt > 1 ? `${attempt} times` : "once"}: ${why}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`);
+    if (why) console.error(`${jobName(job)} failed ${times > 1 ? `${times} times` : "once"}: ${why}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`);
     explained ||= Boolean(why);
   }
   if (!explained) console.error(`Snakemake ended with exit code ${ending.code}: ${reason(ending.tail)}\n  log: ${shown(join(folderOf(plan), "snakemake.log"))}`);
+  if (trouble) console.error(trouble);
   if (missing.length > 0) console.error(`${missing.length} of ${states.length} runs are missing: mend what the log says; the same command runs only what is missing.`);
   return 1;
+}
+
+/** What a user must hear when `work` fails: a damaged record, a full disk. */
+function attempt(what: string, work: () => void): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    return `Expected room for the table and the figure but the disk is full (${what}): free some and sweep again; the records are kept.`;
+  }
 }
 
 /** The line in which Snakemake says what is wrong. */
