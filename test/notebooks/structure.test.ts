@@ -43,16 +43,16 @@ describe.each(stems)("%s", (stem) => {
     expect(questioned).toEqual(questions[stem]);
     expect(answered).toEqual(questions[stem]);
     if (!tutorials.includes(stem)) expect(prose).toMatch(/^## The questions?: H6\.[12].* \((?:H6\.1 is worth 7 points in all|3 points in all)\)$/m);
-    const claimed = Math.max(...code.map((cell) => (text(cell).includes("claims(p") ? cells.indexOf(cell) : -1)));
+    const claimed = Math.max(...code.map((cell) => (/claims\(\s*p,/.test(text(cell)) ? cells.indexOf(cell) : -1)));
     for (const cell of cells) if (cell.metadata.deepnets?.answer) expect(cells.indexOf(cell), cell.id).toBeGreaterThan(claimed);
   });
 
   it("imports alone, once, and only what it uses", () => {
     const [imports, ...more] = code.filter((cell) => /^import /m.test(text(cell)));
     expect(more).toEqual([]);
-    expect(text(imports!).split("\n").every((line) => line.startsWith("import "))).toBe(true);
+    expect(text(imports!).replace(/import (?:\{[^}]*\}|\* as \w+) from "[^"]+";/g, "").trim()).toBe("");
     const rest = code.filter((cell) => cell !== imports).map(text).join("\n");
-    const names = [...text(imports!).matchAll(/import (?:\{([^}]*)\}|\* as (\w+))/g)].flatMap(([, list, one]) => (list ? list.split(",").map((name) => name.trim()) : [one!]));
+    const names = [...text(imports!).matchAll(/import (?:\{([^}]*)\}|\* as (\w+))/g)].flatMap(([, list, one]) => (list ? list.split(",").map((name) => name.trim()).filter(Boolean) : [one!]));
     for (const name of names) expect(new RegExp(`\\b${name}\\b`).test(rest), `${name} is imported but never used`).toBe(true);
     expect([...names].filter((name) => name !== "tf")).toEqual([...names].filter((name) => name !== "tf").sort());
   });
@@ -60,8 +60,8 @@ describe.each(stems)("%s", (stem) => {
   it("keeps cells short: one screen, one idea", () => {
     for (const cell of cells) {
       const lines = text(cell).split("\n");
-      expect(lines.length, cell.id).toBeLessThanOrEqual(cell.cell_type === "code" ? 30 : 40);
-      if (cell.cell_type === "code") for (const line of lines) expect(line.length, `${cell.id}: ${line}`).toBeLessThanOrEqual(240);
+      expect(lines.length, cell.id).toBeLessThanOrEqual(cell.cell_type === "code" ? 36 : 40);
+      if (cell.cell_type === "code") for (const line of lines) expect(line.length, `${cell.id}: ${line}`).toBeLessThanOrEqual(160);
     }
   });
 
@@ -78,7 +78,7 @@ describe.each(stems)("%s", (stem) => {
     const source = code.map(text).join("\n");
     expect(source).not.toMatch(/Math\.random|\b(?:lr|acc|nEpochs|numIterations|weightDecay)\b/);
     expect(source).toContain("seed: 1");
-    expect(source).toMatch(/\bclaims\(p, /);
+    expect(source).toMatch(/\bclaims\(\s*p,/);
     expect(prose).toMatch(/\$h|\$\$/);
   });
 
@@ -96,7 +96,8 @@ describe.each(stems)("%s", (stem) => {
 
 describe.each(trained)("%s trains", (stem) => {
   const notebook = load(stem);
-  const source = (id: string) => text(notebook.cells.find((cell) => cell.id === id)!);
+  // Without the line breaks and trailing commas of a long line.
+  const source = (id: string) => text(notebook.cells.find((cell) => cell.id === id)!).replace(/,?\s*\n\s*(?=[\]})])/g, " ").replace(/\s*\n\s*/g, " ").replace(/\( /g, "(");
 
   it("with the sheet's settings, spelled out", () => {
     expect(source("parameters")).toContain(`parameters("${notebook.metadata.deepnets.part}", {`);

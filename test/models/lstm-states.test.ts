@@ -1,0 +1,35 @@
+import * as tf from "@tensorflow/tfjs-node";
+import { expect, it } from "vitest";
+import { lstm } from "../../lib/src/models/lstm";
+import { lstmStates } from "../../lib/src/models/lstm-states";
+
+const sigmoid = (a: number) => 1 / (1 + Math.exp(-a));
+
+it("lstmStates() agrees with the layer at the last step, and with plain loops at the first", () => {
+  const model = lstm({ units: 5, steps: 7, forgetBias: 1, seed: 2 });
+  const inputs = Float32Array.from({ length: 3 * 7 }, (_, i) => Math.sin(i));
+  const before = tf.memory().numTensors;
+  const states = lstmStates(model, inputs);
+  expect(tf.memory().numTensors).toBe(before);
+  const predicted = tf.tidy(() => (model.predict(tf.tensor3d(inputs, [3, 7, 1])) as tf.Tensor).dataSync());
+  for (let n = 0; n < 3; n++) expect(states.y[n * 7 + 6]).toBeCloseTo(predicted[n]!, 6);
+  const [kernel, , bias] = model.getWeights().map((tensor) => tensor.dataSync());
+  for (let k = 0; k < 5; k++) { // h and c are zero before the first step
+    const gate = (position: number) => kernel![position * 5 + k]! * inputs[7]! + bias![position * 5 + k]!;
+    const at = 7 * 5 + k; // second series, first step
+    expect(states.i[at]).toBeCloseTo(sigmoid(gate(0)), 6);
+    expect(states.f[at]).toBeCloseTo(sigmoid(gate(1)), 6);
+    expect(states.c[at]).toBeCloseTo(sigmoid(gate(0)) * Math.tanh(gate(2)), 6);
+    expect(states.h[at]).toBeCloseTo(sigmoid(gate(3)) * Math.tanh(states.c[at]!), 6);
+  }
+  expect([states.c.length, states.y.length, states.units]).toEqual([3 * 7 * 5, 21, 5]);
+  model.dispose();
+});
+
+it("lstmStates() refuses two layers and broken series", () => {
+  const [two, one] = [lstm({ units: 3, layers: 2 }), lstm({ units: 3 })];
+  expect(() => lstmStates(two, new Float32Array(30))).toThrow("one LSTM layer but found 2");
+  expect(() => lstmStates(one, new Float32Array(31))).toThrow("multiple of 30 values but found 31");
+  two.dispose();
+  one.dispose();
+});
