@@ -38,8 +38,8 @@ export interface GraphNode {
   controls: GraphNode[];
   attributes: Record<string, AttributeValue>;
   outputs: OutputSpec[];
-  /** Where in the user's code the op was called, for messages. */
-  place?: string;
+  /** Where in the user's code the op was called, for messages; found out only when asked, because that is slow. */
+  place?: () => string | undefined;
 }
 
 export const edge = (node: GraphNode, output = 0): Edge => ({ node, output });

@@ -88,7 +88,7 @@ export class Recorder {
         ...Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeValue(this.#real, attribute)])),
       },
       outputs: results.map(({ shape, dtype }) => ({ shape, dtype: dtypeName(this.#real, dtype) })),
-      place: callerOf(new Error().stack ?? ""),
+      place: placeOf(new Error()),
     };
     this.nodes.push(node);
     results.forEach(({ id }, output) => this.#edges.set(id, edge(node, output)));
@@ -144,7 +144,9 @@ function attributeValue(binding: Binding, { name, type, value }: Attribute): Att
 }
 
 // The first frame that belongs neither to tfjs nor to this room is where the user's code called the op.
-function callerOf(stack: string): string | undefined {
-  const frame = stack.split("\n").slice(1).find((line) => !line.includes("/node_modules/@tensorflow/") && !line.includes("/src/graph/"));
-  return frame?.trim().replace(/^at /, "");
+function placeOf(here: Error): () => string | undefined {
+  return () => {
+    const frames = (here.stack ?? "").split("\n").slice(1);
+    return frames.find((line) => !line.includes("/@tensorflow/") && !line.includes("/src/graph/"))?.trim().replace(/^at /, "");
+  };
 }
