@@ -1,10 +1,15 @@
-/** The same content in several MIME types; a front end shows the richest that it can. */
+/** The same content in several MIME types; a front end shows the richest that it can. Always holds `text/plain`. */
 export type Bundle = Readonly<Record<string, unknown>>;
 
-/** How `Kernel.display` shows a bundle. */
-export interface DisplayOptions {
-  /** Per MIME type, as Jupyter defines it. */
+/** What one output holds. */
+export interface Content {
+  readonly data: Bundle;
+  /** Per MIME type, as Jupyter defines it: the size of a picture. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** How `Kernel.display` shows content. */
+export interface DisplayOptions {
   /** Names the output, so that a later call can replace it. */
   readonly displayId?: string;
   /** Replaces the output named `displayId` wherever it stands, instead of adding one. */
@@ -13,13 +18,13 @@ export interface DisplayOptions {
 
 /** What the kernel offers to the library: the half of a notebook that is not JavaScript. */
 export interface Kernel {
-  /** Shows a bundle below the cell that the calling code belongs to. */
-  display(bundle: Bundle, options?: DisplayOptions): void;
+  /** Shows content below the cell that the calling code belongs to; what the cell shows after it waits for content that comes later. */
+  display(content: Content | Promise<Content>, options?: DisplayOptions): void;
   /** Empties the cell's output; with `wait`, when the next output arrives. */
   clearOutput(options?: { readonly wait?: boolean }): void;
   /** Calls a handler when the user stops the cell, instead of ending the cell at once. Returns a function that takes it back. */
   onInterrupt(handler: () => void): () => void;
-  /** Calls a handler before the kernel ends; it waits for the promise for up to two seconds. */
+  /** Calls a handler before the kernel ends; the kernel waits for its promise, for up to two seconds. */
   onClose(handler: () => void | Promise<void>): void;
   /** Runs a function outside any cell: timers and connections that it opens survive the cell and its interrupt. */
   detached<T>(work: () => T): T;

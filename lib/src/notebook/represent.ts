@@ -1,17 +1,49 @@
 import { inspect } from "node:util";
-import type { Bundle } from "./kernel";
+import { displaySymbol } from "./display";
+import { representFrame, representSeries, isFrame, isSeries } from "./frames";
+import type { Bundle, Content } from "./kernel";
+import { isModel, representModel } from "./model";
+import { drawPicture, pictureExcuse, type PlotlySpec } from "./picture";
+import { isTensor, representTensor } from "./tensor";
 
-/** A value that says how it wants to be shown: the protocol that Deno's kernel introduced. */
-export const displaySymbol = Symbol.for("Jupyter.display");
-
-/** The MIME bundle of any value, as a notebook shows it. Always holds `text/plain`. */
-export async function represent(value: unknown): Promise<Bundle> {
+/**
+ * What a notebook shows of any value: a value that implements `Jupyter.display` speaks for itself; figures, tensors, models and
+ * danfojs frames are known; everything else is printed as Node prints it. A promise where a picture has to be drawn first.
+ */
+export function represent(value: unknown): Content | Promise<Content> {
   const own = (value as Record<symbol, unknown> | null | undefined)?.[displaySymbol];
-  if (typeof own === "function") {
-    const bundle = (await own.call(value)) as Bundle;
-    return "text/plain" in bundle ? bundle : { ...bundle, "text/plain": plain(value) };
-  }
-  return { "text/plain": plain(value) };
+  if (typeof own === "function") return ownContent(value, own.call(value) as Bundle | Promise<Bundle>);
+  if (isFigure(value)) return representFigure(value);
+  if (isTensor(value)) return { data: representTensor(value) };
+  if (isModel(value)) return { data: representModel(value) };
+  if (isFrame(value)) return { data: representFrame(value) };
+  if (isSeries(value)) return { data: representSeries(value) };
+  return { data: { "text/plain": plain(value) } };
+}
+
+/** Whether a value is data and layout for plotly.js. */
+export function isFigure(value: unknown): value is PlotlySpec {
+  const { data, layout } = (value ?? {}) as Partial<PlotlySpec>;
+  return Array.isArray(data) && typeof layout === "object" && layout !== null;
+}
+
+function ownContent(value: unknown, bundle: Bundle | Promise<Bundle>): Content | Promise<Content> {
+  const content = (data: Bundle): Content => ({ data: "text/plain" in data ? data : { ...data, "text/plain": plain(value) } });
+  return bundle instanceof Promise ? bundle.then(content) : content(bundle);
+}
+
+async function representFigure({ data, layout }: PlotlySpec): Promise<Content> {
+  const meta = (layout.meta ?? {}) as { alt?: string; title?: string };
+  const title = typeof layout.title === "string" ? layout.title : layout.title?.text;
+  const text = meta.alt ?? meta.title ?? title ?? "figure";
+  const plotly = { data, layout, config: { displaylogo: false, responsive: true } };
+  const picture = await drawPicture({ data, layout });
+  const excuse = pictureExcuse();
+  if (excuse) console.log(excuse);
+  const bundle = { "application/vnd.plotly.v1+json": plotly, "text/plain": text };
+  if (!picture) return { data: bundle };
+  const { png, width, height } = picture;
+  return { data: { ...bundle, "image/png": png }, metadata: { "image/png": { width, height, alt: text } } };
 }
 
 const plain = (value: unknown) => inspect(value, { depth: 3, maxArrayLength: 20, maxStringLength: 2000, breakLength: 100 });

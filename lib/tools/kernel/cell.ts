@@ -21,6 +21,7 @@ export class Cell {
   private text = "";
   private flushedAt = Date.now();
   private timer: NodeJS.Timeout | undefined;
+  private pending: Promise<void> | undefined;
 
   constructor(
     readonly count: number,
@@ -45,11 +46,14 @@ export class Cell {
     else this.timer ??= plainTimeout(() => this.flush(), gatherMs);
   }
 
-  /** Publishes anything but stream text: display data, a result, an error. */
-  show(type: string, content: object): void {
+  /**
+   * Publishes anything but stream text: display data, a result, an error. Content may come later (a picture that is still being
+   * drawn): everything that the cell shows after it waits, so that the order stays.
+   */
+  show(type: string, content: object | Promise<object>): void {
     if (this.muted) return;
     this.flush();
-    this.publish(type, content);
+    this.emit(type, content);
   }
 
   flush(): void {
@@ -58,7 +62,33 @@ export class Cell {
     const text = this.text;
     this.text = "";
     this.flushedAt = Date.now();
-    if (text !== "" && !this.muted) this.publish("stream", { name: this.streamName, text });
+    if (text !== "") this.emit("stream", { name: this.streamName, text });
+  }
+
+  /** Resolves when all that the cell has shown is out. */
+  async drained(): Promise<void> {
+    this.flush();
+    while (this.pending) await this.pending;
+  }
+
+  private emit(type: string, content: object | Promise<object>): void {
+    if (!this.pending && !(content instanceof Promise)) return this.send(type, content);
+    const sent = Promise.resolve(this.pending).then(async () => {
+      try {
+        this.send(type, await content);
+      } catch (error) {
+        // Nobody awaits it: it becomes the cell's error, by way of "unhandledRejection".
+        void Promise.reject(error);
+      }
+    });
+    this.pending = sent.then(() => {
+      if (this.pending === last) this.pending = undefined;
+    });
+    const last = this.pending;
+  }
+
+  private send(type: string, content: object): void {
+    if (!this.muted) this.publish(type, content);
   }
 
   private get muted(): boolean {

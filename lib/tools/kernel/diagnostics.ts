@@ -27,7 +27,8 @@ export function describeDiagnostics(diagnostics: readonly Diagnostic[], { count,
     const end = { line: first.end.line + 1, column: first.end.character + 1 };
     return ["", `${whereIs(first, count)}: ${text} (TS${first.code})`, excerpt(sourceFor(first, source, cwd), start, { end, around: 1 })];
   });
-  return { ename, evalue, traceback: [`${ename}: ${evalue}`, ...blocks] };
+  const inCell = errors.find(({ first }) => first.fileName === undefined);
+  return { ename, evalue, traceback: [`${ename}: ${evalue}`, ...blocks], ...(inCell ? { line: inCell.first.start.line + 1 } : {}) };
 }
 
 /** TypeScript explains an error in a chain of messages; tslab lists each link as a diagnostic of its own. */

@@ -1,5 +1,5 @@
 import type * as TypeScript from "@tslab/typescript-for-tslab";
-import { installKernel, type Bundle, type DisplayOptions } from "../../src/notebook/kernel";
+import { installKernel, type Bundle, type Content, type DisplayOptions } from "../../src/notebook/kernel";
 import { detached, latestCell, runningCell } from "./cell";
 import { Compiler } from "./compiler";
 import { createRequests } from "./requests";
@@ -44,9 +44,10 @@ export async function startKernel({ connectionFile, cwd, ts }: KernelOptions): P
 
 function installDisplay(closers: Set<() => void | Promise<void>>): void {
   const cell = () => runningCell() ?? latestCell();
-  const display = (bundle: Bundle, { metadata = {}, displayId, update = false }: DisplayOptions = {}) => {
+  const display = (content: Content | Promise<Content>, { displayId, update = false }: DisplayOptions = {}) => {
     const transient = displayId === undefined ? {} : { display_id: displayId };
-    cell()?.show(update ? "update_display_data" : "display_data", { data: bundle, metadata, transient });
+    const whole = ({ data, metadata = {} }: Content) => ({ data, metadata, transient });
+    cell()?.show(update ? "update_display_data" : "display_data", content instanceof Promise ? content.then(whole) : whole(content));
   };
   installKernel({
     display,
@@ -63,7 +64,7 @@ function installDisplay(closers: Set<() => void | Promise<void>>): void {
   // tslab's own `display` and `newDisplay()` write through this variable.
   const jupyter = require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown };
   jupyter.lastWriteDisplayData = (content: { data: Bundle; metadata: Record<string, unknown>; transient: { display_id?: string } }, update: boolean) =>
-    display(content.data, { metadata: content.metadata, displayId: content.transient.display_id, update });
+    display({ data: content.data, metadata: content.metadata }, { displayId: content.transient.display_id, update });
 }
 
 /** `import("x")` in a cell: CommonJS where that works, as tslab does it, and Node's own loader for ES modules. */

@@ -4,6 +4,7 @@ import { represent } from "../../src/notebook/represent";
 import { Cell, latestCell, runningCell, type Publish } from "./cell";
 import type { Compiler } from "./compiler";
 import { describeDiagnostics } from "./diagnostics";
+import { logCell } from "./log";
 import { nameNextScript, scriptName } from "./script";
 import { showsResult } from "./syntax";
 import { describeError, type Failure } from "./traceback";
@@ -69,7 +70,8 @@ export class Session {
     try {
       const failure = await cell.run(() => this.runCell(cell, request.silent === true));
       if (failure && !cell.failed) this.report(cell, failure);
-      cell.flush();
+      await cell.drained();
+      if (stored) logCell({ count: this.count, source: request.code, ok: !failure });
       return failure
         ? { status: "error", execution_count: this.count, ...failure }
         : { status: "ok", execution_count: this.count, payload: [], user_expressions: {} };
@@ -98,12 +100,13 @@ export class Session {
     this.result = undefined;
     if (result !== undefined && !silent && showsResult(this.ts, cell.source)) {
       try {
-        cell.show("execute_result", { execution_count: cell.count, data: await represent(result), metadata: {} });
+        cell.show("execute_result", { execution_count: cell.count, metadata: {}, ...(await represent(result)) });
       } catch (error) {
         return describeError(error);
       }
     }
     // A promise that was rejected in this cell and that nobody awaits is known only when the loop has turned.
+    await cell.drained();
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     return this.failures.get(cell) ?? this.late.shift();
   }
@@ -125,7 +128,8 @@ export class Session {
 
   private report(cell: Cell, failure: Failure): void {
     cell.failed ||= !cell.ended;
-    cell.show("error", failure);
+    const { ename, evalue, traceback } = failure;
+    cell.show("error", { ename, evalue, traceback });
   }
 
   /**

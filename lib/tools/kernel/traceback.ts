@@ -7,6 +7,8 @@ export interface Failure {
   readonly ename: string;
   readonly evalue: string;
   readonly traceback: readonly string[];
+  /** The line of the cell, counted from 1, where it is known. */
+  readonly line?: number;
 }
 
 interface Frame {
@@ -21,15 +23,16 @@ interface Frame {
  */
 export function describeError(thrown: unknown): Failure {
   const { ename, evalue } = nameOf(thrown);
-  const traceback = [`${ename}: ${evalue}`, ...stackOf(thrown)];
+  const { shown, line } = stackOf(thrown);
+  const traceback = [`${ename}: ${evalue}`, ...shown];
   if (!isError(thrown)) traceback.push("", "(a value that is no Error was thrown, so its line is not known: throw new Error(...) instead)");
   let cause = thrown instanceof Error ? thrown.cause : undefined;
   for (let depth = 0; cause !== undefined && depth < 5; depth++) {
     const inner = nameOf(cause);
-    traceback.push("", `caused by ${inner.ename}: ${inner.evalue}`, ...stackOf(cause));
+    traceback.push("", `caused by ${inner.ename}: ${inner.evalue}`, ...stackOf(cause).shown);
     cause = cause instanceof Error ? cause.cause : undefined;
   }
-  return { ename, evalue, traceback };
+  return { ename, evalue, traceback, ...(line === undefined ? {} : { line }) };
 }
 
 function nameOf(thrown: unknown): { ename: string; evalue: string } {
@@ -43,12 +46,12 @@ function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
-function stackOf(thrown: unknown): string[] {
-  if (!isError(thrown) || typeof thrown.stack !== "string") return [];
+function stackOf(thrown: unknown): { shown: string[]; line?: number } {
+  if (!isError(thrown) || typeof thrown.stack !== "string") return { shown: [] };
   const frames = parseStack(thrown.stack);
   const out: string[] = [];
   let folded: Frame[] = [];
-  let shown = 0;
+  let line: number | undefined;
   const fold = () => {
     if (folded.length > 0) out.push("", foldLine(folded));
     folded = [];
@@ -63,10 +66,11 @@ function stackOf(thrown: unknown): string[] {
     fold();
     const where = `${frame.file.replace("cell[", "cell [")}, line ${place.line}, column ${place.column}`;
     // The first frame is where to look: with its surroundings. The callers follow with one line each.
-    out.push("", frame.name ? `${where}, in ${frame.name}` : where, excerpt(source, place, { around: shown++ === 0 ? 2 : 0 }));
+    out.push("", frame.name ? `${where}, in ${frame.name}` : where, excerpt(source, place, { around: line === undefined ? 2 : 0 }));
+    line ??= place.line;
   }
-  if (shown === 0) fold();
-  return out;
+  if (line === undefined) fold();
+  return { shown: out, line };
 }
 
 const frameLine = /^\s+at (?:(.*?) \()?((?:file:\/\/|node:)?[^()]*?):(\d+):(\d+)\)?$/;

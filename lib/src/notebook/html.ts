@@ -1,0 +1,25 @@
+import type { Bundle } from "./kernel";
+import { displaySymbol } from "./display";
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** Text as it can stand in HTML, also inside an attribute. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
+
+/** A piece of HTML that a cell shows as it is. */
+export interface Html {
+  readonly [displaySymbol]: () => Bundle;
+}
+
+/**
+ * Marks a string as HTML, for `show` or as a cell's last expression.
+ *
+ * @param source the HTML; scripts run only in a notebook that the reader trusts
+ * @param options.text what a reader sees where HTML cannot be shown; default: the source without its tags
+ * @example
+ * show(html("<b>98.4 %</b> of the digits"));
+ */
+export function html(source: string, { text }: { readonly text?: string } = {}): Html {
+  const plain = text ?? source.replace(/<(script|style)[\s\S]*?<\/\1>/g, "").replace(/<[^>]*>/g, "").trim();
+  return { [displaySymbol]: () => ({ "text/html": source, "text/plain": plain }) };
+}

@@ -1,0 +1,42 @@
+import { captioned, type Figure } from "../figures/figure";
+import { escapeHtml } from "./html";
+import { kernel, type Content } from "./kernel";
+import { isFigure, represent } from "./represent";
+
+/**
+ * Shows a value below the cell: a figure, a table, a model, a tensor, a danfojs frame, HTML, or any value that implements
+ * `Jupyter.display`. A string is read as Markdown. Outside a notebook its text is printed.
+ *
+ * @param thing what to show
+ * @param options.caption a line that goes with it: a figure's caption, or a line above anything else
+ * @example
+ * show(figures.accuracy(run), { caption: "The MLP passes 97 % within one epoch." });
+ * show(model);
+ * show("**Answer.** The linear model is too simple.");
+ */
+export function show(thing: unknown, { caption }: { readonly caption?: string } = {}): void {
+  const content = typeof thing === "string" ? { data: { "text/markdown": thing, "text/plain": thing } } : represent(captionedFigure(thing, caption));
+  const whole = caption === undefined || isFigure(thing) ? content : content instanceof Promise ? content.then((it) => withCaption(it, caption)) : withCaption(content, caption);
+  const target = kernel();
+  if (target) return target.display(whole);
+  void Promise.resolve(whole).then(({ data }) => console.log(data["text/plain"]));
+}
+
+function captionedFigure(thing: unknown, caption: string | undefined): unknown {
+  if (caption === undefined || !isFigure(thing)) return thing;
+  // A figure of our own has room for its words; any other gets the caption as alternative text.
+  if (thing.layout.meta?.title !== undefined) return captioned(thing as Figure, { caption });
+  return { ...thing, layout: { ...thing.layout, meta: { ...thing.layout.meta, alt: caption, caption } } };
+}
+
+function withCaption({ data, metadata }: Content, caption: string): Content {
+  const html = data["text/html"];
+  return {
+    metadata,
+    data: {
+      ...data,
+      "text/plain": `${caption}\n${String(data["text/plain"])}`,
+      ...(typeof html === "string" ? { "text/html": `<p>${escapeHtml(caption)}</p>${html}` } : {}),
+    },
+  };
+}

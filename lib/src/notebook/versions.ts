@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-node";
+import { projectRoot } from "./browser";
+import { displaySymbol } from "./display";
+import { gridHtml, gridText } from "./grid";
+import type { Bundle } from "./kernel";
+
+/** What a notebook ran on, by name. */
+export type Versions = Readonly<Record<string, string>> & { readonly [displaySymbol]: () => Bundle };
+
+/**
+ * The versions of everything that decides about a result: library, engine, tfjs, Node, the compiler of the cells.
+ *
+ * @example
+ * show(versions());
+ */
+export function versions(): Versions {
+  const known: Record<string, string> = {
+    deepnets: packageVersion(join(projectRoot, "lib/package.json")),
+    libtensorflow: (tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version,
+    "@tensorflow/tfjs-node": installed("@tensorflow/tfjs-node"),
+    node: process.versions.node,
+    tslab: installed("tslab"),
+    typescript: installed("@tslab/typescript-for-tslab"),
+    "danfojs-node": installed("danfojs-node"),
+    "plotly.js": installed("plotly.js-dist-min"),
+  };
+  const grid = { columns: ["package", "version"], rows: Object.entries(known).map(([name, version]) => ({ package: name, version })) };
+  const hidden = { value: () => ({ "text/html": gridHtml(grid), "text/plain": gridText(grid) }), enumerable: false };
+  return Object.defineProperty(known, displaySymbol, hidden) as unknown as Versions;
+}
+
+const installed = (name: string) => packageVersion(join(projectRoot, "node_modules", name, "package.json"));
+
+function packageVersion(file: string): string {
+  try {
+    return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+  } catch {
+    return "not found";
+  }
+}
