@@ -6,7 +6,7 @@ import { lstmStates } from "../../lib/src/models/lstm-states";
 const sigmoid = (a: number) => 1 / (1 + Math.exp(-a));
 
 it("lstmStates() agrees with the layer at the last step, and with plain loops at the first", () => {
-  const model = lstm({ units: 5, steps: 7, forgetBias: 1, seed: 2 });
+  const model = lstm({ units: 5, length: 7, forgetBias: 1, seed: 2 });
   const inputs = Float32Array.from({ length: 3 * 7 }, (_, i) => Math.sin(i));
   const before = tf.memory().numTensors;
   const states = lstmStates(model, inputs);
@@ -27,7 +27,7 @@ it("lstmStates() agrees with the layer at the last step, and with plain loops at
 });
 
 it("lstmStates() refuses two layers and broken series", () => {
-  const [two, one] = [lstm({ units: 3, layers: 2 }), lstm({ units: 3 })];
+  const [two, one] = [lstm({ units: [3, 3] }), lstm({ units: 3 })];
   expect(() => lstmStates(two, new Float32Array(30))).toThrow("one LSTM layer but found 2");
   expect(() => lstmStates(one, new Float32Array(31))).toThrow("multiple of 30 values but found 31");
   two.dispose();
