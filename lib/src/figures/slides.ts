@@ -34,7 +34,7 @@ export function slides(steps: readonly { readonly label: string; readonly figure
   const controls = steps.map((step, i) => ({ label: step.label, method: "update", args: change(i) }));
   const slider = (options.control ?? (steps.length > 4 ? "slider" : "buttons")) === "slider";
   const room = slider ? 76 : 44;
-  const layout = { ...base.layout, height: base.layout.height + room, margin: { ...base.layout.margin, b: base.layout.margin.b + room } };
+  const layout = { ...base.layout, meta: { ...base.layout.meta, controlRoom: room }, height: base.layout.height + room, margin: { ...base.layout.margin, b: base.layout.margin.b + room } };
   const below = -(base.layout.margin.b + 4) / plotHeight(base);
   const shared = { active, x: 0, xanchor: "left", y: Number(below.toFixed(4)), yanchor: "top", font: { size: 12, color: colors.ink }, bgcolor: colors.grid, bordercolor: colors.faint };
   const control = slider

@@ -1,0 +1,188 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { readNotebook, sha256, writeWhole, type Notebook } from "../handin/notebook";
+import { parts } from "../handin/parts";
+import { handinFolder, notebooksFolder } from "../handin/places";
+import { storedRecords } from "../handin/records";
+import { makeReport, reportPart } from "../handin/report";
+import { fingerprint } from "../handin/state";
+import { UserError } from "../user-error";
+import { typeset } from "./formulas";
+import { indexPage, type Author } from "./index-page";
+import { pack } from "./pack";
+import { page, type Place } from "./page";
+import { render } from "./render";
+
+export const options = {
+  zip: { type: "boolean" },
+  name: { type: "string", multiple: true },
+  matriculation: { type: "string", multiple: true },
+} as const;
+
+export interface ExportOptions {
+  /** Folder that holds the notebooks. */
+  readonly from: string;
+  /** Folder for the pages; it is made where there is none. */
+  readonly to: string;
+  /** Notebooks to export, by file name without ".ipynb"; default all of the sheet that `from` holds. */
+  readonly notebooks?: readonly string[];
+  /** Students, for the index page. */
+  readonly authors?: readonly Author[];
+}
+
+/** One page that was written. */
+export interface Exported {
+  readonly notebook: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly figures: number;
+  /** Formulas that could not be typeset, with the reason. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Writes each notebook as one HTML file that opens anywhere without a network, and an index of all pages in the folder.
+ *
+ * @throws UserError when a notebook is missing, is none, or cannot be rendered
+ * @example
+ * await exportNotebooks({ from: "notebooks", to: "handin" });
+ */
+export async function exportNotebooks({ from, to, notebooks, authors }: ExportOptions): Promise<Exported[]> {
+  const names = notebooks ?? parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)));
+  const files = names.map((name) => join(from, `${name}.ipynb`));
+  const read = files.map(readNotebook);
+  mkdirSync(to, { recursive: true });
+  const rendered = names.length > 0 ? await render(files) : [];
+  const pages = order(to, names);
+  const exported = rendered.map((one, i): Exported => {
+    const { html, problems } = typeset(one.body);
+    const toc = one.toc.map((entry) => ({ ...entry, html: typeset(entry.html).html }));
+    const at = pages.findIndex(({ file }) => file === `${names[i]}.html`);
+    const notice = read[i]!.metadata.deepnets?.notice;
+    const text = page(
+      { ...one, body: html, toc },
+      { title: title(read[i]!, names[i]!), hash: sha256(readFileSync(files[i]!)), ...(notice ? { notice } : {}), ...(pages[at - 1] ? { previous: pages[at - 1] } : {}), ...(pages[at + 1] ? { next: pages[at + 1] } : {}) },
+    );
+    writeWhole(join(to, `${names[i]}.html`), text);
+    return { notebook: names[i]!, file: join(to, `${names[i]}.html`), bytes: Buffer.byteLength(text), figures: one.figures, problems };
+  });
+  writeIndex(to, authors ? { authors } : {});
+  return exported;
+}
+
+/** Pages in the sheet's order: those written now and those that already lie in the folder; then what is no part of the sheet. */
+function order(folder: string, names: readonly string[]): Place[] {
+  const known = parts.filter(({ notebook }) => names.includes(notebook) || existsSync(join(folder, `${notebook}.html`)));
+  const others = names.filter((name) => !parts.some(({ notebook }) => notebook === name));
+  return [...known.map(({ notebook, title }) => ({ file: `${notebook}.html`, title })), ...others.map((name) => ({ file: `${name}.html`, title: name }))];
+}
+
+function title({ cells }: Notebook, name: string): string {
+  const source = cells.map((cell) => (cell.cell_type === "markdown" ? [cell.source].flat().join("") : "")).find((text) => /^# /m.test(text));
+  return /^# +(.*)$/m.exec(source ?? "")?.[1]?.replace(/[*`$]/g, "") ?? name;
+}
+
+/** Writes `index.html` for the pages of a folder: parts, their results from the run records, and who hands in. */
+function writeIndex(folder: string, { authors }: { authors?: readonly Author[] }): void {
+  const notes = parts.map(({ notebook }) => noteOf(join(folder, `${notebook}.ipynb`)) ?? noteOf(join(notebooksFolder(), `${notebook}.ipynb`)));
+  const profile = notes.find((note) => note?.run)?.run?.profile ?? "full";
+  const notice = notes.find((note) => note?.notice)?.notice;
+  const entries = parts.map((part, i) => {
+    const seed = notes[i]?.run?.seed ?? 1;
+    const records = storedRecords(part.id, profile);
+    return { part, exported: existsSync(join(folder, `${part.notebook}.html`)), records: [...records.filter(({ record }) => record.seed === seed), ...records.filter(({ record }) => record.seed !== seed)] };
+  });
+  writeWhole(join(folder, "index.html"), indexPage(entries, { ...(authors ? { authors } : {}), ...(notice ? { notice } : {}) }));
+}
+
+const noteOf = (file: string) => (existsSync(file) ? readNotebook(file).metadata.deepnets : undefined);
+
+/**
+ * `npm run export`: HTML from the notebooks as saved, nothing re-run, into `handin/`. `-- --zip` packs a hand-in; `--name` and
+ * `--matriculation` (repeatable, in pairs) name the students on the index page.
+ */
+export async function main(argv: string[]): Promise<number> {
+  const { values } = parseArgs({ args: argv, options, allowPositionals: false });
+  const authors = pair(values.name ?? [], values.matriculation ?? []);
+  const folder = handinFolder();
+  const names = gather(folder);
+  const exported = await exportNotebooks({ from: folder, to: folder, notebooks: names, authors });
+  for (const { notebook, bytes, figures, problems } of exported) {
+    console.log(`${notebook}.html  ${megabytes(bytes)}, ${figures} figures`);
+    for (const problem of problems) console.log(`  Expected a formula that KaTeX reads but found ${problem}: correct it in the notebook.`);
+  }
+  console.log(`Open ${join(folder, "index.html")}`);
+  if (values.zip) {
+    const { file, bytes } = await pack(folder, names);
+    console.log(`Packed ${file}, ${megabytes(bytes)}`);
+  }
+  return exported.some(({ problems }) => problems.length > 0) ? 1 : 0;
+}
+
+/** Brings the notebooks as saved into the hand-in's folder, beside which their pages go; returns their names. */
+function gather(folder: string): string[] {
+  const from = notebooksFolder();
+  const names = parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)) || existsSync(join(folder, `${name}.ipynb`)));
+  if (names.length === 0) throw new UserError(`Expected notebooks in ${from} but found none: restore them, for example with git checkout.`);
+  mkdirSync(folder, { recursive: true });
+  for (const name of names) {
+    const [saved, ran] = [join(from, `${name}.ipynb`), join(folder, `${name}.ipynb`)];
+    if (!existsSync(saved)) continue;
+    if (isLaterRun(saved, ran)) console.log(`${name}: exported as npm run handin left it in ${folder}, which is later than notebooks/ (npm run handin -- --keep copies it back).`);
+    else if (!existsSync(ran) || sha256(readFileSync(saved)) !== sha256(readFileSync(ran))) copyFileSync(saved, ran);
+  }
+  const reports = names.map((name) => readNotebook(join(folder, `${name}.ipynb`)).metadata.deepnets?.run);
+  writeReport(folder, names, reports);
+  return names;
+}
+
+/** Whether a hand-in ran the saved notebook at full length after it was saved: hours of work that must not be overwritten. */
+function isLaterRun(saved: string, ran: string): boolean {
+  if (!existsSync(ran) || statSync(ran).mtimeMs <= statSync(saved).mtimeMs) return false;
+  const run = readNotebook(ran).metadata.deepnets?.run;
+  return run?.status === "finished" && run.profile === "full" && run.source === fingerprint(readNotebook(saved));
+}
+
+type Note = NonNullable<NonNullable<Notebook["metadata"]["deepnets"]>["run"]>;
+
+/** A report beside the pages; one that a hand-in wrote about the same notebooks stays as it is. */
+function writeReport(folder: string, names: readonly string[], notes: readonly (Note | undefined)[]): void {
+  const profile = notes.find((note) => note !== undefined)?.profile ?? "full";
+  const made = makeReport(
+    profile,
+    parts.flatMap((part) => {
+      const i = names.indexOf(part.notebook);
+      if (i < 0) return [];
+      const note = notes[i];
+      const status = note?.status === "finished" ? "finished" : note?.status === "failed" ? "failed" : "not run";
+      const record = storedRecords(part.id, profile).find(({ record: one }) => one.seed === (note?.seed ?? 1))?.record;
+      return [reportPart(part, { status, seconds: note?.seconds ?? 0, seed: note?.seed ?? 1 }, record)];
+    }),
+  );
+  const file = join(folder, "report.json");
+  const old = existsSync(file) ? readFileSync(file, "utf8") : "";
+  if (sameParts(old, made.parts)) return;
+  // No clock: the same results give the same bytes, and so the same package.
+  writeWhole(file, JSON.stringify({ ...made, finished: "as saved in notebooks" }, null, 2) + "\n");
+}
+
+function sameParts(text: string, made: readonly unknown[]): boolean {
+  const facts = (list: readonly unknown[]) => JSON.stringify(list.map((one) => ({ ...(one as object), seconds: Math.round((one as { seconds: number }).seconds) })));
+  try {
+    return facts(JSON.parse(text).parts) === facts(made);
+  } catch {
+    return false; // none yet, or half of one
+  }
+}
+
+/** Students from the command line: as many matriculation numbers as names, or none. */
+export function pair(names: readonly string[], numbers: readonly string[]): Author[] {
+  if (numbers.length > 0 && numbers.length !== names.length)
+    throw new UserError(`Expected as many --matriculation as --name but found ${numbers.length} and ${names.length}: give them in pairs, --name "..." --matriculation ...`);
+  const empty = [...names, ...numbers].find((text) => text.trim() === "");
+  if (empty !== undefined) throw new UserError('Expected a name or number but found an empty one: write --name "Jörg Müller" --matriculation 123456.');
+  return names.map((name, i) => ({ name: name.trim().normalize("NFC"), ...(numbers[i] === undefined ? {} : { matriculation: numbers[i].trim() }) }));
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

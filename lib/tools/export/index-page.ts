@@ -1,0 +1,78 @@
+import type { RunRecord } from "../../src/training/record";
+import type { Part } from "../handin/parts";
+import type { StoredRecord } from "../handin/records";
+import { document, escape } from "./page";
+
+/** A student as the index page names them. */
+export interface Author {
+  readonly name: string;
+  readonly matriculation?: string;
+}
+
+/** One line of the index page. */
+export interface Entry {
+  readonly part: Part;
+  /** Whether its page lies beside the index. */
+  readonly exported: boolean;
+  /** Finished records with the sheet's settings, by seed; the hand-in's own seed first. */
+  readonly records: readonly StoredRecord[];
+}
+
+export interface IndexOptions {
+  readonly authors?: readonly Author[];
+  readonly notice?: string;
+}
+
+/** The page that a tutor opens first: who, which parts, and what they reached. */
+export function indexPage(entries: readonly Entry[], { authors = [], notice }: IndexOptions): string {
+  const shown = entries.filter(({ exported }) => exported);
+  const seeds = Math.max(0, ...shown.map(({ records }) => records.length));
+  const rows = shown.map((entry) => row(entry, seeds > 1));
+  const head = ["part", "iterations", "parameters", "train", "test", ...(seeds > 1 ? ["test, all seeds"] : []), "minutes"];
+  const numbers = head.slice(1).map((name) => `<th scope="col" class="number">${name}</th>`);
+  const people = authors.map(({ name, matriculation }) => `<li>${escape(name)}${matriculation ? ` (${escape(matriculation)})` : ""}</li>`);
+  return document("Deep networks: convolutional and recurrent architectures", [
+    notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "",
+    '<div class="layout"><span></span><main id="content">',
+    "<h1>Deep networks: convolutional and recurrent architectures</h1>",
+    people.length > 0 ? `<h2>Handed in by</h2><ul class="authors">${people.join("")}</ul>` : "",
+    "<h2>Parts</h2>",
+    `<div class="scroll" role="region" aria-label="Parts and their results" tabindex="0"><table class="parts"><thead><tr><th scope="col">${head[0]}</th>${numbers.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`,
+    "<p>Accuracies are those after the last iteration, on all training and all test examples. Each page opens without a network.</p>",
+    ...shown.filter(({ part, records }) => part.id === "h6-2" && records[0]).map(({ records }) => imbalance(records[0]!.record)),
+    "</main></div>",
+  ]);
+}
+
+function row({ part, records }: Entry, manySeeds: boolean): string {
+  const record = records[0]?.record;
+  const final = record?.final;
+  const tests = records.flatMap(({ record: one }) => one.final?.test.accuracy ?? []);
+  const cells = [
+    record && whole(record.config.iterations),
+    record && whole(record.model.parameters),
+    final && percent(final.train.accuracy),
+    final && percent(final.test.accuracy),
+    ...(manySeeds ? [tests.length > 1 ? spread(tests) : undefined] : []),
+    record && (record.minutes.training + record.minutes.evaluation).toFixed(1),
+  ];
+  const name = `<th scope="row"><a href="${escape(part.notebook)}.html">${escape(label(part.id))} ${escape(part.title)}</a></th>`;
+  return `<tr data-part="${part.id}">${name}${cells.map((text) => `<td class="number">${text ?? ""}</td>`).join("")}</tr>`;
+}
+
+/** Accuracy says little where one class is rare: what it hides stands below the table. */
+function imbalance({ final, extra }: RunRecord): string {
+  const fresh = (extra["fresh"] as { balancedAccuracy?: number } | undefined)?.balancedAccuracy;
+  const test = final ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ${percent(final.test.balancedAccuracy)}` : "";
+  return `<p>LSTM: ${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`;
+}
+
+function spread(values: readonly number[]): string {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  return `${(mean * 100).toFixed(2)} ± ${percent(deviation)}`;
+}
+
+const label = (id: string): string => id.replace(/^([ht])(\d)-(\d)([a-e]?)$/, (_, kind: string, sheet: string, number: string, letter: string) => `${kind.toUpperCase()}${sheet}.${number} ${letter}`.trim());
+const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
+const whole = (value: number): string => value.toLocaleString("en-US");

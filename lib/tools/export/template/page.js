@@ -1,0 +1,144 @@
+// Draws the page's figures one after the other, in the colours of the reader's choice, with controls that a keyboard reaches.
+(() => {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const partners = JSON.parse(document.getElementById("dark-colors").textContent);
+  const figures = [...document.querySelectorAll("figure[data-figure]")];
+  const narrowest = 600;
+
+  function spec(figure, width) {
+    let text = figure.querySelector("script").textContent;
+    if (dark.matches) for (const [light, other] of Object.entries(partners)) text = text.replaceAll(light, other);
+    const { data, layout } = JSON.parse(text);
+    const control = takeControl(layout);
+    if (width < narrowest) fit(layout, width);
+    return { data, layout, control };
+  }
+
+  // plotly draws its sliders and buttons where no keyboard reaches: the page has its own.
+  function takeControl(layout) {
+    const slider = layout.sliders?.[0];
+    const menu = layout.updatemenus?.[0];
+    const room = layout.meta?.controlRoom ?? 0;
+    if (!slider && !menu) return undefined;
+    delete layout.sliders;
+    delete layout.updatemenus;
+    layout.height -= room;
+    layout.margin.b -= room;
+    return { slider: Boolean(slider), active: (slider ?? menu).active ?? 0, prefix: slider?.currentvalue?.prefix ?? "", steps: slider?.steps ?? menu.buttons };
+  }
+
+  function fit(layout, width) {
+    const meta = layout.meta ?? {};
+    const margin = layout.margin ?? {};
+    layout.dragmode = false;
+    if (typeof layout.title?.text === "string" && meta.title !== undefined) {
+      const lines = wrap(meta.caption ?? "", Math.floor((width - 24) / 6.3));
+      const titles = wrap(meta.title, Math.floor((width - 24) / 8));
+      const top = 12 + titles.length * 18 + lines.length * 17 + (lines.length ? 6 : 0) + (meta.room ?? 0);
+      layout.title.text = [...titles.map((line) => `<b>${line}</b>`), ...lines.map((line) => `<span style="font-size:12px">${line}</span>`)].join("<br>");
+      layout.title.pad = { l: 10, t: titles.length + lines.length > 1 ? 17 : 8 };
+      layout.height += top - margin.t;
+      margin.t = top;
+    }
+    if (meta.narrow?.plotHeight) layout.height = meta.narrow.plotHeight + margin.t + margin.b;
+  }
+
+  function wrap(text, length) {
+    const lines = [];
+    for (const word of text.split(" ").filter(Boolean)) {
+      if (lines.length && lines.at(-1).length + word.length < length) lines[lines.length - 1] += " " + word;
+      else lines.push(word);
+    }
+    return lines;
+  }
+
+  async function draw(figure) {
+    const plot = figure.querySelector(".plot");
+    plot.hidden = false;
+    const { data, layout, control } = spec(figure, figure.clientWidth);
+    plot.style.height = `${layout.height}px`;
+    try {
+      await Plotly.react(plot, data, layout, { responsive: true, displayModeBar: false });
+    } catch (error) {
+      plot.hidden = true;
+      throw error;
+    }
+    figure.classList.add("drawn");
+    figure.classList.toggle("pictured", figure.querySelector(".still img") !== null);
+    figure.querySelector(".controls")?.remove();
+    if (control) plot.after(controls(plot, control, figure));
+  }
+
+  function controls(plot, { slider, active, prefix, steps }, figure) {
+    const box = document.createElement("div");
+    box.className = "controls";
+    let chosen = Number(figure.dataset.chosen ?? active);
+    const choose = (index) => {
+      chosen = index;
+      figure.dataset.chosen = index;
+      const [traces, layout] = steps[index].args;
+      Plotly.update(plot, traces, layout);
+    };
+    if (slider) {
+      const input = Object.assign(document.createElement("input"), { type: "range", min: 0, max: steps.length - 1, step: 1, value: chosen });
+      const output = document.createElement("output");
+      const say = () => (input.setAttribute("aria-valuetext", (output.textContent = prefix + steps[chosen].label)));
+      input.setAttribute("aria-label", prefix.replace(/[:\s]+$/, "") || "State of the figure");
+      input.addEventListener("input", () => (choose(Number(input.value)), say()));
+      say();
+      box.append(input, output);
+    } else {
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", "State of the figure");
+      const buttons = steps.map((step, index) => {
+        const button = Object.assign(document.createElement("button"), { type: "button", textContent: step.label });
+        button.addEventListener("click", () => (choose(index), press()));
+        return button;
+      });
+      const press = () => buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(index === chosen)));
+      press();
+      box.append(...buttons);
+    }
+    if (chosen !== active) choose(chosen);
+    return box;
+  }
+
+  const pause = () => new Promise((done) => setTimeout(done));
+  let round = 0;
+  async function drawAll() {
+    const mine = ++round;
+    for (const figure of figures) {
+      await pause();
+      if (mine !== round) return;
+      await draw(figure).catch((error) => console.error(error));
+    }
+    document.documentElement.dataset.drawn = String(figures.filter((figure) => figure.classList.contains("drawn")).length);
+  }
+
+  const codes = [...document.querySelectorAll("details.code")];
+  const fold = document.getElementById("fold");
+  if (fold && codes.length) {
+    fold.hidden = false;
+    const closed = () => codes.some((code) => !code.open);
+    const label = () => (fold.textContent = closed() ? "Show all code" : "Fold all code");
+    fold.addEventListener("click", () => {
+      const open = closed();
+      for (const code of codes) code.open = open;
+    });
+    for (const code of codes) code.addEventListener("toggle", label);
+    label();
+  }
+  const toc = document.querySelector(".toc details");
+  if (toc && innerWidth < 1080) toc.open = false;
+
+  if (figures.length && window.Plotly) {
+    let narrow = innerWidth < narrowest;
+    dark.addEventListener("change", drawAll);
+    addEventListener("resize", () => {
+      if (narrow === innerWidth < narrowest) return;
+      narrow = !narrow;
+      drawAll();
+    });
+    drawAll();
+  }
+})();

@@ -1,0 +1,194 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { exportNotebooks, main, pair, type Exported } from "../../lib/tools/export/export";
+import { samples } from "../fixtures/figures";
+import { sampleNotebook } from "../fixtures/notebook";
+import { sampleRecord } from "../fixtures/records";
+
+const home = mkdtempSync(join(tmpdir(), "deepnets-export-"));
+const [from, to, runs] = [join(home, "Übung 6 (final)"), join(home, "out"), join(home, "runs")];
+const write = (name: string, notebook: object, folder = from) => writeFileSync(join(folder, `${name}.ipynb`), JSON.stringify(notebook));
+let exported: readonly Exported[];
+let html: string;
+
+beforeAll(async () => {
+  process.env.DEEPNETS_RUNS = runs;
+  process.env.DEEPNETS_NOTEBOOKS = from;
+  process.env.DEEPNETS_HANDIN = to;
+  mkdirSync(from);
+  for (const part of ["h6-1a", "h6-1b", "h6-2"] as const)
+    for (const seed of [1, 2]) {
+      mkdirSync(join(runs, part, `full-s${seed}`), { recursive: true });
+      writeFileSync(join(runs, part, `full-s${seed}`, "record.json"), JSON.stringify(sampleRecord(part, seed)));
+    }
+  write("h6-1a-linear", sampleNotebook([samples["curves"]!()]));
+  write("h6-1b-mlp", sampleNotebook());
+  exported = await exportNotebooks({ from, to });
+  html = readFileSync(join(to, "h6-1b-mlp.html"), "utf8");
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe("a page", () => {
+  it("is reported with its size and figures", () => {
+    expect(exported.map(({ notebook, figures, problems }) => ({ notebook, figures, problems }))).toEqual([
+      { notebook: "h6-1a-linear", figures: 1, problems: [] },
+      { notebook: "h6-1b-mlp", figures: Object.keys(samples).length, problems: [] },
+    ]);
+    expect(exported[1]!.bytes).toBe(Buffer.byteLength(html));
+    expect(exported[1]!.bytes).toBeLessThan(4_000_000);
+  });
+
+  it("names the notebook that it was made from", () => {
+    const hash = createHash("sha256").update(readFileSync(join(from, "h6-1b-mlp.ipynb"))).digest("hex");
+    expect(html).toContain(`<meta name="deepnets-notebook" content="${hash}">`);
+    expect(html).toContain("<title>H6.1 b: A sample &amp; its page</title>");
+  });
+
+  it("holds plotly.js once, in the smaller build", () => expect(html.match(/<script data-plotly>/g)).toHaveLength(1));
+
+  it("shows each figure with its data, its static picture and its words", () => {
+    expect(html.match(/<figure data-figure /g)).toHaveLength(Object.keys(samples).length);
+    const figure = /<figure data-figure id="figure-1">(.*?)<\/figure>/s.exec(html)![1]!;
+    expect(figure).toContain('alt="Line chart of training and test accuracy over 20,000 iterations.');
+    expect(figure).toMatch(/<img src="data:image\/png;base64,/);
+    const data = JSON.parse(/<script type="application\/json">(.*)<\/script>/s.exec(figure)![1]!);
+    expect(data).toEqual(JSON.parse(JSON.stringify(samples["accuracy"]!())));
+  });
+
+  it("typesets every formula, however it is delimited, and leaves prices alone", () => {
+    const main = /<main.*<\/main>/s.exec(html)![0];
+    const formulas = [...main.matchAll(/<annotation encoding="application\/x-tex">([^<]*)</g)].map((match) => match[1]);
+    expect(formulas).toEqual(["h = Wx - \\theta", "a_1 &lt; b_2", "\\hat m_t = \\frac{m_t}{1 - \\beta_1^t}, \\qquad x &lt; y", "\\sum_{i=1}^n i = \\frac{n(n+1)}{2}", "n", "784 \\cdot 1500", "x^2", "e = mc^2"]);
+    expect(main.match(/<math[^>]*display="block"/g)).toHaveLength(2);
+    expect(main).toContain("next to $5 a price");
+    expect(main).not.toContain('class="tex">h');
+  });
+
+  it("loads and runs nothing that a notebook's output brings along", () => {
+    expect(html.replace(/<script data-plotly>.*?<\/script>/s, "")).not.toMatch(/src="http|onclick|<iframe|<base/);
+    expect(html).toContain("&lt;/script&gt;&lt;b&gt;");
+    expect(html).toContain('href="https://example.org/"'); // a link loads nothing until it is clicked
+  });
+
+  it("leads to the other pages instead of to notebooks", () => {
+    expect(html).toContain('href="h6-1a-linear.html#the-end"');
+    expect(html).toContain('<a href="h6-1a-linear.html" rel="prev">← Linear model</a>');
+  });
+
+  it("has a table of contents and an anchor per question and answer", () => {
+    const toc = [.../<nav class="toc".*?<\/nav>/s.exec(html)![0].matchAll(/href="#([^"]*)"/g)].map((match) => match[1]!);
+    expect(toc).toEqual(["the-question", "the-answer", "a-detail"]);
+    for (const id of [...toc, "question-h6-1-b", "answer-h6-1-b"]) expect(html.split(`id="${id}"`)).toHaveLength(2);
+  });
+
+  it("folds long code and opens short code", () => {
+    const open = [...html.matchAll(/<details class="code"( open)?>/g)].map((match) => match[1] === " open");
+    expect(open.slice(0, 2)).toEqual([true, false]);
+  });
+});
+
+test("the index links the parts with their results, and h6-2's imbalance stays no secret", async () => {
+  write("h6-2-lstm", sampleNotebook([samples["bars"]!()]));
+  await exportNotebooks({ from, to, notebooks: ["h6-2-lstm"] });
+  const index = readFileSync(join(to, "index.html"), "utf8");
+  expect(index).toContain('<a href="h6-1b-mlp.html">H6.1 b Multilayer perceptron</a>');
+  const row = /<tr data-part="h6-1b">.*?<\/tr>/s.exec(index)![0];
+  const { final } = sampleRecord("h6-1b");
+  expect([...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map((match) => match[1])).toEqual(["20,000", "5,695,510", "99.70 %", `${(final!.test.accuracy * 100).toFixed(2)} %`, expect.stringMatching(/^98\.\d\d ± 0\.\d\d %$/), "7.5"]);
+  expect(index).toContain("balanced accuracy on fresh series 93.40 %");
+  expect(index).not.toContain("Handed in by");
+});
+
+describe("pages of another folder", () => {
+  const folder = join(home, "quick");
+  const notice = "quick run, not for hand-in";
+  const surface = { data: [{ type: "surface", z: [[1, 2], [3, 4]] }], layout: { meta: { alt: "A surface" }, height: 300 } };
+  const text = (name: string) => readFileSync(join(folder, `${name}.html`), "utf8");
+  let pages: readonly Exported[];
+
+  beforeAll(async () => {
+    mkdirSync(folder);
+    const { cells, ...rest } = sampleNotebook([]) as { cells: object[] };
+    write("h6-1c-dropout", { ...rest, cells: [{ cell_type: "markdown", id: "a", metadata: {}, source: "$\\nosuch{1}$" }] }, folder);
+    write("t6-1-convolution", sampleNotebook([samples["slider"]!()], { deepnets: { notice } }), folder);
+    write("t6-2-lstm", sampleNotebook([surface]), folder);
+    pages = await exportNotebooks({ from: folder, to: folder });
+  });
+
+  it("say that a run was quick, on the page and on the index", () => {
+    for (const name of ["t6-1-convolution", "index"]) expect(text(name)).toContain(`<p class="banner" role="note">${notice}</p>`);
+    expect(text("t6-2-lstm")).not.toContain(notice);
+  });
+
+  it("name a formula that KaTeX does not read, and show it as it is", () => {
+    expect(pages[0]!.problems).toEqual([expect.stringMatching(/^\\nosuch\{1\} \(Undefined control sequence: \\nosuch/)]);
+    expect(text("h6-1c-dropout")).toContain('<code class="tex-error">\\nosuch{1}</code>');
+  });
+
+  it("hold no plotly.js where there is no figure", () => expect(text("h6-1c-dropout")).not.toContain("<script data-plotly>"));
+
+  it("hold the full build of plotly.js where a figure needs it", () => {
+    expect(pages[2]!.bytes).toBeGreaterThan(4_500_000);
+    expect(pages[2]!.bytes).toBeLessThan(8_000_000);
+  });
+});
+
+describe("npm run export", () => {
+  const quietly = async (argv: string[]) => {
+    const log = console.log;
+    const lines: string[] = [];
+    console.log = (line: string) => void lines.push(line);
+    try {
+      return { code: await main(argv), text: lines.join("\n") };
+    } finally {
+      console.log = log;
+    }
+  };
+  const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
+
+  it("packs what it exported, with names, into the same bytes wherever and whenever", async () => {
+    const argv = ["--zip", "--name", "Jo\u0308rg Mu\u0308ller <x>", "--matriculation", "123456", "--name", "Zoë Nuñez", "--matriculation", "654321"];
+    const first = await quietly(argv);
+    expect(first.code).toBe(0);
+    const index = readFileSync(join(to, "index.html"), "utf8");
+    expect(index).toContain('<li>Jörg Müller &lt;x&gt; (123456)</li><li>Zoë Nuñez (654321)</li>');
+    const once = digest(join(to, "hand-in.zip"));
+    process.env.DEEPNETS_HANDIN = join(home, "elsewhere");
+    await quietly(argv);
+    expect(digest(join(home, "elsewhere", "hand-in.zip"))).toBe(once);
+    process.env.DEEPNETS_HANDIN = to;
+    expect(JSON.parse(readFileSync(join(to, "report.json"), "utf8")).parts.map(({ part }: { part: string }) => part)).toEqual(["h6-1a", "h6-1b", "h6-2"]);
+  });
+
+  it.each([
+    [["--name", "A", "--name", "B", "--matriculation", "1"], "as many --matriculation as --name but found 1 and 2"],
+    [["--name", " "], "a name or number but found an empty one"],
+  ])("refuses %j", async (argv, message) => expect(main(argv)).rejects.toThrow(message));
+
+  it("refuses a folder without notebooks, and a notebook that is none", async () => {
+    process.env.DEEPNETS_NOTEBOOKS = join(home, "nowhere");
+    process.env.DEEPNETS_HANDIN = join(home, "nowhere too");
+    await expect(main([])).rejects.toThrow("Expected notebooks in");
+    Object.assign(process.env, { DEEPNETS_NOTEBOOKS: from, DEEPNETS_HANDIN: to });
+    await expect(exportNotebooks({ from, to, notebooks: ["missing"] })).rejects.toThrow("found no file");
+  });
+
+  it("does not overwrite a later full run of the same notebook, and says so", async () => {
+    const { fingerprint } = await import("../../lib/tools/handin/state");
+    const { readNotebook } = await import("../../lib/tools/handin/notebook");
+    const run = { source: fingerprint(readNotebook(join(from, "h6-1a-linear.ipynb"))), profile: "full", seed: 1, status: "finished", seconds: 9, records: {} };
+    write("h6-1a-linear", { ...readNotebook(join(from, "h6-1a-linear.ipynb")), metadata: { deepnets: { run } } }, to);
+    const ran = digest(join(to, "h6-1a-linear.ipynb"));
+    const { text } = await quietly([]);
+    expect(text).toContain("h6-1a-linear: exported as npm run handin left it");
+    expect(digest(join(to, "h6-1a-linear.ipynb"))).toBe(ran);
+    write("h6-1a-linear", readNotebook(join(from, "h6-1a-linear.ipynb")));
+    await quietly([]);
+    expect(digest(join(to, "h6-1a-linear.ipynb"))).toBe(digest(join(from, "h6-1a-linear.ipynb")));
+  });
+});
+
+test("pair takes names without numbers", () => expect(pair(["A"], [])).toEqual([{ name: "A" }]));
