@@ -45,6 +45,7 @@ test.each(["", "a", "1-", "-3", "5-1", "0", "0-2", "1,,2", "1.5", "1 2", "1e3", 
 
 test("seeds are sorted, each once, and not by the million", () => {
   expect(parseSeeds("7, 1-3,2")).toEqual([1, 2, 3, 7]);
+  expect(refusal(["h6-1b", "--seeds", "2147483648"])).toMatch(/^Expected seeds up to 2147483647 but found 2147483648/);
   expect(refusal(["h6-1b", "--seeds", "1-1000000"])).toMatch(/^Expected at most 10000 seeds but found 1000000/);
   expect(refusal(["h6-1b", "h6-1c", "--seeds", "1-9000"])).toMatch(/^Expected at most 10000 jobs but found 18000/);
 });
@@ -58,6 +59,15 @@ test("settings are all combinations, whatever the order of the options", () => {
 
 test.each(["learningRate", "=3", "learningRate=", "learningRate=1,,2", "0.001,learningRate=2"])("a malformed setting %j is refused", (text) => {
   expect(refusal(["h6-1b", "--set", text])).toMatch(/^Expected NAME=VALUE\[,VALUE\.\.\.\] but found .* in --set: write for example/);
+});
+
+test("an override that no part knows, or that a part cannot take, is refused before anything runs", () => {
+  expect(refusal(["h6-1b", "--set", "lernrate=1"])).toMatch(/^Expected one of batchSize, .* but found "lernrate" in --set lernrate=1: correct the name\.$/);
+  expect(refusal(["h6-1b", "--set", "learningRate=-1"])).toBe('Expected optimizer.learningRate to be a number above 0 but found "-1" in --set learningRate=-1: correct the value.');
+  expect(refusal(["h6-1b", "h6-2", "--set", "epochs=3"])).toBe("Expected iterations but found epochs in --set epochs=3: h6-1b is counted in iterations.");
+  expect(refusal(["h6-2", "--set", "iterations=3"])).toMatch(/h6-2 is counted in epochs\.$/);
+  expect(refusal(["h6-1a", "--set", "beta1=0.8"])).toMatch(/^Expected no beta1 but found it in --set beta1=0\.8: h6-1a uses plain gradient descent/);
+  expect(refusal(["h6-1b", "--set", "learningRate=0.001,0.0010"])).toMatch(/^Expected different settings but found learningRate=0\.001 and learningRate=0\.0010, which are the same/);
 });
 
 test("a name or a value twice is refused", () => {

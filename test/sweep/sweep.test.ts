@@ -106,7 +106,7 @@ test("settings and seeds reach the notebook, a setting has a folder of its own, 
   expect(Object.keys(all)).toHaveLength(2);
   for (const run of Object.keys(all)) expect(run).toMatch(/^h6-1b\/quick-s3-[0-9a-f]{8}$/);
   expect(Object.values(all).map(([start]) => / set (\S*) fresh $/.exec(start!)![1]).sort()).toEqual(["learningRate=0.0005", "learningRate=0.001"]);
-  expect(table(runs).rows.map(({ overrides }) => overrides)).toEqual([{ learningRate: 0.001 }, { learningRate: 0.0005 }]);
+  expect(table(runs).rows.map(({ overrides }) => overrides)).toEqual([{ "optimizer.learningRate": 0.001 }, { "optimizer.learningRate": 0.0005 }]);
 });
 
 test("a fresh clone repeats nothing that is committed", async () => {

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
+import { projectFolder } from "../../src/training/places";
 
 /** Where a sweep finds and leaves things; tests put others in. */
 export interface Places {
@@ -12,16 +12,7 @@ export interface Places {
   readonly python: () => Promise<string>;
 }
 
-/** The project's top folder, from the compiled and from the written files alike. */
-export const root = findRoot(__dirname);
+export const root = projectFolder(__dirname);
 
 /** The files of this tool that are not TypeScript. */
 export const tool = (name: string) => join(root, "lib/tools/sweep", name);
-
-export const runsFolder = () => resolve(process.env["DEEPNETS_RUNS"] || join(root, "data/runs"));
-
-function findRoot(folder: string): string {
-  if (existsSync(join(folder, "lib/tools/sweep/Snakefile"))) return folder;
-  if (dirname(folder) === folder) throw new Error(`Expected lib/tools/sweep/Snakefile above ${__dirname} but found none: is the project's folder whole?`);
-  return findRoot(dirname(folder));
-}

@@ -2,9 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { parseOverrides } from "../../src/training/overrides";
+import { runName } from "../../src/training/places";
 import type { RunRecord } from "../../src/training/record";
 import { UserError } from "../user-error";
-import { overridesOf, runName } from "./names";
 import { root, tool, type Places } from "./places";
 import { notebooks, type Request } from "./request";
 import { chooseThreads } from "./threads";
@@ -45,7 +46,7 @@ export function makePlan(request: Request, { runs, notebooks: folder, execute }:
     const memoryMB = memoryOf(runs, part, request);
     return request.settings.flatMap((set) =>
       request.seeds.map((seed): Job => {
-        const run = runName({ profile: request.profile, seed, overrides: overridesOf(set) });
+        const run = runName({ profile: request.profile, seed, overrides: parseOverrides(set) });
         const begun = unfinished(join(runs, part, run));
         const free = request.executorProfile === undefined ? cores : 1;
         const threads = chooseThreads(part, { jobs: count, cores: free, ...(request.jobs === undefined ? {} : { atOnce: request.jobs }), ...(begun ? { begun } : {}) });
@@ -72,7 +73,8 @@ export function readFinished(plan: Pick<Plan, "runs">, job: Job): RunRecord | un
     throw damaged(error instanceof SyntaxError ? `text that is not JSON, ${error.message.replace(/^.*? in JSON/, "broken off or changed")}` : String(error));
   }
   if (record?.format !== 1 || record.status !== "finished" || !record.final) throw damaged(record?.status ? `a record that says ${record.status}` : "something else");
-  if (record.part !== job.part || record.seed !== job.seed) throw damaged(`the record of ${record.part}, seed ${record.seed}`);
+  const own = runName({ ...record, overrides: record.overrides ?? {} });
+  if (record.part !== job.part || own !== job.run) throw damaged(`the record of ${record.part} ${own}`);
   return record;
 }
 

@@ -71,10 +71,9 @@ export function remaining(states: readonly JobState[], cores: number): number | 
     const end = free[count - 1]! + seconds;
     free.fill(end, 0, count);
   };
-  for (const state of states) if (state.status === "running") take(state.job, state.etaSeconds ?? known(state.job.part) ?? 0);
-  for (const state of states) {
-    if (state.status !== "queued" && state.status !== "failed") continue;
-    const seconds = known(state.job.part);
+  const waiting = states.filter(({ status }) => status === "queued" || status === "failed");
+  for (const state of [...states.filter(({ status }) => status === "running"), ...waiting]) {
+    const seconds = state.status === "running" && state.iteration > 0 ? state.etaSeconds : known(state.job.part);
     if (seconds === undefined) return undefined;
     take(state.job, seconds);
   }

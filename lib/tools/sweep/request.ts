@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { parseOverrides } from "../../src/training/overrides";
+import { largestSeed } from "../../src/training/parameters";
 import { UserError } from "../user-error";
 
 /** The parts whose notebooks leave a record of their own, and where they are defined. */
@@ -50,6 +52,7 @@ export function parseRequest(argv: readonly string[]): Request {
     ...(values["executor-profile"] === undefined ? {} : { executorProfile: findProfile(values["executor-profile"]) }),
     ...(values.jobs === undefined ? {} : { jobs: parseJobs(values.jobs) }),
   };
+  checkSettings(request);
   const count = request.parts.length * request.seeds.length * request.settings.length;
   if (count > mostJobs) throw new UserError(`Expected at most ${mostJobs} jobs but found ${count} (parts x seeds x settings): sweep over fewer at a time.`);
   return request;
@@ -70,10 +73,11 @@ function parseParts(words: readonly string[]): string[] {
 export function parseSeeds(text: string): number[] {
   const seeds = new Set<number>();
   for (const range of text.split(",")) {
-    const found = /^\s*(\d{1,9})(?:-(\d{1,9}))?\s*$/.exec(range);
+    const found = /^\s*(\d{1,12})(?:-(\d{1,12}))?\s*$/.exec(range);
     const first = Number(found?.[1]);
     const last = Number(found?.[2] ?? found?.[1]);
     if (!(first >= 1 && last >= first)) throw new UserError(`Expected seeds such as 1-5 or 1,2,7 (whole numbers from 1 on) but found "${range}" in --seeds ${text}: correct it.`);
+    if (last > largestSeed) throw new UserError(`Expected seeds up to ${largestSeed} but found ${last} in --seeds ${text}: choose a smaller one.`);
     if (last - first >= mostJobs) throw new UserError(`Expected at most ${mostJobs} seeds but found ${last - first + 1} in --seeds ${text}: sweep over fewer at a time.`);
     for (let seed = first; seed <= last; seed++) seeds.add(seed);
   }
@@ -101,6 +105,31 @@ export function parseSettings(given: readonly string[]): string[] {
   for (const [name, values] of [...choices].sort(([a], [b]) => (a < b ? -1 : 1)))
     settings = settings.flatMap((setting) => values.map((value) => `${setting}${setting && ","}${name}=${value}`));
   return settings;
+}
+
+/** What the notebook would refuse only once it runs. */
+function checkSettings({ parts, settings }: Pick<Request, "parts" | "settings">): void {
+  const seen = new Map<string, string>();
+  for (const set of settings) {
+    const overrides = parse(set);
+    const same = JSON.stringify(Object.entries(overrides).sort());
+    if (seen.has(same)) throw new UserError(`Expected different settings but found ${seen.get(same)} and ${set}, which are the same, in --set: leave one out.`);
+    seen.set(same, set);
+    for (const part of parts) {
+      const [counted, other] = part === "h6-2" ? ["epochs", "iterations"] : ["iterations", "epochs"];
+      if (other! in overrides) throw new UserError(`Expected ${counted} but found ${other} in --set ${set}: ${part} is counted in ${counted}.`);
+      const adams = ["beta1", "beta2", "epsilon"].find((name) => `optimizer.${name}` in overrides);
+      if (part === "h6-1a" && adams && overrides["optimizer.name"] !== "adam") throw new UserError(`Expected no ${adams} but found it in --set ${set}: h6-1a uses plain gradient descent, which has none; leave h6-1a or ${adams} out.`);
+    }
+  }
+}
+
+function parse(set: string): Record<string, number | string> {
+  try {
+    return parseOverrides(set);
+  } catch (error) {
+    throw new UserError((error as Error).message.replace(/\(DEEPNETS_SET\)/, `in --set ${set}`).replace(/DEEPNETS_SET="[^"]*"/, `--set ${set}`));
+  }
 }
 
 function parseJobs(text: string): number {

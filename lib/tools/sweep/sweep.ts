@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
+import { runsFolder } from "../../src/training/places";
 import { UserError } from "../user-error";
 import { sweepPython } from "./environment";
 import { folderOf, gather } from "./gather";
-import { root, runsFolder, type Places } from "./places";
+import { root, type Places } from "./places";
 import { makePlan, readFinished, type Plan } from "./plan";
 import { jobFolder, jobName, news, readStates, runningLines, totalLine, type JobState } from "./progress";
 import { options, parseRequest, type Request } from "./request";

@@ -25,7 +25,7 @@ export function tableText({ rows }: Table): string {
   return all.map((line) => line.map((cell, column) => (column === 2 || column === 6 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ").trimEnd()).join("\n");
 }
 
-export const settingText = ({ overrides }: Pick<Spread, "overrides">) => Object.entries(overrides).map(([name, value]) => `${name} ${value}`).join(", ") || "as on the sheet";
+export const settingText = ({ overrides }: Pick<Spread, "overrides">) => Object.entries(overrides).map(([name, value]) => `${name.replace("optimizer.", "")} ${value}`).join(", ") || "as on the sheet";
 
 /** `[1, 2, 3, 7]` -> `"1-3, 7"`. */
 export function seedsText(seeds: readonly number[]): string {

@@ -1,0 +1,40 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { sweepPython } from "../../lib/tools/sweep/environment";
+
+/** A stand-in for the project's Python: `-m venv DIR` makes a bin/python that does as `pip` says. */
+function fakeBase(folder: string, pip: string): string {
+  const base = join(folder, "python");
+  const made = `#!/bin/sh\\n${pip}\\n`;
+  writeFileSync(base, `#!/bin/sh\nmkdir -p "$3/bin" && printf '${made}' > "$3/bin/python" && chmod +x "$3/bin/python"\n`);
+  chmodSync(base, 0o755);
+  return base;
+}
+
+test("an environment is made whole or not at all, once, and what a killed maker left is removed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "engine-"));
+  const engine = join(folder, ".engine");
+  mkdirSync(join(engine, "sweep-making-999999999"), { recursive: true });
+  await expect(sweepPython(fakeBase(folder, 'echo "ERROR: No matching distribution found for snakemake" >&2; exit 1'), engine)).rejects.toThrow(
+    "Expected to install Snakemake but it failed (ERROR: No matching distribution found for snakemake): the first sweep needs the network; put it right and sweep again.",
+  );
+  expect(readdirSync(engine)).toEqual([]);
+  const python = await sweepPython(fakeBase(folder, "exit 0"), engine);
+  expect(existsSync(python)).toBe(true);
+  expect(readdirSync(engine)).toHaveLength(1);
+  expect(await sweepPython(fakeBase(folder, "exit 1"), engine)).toBe(python);
+});
+
+test("without the project's Python the way out is named", async () => {
+  const engine = mkdtempSync(join(tmpdir(), "engine-"));
+  await expect(sweepPython(join(engine, "none"), engine)).rejects.toThrow("run `npm run doctor`");
+});
+
+test("requirements are pinned one by one", () => {
+  const lines = readFileSync(join(__dirname, "../../lib/tools/sweep/requirements.txt"), "utf8").trim().split("\n");
+  for (const line of lines) expect(line).toMatch(/^[\w.-]+==[\w.]+$/);
+  expect(lines).toContain("snakemake==9.27.1");
+  expect(lines).toContain("snakemake-executor-plugin-slurm==2.8.0");
+});

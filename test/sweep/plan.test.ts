@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { makePlan, readFinished, recordFile, type Job } from "../../lib/tools/sweep/plan";
+import { parseRequest } from "../../lib/tools/sweep/request";
+
+const places = (runs: string) => ({ runs, notebooks: "notebooks", execute: ["run"], python: async () => "python" });
+const newRuns = () => mkdtempSync(join(tmpdir(), "plan-"));
+const plan = (runs: string, argv: readonly string[], cores = 2) => makePlan(parseRequest(argv), places(runs), cores);
+
+function put(runs: string, { part, run }: Job, file: string, text: string): void {
+  mkdirSync(join(runs, part, run), { recursive: true });
+  writeFileSync(join(runs, part, run, file), text);
+}
+
+const record = ({ part, seed }: Job, more: object = {}) => JSON.stringify({ format: 1, part, profile: "quick", seed, overrides: {}, status: "finished", final: { test: { accuracy: 0.9 } }, peakMemoryMB: 1000, ...more });
+
+test("one job per part, setting and seed, in folders that training uses, under a name that the order does not change", () => {
+  const runs = newRuns();
+  const { jobs, name } = plan(runs, ["h6-1b", "h6-2", "--seeds", "1-2", "--quick"]);
+  expect(jobs.map(({ part, run }) => `${part}/${run}`)).toEqual(["h6-1b/quick-s1", "h6-1b/quick-s2", "h6-2/quick-s1", "h6-2/quick-s2"]);
+  expect(jobs[2]).toMatchObject({ notebook: join("notebooks", "h6-2-lstm.ipynb"), set: "", seed: 1 });
+  expect(plan(runs, ["h6-2", "h6-1b", "--seeds", "2,1", "--quick"]).name).toBe(name);
+  expect(plan(runs, ["h6-2", "h6-1b", "--seeds", "1-3", "--quick"]).name).not.toBe(name);
+  const [set] = plan(runs, ["h6-1b", "--seeds", "1", "--set", "learningRate=0.0005"]).jobs;
+  const [same] = plan(runs, ["h6-1b", "--seeds", "1", "--set", "optimizer.learningRate=5e-4"]).jobs;
+  expect(set!.run).toMatch(/^full-s1-[0-9a-f]{8}$/);
+  expect(same!.run).toBe(set!.run);
+});
+
+test("cores per job: one each when there are many jobs, the notebook's own setting when there are few, and what a begun run had", () => {
+  const runs = newRuns();
+  const threads = (argv: readonly string[], cores: number) => plan(runs, [...argv, "--quick"], cores).jobs.map((job) => [job.cores, job.threads]);
+  expect(threads(["h6-1b", "--seeds", "1"], 2)).toEqual([[2, null]]);
+  expect(threads(["h6-1b", "--seeds", "1-3"], 2)).toEqual([[1, "1,1"], [1, "1,1"], [1, "1,1"]]);
+  expect(threads(["h6-1b", "--seeds", "1-2"], 8)).toEqual([[2, null], [2, null]]);
+  expect(threads(["h6-1b", "--seeds", "1-3", "--jobs", "1"], 2)).toEqual([[2, null], [2, null], [2, null]]);
+  const [job] = plan(runs, ["h6-2", "--seeds", "1", "--quick"]).jobs;
+  put(runs, job!, "live.json", JSON.stringify({ status: "interrupted", threads: { intra: 1, inter: 2 } }));
+  expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([2, "1,2"]);
+  put(runs, job!, "record.json", record(job!));
+  expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([1, "1,1"]);
+});
+
+test("memory per job: a fifth more than the part has taken so far", () => {
+  const runs = newRuns();
+  const [job] = plan(runs, ["h6-1b", "--seeds", "1", "--quick"]).jobs;
+  expect(job!.memoryMB).toBe(2000);
+  put(runs, job!, "record.json", record(job!));
+  expect(plan(runs, ["h6-1b", "--seeds", "1-2", "--quick"]).jobs.map(({ memoryMB }) => memoryMB)).toEqual([1200, 1200]);
+});
+
+test("a record damaged in the middle is refused and left as it is", () => {
+  const runs = newRuns();
+  const own = plan(runs, ["h6-1b", "--seeds", "1", "--quick"]);
+  const job = own.jobs[0]!;
+  expect(readFinished(own, job)).toBeUndefined();
+  put(runs, job, "record.json", record(job));
+  expect(readFinished(own, job)).toMatchObject({ part: "h6-1b", seed: 1 });
+  const whole = record(job);
+  const file = recordFile(own, job);
+  for (const [text, found] of [
+    [whole.slice(0, 60), "text that is not JSON"],
+    [whole.slice(0, 40) + "\0\0\0" + whole.slice(43), "text that is not JSON"],
+    ["", "text that is not JSON"],
+    ["null", "something else"],
+    [record(job, { status: "running" }), "a record that says running"],
+    [record(job, { seed: 2 }), "the record of h6-1b quick-s2"],
+    [record(job, { overrides: { batchSize: 50 } }), "the record of h6-1b quick-s1-"],
+  ] as const) {
+    put(runs, job, "record.json", text);
+    const message = `Expected the whole record of a finished run but found ${found}`;
+    expect(() => readFinished(own, job)).toThrow(message);
+    expect(() => readFinished(own, job)).toThrow(`(${file}): restore it (git checkout) or remove it, then sweep again.`);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  }
+});
