@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Dataset, Split } from "./dataset";
+import { oneHot } from "./one-hot";
 import { random } from "./random";
 
-/** How the integers 0 .. 9 become inputs: as they are, x / 9, or (x - 4.5) / 2.872 (mean 0, standard deviation 1). */
-export type SeriesScale = "raw" | "unit" | "standard";
+/** How the integers 0 .. 9 become inputs: as they are, x / 9, (x - 4.5) / 2.872 (mean 0, standard deviation 1), or ten numbers of which one is 1. */
+export type SeriesScale = "raw" | "unit" | "standard" | "onehot";
 
 /** One half of the number series: the integers behind the inputs, and their sums. */
 export interface SeriesSplit extends Split {
@@ -24,8 +25,8 @@ export interface SeriesOptions {
   readonly seed: number;
   /** Number of series, all different. Default 10,000. */
   readonly count?: number;
-  /** How many of them, the last ones, are the test split. Default 2,000. */
-  readonly test?: number;
+  /** How many of them, the last ones, are the test split; "all" leaves none to train on. Default 2,000. */
+  readonly test?: number | "all";
   /** Numbers per series. Default 30. */
   readonly length?: number;
   /** Smallest sum with label 1. Default 100. */
@@ -34,7 +35,7 @@ export interface SeriesOptions {
   readonly scale?: SeriesScale;
 }
 
-const scales: Record<SeriesScale, (digit: number) => number> = {
+const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number) => number> = {
   raw: (digit) => digit,
   unit: (digit) => digit / 9,
   // Mean 4.5 and variance (10^2 - 1) / 12 of a uniform digit.
@@ -45,18 +46,20 @@ const scales: Record<SeriesScale, (digit: number) => number> = {
  * Draws number series of uniform integers 0 .. 9, no two alike, labelled by whether their sum reaches the threshold.
  *
  * @param options Seed, sizes, threshold and scale.
- * @returns Inputs float32 `[n, length, 1]`, labels 0 or 1.
+ * @returns Inputs float32 `[n, length, 1]` (`[n, length, 10]` with scale "onehot"), labels 0 or 1.
  * @throws When a size is not a whole number in its range, or when so many different series do not exist.
  * @example
  * const series = drawSeries({ seed: 1 });
  * series.train.size; // 8000
  * series.test.size; // 2000
  */
-export function drawSeries({ seed, count = 10_000, test = 2_000, length = 30, threshold = 100, scale = "standard" }: SeriesOptions): Series {
+export function drawSeries({ seed, count = 10_000, test: tested = 2_000, length = 30, threshold = 100, scale = "standard" }: SeriesOptions): Series {
+  const test = tested === "all" ? count : tested;
   whole("length", length, 1, 10_000);
   whole("count", count, 1, Math.min(10_000_000, 10 ** length));
   whole("test", test, 0, count);
-  if (!(scale in scales)) throw new Error(`Expected scale to be one of ${Object.keys(scales).join(", ")} but found "${scale}".`);
+  const known = [...Object.keys(scales), "onehot"];
+  if (!known.includes(scale)) throw new Error(`Expected scale to be one of ${known.join(", ")} but found "${scale}".`);
   const stream = random(seed, "series", count, length);
   const seen = new Set<string>();
   const all = new Uint8Array(count * length);
@@ -70,14 +73,15 @@ export function drawSeries({ seed, count = 10_000, test = 2_000, length = 30, th
   }
   const hash = createHash("sha256").update(all).update(JSON.stringify([length, threshold, scale, test])).digest("hex");
   const split = (from: number, to: number) => makeSplit(all.subarray(from * length, to * length), { length, threshold, scale });
-  return { name: "series", shape: [length, 1], classes: 2, train: split(0, count - test), test: split(count - test, count), hash };
+  return { name: "series", shape: [length, scale === "onehot" ? 10 : 1], classes: 2, train: split(0, count - test), test: split(count - test, count), hash };
 }
 
 function makeSplit(series: Uint8Array, { length, threshold, scale }: { length: number; threshold: number; scale: SeriesScale }): SeriesSplit {
   const size = series.length / length;
   const sums = new Uint16Array(size);
   for (let i = 0; i < series.length; i++) sums[Math.floor(i / length)] += series[i];
-  return { inputs: Float32Array.from(series, scales[scale]), labels: Uint8Array.from(sums, (sum) => (sum >= threshold ? 1 : 0)), size, series, sums };
+  const inputs = scale === "onehot" ? oneHot(series, 10) : Float32Array.from(series, scales[scale]);
+  return { inputs, labels: Uint8Array.from(sums, (sum) => (sum >= threshold ? 1 : 0)), size, series, sums };
 }
 
 function whole(name: string, value: number, from: number, to: number): void {

@@ -5,10 +5,12 @@ import { setWeights, truncatedNormal, weightStream } from "./weights";
 export interface CnnOptions {
   /** Height, width and channels of an image. Default 28, 28, 1. */
   readonly image?: readonly [number, number, number];
-  /** Feature maps of each convolution; a 2 x 2 max-pooling follows each. Default 32, 64. */
+  /** Feature maps of each convolution; a max-pooling follows each. Default 32, 64. */
   readonly maps?: readonly number[];
   /** Side of the square kernels. Default 5. */
   readonly kernel?: number;
+  /** Side and stride of the max-pooling windows. Default 2. */
+  readonly pool?: number;
   /** Classes. Default 10. */
   readonly outputs?: number;
   /** Standard deviation of the initial weights (normal, redrawn beyond two of it). Default 0.01. */
@@ -29,7 +31,7 @@ export interface CnnOptions {
  * models.cnn({ seed: 1 }).countParams(); // 83466
  */
 export function cnn(options: CnnOptions = {}): tf.Sequential {
-  const { image = [28, 28, 1], maps = [32, 64], kernel = 5, outputs = 10, weights = { stddev: 0.01 }, threshold = -0.1, seed = 1 } = options;
+  const { image = [28, 28, 1], maps = [32, 64], kernel = 5, pool = 2, outputs = 10, weights = { stddev: 0.01 }, threshold = -0.1, seed = 1 } = options;
   const model = tf.sequential();
   const draw = (shape: readonly number[], layer: number) => truncatedNormal(shape, { stddev: weights.stddev, stream: weightStream(seed, layer, "kernel") });
   const bias = (size: number) => new Float32Array(size).fill(-threshold);
@@ -38,7 +40,7 @@ export function cnn(options: CnnOptions = {}): tf.Sequential {
     const layer = tf.layers.conv2d({ name: `convolution${i + 1}`, filters, kernelSize: kernel, strides: 1, padding: "same", activation: "relu", kernelInitializer: "zeros" });
     model.add(layer);
     setWeights(layer, [draw([kernel, kernel, i === 0 ? image[2] : maps[i - 1], filters], i), bias(filters)]);
-    model.add(tf.layers.maxPooling2d({ name: `pooling${i + 1}`, poolSize: 2, strides: 2 }));
+    model.add(tf.layers.maxPooling2d({ name: `pooling${i + 1}`, poolSize: pool, strides: pool }));
   });
   model.add(tf.layers.flatten({ name: "flatten" }));
   const dense = tf.layers.dense({ name: "logits", units: outputs, kernelInitializer: "zeros" });

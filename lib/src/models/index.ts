@@ -1,5 +1,3 @@
-export { activations } from "./activations";
-export { cnn, type CnnOptions } from "./cnn";
-export { linear, type LinearOptions } from "./linear";
-export { lstm, type LstmOptions } from "./lstm";
-export { mlp, type MlpOptions } from "./mlp";
+export { type Activation, activations } from "./activations";
+export { describe, type LayerDescription, type ModelDescription } from "./describe";
+export * from "./lstm-states";

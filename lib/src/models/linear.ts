@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { setWeights } from "./weights";
 
 /** What a linear model is made of. */
 export interface LinearOptions {
@@ -6,22 +7,25 @@ export interface LinearOptions {
   readonly inputs?: number;
   /** Classes. Default 10. */
   readonly outputs?: number;
+  /** Initial W. The only choice is "zeros", which is the sheet's. */
+  readonly weights?: "zeros";
+  /** Initial theta of h = Wx - theta. Default 0. */
+  readonly threshold?: number;
 }
 
 /**
- * The linear model h = Wx - theta of H6.1 a, y = softmax(h): W and theta are zero.
+ * The linear model h = Wx - theta of H6.1 a, y = softmax(h), starting with W = 0 and theta = 0.
  *
- * @param options Sizes; the defaults are the sheet's (7,850 parameters).
+ * @param options Sizes and initialisation; the defaults are the sheet's (7,850 parameters).
  * @returns An uncompiled model, `[n, inputs]` to probabilities `[n, outputs]`.
  * @example
  * models.linear().countParams(); // 7850
  */
-export function linear({ inputs = 784, outputs = 10 }: LinearOptions = {}): tf.Sequential {
-  return tf.sequential({
-    layers: [
-      tf.layers.dense({ name: "logits", units: outputs, inputShape: [inputs], kernelInitializer: "zeros", biasInitializer: "zeros" }),
-      tf.layers.activation({ name: "softmax", activation: "softmax" }),
-    ],
-  });
+export function linear({ inputs = 784, outputs = 10, threshold = 0 }: LinearOptions = {}): tf.Sequential {
+  const model = tf.sequential();
+  const layer = tf.layers.dense({ name: "logits", units: outputs, inputShape: [inputs], kernelInitializer: "zeros", biasInitializer: "zeros" });
+  model.add(layer);
+  setWeights(layer, [new Float32Array(inputs * outputs), new Float32Array(outputs).fill(0 - threshold)]);
+  model.add(tf.layers.activation({ name: "softmax", activation: "softmax" }));
+  return model;
 }
-

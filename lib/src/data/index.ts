@@ -1,0 +1,5 @@
+export { type Dataset, type Split } from "./dataset";
+export { loadMnist, type Mnist, type MnistSplit } from "./mnist";
+export { oneHot } from "./one-hot";
+export { Random, random, type RandomState } from "./random";
+export { drawSeries, type Series, type SeriesOptions, type SeriesScale, type SeriesSplit } from "./series";

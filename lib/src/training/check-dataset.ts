@@ -1,0 +1,14 @@
+import type { Dataset } from "../data/dataset";
+
+/** Throws unless the lengths of a data set's arrays agree and there is something to train and to test on. */
+export function checkDataset({ name, shape, train, test }: Dataset): void {
+  const row = shape.reduce((product, size) => product * size, 1);
+  for (const [half, split] of Object.entries({ train, test })) {
+    if (split.size < 1) throw new Error(`Expected examples but found none (${half} split of ${name}).`);
+    if (split.inputs.length !== split.size * row || split.labels.length !== split.size) {
+      throw new Error(
+        `Expected ${split.size * row} input values and ${split.size} labels but found ${split.inputs.length} and ${split.labels.length} (${half} split of ${name}, examples of [${shape.join(", ")}]).`,
+      );
+    }
+  }
+}

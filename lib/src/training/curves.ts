@@ -1,0 +1,12 @@
+/** What the evaluations of a run have found so far; the arrays are of one length. */
+export interface Curves {
+  readonly iterations: number[];
+  readonly trainLoss: number[];
+  readonly testLoss: number[];
+  readonly trainAccuracy: number[];
+  readonly testAccuracy: number[];
+  /** When each was measured, in seconds since 1970: for TensorBoard. */
+  readonly times: number[];
+}
+
+export const emptyCurves = (): Curves => ({ iterations: [], trainLoss: [], testLoss: [], trainAccuracy: [], testAccuracy: [], times: [] });

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join, relative, resolve } from "node:path";
+import * as tf from "@tensorflow/tfjs-node";
+import { backend } from "../graph/engine";
+import type { RunRecord } from "./record";
+
+const engineVersion = (): string => String((backend().binding as { readonly TF_Version?: string }).TF_Version ?? "unknown");
+
+/** Threads of the engine within one operation and between operations: read by the engine once, when it starts. */
+export function threads(): RunRecord["threads"] {
+  const all = availableParallelism();
+  return { intra: Number(process.env.TF_NUM_INTRAOP_THREADS) || all, inter: Number(process.env.TF_NUM_INTEROP_THREADS) || all };
+}
+
+export const machine = (): RunRecord["machine"] => ({
+  cpu: cpus()[0]?.model.trim() ?? "unknown",
+  cores: availableParallelism(),
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  platform: `${process.platform} ${process.arch}`,
+});
+
+export const versionsOfRun = (): Record<string, string> => ({ node: process.versions.node, tfjs: tf.version["tfjs-core"], "tfjs-node": tf.version["tfjs-node"], tensorflow: engineVersion() });
+
+export const peakMemoryMB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+
+let code: string | undefined;
+
+/** SHA-256 over what decides a run's numbers: the rooms data, models, training and graph as this process runs them, and the engine. */
+export function codeHash(): string {
+  if (code) return code;
+  const hash = createHash("sha256").update(`tensorflow ${engineVersion()}, tfjs ${tf.version["tfjs-core"]}\n`);
+  const source = resolve(__dirname, "..");
+  for (const room of ["data", "graph", "models", "training"]) {
+    const files = readdirSync(join(source, room), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /(?<!\.d)\.(js|ts)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+      .sort();
+    for (const file of files) hash.update(`${relative(source, file).replaceAll("\\", "/")}\n`).update(readFileSync(file));
+  }
+  code = hash.digest("hex");
+  return code;
+}

@@ -1,0 +1,52 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** Replaces a file in one move: whoever reads it finds the old or the new one, whole, whenever we are stopped. */
+export function writeWhole(file: string, text: string): void {
+  const part = `${file}.part`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const handle = openSync(part, "w");
+    try {
+      writeSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw explained(error, file);
+  }
+}
+
+/** The same for large contents, in pieces, while the event loop runs. */
+export async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<void> {
+  const part = `${file}.part`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const handle = await open(part, "w");
+    try {
+      for (const piece of pieces) await handle.writeFile(piece);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw explained(error, file);
+  }
+}
+
+/** A sentence with the way out in place of the system's. */
+export function explained(error: unknown, file: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  const files = `${file}: what was there before is intact`;
+  if (code === "ENOSPC" || code === "EDQUOT") return new Error(`Expected room on the disk but it is full (${files}): free some space and run again.`, { cause: error });
+  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+    return new Error(`Expected to be allowed to write but was not (${code}, ${files}): give yourself the right to write there, or name another folder in DEEPNETS_RUNS.`, { cause: error });
+  }
+  return error;
+}

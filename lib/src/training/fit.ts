@@ -1,0 +1,105 @@
+import type { Dataset, Split } from "../data/dataset";
+import type { TrainingStep } from "../graph/types";
+import { Batches } from "./batches";
+import { Breath } from "./breath";
+import type { Curves } from "./curves";
+import type { Evaluation, Parameters } from "./record";
+
+/** Where a fit stands: everything that it changes, besides the step's own state. */
+export interface FitState {
+  /** Gradient steps done. */
+  iteration: number;
+  readonly curves: Curves;
+  /** Milliseconds spent on steps and on evaluations. */
+  readonly clock: { training: number; evaluation: number };
+}
+
+export interface FitOptions {
+  readonly state: FitState;
+  /** How many examples of each split, the first ones, an evaluation looks at; by default 10,000. */
+  readonly evaluateOn?: number;
+  readonly signal?: AbortSignal;
+  /** After each evaluation; the model holds the current weights. */
+  readonly onEvaluation?: () => void | Promise<void>;
+  /** After each step. */
+  readonly onStep?: () => void | Promise<void>;
+}
+
+/** Gradient steps that a run of these parameters takes; a last incomplete batch of the last epoch is filled up. */
+export const totalIterations = ({ iterations, epochs, batchSize }: Pick<Parameters, "iterations" | "epochs" | "batchSize">, dataset: Dataset): number =>
+  iterations ?? Math.ceil((epochs! * dataset.train.size) / batchSize);
+
+/** Examples of a split that an evaluation within a run looks at: a fixed subset, the first ones. */
+export const curveSize = (split: Split, evaluateOn = 10_000): number => Math.min(split.size, evaluateOn);
+
+/** The loop: evaluate where it is due, take a step, and so on to the end. */
+export async function fit(step: TrainingStep, dataset: Dataset, p: Parameters, options: FitOptions): Promise<"finished" | "interrupted"> {
+  const { state, evaluateOn, signal, onEvaluation, onStep } = options;
+  const { curves, clock } = state;
+  const total = totalIterations(p, dataset);
+  const batches = new Batches(dataset, p);
+  const breath = new Breath();
+  const recent: number[] = [];
+
+  for (; ; state.iteration++) {
+    const i = state.iteration;
+    if ((i % p.evalEvery === 0 || i === total) && curves.iterations.at(-1) !== i) {
+      const start = performance.now();
+      const train = await evaluate(step, dataset.train, { size: curveSize(dataset.train, evaluateOn), shape: dataset.shape, breath, signal });
+      const test = train && (await evaluate(step, dataset.test, { size: curveSize(dataset.test, evaluateOn), shape: dataset.shape, breath, signal }));
+      clock.evaluation += performance.now() - start;
+      // Stopped within an evaluation: it is made again when the run goes on.
+      if (!train || !test) return "interrupted";
+      curves.iterations.push(i);
+      curves.trainLoss.push(train.loss);
+      curves.testLoss.push(test.loss);
+      curves.trainAccuracy.push(train.accuracy);
+      curves.testAccuracy.push(test.accuracy);
+      curves.times.push(Date.now() / 1000);
+      step.sync();
+      await onEvaluation?.();
+    }
+    if (i === total) return "finished";
+    if (signal?.aborted) return "interrupted";
+
+    const start = performance.now();
+    const loss = step.step(batches.at(i), i);
+    clock.training += performance.now() - start;
+    if (recent.push(loss) > 100) recent.shift();
+    refuseDivergence(recent, { iteration: i, p, classes: dataset.classes });
+    await breath.take();
+    await onStep?.();
+  }
+}
+
+/** Mean loss and accuracy on the first `size` examples of a split, in inference mode; undefined when stopped. */
+async function evaluate(
+  step: TrainingStep,
+  split: Split,
+  { size, shape, breath, signal }: { readonly size: number; readonly shape: readonly number[]; readonly breath: Breath; readonly signal?: AbortSignal },
+): Promise<Evaluation | undefined> {
+  const row = shape.reduce((product, length) => product * length, 1);
+  let [lossSum, correct] = [0, 0];
+  for (let from = 0; from < size; from += step.evaluationSize) {
+    if (signal?.aborted) return undefined;
+    const to = Math.min(size, from + step.evaluationSize);
+    const found = step.evaluate({ inputs: split.inputs.subarray(from * row, to * row), labels: split.labels.subarray(from, to), size: to - from });
+    lossSum += found.lossSum;
+    correct += found.correct;
+    await breath.take();
+  }
+  return { loss: lossSum / size, accuracy: correct / size, size };
+}
+
+/** A loss that is no number, or stays far above that of blind guessing, does not come back. */
+function refuseDivergence(recent: readonly number[], { iteration, p, classes }: { readonly iteration: number; readonly p: Parameters; readonly classes: number }): void {
+  const loss = recent[recent.length - 1];
+  const limit = 20 * Math.log(classes);
+  const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
+  if (Number.isFinite(loss) && !(recent.length === 100 && mean > limit)) return;
+  const found = Number.isFinite(loss) ? `a mean of ${mean.toPrecision(3)} over the last 100 iterations` : String(loss);
+  throw new Error(
+    `Expected the loss to stay finite and below ${limit.toFixed(0)} but found ${found} (${p.part}, iteration ${iteration}): the training diverges; ` +
+      `try a smaller learningRate (now ${p.optimizer.learningRate}), and look at the inputs' scale.`,
+  );
+}

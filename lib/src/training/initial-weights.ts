@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import type * as tf from "@tensorflow/tfjs-node";
+import { setWeights } from "../models/weights";
+
+interface Memory {
+  /** The weights that the model had before it was trained first. */
+  readonly initial: readonly Float32Array[];
+  /** Hash of those that training left. */
+  left: string;
+}
+
+const memories = new WeakMap<tf.LayersModel, Memory>();
+
+/**
+ * Gives a model that training left as it is its first weights back, so that a cell that is run again trains anew and not on.
+ * A model with other weights (made or set by hand) keeps them.
+ */
+export function startFromInitialWeights(model: tf.LayersModel): void {
+  const memory = memories.get(model);
+  const weights = read(model);
+  if (memory && hashOf(weights) === memory.left) {
+    let position = 0;
+    for (const layer of model.layers) {
+      const count = layer.weights.length;
+      setWeights(layer, memory.initial.slice(position, position + count));
+      position += count;
+    }
+  } else memories.set(model, { initial: weights, left: "" });
+}
+
+/** Notes the weights that training leaves. */
+export function noteTrainedWeights(model: tf.LayersModel): void {
+  const memory = memories.get(model);
+  if (memory) memory.left = hashOf(read(model));
+}
+
+/** SHA-256 of a model's layers with their settings and weights. Names are left out: tfjs counts them up. */
+export function modelHash(model: tf.LayersModel): string {
+  const layers = model.layers.map((layer) => ({ type: layer.getClassName(), ...layer.getConfig(), name: undefined }));
+  return createHash("sha256").update(JSON.stringify(layers)).update(hashOf(read(model))).digest("hex");
+}
+
+const read = (model: tf.LayersModel): Float32Array[] => model.layers.flatMap((layer) => layer.weights.map((weight) => weight.read().dataSync().slice() as Float32Array));
+
+function hashOf(weights: readonly Float32Array[]): string {
+  const hash = createHash("sha256");
+  for (const values of weights) hash.update(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  return hash.digest("hex");
+}

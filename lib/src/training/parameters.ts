@@ -1,0 +1,102 @@
+import { parseOverrides } from "./overrides";
+import type { OptimizerSettings, Parameters } from "./record";
+
+/** What a cell prescribes for its part. Exactly one of `iterations` and `epochs` is given. */
+export interface Settings {
+  /** Default 1. */
+  readonly seed?: number;
+  /** Examples per gradient step. */
+  readonly batchSize: number;
+  /** Gradient steps. */
+  readonly iterations?: number;
+  /** Passes over the training examples, shuffled anew each time. */
+  readonly epochs?: number;
+  /** Iterations between two evaluations. Default 100. */
+  readonly evalEvery?: number;
+  readonly optimizer: OptimizerSettings;
+  /** Default "float32". */
+  readonly precision?: "float32" | "bfloat16";
+  /** "graph" (default) runs a step as one graph, "eager" op by op. */
+  readonly mode?: "graph" | "eager";
+}
+
+/** The largest seed: seeds are 32-bit integers where dropout masks are drawn. */
+export const largestSeed = 2 ** 31 - 1;
+
+/**
+ * What a run is to do: what the cell says, changed by three environment variables, which commands and sweeps set.
+ *
+ * `DEEPNETS_PROFILE=quick` shortens a run to 2 % of its iterations, but at least 400, or to 2 epochs; `DEEPNETS_SEED` replaces the seed;
+ * `DEEPNETS_SET="learningRate=0.0005"` replaces single values by name. A changed value is printed.
+ *
+ * @param part The notebook's id: `"h6-1b"`.
+ * @param settings What the sheet prescribes.
+ * @returns The settings with all defaults, frozen.
+ * @throws When a value is missing or out of range, or when an environment variable cannot be read.
+ * @example
+ * const p = parameters("h6-1a", { seed: 1, batchSize: 100, iterations: 10_000, optimizer: { name: "sgd", learningRate: 0.5 } });
+ * p.evalEvery; // 100
+ */
+export function parameters(part: string, settings: Settings): Parameters {
+  if (!/^[\w-]+$/.test(part)) throw new Error(`Expected part to be a notebook's id such as h6-1b but found "${part}".`);
+  const profile = process.env.DEEPNETS_PROFILE || "full";
+  if (profile !== "full" && profile !== "quick") throw new Error(`Expected DEEPNETS_PROFILE to be full or quick but found "${profile}": unset it for a full run.`);
+  const overrides = parseOverrides(process.env.DEEPNETS_SET ?? "");
+  if ((settings.iterations === undefined) === (settings.epochs === undefined)) {
+    throw new Error(`Expected iterations or epochs but found ${settings.epochs === undefined ? "neither" : "both"} (${part}): give exactly one of them.`);
+  }
+  const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...settings, seed: settings.seed ?? 1 } as const;
+  const seed = process.env.DEEPNETS_SEED ? Number(process.env.DEEPNETS_SEED) : cell.seed;
+  if (!(Number.isInteger(seed) && seed >= 0 && seed <= largestSeed)) {
+    throw new Error(`Expected seed to be a whole number from 0 to ${largestSeed} but found ${process.env.DEEPNETS_SEED || seed} (${process.env.DEEPNETS_SEED ? "DEEPNETS_SEED" : part}).`);
+  }
+  const optimizer: Record<string, unknown> = { ...cell.optimizer };
+  const all: Record<string, unknown> = { part, profile, ...cell, seed, overrides: Object.freeze(overrides) };
+  if (profile === "quick") Object.assign(all, shortened(settings));
+  for (const [name, value] of Object.entries(overrides)) {
+    if ((name === "iterations" || name === "epochs") && settings[name] === undefined) {
+      throw new Error(`Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): ${part} is counted in the former.`);
+    }
+    if (name.startsWith("optimizer.")) optimizer[name.slice("optimizer.".length)] = value;
+    else all[name] = value;
+  }
+  if (optimizer.name === "adam") Object.assign(optimizer, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...optimizer });
+  all.optimizer = Object.freeze(optimizer);
+  const result = Object.freeze(all) as unknown as Parameters;
+  check(result);
+  tell(settings, result);
+  return result;
+}
+
+function shortened({ iterations, epochs }: Settings): Partial<Settings> {
+  if (epochs !== undefined) return { epochs: Math.min(epochs, 2) };
+  return { iterations: Math.min(iterations!, Math.max(400, Math.round(iterations! * 0.02))) };
+}
+
+function check({ part, batchSize, iterations, epochs, evalEvery, optimizer }: Parameters): void {
+  for (const [name, value] of Object.entries({ batchSize, iterations, epochs, evalEvery })) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) throw new Error(`Expected ${name} to be a whole number from 1 on but found ${value} (${part}).`);
+  }
+  const { name, learningRate, beta1, beta2, epsilon } = optimizer;
+  if (name !== "sgd" && name !== "adam") throw new Error(`Expected optimizer.name to be sgd or adam but found ${name as string} (${part}).`);
+  if (!(learningRate > 0 && learningRate < Infinity)) throw new Error(`Expected optimizer.learningRate to be above 0 but found ${learningRate} (${part}).`);
+  const extras = Object.entries({ beta1, beta2, epsilon }).filter(([, value]) => value !== undefined);
+  if (name === "sgd" && extras.length > 0) {
+    throw new Error(`Expected no optimizer.${extras[0][0]} but found ${extras[0][1]} (${part}): plain gradient descent has none; leave it out or choose adam.`);
+  }
+  for (const [beta, value] of extras) {
+    const right = beta === "epsilon" ? value! > 0 : value! >= 0 && value! < 1;
+    if (!right) throw new Error(`Expected optimizer.${beta} to be ${beta === "epsilon" ? "above 0" : "in [0, 1)"} but found ${value} (${part}).`);
+  }
+}
+
+function tell(settings: Settings, result: Parameters): void {
+  const changed: string[] = [];
+  const note = (name: string, before: unknown, after: unknown) => {
+    if (before !== undefined && before !== after) changed.push(`${name} = ${after} (the cell says ${before})`);
+  };
+  for (const name of ["iterations", "epochs", "batchSize", "evalEvery", "precision", "mode"] as const) note(name, settings[name], result[name]);
+  note("seed", settings.seed ?? 1, result.seed);
+  for (const name of ["name", "learningRate", "beta1", "beta2", "epsilon"] as const) note(`optimizer.${name}`, settings.optimizer[name], result.optimizer[name]);
+  if (changed.length > 0) console.log(`${result.part}${result.profile === "quick" ? ", quick run" : ""}: ${changed.join(", ")}`);
+}

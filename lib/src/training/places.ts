@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Parameters } from "./record";
+
+/** The project's folder: above the sources as well as above what they are compiled to. */
+export function projectFolder(folder = __dirname): string {
+  if (existsSync(join(folder, "package-lock.json")) || dirname(folder) === folder) return folder;
+  return projectFolder(dirname(folder));
+}
+
+/** Where run records lie: `data/runs`, or what `DEEPNETS_RUNS` names. */
+export const runsFolder = (): string => resolve(process.env.DEEPNETS_RUNS || join(projectFolder(), "data/runs"));
+
+/**
+ * The name of a run's folder below its part: profile, seed and, where `DEEPNETS_SET` changed something, 8 hex digits of what it set.
+ * An override that repeats the cell's own value counts as one all the same.
+ *
+ * @example
+ * runName({ profile: "full", seed: 1, overrides: {} }); // "full-s1"
+ * runName({ profile: "quick", seed: 2, overrides: { batchSize: 50 } }); // "quick-s2-5f3a7c21", say
+ */
+export function runName({ profile, seed, overrides }: Pick<Parameters, "profile" | "seed" | "overrides">): string {
+  const entries = Object.entries(overrides).sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 8);
+  return `${profile}-s${seed}${entries.length > 0 ? `-${hash}` : ""}`;
+}
+
+/** The folder of a run. */
+export const runFolder = (run: Pick<Parameters, "part" | "profile" | "seed" | "overrides">): string => join(runsFolder(), run.part, runName(run));

@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runFolder, runsFolder } from "./places";
+import type { RunRecord } from "./record";
+
+/** Which record to read. */
+export interface RecordRequest {
+  /** A notebook's id: `"h6-1b"`. */
+  readonly part: string;
+  /** Default: `DEEPNETS_PROFILE`, or "full". */
+  readonly profile?: "full" | "quick";
+  /** Default: `DEEPNETS_SEED`, or 1. */
+  readonly seed?: number;
+  /** What `DEEPNETS_SET` had changed. Default: nothing, the sheet's own settings. */
+  readonly overrides?: RunRecord["overrides"];
+}
+
+/** Which records to read. */
+export interface RecordsRequest {
+  /** Default: all parts that have one. */
+  readonly parts?: readonly string[];
+  /** Default: `DEEPNETS_PROFILE`, or "full". */
+  readonly profile?: "full" | "quick";
+  /** Default: all seeds that have one. */
+  readonly seeds?: readonly number[];
+}
+
+const notebooks: Readonly<Record<string, string>> = { "h6-1a": "h6-1a-linear", "h6-1b": "h6-1b-mlp", "h6-1c": "h6-1c-dropout", "h6-1d": "h6-1d-cnn", "h6-2": "h6-2-lstm" };
+
+const profileOf = (profile?: "full" | "quick") => profile ?? (process.env.DEEPNETS_PROFILE === "quick" ? "quick" : "full");
+
+/**
+ * Reads the record of a finished run.
+ *
+ * @param request Part, profile and seed.
+ * @returns The record.
+ * @throws When there is none (the message names the notebook to run) or when it is damaged.
+ * @example
+ * const b = await readRecord({ part: "h6-1b", profile: "full", seed: 1 });
+ * b.testAccuracy.at(-1);
+ */
+export async function readRecord({ part, profile, seed, overrides = {} }: RecordRequest): Promise<RunRecord> {
+  const run = { part, profile: profileOf(profile), seed: seed ?? Number(process.env.DEEPNETS_SEED || 1), overrides };
+  const file = join(runFolder(run), "record.json");
+  if (existsSync(file)) return parseRecord(file, run);
+  throw missing(run);
+}
+
+/**
+ * Reads the records of all finished runs of one profile, by part and seed; runs with settings changed by `DEEPNETS_SET` are among them.
+ *
+ * @param request Parts, profile and seeds; each part that is named must have a record, for each seed that is named.
+ * @returns The records.
+ * @throws When one is missing (the message names the notebook to run), when one is damaged, or when only runs of the other profile are there:
+ * full and quick runs are never mixed.
+ * @example
+ * const all = await readRecords({ parts: ["h6-1a", "h6-1b"], profile: "full" });
+ */
+export async function readRecords({ parts, profile, seeds }: RecordsRequest = {}): Promise<RunRecord[]> {
+  const wanted = profileOf(profile);
+  const found = (parts ?? listFolders(runsFolder())).map((part) => {
+    const records = listFolders(join(runsFolder(), part))
+      .map((name) => ({ name, match: /^(full|quick)-s(\d+)(?:-[0-9a-f]{8})?$/.exec(name) }))
+      .filter(({ match }) => match && match[1] === wanted && (!seeds || seeds.includes(Number(match[2]))))
+      .map(({ name }) => join(runsFolder(), part, name, "record.json"))
+      .filter((file) => existsSync(file))
+      .map((file) => parseRecord(file, { part, profile: wanted }))
+      .sort((a, b) => a.seed - b.seed);
+    if (parts) {
+      for (const seed of seeds ?? [undefined]) {
+        if (!records.some((record) => seed === undefined || record.seed === seed)) throw missing({ part, profile: wanted, seed });
+      }
+    }
+    return records;
+  });
+  return found.flat();
+}
+
+function parseRecord(file: string, { part, profile, seed }: { readonly part: string; readonly profile: string; readonly seed?: number }): RunRecord {
+  const damaged = (what: string) =>
+    new Error(`Expected the record of ${part} to be a finished ${profile} run but found ${what} (${file}): run ${notebookOf(part)} again, or get the file back (git checkout).`);
+  let record: RunRecord;
+  try {
+    record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
+  } catch {
+    throw damaged("a file that is no JSON");
+  }
+  if (record?.format !== 1) throw damaged(`format ${record?.format}`);
+  if (record.part !== part) throw damaged(`one of ${record.part}`);
+  if (record.profile !== profile) throw damaged(`one of a ${record.profile} run`);
+  if (seed !== undefined && record.seed !== seed) throw damaged(`one of seed ${record.seed}`);
+  if (record.status !== "finished" || !record.final) throw damaged(`one that is ${record.status}`);
+  const { iterations, trainLoss, testLoss, trainAccuracy, testAccuracy } = record;
+  const lengths = [iterations, trainLoss, testLoss, trainAccuracy, testAccuracy].map((curve) => (Array.isArray(curve) ? curve.length : -1));
+  if (lengths.some((length) => length !== lengths[0] || length < 1)) throw damaged(`curves of lengths ${lengths.join(", ")}`);
+  return record;
+}
+
+const notebookOf = (part: string) => (notebooks[part] ? `notebooks/${notebooks[part]}.ipynb` : `the notebook of ${part}`);
+
+function missing({ part, profile, seed }: { readonly part: string; readonly profile: "full" | "quick"; readonly seed?: number }): Error {
+  const other = profile === "full" ? "quick" : "full";
+  const which = seed === undefined ? "" : `, seed ${seed}`;
+  const names = listFolders(join(runsFolder(), part)).filter((name) => existsSync(join(runsFolder(), part, name, "record.json")));
+  const only = names.some((name) => name.startsWith(`${other}-s`) && (seed === undefined || name === `${other}-s${seed}`)) ? `only a ${other} one, and the two are never mixed` : "none";
+  const quick = profile === "quick" ? " --quick" : "";
+  return new Error(`Expected a finished ${profile} run of ${part}${which} but found ${only}: run ${notebookOf(part)} first, or npm run handin -- ${part}${quick}.`);
+}
+
+function listFolders(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
