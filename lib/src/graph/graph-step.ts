@@ -98,7 +98,7 @@ class GraphStep implements TrainingStep {
   }
 
   write(state: StepState): void {
-    checkState(state, this.graph.read());
+    checkState(state, this.graph.tensors);
     this.graph.write(state.tensors);
     this.graph.iteration = state.iteration;
   }

@@ -3,6 +3,7 @@ import { backend } from "./engine";
 import { constantNode, edge, type Edge, type GraphNode, reachable, sizeOf } from "./nodes";
 import { type OptimizerNodes, optimizerNodes } from "./optimizer-nodes";
 import { loadNodes, refusal } from "./saved-model";
+import { checkTensors } from "./state";
 import { type GraphVariable, placeholder, readNode, type Recording, traceFunction } from "./trace-function";
 import type { GraphRow, GraphTensor, TraceOptions, TracedFunction } from "./trace-types";
 
@@ -84,8 +85,14 @@ export class TracedGraph {
     });
   }
 
-  /** Puts variables and slots in place; takes what `read` returned. */
+  /** Names and shapes of what `read` returns. */
+  get tensors(): { readonly name: string; readonly shape: readonly number[] }[] {
+    return this.#state.map(({ name, shape }) => ({ name, shape }));
+  }
+
+  /** Puts variables and slots in place; takes what `read` returned, and throws when names or shapes are others. */
   write(tensors: readonly GraphTensor[]): void {
+    checkTensors(tensors, this.#state);
     tensors.forEach(({ values }, i) => {
       this.#execute([{ name: `state/value_${i}` }], [values], [{ name: `state/written_${i}` }], this.#state[i].shape);
     });
@@ -108,6 +115,15 @@ export class TracedGraph {
       inputs: node.inputs.map((input) => input.node.name),
       shape: node.outputs[0]?.shape ?? [],
     }));
+  }
+
+  /** How large a function's graph is (or all of it): nodes, edges between them, and how often each operation occurs. */
+  summary(name?: string): { readonly nodes: number; readonly edges: number; readonly operations: Readonly<Record<string, number>> } {
+    const rows = this.rows(name);
+    const counts = new Map<string, number>();
+    for (const { op } of rows) counts.set(op, (counts.get(op) ?? 0) + 1);
+    const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    return { nodes: rows.length, edges: rows.reduce((sum, row) => sum + row.inputs.length, 0), operations: Object.fromEntries(sorted) };
   }
 
   /** Frees the session with its variables. The tf.Variables stay as they were last synced. */
