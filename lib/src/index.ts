@@ -3,9 +3,10 @@ export * from "./data";
 export * from "./models";
 export * as models from "./models/factories";
 export * from "./training";
-export { train } from "./training/train";
 export { createStep } from "./graph/step";
 export { trace } from "./graph/trace";
 export * as figures from "./figures";
 export { percent } from "./figures/numbers";
+// As a cell sees them: with a live view, and stopped by the square button.
+export { train, trial } from "./notebook";
 export * from "./notebook";

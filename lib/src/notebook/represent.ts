@@ -4,6 +4,7 @@ import { representFrame, representSeries, isFrame, isSeries } from "./frames";
 import type { Bundle, Content } from "./kernel";
 import { isModel, representModel } from "./model";
 import { drawPicture, pictureExcuse, type PlotlySpec } from "./picture";
+import { isRun, representRun } from "./run";
 import { isTensor, representTensor } from "./tensor";
 
 /**
@@ -13,6 +14,7 @@ import { isTensor, representTensor } from "./tensor";
 export function represent(value: unknown): Content | Promise<Content> {
   const own = (value as Record<symbol, unknown> | null | undefined)?.[displaySymbol];
   if (typeof own === "function") return ownContent(value, own.call(value) as Bundle | Promise<Bundle>);
+  if (isRun(value)) return { data: representRun(value) };
   if (isFigure(value)) return representFigure(value);
   if (isTensor(value)) return { data: representTensor(value) };
   if (isModel(value)) return { data: representModel(value) };

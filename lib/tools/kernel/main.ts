@@ -5,6 +5,8 @@ import { extendTypeScript } from "./typescript";
 
 async function start(connectionFile: string): Promise<void> {
   applyThreads(threadSetting());
+  // Without it the engine writes a line about each graph that it loads.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   // Warnings about packages that we do not own ("punycode is deprecated") are nothing that a notebook's reader can act on.
   (process as { noDeprecation?: boolean }).noDeprecation = true;
   Error.stackTraceLimit = 50;

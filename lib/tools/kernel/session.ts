@@ -142,15 +142,15 @@ export class Session {
     this.interrupted = true;
     const again = cell.interrupted;
     cell.interrupted = true;
+    const endsByItself = cell.interruptHandlers.size > 0;
     const cutOff = () => {
       if (cell.ended) return;
       this.executor.interrupt();
       cell.flush();
-      plainImmediate(() => {
-        cell.cancelled = true;
-      });
+      // What has registered still has locks to release and files to close: it may run on, unheard.
+      if (!endsByItself) plainImmediate(() => (cell.cancelled = true));
     };
-    if (again || cell.interruptHandlers.size === 0) return cutOff();
+    if (again || !endsByItself) return cutOff();
     for (const handler of [...cell.interruptHandlers]) cell.run(handler);
     plainTimeout(cutOff, graceMs).unref();
   }

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { relative } from "node:path";
+import { modelStyle } from "../figures/theme";
+import type { Progress, RunRecord } from "../training/record";
+import { projectRoot } from "./browser";
+import { escapeHtml } from "./html";
+import { kernel, type Content, type Kernel } from "./kernel";
+import { drawLive, type LivePage } from "./live-page";
+import { sketchImage } from "./sketch";
+import { howToGoOn, summary } from "./summary";
+
+/** Follows one run, from its start to its end. */
+export interface View {
+  progress(progress: Progress): void;
+  /** The record so far, after an evaluation. */
+  record(record: RunRecord): void;
+  /** Replaces the live view by what stays: the record as it is now. */
+  end(record: RunRecord): void;
+  /** Ends the view of a run that failed before or without a record. */
+  fail(error: unknown): void;
+}
+
+/** Opens the view that fits: a live figure in a notebook, one updating line on a terminal. */
+export function openView(run: { readonly part: string; readonly folder: string }): View {
+  const here = kernel();
+  return here ? new CellView(here, run) : new TerminalView(run.part);
+}
+
+const plotly = "node_modules/plotly.js-dist-min/plotly.min.js";
+// A page that draws itself needs no updates; all others get a new picture at most this often.
+const updateMs = 2000;
+
+class CellView implements View {
+  private readonly id = `deepnets-${randomUUID()}`;
+  private latest: RunRecord | undefined;
+  private updated = Date.now();
+  private readonly drawsItself: boolean;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly run: { readonly part: string; readonly folder: string },
+  ) {
+    // The server says which notebook a kernel belongs to; only then is there a page that can read the record from it.
+    this.drawsItself = kernel.notebook !== undefined && !relative(projectRoot, run.folder).startsWith("..");
+    kernel.display(this.drawsItself ? this.live() : this.content(`${this.run.part}: training starts`), { displayId: this.id });
+  }
+
+  progress(): void {}
+
+  record(record: RunRecord): void {
+    this.latest = record;
+    if (this.drawsItself || Date.now() - this.updated < updateMs) return;
+    this.updated = Date.now();
+    this.replace(this.content(`${record.part}: ${summary(record)}`, record));
+  }
+
+  end(record: RunRecord): void {
+    const note = record.status === "interrupted" ? [howToGoOn(record)] : [];
+    this.replace(this.content([`${record.part}: ${summary(record)}`, ...note].join("\n"), record));
+  }
+
+  fail(error: unknown): void {
+    const text = `${this.run.part}: training ended with an error: ${(error as Error)?.message ?? String(error)}`;
+    this.replace(this.content(text, this.latest));
+  }
+
+  private replace(content: Content): void {
+    this.kernel.display(content, { displayId: this.id, update: true });
+  }
+
+  private content(text: string, record?: RunRecord): Content {
+    const lines = text.split("\n").map((line) => `<p>${escapeHtml(line)}</p>`);
+    const image = record && record.iterations.length > 0 ? [sketchImage(record)] : [];
+    return { data: { "text/html": `<div>${[...lines, ...image].join("\n")}</div>`, "text/plain": text } };
+  }
+
+  private live(): Content {
+    const page: LivePage = {
+      id: this.id,
+      run: relative(projectRoot, this.run.folder).replaceAll("\\", "/"),
+      plotly,
+      color: modelStyle(this.run.part).color,
+      since: Date.now(),
+    };
+    const text = `${this.run.part}: training`;
+    const body = [
+      `<div id="${this.id}">`,
+      `<progress data-part="bar" max="1" value="0" style="width:100%;max-width:640px;display:block"></progress>`,
+      `<p data-part="text">${escapeHtml(text)}</p>`,
+      `<div data-part="static"></div><div data-part="plot"></div>`,
+      `</div>`,
+      `<script>(${drawLive.toString()})(${JSON.stringify(page).replaceAll("<", "\\u003c")})</script>`,
+    ];
+    return { data: { "text/html": body.join("\n"), "text/plain": text } };
+  }
+}
+
+class TerminalView implements View {
+  private latest: RunRecord | undefined;
+  private readonly updating = process.stdout.isTTY === true;
+
+  constructor(private readonly part: string) {}
+
+  progress(progress: Progress): void {
+    if (this.updating && this.latest) this.write(summary({ ...this.latest, status: "running", progress }));
+  }
+
+  record(record: RunRecord): void {
+    this.latest = record;
+    if (this.updating) this.write(summary(record));
+  }
+
+  end(record: RunRecord): void {
+    const lines = [`${this.part}: ${summary(record)}`, ...(record.status === "interrupted" ? [howToGoOn(record)] : [])];
+    process.stdout.write(`${this.updating ? "\r\u001b[K" : ""}${lines.join("\n")}\n`);
+  }
+
+  fail(): void {
+    if (this.updating) process.stdout.write("\n");
+  }
+
+  private write(text: string): void {
+    process.stdout.write(`\r\u001b[K${this.part}: ${text}`);
+  }
+}
