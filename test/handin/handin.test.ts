@@ -91,6 +91,7 @@ describe("what handin refuses, before anything runs", () => {
     [["h6-1x"], {}, /^Expected parts out of h6-1a, h6-1b, .*t6-2 but found h6-1x: name one of these, or none for all\.$/],
     [["--quick", "--keep"], {}, /^Expected --keep with a full run but found a quick one.*: leave out --keep or --quick\.$/],
     [["h6-1a"], { DEEPNETS_SET: "learningRate=0.1" }, /^Expected the sheet's own settings but DEEPNETS_SET changes learningRate=0\.1: unset it/],
+    [["h6-1a"], { DEEPNETS_SEED: "one" }, /^Expected DEEPNETS_SEED to be a whole number but found one: /],
     [["--fast"], {}, /--fast/],
   ])("%j %j", async (argv, env, message) => {
     const place = new Place("full");
@@ -198,6 +199,7 @@ describe("a hand-in that is stopped", () => {
     expect(child.said()).toMatch(/Stopped\. .*npm run handin -- --quick --continue goes on from here\./);
     expect(running(Number(readFileSync(mark, "utf8")))).toBe(false);
     expect(() => place.executed("t6-1")).not.toThrow();
+    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([["h6-1a", "finished"], ["t6-1", "not run"]]);
     mend();
     const { code, said } = await place.run("--quick", "--continue", "h6-1a", "t6-1");
     expect(said).toMatch(/h6-1a-linear: kept[^]*t6-1-convolution: 2 cells/);

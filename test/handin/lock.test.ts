@@ -69,6 +69,13 @@ describe("lockFolder", () => {
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
+  it("says in one sentence where it cannot write", async () => {
+    const blocked = join(folder, "file");
+    await lockFolder(folder);
+    writeFileSync(blocked, "");
+    await expect(lockFolder(blocked)).rejects.toThrow(/^Expected a folder that can be written but .*file refuses \(\w+\): copy the project/);
+  });
+
   it("notes the runner", async () => {
     const lock = await lockFolder(folder);
     const runner = start();

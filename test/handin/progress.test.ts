@@ -30,7 +30,7 @@ describe("StatusLine", () => {
     line.update("b");
     line.update("b");
     line.print("done");
-    expect(out.written).toEqual([`\r\x1b[K${"a".repeat(39)}`, "\r\x1b[Kb", "\r\x1b[Kdone\n"]);
+    expect(out.written).toEqual([`\r\x1b[K${"a".repeat(39)}`, "\r\x1b[Kb", "\r\x1b[K", "done\n"]);
   });
 
   it("writes sparse lines into a pipe", () => {

@@ -315,6 +315,9 @@ def main():
         except NoSuchKernel:
             print(f"Expected a Jupyter kernel named {args.kernel} but found none: run `npm run doctor`.", file=sys.stderr)
             return 2
+        except OSError as error:
+            print(f"Expected to save {args.target} but found: {error.strerror}: make room or the folder writable and run it again.", file=sys.stderr)
+            return 2
         log.seek(0)
         for line in log.read().decode("utf-8", "replace").splitlines():
             if code != 3 and line.strip() and not ENGINE_NOISE.search(line):

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../user-error";
@@ -57,6 +57,7 @@ function makePlan(argv: string[]): Plan {
   if (process.env.DEEPNETS_SET)
     throw new UserError(`Expected the sheet's own settings but DEEPNETS_SET changes ${process.env.DEEPNETS_SET}: unset it, or use npm run sweep -- --set.`);
   const seed = Number(process.env.DEEPNETS_SEED || 1);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new UserError(`Expected DEEPNETS_SEED to be a whole number but found ${process.env.DEEPNETS_SEED}: set it to 1, 2, 3 ...`);
   const chosen = positionals.length ? parts.filter(({ id }) => positionals.includes(id)) : parts;
   return { chosen, profile, seed, resume: values.continue ?? false, keep: values.keep ?? false };
 }
@@ -66,7 +67,9 @@ async function handIn(plan: Plan, folder: string, lock: Lock, signal: AbortSigna
   line.print(`Running ${count(plan.chosen.length, "notebook")} into ${folder}${plan.profile === "quick" ? ` (${quickNotice})` : ""}`);
   const reports = new Map<string, PartReport>();
   const renewed = new Set<string>();
+  sweepUp(folder);
   for (const [index, part] of plan.chosen.entries()) {
+    saveReport();
     const report = await runPart(part, `[${index + 1}/${plan.chosen.length}] ${part.notebook}`);
     if (signal.aborted) {
       line.print(`Stopped. What is finished is kept in ${folder}: npm run handin -- ${plan.profile === "quick" ? "--quick " : ""}--continue goes on from here.`);
@@ -76,11 +79,10 @@ async function handIn(plan: Plan, folder: string, lock: Lock, signal: AbortSigna
   }
 
   fill(plan, folder);
-  const report = makeReport(plan.profile, [...reports.values()]);
-  writeWhole(join(folder, "report.json"), JSON.stringify(mergeReport(folder, report), null, 2) + "\n");
+  const report = saveReport();
   const notebooks = plan.chosen.map(({ notebook }) => notebook).filter((name) => existsSync(join(folder, `${name}.ipynb`)));
   line.update("Exporting to HTML ...");
-  await exportNotebooks({ from: folder, to: folder, notebooks });
+  const problems = (await exportNotebooks({ from: folder, to: folder, notebooks })).flatMap(({ notebook, problems: all }) => all.map((problem) => `${notebook}: a formula cannot be typeset: ${problem}.`));
   const finished = plan.chosen.filter(({ id }) => reports.get(id)?.status === "finished");
   const findings = checkFolder(folder, { parts: finished, quick: plan.profile === "quick" });
   line.print(`\n${formatTable(report)}\n`);
@@ -88,10 +90,20 @@ async function handIn(plan: Plan, folder: string, lock: Lock, signal: AbortSigna
   if (plan.keep) keepNotebooks(plan, folder, reports, line);
   const failed = report.parts.filter(({ status }) => status !== "finished");
   for (const { notebook, error } of failed) line.print(`${notebook}: ${error}`);
-  const good = failed.length === 0 && findings.length === 0;
+  for (const problem of problems) line.print(problem);
+  const faults = findings.length + problems.length;
+  const good = failed.length === 0 && faults === 0;
   if (plan.profile === "quick") line.print(`This is a ${quickNotice}.`);
-  line.print(good ? `All is well: open ${join(folder, "index.html")}` : `Not ready to hand in: ${count(failed.length, "notebook")} did not finish, ${count(findings.length, "finding")}.`);
+  line.print(good ? `All is well: open ${join(folder, "index.html")}` : `Not ready to hand in: ${count(failed.length, "notebook")} did not finish, ${count(faults, "finding")}.`);
   return good ? 0 : 1;
+
+  /** What is known so far, so that a hand-in that is killed leaves no report that speaks of another run. */
+  function saveReport(): Report {
+    const unknown = { status: "not run", seconds: 0, seed: plan.seed, error: "the hand-in was stopped before it ended." } as const;
+    const report = makeReport(plan.profile, plan.chosen.map((part) => reports.get(part.id) ?? reportPart(part, unknown, undefined)));
+    writeWhole(join(folder, "report.json"), JSON.stringify(mergeReport(folder, report), null, 2) + "\n");
+    return report;
+  }
 
   async function runPart(part: Part, title: string): Promise<PartReport> {
     const { profile, seed } = plan;
@@ -132,7 +144,7 @@ async function handIn(plan: Plan, folder: string, lock: Lock, signal: AbortSigna
       return await executeNotebook(marked, target, {
         env: { DEEPNETS_PROFILE: plan.profile, DEEPNETS_FRESH: plan.resume ? undefined : "1" },
         onCell: (k, n) => (([cell, cells] = [k, n]), tick()),
-        onStderr: (text) => (line.update(""), process.stderr.write(text + "\n")),
+        onStderr: (text) => (line.clear(), process.stderr.write(text + "\n")),
         onStart: lock.note,
         signal,
       });
@@ -167,6 +179,11 @@ function fill({ chosen, profile, seed }: Plan, folder: string): void {
         }));
     writeNotebook(file, notebook);
   }
+}
+
+/** Removes what a hand-in that was killed left half-written. */
+function sweepUp(folder: string): void {
+  for (const name of readdirSync(folder)) if (/\.part$|^\..*\.source\.ipynb$/.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /** A hand-in of some parts keeps what the report says about the others. */

@@ -21,7 +21,11 @@ export interface Lock {
 
 /** Takes the lock of a folder. A live holder is an error; one that is gone is replaced, once its runner is gone as well. */
 export async function lockFolder(folder: string): Promise<Lock> {
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw refused(folder, error);
+  }
   const file = join(folder, ".lock");
   const me: Holder = { pid: process.pid, born: bornOf(process.pid) };
   for (let tries = 0; !create(file, me); tries++) {
@@ -51,8 +55,14 @@ function create(file: string, holder: Holder): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    throw refused(file, error);
   }
+}
+
+function refused(place: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC") return new UserError(`The disk is full (${place}): free some space and run the command again; what was finished is kept.`);
+  return new UserError(`Expected a folder that can be written but ${place} refuses (${code}): copy the project to a folder of your own and run the command there.`);
 }
 
 function read(file: string): string {

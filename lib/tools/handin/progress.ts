@@ -25,9 +25,15 @@ export class StatusLine {
 
   /** A line that stays. */
   print(text: string): void {
-    this.stream.write((this.shown ? "\r\x1b[K" : "") + text + "\n");
-    this.shown = "";
+    this.clear();
+    this.stream.write(text + "\n");
     this.last = Date.now();
+  }
+
+  /** Takes the changing line away, so that something else can be written. */
+  clear(): void {
+    if (this.shown) this.stream.write("\r\x1b[K");
+    this.shown = "";
   }
 }
 
