@@ -45,7 +45,7 @@ describe.skipIf(missing.length > 0 || !root)(`a real Slurm on this machine (need
     expect(text).toContain("slurm-init-seconds-before-status-checks: 5");
     writeFileSync(file, text.replace("slurm-init-seconds-before-status-checks: 5", "slurm-init-seconds-before-status-checks: 1"));
 
-    const sweep = startSweep(runs, python, ["h6-1b", "h6-1c", "--seeds", "1-2", "--quick", "--executor-profile", profile], { steps: 30, seconds: 0.2 }, env);
+    const sweep = startSweep(runs, python, ["h6-1b", "h6-1c", "--seeds", "1-2", "--quick", "--executor-profile", profile], { steps: 20, seconds: 0.2 }, env);
     const atStep = (run: string) => Number(existsSync(join(runs, run, "checkpoint/step")) ? readFileSync(join(runs, run, "checkpoint/step"), "utf8") : 0);
     await until(() => Object.keys(traces(runs)).some((run) => atStep(run) >= 5), 60);
     const killed = Object.keys(traces(runs)).find((run) => atStep(run) >= 5)!;

@@ -5,6 +5,7 @@ import { runsFolder } from "../../src/training/places";
 import { UserError } from "../user-error";
 import { sweepPython } from "./environment";
 import { folderOf, gather } from "./gather";
+import { measure } from "./measure";
 import { root, type Places } from "./places";
 import { makePlan, readFinished, type Plan } from "./plan";
 import { jobFolder, jobName, news, readStates, runningLines, totalLine, type JobState } from "./progress";
@@ -17,12 +18,14 @@ export { options };
 
 /** `npm run sweep -- h6-1b h6-1c --seeds 1-5`: many seeds or settings of a part, as Snakemake jobs here or on a cluster. */
 export function main(argv: string[]): Promise<number> {
-  return sweep(parseRequest(argv), {
+  const request = parseRequest(argv);
+  const places: Places = {
     runs: runsFolder(),
     notebooks: join(root, "notebooks"),
     execute: [join(root, ".venv/bin/python"), join(root, "lib/tools/handin/execute.py"), "--with-parent"],
     python: sweepPython,
-  });
+  };
+  return request.measure ? measure(request, places) : sweep(request, places);
 }
 
 /** Runs what is missing of a sweep and gathers all of it. Returns the exit code: 1 when a run is missing at the end, 130 when stopped. */

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunRecord } from "../../src/training/record";
+import { UserError } from "../user-error";
+import { readJson } from "./plan";
+import type { Places } from "./places";
+import { notebooks, type Request } from "./request";
+
+/** Seconds that a run took: alone with the notebook's own threads, and beside another, each with one. */
+export interface Timing {
+  readonly part: string;
+  readonly alone: number;
+  readonly beside: number;
+}
+
+/** How many times as many runs an hour gives when two go side by side with one thread each. */
+export const gain = ({ alone, beside }: Timing): number => (2 * alone) / beside;
+
+/** What `threadsPerJob` should say. */
+export const betterThreads = (timing: Timing): 1 | 2 => (gain(timing) > 1 ? 1 : 2);
+
+const heading = "part    one with two threads   two with one thread each   runs per hour";
+const line = (timing: Timing) => `${timing.part.padEnd(8)}${`${timing.alone.toFixed(1)} s`.padStart(20)}${`${timing.beside.toFixed(1)} s`.padStart(27)}${`x ${gain(timing).toFixed(2)}`.padStart(16)}`;
+
+/** Times short runs of each part both ways, on two cores, and prints what `threadsPerJob` should say here. */
+export async function measure({ parts }: Pick<Request, "parts">, places: Places): Promise<number> {
+  if (availableParallelism() < 2) throw new UserError("Expected at least two cores to compare but found one: a sweep runs one job after the other here.");
+  const timings: Timing[] = [];
+  console.log(heading);
+  for (const part of parts) {
+    const [alone] = await times(part, [undefined], places);
+    const beside = await times(part, ["1,1", "1,1"], places);
+    timings.push({ part, alone: alone!, beside: Math.max(...beside) });
+    console.log(line(timings.at(-1)!));
+  }
+  const table = timings.map((timing) => `"${timing.part}": ${betterThreads(timing)}`).join(", ");
+  console.log(`\nFor lib/tools/sweep/threads.ts: { ${table} }`);
+  return 0;
+}
+
+/** Seconds of training and evaluation of quick runs that start together, one per entry of `threads`. */
+async function times(part: string, threads: readonly (string | undefined)[], { notebooks: folder, execute }: Places): Promise<number[]> {
+  const runs = mkdtempSync(join(tmpdir(), "sweep-measure-"));
+  try {
+    return await Promise.all(
+      threads.map(async (split, i) => {
+        const { DEEPNETS_THREADS, DEEPNETS_SET, ...rest } = process.env;
+        const env = { ...rest, DEEPNETS_RUNS: runs, DEEPNETS_PROFILE: "quick", DEEPNETS_SEED: String(i + 1), ...(split === undefined ? {} : { DEEPNETS_THREADS: split }) };
+        const [program, ...args] = execute;
+        const code = await run(program!, [...args, join(folder, notebooks[part]!), join(runs, `${part}-${i}.ipynb`)], env);
+        const record = readJson(join(runs, part, `quick-s${i + 1}`, "record.json")) as RunRecord | undefined;
+        if (code !== 0 || !record) throw new UserError(`Expected a quick run of ${part} to measure but it failed (exit code ${code}): try npm run handin -- ${part} --quick.`);
+        return 60 * (record.minutes.training + record.minutes.evaluation);
+      }),
+    );
+  } finally {
+    rmSync(runs, { recursive: true, force: true });
+  }
+}
+
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | null> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "ignore"] });
+    child.on("error", fail);
+    child.on("close", done);
+  });
+}
