@@ -41,7 +41,7 @@ export async function fit(step: TrainingStep, dataset: Dataset, p: Parameters, o
   const breath = new Breath();
   const recent: number[] = [];
 
-  for (; ; state.iteration++) {
+  for (;;) {
     const i = state.iteration;
     if ((i % p.evalEvery === 0 || i === total) && curves.iterations.at(-1) !== i) {
       const start = performance.now();
@@ -64,6 +64,7 @@ export async function fit(step: TrainingStep, dataset: Dataset, p: Parameters, o
 
     const start = performance.now();
     const loss = step.step(batches.at(i), i);
+    state.iteration = i + 1;
     clock.training += performance.now() - start;
     if (recent.push(loss) > 100) recent.shift();
     refuseDivergence(recent, { iteration: i, p, classes: dataset.classes });
