@@ -53,7 +53,7 @@ describe.each(names)("a traced step of the %s network", (name) => {
     if (name !== "cnn") expect(above).toEqual([]);
     else {
       // Max-pooling before the bias sees which of two values is larger where their sums with the bias are rounded to one number.
-      // Then one window of many thousands hands its gradient to the other one: see replacements/convolution.test.ts.
+      // Then one window of many thousands hands its gradient to the other one (the values themselves are the same bits: replacements.test.ts).
       expect(above.length).toBeLessThan(15);
       for (const { gradients, weights } of above) expect(Math.max(gradients, weights)).toBeLessThan(1e-2);
     }
