@@ -2,15 +2,18 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Replaces a file in one move: whoever reads it finds the old or the new one, whole, whenever we are stopped. */
-export function writeWhole(file: string, text: string): void {
+/**
+ * Replaces a file in one move: whoever reads it finds the old or the new one, whole, whenever we are stopped. `sync` waits until it is on
+ * the disk and would survive a loss of power too, which takes some milliseconds.
+ */
+export function writeWhole(file: string, text: string, { sync = true }: { readonly sync?: boolean } = {}): void {
   const part = `${file}.part`;
   try {
     mkdirSync(dirname(file), { recursive: true });
     const handle = openSync(part, "w");
     try {
       writeSync(handle, text);
-      fsyncSync(handle);
+      if (sync) fsyncSync(handle);
     } finally {
       closeSync(handle);
     }

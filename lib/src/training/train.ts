@@ -97,7 +97,7 @@ export async function train(model: tf.LayersModel, dataset: Dataset, parameters:
       const live = (status: RunRecord["status"]): RunRecord => {
         told = performance.now();
         const record = recordOf(stable, state, { status, progress: pace.progress(state.iteration) });
-        writeWhole(join(folder, "live.json"), JSON.stringify(record));
+        writeWhole(join(folder, "live.json"), JSON.stringify(record), { sync: false });
         onProgress?.(record.progress);
         return record;
       };
