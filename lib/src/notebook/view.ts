@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { relative } from "node:path";
 import { modelStyle } from "../figures/theme";
 import type { Progress, RunRecord } from "../training/record";
-import { projectRoot } from "./browser";
 import { escapeHtml } from "./html";
 import { kernel, type Content, type Kernel } from "./kernel";
 import { drawLive, type LivePage } from "./live-page";
@@ -34,14 +33,14 @@ class CellView implements View {
   private readonly id = `deepnets-${randomUUID()}`;
   private latest: RunRecord | undefined;
   private updated = Date.now();
+  /** A page of `npm run lab` reads the run's record from its server, also one that is opened in mid-run; no update reaches that. */
   private readonly drawsItself: boolean;
 
   constructor(
     private readonly kernel: Kernel,
     private readonly run: { readonly part: string; readonly folder: string },
   ) {
-    // The server says which notebook a kernel belongs to; only then is there a page that can read the record from it.
-    this.drawsItself = kernel.notebook !== undefined && !relative(projectRoot, run.folder).startsWith("..");
+    this.drawsItself = !this.pathOnServer().startsWith("..");
     kernel.display(this.drawsItself ? this.live() : this.content(`${this.run.part}: training starts`), { displayId: this.id });
   }
 
@@ -64,6 +63,12 @@ class CellView implements View {
     this.replace(this.content(text, this.latest));
   }
 
+  /** Where the server offers the run's folder; outside it where there is no server that we know. */
+  private pathOnServer(): string {
+    const root = process.env.DEEPNETS_LAB_ROOT;
+    return root ? relative(root, this.run.folder).replaceAll("\\", "/") : "..";
+  }
+
   private replace(content: Content): void {
     this.kernel.display(content, { displayId: this.id, update: true });
   }
@@ -77,7 +82,7 @@ class CellView implements View {
   private live(): Content {
     const page: LivePage = {
       id: this.id,
-      run: relative(projectRoot, this.run.folder).replaceAll("\\", "/"),
+      run: this.pathOnServer(),
       plotly,
       color: modelStyle(this.run.part).color,
       since: Date.now(),

@@ -1,0 +1,141 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { Transform } from "node:stream";
+import { parseArgs } from "node:util";
+import { projectRoot } from "../../src/notebook/browser";
+import { UserError } from "../user-error";
+import { freePort } from "./port";
+import { writeSettings } from "./settings";
+
+export const options = {
+  port: { type: "string" },
+  "no-browser": { type: "boolean" },
+  tensorboard: { type: "boolean" },
+} as const;
+
+// What the server offers; tests name a folder of their own, with links into this one.
+const root = process.env.DEEPNETS_LAB_ROOT || projectRoot;
+const startMs = 60_000;
+const stopMs = 15_000;
+const index = "lab/tree/notebooks/README.md";
+
+/** `npm run lab`: JupyterLab on this machine alone, opened at the index of the parts; ends with Ctrl-C. */
+export async function main(argv: string[]): Promise<number> {
+  const { values } = parseArgs({ args: argv, options });
+  const port = await freePort(portOf(values.port));
+  const token = randomBytes(24).toString("hex");
+  const address = `http://127.0.0.1:${port}/`;
+  const lab = startLab({ port, token, openBrowser: !values["no-browser"] && hasDesktop() });
+  const board = values.tensorboard ? await startTensorBoard() : undefined;
+  const stopped = stopOnSignal([lab, ...(board ? [board.process] : [])]);
+  const end = new Promise<number>((resolve) => lab.once("close", (code) => resolve(code ?? 1)));
+  const up = await Promise.race([answers(`${address}api/status?token=${token}`).then(() => true), end.then(() => false), stopped.asked.then(() => false)]);
+  if (up) {
+    console.log(`JupyterLab: ${address}${index}?token=${token}`);
+    if (board) console.log(`TensorBoard: ${board.address}`);
+    console.log("Ctrl-C stops it.");
+  }
+  const code = await end;
+  board?.process.stdin?.end();
+  board?.process.kill("SIGTERM");
+  if (stopped.now()) return 0;
+  if (code !== 0 || !up) throw new UserError(`JupyterLab ended by itself (exit code ${code}); what it wrote stands above. npm run doctor looks for the cause.`);
+  return 0;
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return 8888;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1024 || port > 65535) throw new UserError(`Expected --port to be a whole number from 1024 to 65535 but found "${text}".`);
+  return port;
+}
+
+function startLab({ port, token, openBrowser }: { readonly port: number; readonly token: string; readonly openBrowser: boolean }): ChildProcess {
+  const settings = {
+    "ServerApp.ip": "127.0.0.1",
+    "ServerApp.port": port,
+    "ServerApp.port_retries": 0,
+    "ServerApp.root_dir": root,
+    "ServerApp.open_browser": openBrowser ? "True" : "False",
+    // Below that it logs a stack whenever a page is closed while it still connects.
+    "Application.log_level": "CRITICAL",
+    "LabApp.default_url": `/${index}`,
+    "LabApp.app_settings_dir": writeSettings(join(root, ".engine/lab")),
+    "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    "LabApp.news_url": "None",
+    "LabApp.extension_manager": "readonly",
+    "KernelSpecManager.allowed_kernelspecs": "deepnets",
+    "KernelSpecManager.ensure_native_kernel": "False",
+    "MultiKernelManager.default_kernel_name": "deepnets",
+    // A figure is a large message, and nobody but the user's own page listens.
+    "ZMQChannelsWebsocketConnection.iopub_data_rate_limit": "1e10",
+    "ZMQChannelsWebsocketConnection.iopub_msg_rate_limit": "1e6",
+    // Root inside a container or a virtual machine is the normal case there.
+    ...(process.getuid?.() === 0 ? { "ServerApp.allow_root": "True" } : {}),
+  };
+  const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+  // The token in the environment: a command line can be read by every user of the machine.
+  return startPython([join(projectRoot, "lib/tools/lab/serve.py"), ...args], { JUPYTER_TOKEN: token, DEEPNETS_LAB_ROOT: root });
+}
+
+async function startTensorBoard(): Promise<{ readonly process: ChildProcess; readonly address: string }> {
+  const port = await freePort(6006);
+  const runs = process.env.DEEPNETS_RUNS || join(projectRoot, "data/runs");
+  const child = startPython(["-m", "tensorboard.main", "--logdir", runs, "--host", "127.0.0.1", "--port", String(port)]);
+  return { process: child, address: `http://127.0.0.1:${port}/` };
+}
+
+function startPython(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  // A group of its own: Ctrl-C reaches us alone, and we end it without the question that Jupyter would ask.
+  const child = spawn(join(projectRoot, ".venv/bin/python"), args, { cwd: projectRoot, detached: true, stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, ...env } });
+  child.stderr.pipe(complaints()).pipe(process.stderr);
+  return child;
+}
+
+/** Drops the lines that tell of a normal start or end. */
+function complaints(): Transform {
+  const normal = /received signal 15, stopping|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;
+  let rest = "";
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      const lines = (rest + String(chunk)).split("\n");
+      rest = lines.pop()!;
+      done(null, lines.filter((line) => !normal.test(line)).map((line) => `${line}\n`).join(""));
+    },
+    flush: (done) => done(null, rest),
+  });
+}
+
+function hasDesktop(): boolean {
+  if (!process.stdout.isTTY) return false;
+  return process.platform === "darwin" || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+}
+
+async function answers(url: string): Promise<void> {
+  const end = Date.now() + startMs;
+  while (Date.now() < end) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new UserError(`Expected JupyterLab to answer within ${startMs / 1000} s but it did not: try again on a machine that is less busy.`);
+}
+
+/** Ends the children in order when we are asked to; after a while, or when asked twice, at once. */
+function stopOnSignal(children: readonly ChildProcess[]): { readonly asked: Promise<void>; now(): boolean } {
+  let asked = false;
+  let tell = () => {};
+  const promise = new Promise<void>((resolve) => (tell = resolve));
+  const kill = (signal: NodeJS.Signals) => children.forEach((child) => child.kill(signal));
+  const stop = () => {
+    if (asked) return kill("SIGKILL");
+    asked = true;
+    console.log("\nStopping JupyterLab and its kernels ...");
+    kill("SIGTERM");
+    setTimeout(() => kill("SIGKILL"), stopMs).unref();
+    tell();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  return { asked: promise, now: () => asked };
+}

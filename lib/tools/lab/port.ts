@@ -1,0 +1,19 @@
+import { createServer } from "node:net";
+import { UserError } from "../user-error";
+
+/** The first port from `from` on that is free on 127.0.0.1. */
+export async function freePort(from: number): Promise<number> {
+  const last = Math.min(65535, from + 200);
+  for (let port = from; port <= last; port++) {
+    if (await isFree(port)) return port;
+  }
+  throw new UserError(`Expected a free port from ${from} to ${last} but found none on 127.0.0.1: name another start with --port.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
