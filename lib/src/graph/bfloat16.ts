@@ -3,8 +3,11 @@ import type { Recording } from "./trace-function";
 
 /** Products and convolutions, where bfloat16 saves time. */
 const heavy = new Set(["MatMul", "BatchMatMulV2", "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"]);
-/** Operations that may stay in bfloat16 between two of those: what goes through them came from one and is about to enter another. */
-const light = new Set(["BiasAdd", "BiasAddGrad", "Relu", "ReluGrad", "MaxPool", "MaxPoolGrad", "Reshape"]);
+/**
+ * Operations that may stay in bfloat16 between two of those: what goes through them came from one and is about to enter another.
+ * Sums are not among them: BiasAddGrad adds up in the type of its input, and 256 + 1 is 256 in bfloat16.
+ */
+const light = new Set(["BiasAdd", "Relu", "ReluGrad", "MaxPool", "MaxPoolGrad", "Reshape"]);
 
 /**
  * Lets products and convolutions of a recorded function compute in bfloat16, and what lies between them. Weights, gradients as the
