@@ -66,7 +66,8 @@ function statistic(name: string, merits: readonly { readonly value: number; read
 function likeText(value: number, text: string, more: number): string {
   const decimals = (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) + more;
   const percent = text.endsWith("%");
-  return (percent ? value * 100 : value).toFixed(decimals) + (percent ? " %" : "");
+  const written = (percent ? value * 100 : value).toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return written + (percent ? " %" : "");
 }
 
 /** Markdown with every tag empty: what stays the same from one hand-in to the next. */
