@@ -10,3 +10,4 @@ export { percent } from "./figures/numbers";
 // As a cell sees them: with a live view, and stopped by the square button.
 export { train, trial } from "./notebook";
 export * from "./notebook";
+export { tensorboard, type TensorboardOptions, type TensorboardPicture } from "./notebook/tensorboard";

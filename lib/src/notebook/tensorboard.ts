@@ -67,13 +67,11 @@ async function photograph(runs: readonly RunLike[], tag: string): Promise<string
       const page = await browser.newPage({ viewport: size });
       page.setDefaultTimeout(drawMs);
       await page.goto(`${address}/?darkMode=false&tagFilter=${tag}&smoothing=0#timeseries`);
+      await page.locator("card-view tb-data-table-content-row").nth(curves - 1).waitFor();
       await page.locator("[aria-label='Toggle settings side pane']").click();
       await page.locator("[aria-label='Toggle full size mode']").click();
-      await page.locator("tb-data-table-content-row").nth(curves - 1).waitFor();
-      await page.waitForTimeout(1500); // the lines are drawn once the table is there, and the table is laid out anew
-      await page.locator("[aria-label='Expand Table']").click();
       await page.mouse.move(0, 0);
-      await page.waitForTimeout(500);
+      await page.waitForTimeout(1500); // lines and table are laid out anew
       return (await page.screenshot()).toString("base64");
     } finally {
       await browser.close();
