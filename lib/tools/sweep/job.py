@@ -42,17 +42,47 @@ class Job:
     def execute(self):
         """Returns the exit code; raises Failed with what the user should read."""
         with locked.take(os.path.join(self.folder, "lock"), wait=True):  # until a run left over from a killed sweep has ended
-            if os.path.exists(self.record):
+            last = self.last_state()
+            cut_off = last.get("status") in ("running", "stopped")
+            # A notebook that was cut off after training has not added to its record what comes later: it runs again.
+            if os.path.exists(self.record) and not cut_off:
                 return 0
+            if cut_off:
+                self.free_run(last)
+            before = stamp(self.record)
             self.tell("running")
             try:
                 self.run_notebook()
                 check(self.record)
+                self.tell("finished")
             except Failed as failure:
-                self.tell("stopped" if self.stopped else "failed", str(failure))
-                raise
-            self.tell("finished")
+                if self.stopped or stamp(self.record) == before or not is_whole(self.record):
+                    self.tell("stopped" if self.stopped else "failed", str(failure))
+                    raise
+                # The run itself is whole and stays, whatever a later cell makes of it; a retry would only train the same again.
+                self.tell("finished", str(failure))
+                self.report("afterwards", failure)
             return 0
+
+    def last_state(self):
+        with contextlib.suppress(OSError, ValueError):
+            with open(os.path.join(self.folder, "state.json"), encoding="utf-8") as file:
+                return json.load(file)
+        return {}
+
+    def free_run(self, last):
+        """Removes the training's lock when an earlier attempt left it on another machine: that attempt has ended, since we hold its lock."""
+        file = os.path.join(os.path.dirname(self.record), "lock")
+        with contextlib.suppress(OSError, ValueError):
+            with open(file, encoding="utf-8") as lock:
+                host = json.load(lock)["host"]
+            if host == last.get("machine") != socket.gethostname():
+                time.sleep(5)  # its kernel ends a moment after it
+                os.remove(file)
+
+    def report(self, kind, text):
+        # Not only in the state: a watcher on this machine reads it here even when the disk is full.
+        print(f"{kind}: {self.job['part']}/{self.job['run']}: {text}", file=sys.stderr, flush=True)
 
     def run_notebook(self):
         target = os.path.join(self.folder, "notebook.ipynb")
@@ -89,7 +119,7 @@ class Job:
 
     def tell(self, status, text=""):
         state = {"sweep": self.plan["id"], "status": status, "attempt": self.attempt, "message": text, "host": HOST,
-                 "process": os.getpid(), "time": time.time()}
+                 "machine": socket.gethostname(), "process": os.getpid(), "time": time.time()}
         file = os.path.join(self.folder, "state.json")
         with contextlib.suppress(OSError):
             with open(f"{file}.part", "w", encoding="utf-8") as part:
@@ -114,6 +144,14 @@ def message(line):
     return line or ""
 
 
+def stamp(file):
+    """Changes whenever the file is replaced; None when there is none."""
+    with contextlib.suppress(OSError):
+        status = os.stat(file)
+        return status.st_mtime_ns, status.st_ino
+    return None
+
+
 def check(record):
     """A job is done when its record is: whole, and of a finished run."""
     try:
@@ -127,6 +165,13 @@ def check(record):
         raise Failed(f"Expected a finished run but found one that is {status} ({record}).")
 
 
+def is_whole(record):
+    with contextlib.suppress(Failed):
+        check(record)
+        return True
+    return False
+
+
 def main(plan, part, run, attempt):
     job = Job(plan, part, run, attempt)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -135,8 +180,7 @@ def main(plan, part, run, attempt):
     try:
         return job.execute()
     except Failed as failure:
-        # Not only in the state: a watcher on this machine reads it here even when the disk is full.
-        print(f"failed: {part}/{run}: {failure}", file=sys.stderr, flush=True)
+        job.report("failed", failure)
         return 130 if job.stopped else 1
 
 

@@ -9,7 +9,7 @@ export interface JobState {
   readonly status: "queued" | "running" | "failed" | "finished";
   /** From 1; 0 before the first. */
   readonly attempt: number;
-  /** Why the last attempt failed. */
+  /** Why the last attempt failed; of a finished run, which later cell of its notebook failed. */
   readonly message: string;
   readonly iteration: number;
   readonly iterations: number;
@@ -37,8 +37,9 @@ export function readStates(plan: Plan, before: readonly JobState[] = []): JobSta
 
 function readState(plan: Plan, job: Job): JobState {
   const nothing = { job, attempt: 0, message: "", iteration: 0, iterations: 0 };
-  if (existsSync(recordFile(plan, job))) return finished(plan, job);
   const state = readJson(join(jobFolder(plan, job), "state.json")) as StateFile | undefined;
+  const cutOff = state?.status === "running" || state?.status === "stopped";
+  if (!cutOff && existsSync(recordFile(plan, job))) return finished(plan, job, state?.sweep === plan.id ? state.message : "");
   if (state?.sweep !== plan.id) return { ...nothing, status: "queued" };
   const { attempt, message } = state;
   const live = readJson(join(plan.runs, job.part, job.run, "live.json")) as RunRecord | undefined;
@@ -47,10 +48,10 @@ function readState(plan: Plan, job: Job): JobState {
   return { job, status: state.status === "failed" ? "failed" : "queued", attempt, message, iteration, iterations };
 }
 
-function finished(plan: Plan, job: Job): JobState {
+function finished(plan: Plan, job: Job, message: string): JobState {
   const { final, minutes, config } = readFinished(plan, job)!;
   const { iterations } = config;
-  return { job, status: "finished", attempt: 0, message: "", iteration: iterations, iterations, etaSeconds: 0, minutes: minutes.training + minutes.evaluation, test: final!.test.accuracy };
+  return { job, status: "finished", attempt: 0, message, iteration: iterations, iterations, etaSeconds: 0, minutes: minutes.training + minutes.evaluation, test: final!.test.accuracy };
 }
 
 /**
@@ -91,8 +92,8 @@ export const jobName = ({ part, seed, set }: Job) => `${part} seed ${seed}${set 
 /** One line per running job. */
 export function runningLines(states: readonly JobState[]): string[] {
   return states.filter(({ status }) => status === "running").map((state) => {
-    const done = state.iterations > 0 ? `${state.iteration.toLocaleString("en-US")} of ${state.iterations.toLocaleString("en-US")} iterations` : "starting";
-    const eta = state.etaSeconds === undefined || state.iteration === 0 ? "" : `, ${duration(state.etaSeconds)} left`;
+    const done = state.iterations > 0 && state.iteration >= state.iterations ? "trained, on with the notebook" : state.iterations > 0 ? `${state.iteration.toLocaleString("en-US")} of ${state.iterations.toLocaleString("en-US")} iterations` : "starting";
+    const eta = state.etaSeconds === undefined || state.iteration === 0 || state.iteration >= state.iterations ? "" : `, ${duration(state.etaSeconds)} left`;
     return `  ${jobName(state.job)}: ${done}${eta}${state.attempt > 1 ? ` (attempt ${state.attempt})` : ""}`;
   });
 }

@@ -51,11 +51,11 @@ export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOpt
   log.on("error", () => {}); // a full disk: what is needed to report it stays in memory
   const read = (line: string) => {
     log.write(`${line}\n`);
-    const [, kind, text] = /^(held|note|failed): (.*)$/.exec(line) ?? [];
+    const [, kind, text] = /^(held|note|failed|afterwards): (.*)$/.exec(line) ?? [];
     if (kind === "held") holder = text;
     else if (kind === "note") options.onNote?.(text!);
     else if (kind === "failed") failures.set(text!.slice(0, text!.indexOf(": ")), text!.slice(text!.indexOf(": ") + 2));
-    else if (line.trim() !== "") tail.push(line);
+    else if (kind === undefined && line.trim() !== "") tail.push(line);
     if (tail.length > 200) tail.splice(0, 100);
   };
   for (const stream of [child.stdout, child.stderr]) eachLine(stream, read);

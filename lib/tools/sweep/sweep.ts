@@ -32,7 +32,8 @@ export function main(argv: string[]): Promise<number> {
 export async function sweep(request: Request, places: Places): Promise<number> {
   const cores = availableParallelism();
   const plan = makePlan(request, places, cores);
-  const there = plan.jobs.filter((job) => readFinished(plan, job)).length;
+  for (const job of plan.jobs) readFinished(plan, job); // refuses a damaged record before anything runs
+  const there = readStates(plan).filter(({ status }) => status === "finished").length;
   const python = await places.python();
   console.log(`${plan.jobs.length} run${plan.jobs.length === 1 ? "" : "s"}${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`);
   const folder = folderOf(plan);
@@ -96,7 +97,10 @@ function report(plan: Plan, states: readonly JobState[], ending: Ending, signal:
     const table = gather(plan);
     if (table.rows.length > 0) console.log(`\n${tableText(table)}\n\nFigure and table: ${shown(join(folderOf(plan), "index.html"))}`);
   });
-  if (missing.length === 0 && ending.code === 0 && !trouble) return 0;
+  const afterwards = states.filter(({ status, message }) => status === "finished" && message !== "");
+  for (const { job, message } of afterwards)
+    console.error(`${jobName(job)}: the run is finished and counts, but a later cell of its notebook failed: ${message}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`);
+  if (missing.length === 0 && ending.code === 0 && !trouble) return afterwards.length === 0 ? 0 : 1;
   let explained = trouble !== undefined;
   for (const { job, message, attempt: times } of missing) {
     const why = message || ending.failures.get(`${job.part}/${job.run}`);

@@ -2,6 +2,7 @@
 
 NEW-PLAN becomes PLAN once the folder is ours: the jobs of a sweep at work read theirs. Exit code 75 when another sweep is at work there. Ends its jobs when the process that started it is gone.
 """
+import json
 import os
 import shutil
 import signal
@@ -24,6 +25,21 @@ def remove_stale_lock():
         print("note: removed the lock of a sweep that was killed", flush=True)
 
 
+def cut_off(plan):
+    """Records whose notebook was killed between the end of the training and its own: Snakemake takes them for done."""
+    with open(plan, encoding="utf-8") as file:
+        jobs = json.load(file)["jobs"]
+    for job in jobs:
+        record = f"{job['part']}/{job['run']}/record.json"
+        try:
+            with open(f"sweeps/jobs/{job['part']}/{job['run']}/state.json", encoding="utf-8") as file:
+                status = json.load(file)["status"]
+        except (OSError, ValueError):
+            continue
+        if status in ("running", "stopped") and os.path.exists(record):
+            yield record
+
+
 def main(lock, new_plan, plan, *arguments):
     if os.getpgrp() == os.getpid():
         parent.watch(interrupt)
@@ -34,10 +50,11 @@ def main(lock, new_plan, plan, *arguments):
         return 75
     remove_stale_lock()
     os.replace(new_plan, plan)
+    again = list(cut_off(plan))
     from snakemake.cli import main as snakemake
 
     try:
-        return snakemake(arguments)
+        return snakemake([*arguments, *(["--forcerun", *again] if again else [])])
     finally:
         held.close()
 
