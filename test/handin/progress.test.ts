@@ -63,17 +63,17 @@ describe("liveRecord", () => {
 
   it("is the newest one of the part that the hand-in wrote", () => {
     const since = Date.now() - 30_000;
-    expect(liveRecord(join(runs, "none"), "h6-1b", since)).toBeUndefined();
+    expect(liveRecord(join(runs, "none"), { part: "h6-1b", since })).toBeUndefined();
     write("h6-1b/full-s9", live(1), 60);
-    expect(liveRecord(runs, "h6-1b", since)).toBeUndefined();
+    expect(liveRecord(runs, { part: "h6-1b", since })).toBeUndefined();
     write("h6-1b/full-s1", live(300), 20);
     write("h6-1b/full-s1-12345678", live(400), 10);
     write("h6-1c/full-s1", live(500), 5);
-    expect(liveRecord(runs, "h6-1b", since)?.progress.iteration).toBe(400);
+    expect(liveRecord(runs, { part: "h6-1b", since })?.progress.iteration).toBe(400);
     write("h6-1b/full-s1-12345678", { ...live(400), status: "finished" }, 8);
-    expect(liveRecord(runs, "h6-1b", since)).toBeUndefined();
+    expect(liveRecord(runs, { part: "h6-1b", since })).toBeUndefined();
     write("h6-1b/full-s1-12345678", '{"format"', 7);
-    expect(liveRecord(runs, "h6-1b", since)).toBeUndefined();
+    expect(liveRecord(runs, { part: "h6-1b", since })).toBeUndefined();
   });
 });
 

@@ -1,17 +1,27 @@
-import { existsSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, inject, it, vi } from "vitest";
 import { checkFolder, formatFindings } from "../../lib/tools/handin/check";
+import { executeNotebook } from "../../lib/tools/handin/execute";
 import { readNotebook, sourceOf } from "../../lib/tools/handin/notebook";
 import { parts } from "../../lib/tools/handin/parts";
+import { notebooksFolder, root } from "../../lib/tools/handin/places";
+import { liveRecord } from "../../lib/tools/handin/progress";
 import { storedRecords } from "../../lib/tools/handin/records";
 import { findTags } from "../../lib/tools/handin/tags";
 import type { Report } from "../../lib/tools/handin/report";
 import type { RunRecord } from "../../lib/src/training/record";
+import { waitFor } from "../fixtures/handin/cells";
 
 const quick = inject("quickHandin");
 vi.stubEnv("DEEPNETS_RUNS", quick.runs);
-afterAll(() => vi.unstubAllEnvs());
+const base = mkdtempSync(join(tmpdir(), "quick-test-"));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(base, { recursive: true, force: true });
+});
 
 const record = (part: string): RunRecord => storedRecords(part, "quick", quick.runs)[0]!.record;
 const executed = parts.map((part) => ({ part, file: join(quick.handin, part.notebook) }));
@@ -64,6 +74,43 @@ describe("the quick hand-in of the real notebooks", () => {
   it("h6-2 beats the best constant prediction", () => {
     const { train, test } = record("h6-2").final!;
     expect(test.loss).toBeLessThan(constantLoss(share(train.confusion), share(test.confusion)));
+  });
+});
+
+describe("the real notebooks in trouble", () => {
+  it("h6-1e without records says which notebook to run", async () => {
+    const source = join(notebooksFolder(), "h6-1e-comparison.ipynb");
+    const env = { DEEPNETS_PROFILE: "quick", DEEPNETS_RUNS: join(base, "no-runs") };
+    const outcome = await executeNotebook(source, join(base, "h6-1e.ipynb"), { env });
+    expect(outcome.status).toBe("failed");
+    expect(outcome.message).toMatch(/^cell \d+, line \d+: .*h6-1a/);
+  });
+
+  it("h6-1b stopped by Ctrl-C in mid-training goes on with --continue, and ends with the same record", async () => {
+    const runs = join(base, "runs");
+    const start = (...argv: string[]) => {
+      const args = [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/handin/handin.js"), "handin", "--quick", "h6-1b", ...argv];
+      const env = { ...process.env, DEEPNETS_HANDIN: join(base, "handin"), DEEPNETS_RUNS: runs };
+      const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+      let said = "";
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
+      return { child, ended: new Promise<{ code: number | null; said: string }>((done) => child.on("close", (code) => done({ code, said }))) };
+    };
+    const first = start();
+    await waitFor(() => (liveRecord(runs, { part: "h6-1b", since: 0 })?.progress.iteration ?? 0) >= 150, 200);
+    first.child.kill("SIGINT");
+    expect((await first.ended).code).toBe(130);
+    const left = liveRecord(runs, { part: "h6-1b", since: 0, status: "interrupted" })!;
+    expect(left.progress.iteration).toBeGreaterThanOrEqual(150);
+    expect(left.progress.iteration).toBeLessThan(left.config.iterations);
+
+    const second = await start("--continue").ended;
+    expect(second.said).toMatch(/All is well/);
+    expect(second.code).toBe(0);
+    const went = storedRecords("h6-1b", "quick", runs)[0]!.record;
+    const alone = record("h6-1b");
+    for (const curve of ["iterations", "trainLoss", "testLoss", "trainAccuracy", "testAccuracy"] as const) expect(went[curve]).toEqual(alone[curve]);
+    expect(went.final).toEqual(alone.final);
   });
 });
 

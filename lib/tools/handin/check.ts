@@ -40,10 +40,13 @@ export const options = { committed: { type: "boolean" } } as const;
 export async function main(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   const folder = positionals[0] ?? (values.committed || !holdsNotebooks(handinFolder()) ? notebooksFolder() : handinFolder());
-  if (!holdsNotebooks(folder)) throw new UserError(`Expected notebooks in ${folder} but found none: name a folder that holds a hand-in, or run npm run handin.`);
+  if (!holdsNotebooks(folder))
+    throw new UserError(`Expected notebooks in ${folder} but found none: name a folder that holds a hand-in, or run npm run handin.`);
   const html = allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.html`))) || folder === handinFolder();
   const findings = checkFolder(folder, { html });
-  console.log(`Checked ${folder}${html ? "" : " (notebooks and records; npm run export makes the pages)"}: ${rules.filter(({ page }) => html || !page).length} rules, ${findings.length} findings.`);
+  const asked = rules.filter(({ page }) => html || !page).length;
+  const scope = html ? "" : " (notebooks and records; npm run export makes the pages)";
+  console.log(`Checked ${folder}${scope}: ${asked} rules, ${findings.length} findings.`);
   if (findings.length) console.log(formatFindings(findings));
   return findings.length ? 1 : 0;
 }
@@ -100,5 +103,9 @@ function describeCell(notebook: Notebook, index: number): string {
 
 /** One line per finding, and its remedy below. */
 export function formatFindings(findings: readonly Finding[]): string {
-  return findings.map(({ rule, notebook, cell, value, remedy }) => `${notebook}${cell ? `, ${cell}` : ""}: ${value} [${rule}]\n    ${remedy[0]!.toUpperCase()}${remedy.slice(1)}.`).join("\n");
+  const lines = findings.map(({ rule, notebook, cell, value, remedy }) => {
+    const place = cell ? `${notebook}, ${cell}` : notebook;
+    return `${place}: ${value} [${rule}]\n    ${remedy[0]!.toUpperCase()}${remedy.slice(1)}.`;
+  });
+  return lines.join("\n");
 }

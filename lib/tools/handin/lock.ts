@@ -32,10 +32,14 @@ export async function lockFolder(folder: string): Promise<Lock> {
     const text = read(file);
     const holder = parse(text);
     if (holder && lives(holder))
-      throw new UserError(`Another hand-in is running here (process ${holder.pid}): wait until it ends, or stop it with kill ${holder.pid}. If no such program runs, delete ${file}.`);
+      throw new UserError(
+        `Another hand-in is running here (process ${holder.pid}): wait until it ends, or stop it with kill ${holder.pid}. ` +
+          `If no such program runs, delete ${file}.`,
+      );
     // A runner whose hand-in was killed saves, stops its kernel and ends by itself.
     for (let waited = 0; holder?.runner && lives(holder.runner); waited++) {
-      if (waited > 120) throw new UserError(`The kernel of an earlier hand-in does not end (process ${holder.runner.pid}): stop it with kill -9 ${holder.runner.pid} and run the command again.`);
+      const { pid } = holder.runner;
+      if (waited > 120) throw new UserError(`The kernel of an earlier hand-in does not end (process ${pid}): stop it with kill -9 ${pid} and run the command again.`);
       await sleep(250);
     }
     remove(file, text);
@@ -66,9 +70,12 @@ function refused(place: string, error: unknown): Error {
 }
 
 function read(file: string): string {
-  // Between its creation and its first byte a lock is empty for a moment: a second look tells that from one cut short.
   try {
-    return readFileSync(file, "utf8") || (Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200), readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    if (text) return text;
+    // Between its creation and its first byte a lock is empty for a moment: a second look tells that from one cut short.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    return readFileSync(file, "utf8");
   } catch {
     return "";
   }

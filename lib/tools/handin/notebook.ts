@@ -56,7 +56,8 @@ export function readNotebook(file: string): Notebook {
     parsed = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new UserError(`Expected a notebook but found ${missing ? "no file" : "a file that is not JSON"} (${file}): restore it, for example with git checkout.`);
+    const found = missing ? "no file" : "a file that is not JSON";
+    throw new UserError(`Expected a notebook but found ${found} (${file}): restore it, for example with git checkout.`);
   }
   if (parsed.nbformat !== 4 || !Array.isArray(parsed.cells))
     throw new UserError(`Expected a notebook of format 4 but found ${parsed.nbformat ?? "none"} (${basename(file)}): open it in JupyterLab and save it.`);

@@ -37,8 +37,15 @@ export class StatusLine {
   }
 }
 
-/** What the training of a part says about itself: the newest `live.json` of the part written since `since` (ms). */
-export function liveRecord(runs: string, part: string, since: number): RunRecord | undefined {
+export interface LiveQuery {
+  readonly part: string;
+  /** Milliseconds since 1970: older files belong to other runs. */
+  readonly since: number;
+  readonly status?: RunRecord["status"];
+}
+
+/** What the training of a part says about itself: the part's newest `live.json`. */
+export function liveRecord(runs: string, { part, since, status = "running" }: LiveQuery): RunRecord | undefined {
   let newest: { readonly file: string; readonly time: number } | undefined;
   for (const folder of existsSync(runs) ? readdirSync(runs).filter((name) => name.startsWith(part)) : [])
     for (const run of readdirSync(join(runs, folder))) {
@@ -48,7 +55,7 @@ export function liveRecord(runs: string, part: string, since: number): RunRecord
     }
   try {
     const record = newest && (JSON.parse(readFileSync(newest.file, "utf8")) as RunRecord);
-    return record?.status === "running" ? record : undefined;
+    return record?.status === status ? record : undefined;
   } catch {
     return undefined; // replaced while we looked: the next look, a second later, sees the new one
   }

@@ -38,7 +38,9 @@ export function makeReport(profile: "full" | "quick", parts: readonly PartReport
   return { format: 1, profile, ...(profile === "quick" ? { notice: quickNotice } : {}), finished: new Date().toISOString(), parts };
 }
 
-export function reportPart(part: Part, outcome: Pick<PartReport, "status" | "seconds" | "error" | "seed">, record: RunRecord | undefined): PartReport {
+type Result = Pick<PartReport, "status" | "seconds" | "error" | "seed">;
+
+export function reportPart(part: Part, outcome: Result, record: RunRecord | undefined): PartReport {
   const { id, notebook, title } = part;
   const base = { part: id, notebook, title, ...outcome };
   if (outcome.status !== "finished" || !record?.final) return base;
@@ -65,5 +67,6 @@ export function formatTable({ parts }: Pick<Report, "parts">): string {
   ]);
   const table = [["part", "iterations", "train", "test", "minutes", ""], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table.map((row) => row.map((text, i) => (i === 0 || i === 5 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join("  ").trimEnd()).join("\n");
+  const align = (text: string, column: number) => (column === 0 || column === 5 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!));
+  return table.map((row) => row.map(align).join("  ").trimEnd()).join("\n");
 }

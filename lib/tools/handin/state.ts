@@ -21,8 +21,16 @@ export function recordsOf(part: Part, profile: "full" | "quick", seed: number): 
   return Object.fromEntries(all.map(({ folder, hash }) => [folder, hash]));
 }
 
+interface Question {
+  /** The notebook in `notebooks/`, and its executed copy. */
+  readonly source: string;
+  readonly target: string;
+  readonly profile: "full" | "quick";
+  readonly seed: number;
+}
+
 /** The note of a finished run whose source, settings and records are still the same; undefined where the notebook must run again. */
-export function staysValid(part: Part, source: string, target: string, profile: "full" | "quick", seed: number): RunNote | undefined {
+export function staysValid(part: Part, { source, target, profile, seed }: Question): RunNote | undefined {
   if (!existsSync(target)) return undefined;
   const note = readNotebook(target).metadata.deepnets?.run;
   if (note?.status !== "finished" || note.profile !== profile || note.seed !== seed) return undefined;

@@ -14,10 +14,12 @@ export type Records = (part: string) => readonly RunRecord[];
 
 const tag = /<span\b[^<>]*\bdata-record=(["'])(.*?)\1[^<>]*>([^<]*)<\/span>/g;
 
+// A fenced block to its closing fence or the end, or a span between equally long runs of backticks.
+const code =
+  /^( {0,3})(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\1?\2[^\n]*|$(?![\s\S]))|(`+)(?!`)[\s\S]*?[^`]\3(?!`)/gm;
+
 /** Markdown with its code spans and code blocks blanked out, every other character in its place. */
-export function withoutCode(markdown: string): string {
-  return markdown.replace(/^( {0,3})(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\1?\2[^\n]*|$(?![\s\S]))|(`+)(?!`)[\s\S]*?[^`]\3(?!`)/gm, (code) => code.replace(/[^\n]/g, " "));
-}
+export const withoutCode = (markdown: string) => markdown.replace(code, (span) => span.replace(/[^\n]/g, " "));
 
 export function findTags(markdown: string): Tag[] {
   return [...withoutCode(markdown).matchAll(tag)].map((match) => {

@@ -27,7 +27,9 @@ export const contentRules: readonly Rule[] = [
     title: "A number in the prose is the one in the record",
     remedy: "run npm run handin -- PART, which fills it in",
     find: (subject) =>
-      tags(subject).flatMap(({ cell, key, text, wanted }) => (wanted === undefined || wanted === text ? [] : [{ cell, value: `${key} says ${quote(text)} where the record says ${wanted}` }])),
+      tags(subject)
+        .filter(({ text, wanted }) => wanted !== undefined && wanted !== text)
+        .map(({ cell, key, text, wanted }) => ({ cell, value: `${key} says ${quote(text)} where the record says ${wanted}` })),
   },
   {
     id: "tag-unknown",
@@ -35,13 +37,16 @@ export const contentRules: readonly Rule[] = [
     remedy: 'write it as <span data-record="h6-1b.test">...</span> with a key that the record has, or run the part that it names',
     find: (subject) => [
       ...tags(subject).flatMap(({ cell, error }) => (error ? [{ cell, value: error }] : [])),
-      ...markdown(subject.notebook).flatMap(({ cell, source }) => (brokenTags(source) ? [{ cell, value: `${brokenTags(source)} tag is not closed or holds other tags` }] : [])),
+      ...markdown(subject.notebook)
+        .filter(({ source }) => brokenTags(source) > 0)
+        .map(({ cell, source }) => ({ cell, value: `${brokenTags(source)} tag is not closed or holds other tags` })),
     ],
   },
   {
     id: "bare-number",
     title: "A result in an answer stands in a tag",
-    remedy: 'write a result as <span data-record="PART.test">...</span>, and a number that is given as <span data-fixed>0.5</span>, `code` or a $formula$',
+    remedy:
+      'write a result as <span data-record="h6-1b.test">...</span>, and a number that is given as <span data-fixed>0.5</span>, `code` or a $formula$',
     find: ({ notebook }) =>
       markdown(notebook)
         .filter(({ answer }) => answer !== undefined)
@@ -61,7 +66,8 @@ const ids = (notebook: Notebook | undefined, kind: "question" | "answer") => mar
 function missing(notebook: Notebook | undefined, kind: "question" | "answer", wanted: readonly string[]): Place[] {
   if (!notebook) return [];
   const given = new Set(markdown(notebook).filter(({ source }) => says(source)).flatMap((cell) => cell[kind] ?? []));
-  return wanted.filter((id) => !given.has(id)).map((id) => ({ value: `the ${kind} ${id} is ${ids(notebook, kind).includes(id) ? "empty" : "not there"}` }));
+  const state = (id: string) => (ids(notebook, kind).includes(id) ? "empty" : "not there");
+  return wanted.filter((id) => !given.has(id)).map((id) => ({ value: `the ${kind} ${id} is ${state(id)}` }));
 }
 
 /** More than a heading, comments and placeholders. */

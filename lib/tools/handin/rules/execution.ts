@@ -14,9 +14,11 @@ export const executionRules: readonly Rule[] = [
       const wrong = cells.findIndex(({ cell }, i) => cell.execution_count !== i + 1);
       if (wrong >= 0) {
         const { index, cell } = cells[wrong]!;
-        return [{ cell: index, value: cell.execution_count ? `it ran as number ${cell.execution_count} where ${wrong + 1} was expected` : "it did not run" }];
+        const value = cell.execution_count ? `it ran as number ${cell.execution_count} where ${wrong + 1} was expected` : "it did not run";
+        return [{ cell: index, value }];
       }
-      const kernels = new Set(cells.filter(({ cell }) => !isNoted(cell)).map(({ cell }) => loggedIn(cell, kernelsOf(part.notebook, log))));
+      const logged = kernelsOf(part.notebook, log);
+      const kernels = new Set(cells.filter(({ cell }) => !isNoted(cell)).map(({ cell }) => loggedIn(cell, logged)));
       kernels.delete(undefined);
       return kernels.size > 1 ? [{ value: `its cells ran in ${kernels.size} different kernels` }] : [];
     },
@@ -45,11 +47,15 @@ export const executionRules: readonly Rule[] = [
     title: "No cell writes to stderr",
     remedy: `mend what warns and ${runAgain}`,
     find: ({ notebook }) =>
-      outputs(notebook, (output) => (output.output_type === "stream" && output.name === "stderr" ? `it wrote to stderr: ${quote(join(output.text))}` : undefined)),
+      outputs(notebook, ({ output_type, name, text }) =>
+        output_type === "stream" && name === "stderr" ? `it wrote to stderr: ${quote(join(text))}` : undefined,
+      ),
   },
 ];
 
-const runCells = (notebook: Notebook | undefined) => (notebook?.cells ?? []).map((cell, index) => ({ cell, index })).filter(({ cell }) => isRun(cell));
+function runCells(notebook: Notebook | undefined) {
+  return (notebook?.cells ?? []).map((cell, index) => ({ cell, index })).filter(({ cell }) => isRun(cell));
+}
 
 function outputs(notebook: Notebook | undefined, find: (output: NonNullable<Cell["outputs"]>[number]) => string | undefined): Place[] {
   return (notebook?.cells ?? []).flatMap((cell, index) => {

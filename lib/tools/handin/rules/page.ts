@@ -20,7 +20,8 @@ export const pageRules: readonly Rule[] = [
     page: true,
     find: ({ html, hash }) => {
       const made = html && /<meta name="deepnets-notebook" content="([0-9a-f]*)"/.exec(html)?.[1];
-      return html !== undefined && made !== hash ? [{ value: made ? "its page was made from another version of the notebook" : "its page does not say from which notebook it was made" }] : [];
+      if (html === undefined || made === hash) return [];
+      return [{ value: made ? "its page was made from another version of the notebook" : "its page does not say from which notebook it was made" }];
     },
   },
   {
@@ -74,30 +75,46 @@ export const pageRules: readonly Rule[] = [
 
 const plotlyMime = "application/vnd.plotly.v1+json";
 
-const figures = (notebook: Notebook | undefined) => (notebook?.cells ?? []).flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data && plotlyMime in data).length;
+function figures(notebook: Notebook | undefined): number {
+  return (notebook?.cells ?? []).flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data && plotlyMime in data).length;
+}
 
 /** Page without the contents of its scripts, styles and comments: what a browser reads as elements. */
 const skeleton = (html: string) => html.replace(/<!--[\s\S]*?-->/g, "").replace(/(<(script|style)\b[^>]*>)[\s\S]*?(<\/\2\s*>)/gi, "$1$3");
 
-const elements = (html: string, attribute: string) => skeleton(html).match(new RegExp(`<[a-z][^<>]*\\s${attribute}(?=[\\s=>])[^<>]*>`, "gi")) ?? [];
+/** Start tags that carry an attribute. */
+function elements(html: string, attribute: string): readonly string[] {
+  return skeleton(html).match(new RegExp(`<[a-z][^<>]*\\s${attribute}(?=[\\s=>])[^<>]*>`, "gi")) ?? [];
+}
 
-const contents = (html: string, name: string) => [...html.matchAll(new RegExp(`(<${name}\\b[^>]*>)([\\s\\S]*?)</${name}\\s*>`, "gi"))].map(([, open, text]) => ({ open: open!, text: text! }));
+interface Element {
+  /** Its start tag. */
+  readonly open: string;
+  readonly text: string;
+}
 
-const isPlotly = ({ open, text }: { readonly open: string; readonly text: string }) => /\sdata-plotly(?=[\s=>])/.test(open) || /^\s*\/\*\*\s*\* plotly\.js/.test(text);
+function contents(html: string, name: "script" | "style"): Element[] {
+  const whole = new RegExp(`(<${name}\\b[^>]*>)([\\s\\S]*?)</${name}\\s*>`, "gi");
+  return [...html.matchAll(whole)].map(([, open, text]) => ({ open: open!, text: text! }));
+}
+
+const isPlotly = ({ open, text }: Element) => /\sdata-plotly(?=[\s=>])/.test(open) || /^\s*\/\*\*\s*\* plotly\.js/.test(text);
 
 const plotlyCopies = (html: string) => contents(html, "script").filter(isPlotly).length;
 
 /** Addresses that a browser would fetch when it opens the page. A link that a reader may click loads nothing. */
 function loads(html: string): string[] {
+  const attributes = /\s(src|srcset|href|xlink:href|data|poster|background|style|content)\s*=\s*(["'])([\s\S]*?)\2/gi;
   const found: string[] = [];
   for (const [element, name] of skeleton(html).matchAll(/<([a-z][\w-]*)\b(?:"[^"]*"|'[^']*'|[^<>"'])*>/gi))
-    for (const [, attribute, , value] of element.matchAll(/\s(src|srcset|href|xlink:href|data|poster|background|action|style|http-equiv|content)\s*=\s*(["'])([\s\S]*?)\2/gi)) {
+    for (const [, attribute, , value] of element.matchAll(attributes)) {
       if (attribute!.toLowerCase() === "style") found.push(...styleLoads(value!));
       else if (fetches(name!.toLowerCase(), attribute!.toLowerCase(), element)) found.push(value!);
     }
   for (const { text } of contents(html, "style")) found.push(...styleLoads(text));
   for (const script of contents(html, "script")) if (!isPlotly(script)) found.push(...scriptLoads(script.text));
-  return [...new Set(found.map((address) => address.trim()).filter((address) => address !== "" && !/^(?:data:|blob:|#|about:)/i.test(address)))];
+  const addresses = new Set(found.map((address) => address.trim()));
+  return [...addresses].filter((address) => address !== "" && !/^(?:data:|blob:|#|about:)/i.test(address));
 }
 
 function fetches(element: string, attribute: string, whole: string): boolean {
@@ -106,12 +123,15 @@ function fetches(element: string, attribute: string, whole: string): boolean {
     return ["base", "image", "use", "feimage", "script"].includes(element);
   }
   if (attribute === "content") return element === "meta" && /http-equiv\s*=\s*["']?refresh/i.test(whole) && /url/i.test(whole);
-  if (attribute === "data") return element === "object";
-  return attribute !== "http-equiv" && attribute !== "action";
+  return attribute !== "data" || element === "object";
 }
 
-const styleLoads = (css: string) => [...css.matchAll(/url\(\s*(["']?)(.*?)\1\s*\)|@import\s+(["'])(.*?)\3/gi)].map((match) => match[2] ?? match[4] ?? "");
+const inStyle = /url\(\s*(["']?)(.*?)\1\s*\)|@import\s+(["'])(.*?)\3/gi;
+const call =
+  /\b(?:import|fetch|importScripts|require|sendBeacon|EventSource|WebSocket|Worker)\s*\(?\s*(["'`])((?:https?:|wss?:|\/|\.\.?\/)[^"'`]*)\1/.source;
+const assignment = /\.(?:src|href)\s*=\s*(["'`])(https?:[^"'`]*|\/\/[^"'`]*)\3/.source;
+
+const styleLoads = (css: string) => [...css.matchAll(inStyle)].map((match) => match[2] ?? match[4] ?? "");
 
 /** Calls that load, with an address written out; what a script puts together is left to the tests in a real browser. */
-const scriptLoads = (script: string) =>
-  [...script.matchAll(/\b(?:import|fetch|importScripts|require|sendBeacon|EventSource|WebSocket|Worker)\s*\(?\s*(["'`])((?:https?:|wss?:|\/|\.\.?\/)[^"'`]*)\1|\.(?:src|href)\s*=\s*(["'`])(https?:[^"'`]*|\/\/[^"'`]*)\3/gi)].map((match) => match[2] ?? match[4] ?? "");
+const scriptLoads = (script: string) => [...script.matchAll(new RegExp(`${call}|${assignment}`, "gi"))].map((match) => match[2] ?? match[4] ?? "");

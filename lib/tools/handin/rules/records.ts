@@ -1,6 +1,6 @@
 // Were the models trained as the sheet says, and are these the records of this hand-in?
 import { percent, whole } from "../progress";
-import type { StoredRecord } from "../records";
+import type { RunRecord } from "../../../src/training/record";
 import type { SheetSettings } from "../parts";
 import type { Place, Rule, Subject } from "./rule";
 
@@ -21,14 +21,18 @@ export const recordRules: readonly Rule[] = [
     remedy: "run npm run handin",
     find: ({ notebook, profile, seed }) => {
       const run = notebook?.metadata.deepnets?.run;
-      return run && (run.profile !== profile || run.seed !== seed) ? [{ value: `it ran with profile ${run.profile} and seed ${run.seed}, others with ${profile} and ${seed}` }] : [];
+      if (!run || (run.profile === profile && run.seed === seed)) return [];
+      return [{ value: `it ran with profile ${run.profile} and seed ${run.seed}, others with ${profile} and ${seed}` }];
     },
   },
   {
     id: "record-missing",
     title: "Every trained part has its run record",
     remedy: runAgain,
-    find: (subject) => (subject.part.sheet && subject.notebook && !own(subject) ? [{ value: `there is no finished record of ${subject.part.id} (${subject.profile}, seed ${subject.seed})` }] : []),
+    find: (subject) => {
+      const { part, notebook, profile, seed } = subject;
+      return part.sheet && notebook && !own(subject) ? [{ value: `there is no finished record of ${part.id} (${profile}, seed ${seed})` }] : [];
+    },
   },
   {
     id: "record-changed",
@@ -40,10 +44,17 @@ export const recordRules: readonly Rule[] = [
         return found && found.hash !== hash ? [{ value: `the record in ${folder} is another than the one it ran with` }] : [];
       }),
   },
-  setting("iterations", "The model is trained for the sheet's iterations", (sheet) => sheet.iterations, ({ record }) => record.config.iterations, { full: true }),
-  setting("epochs", "The model is trained for the sheet's epochs", (sheet) => sheet.epochs, ({ record }) => record.config.epochs, { full: true }),
-  setting("batch-size", "A batch has the sheet's size", (sheet) => sheet.batchSize, ({ record }) => record.config.batchSize),
-  setting("optimizer", "The optimizer has the sheet's constants", (sheet) => constants(sheet.optimizer), ({ record }) => constants(record.config.optimizer)),
+  setting("iterations", "The model is trained for the sheet's iterations", {
+    wanted: ({ iterations }) => iterations,
+    found: ({ iterations }) => iterations,
+    full: true,
+  }),
+  setting("epochs", "The model is trained for the sheet's epochs", { wanted: ({ epochs }) => epochs, found: ({ epochs }) => epochs, full: true }),
+  setting("batch-size", "A batch has the sheet's size", { wanted: ({ batchSize }) => batchSize, found: ({ batchSize }) => batchSize }),
+  setting("optimizer", "The optimizer has the sheet's constants", {
+    wanted: ({ optimizer }) => constants(optimizer),
+    found: ({ optimizer }) => constants(optimizer),
+  }),
   {
     id: "final-numbers",
     title: "The model learned",
@@ -59,12 +70,20 @@ export const recordRules: readonly Rule[] = [
   },
 ];
 
-function setting(id: string, title: string, wanted: (sheet: SheetSettings) => number | string | undefined, found: (stored: StoredRecord) => number | string | undefined, more: { full?: true } = {}): Rule {
+interface Setting {
+  /** What the sheet says, and what the record says. */
+  readonly wanted: (sheet: SheetSettings) => number | string | undefined;
+  readonly found: (config: RunRecord["config"]) => number | string | undefined;
+  readonly full?: true;
+}
+
+function setting(id: string, title: string, { wanted, found, ...more }: Setting): Rule {
   const find = (subject: Subject): Place[] => {
     const stored = own(subject);
     const expected = subject.part.sheet && wanted(subject.part.sheet);
-    if (!stored || expected === undefined || found(stored) === expected) return [];
-    return [{ value: `the sheet says ${show(expected)} but it ran with ${show(found(stored))}` }];
+    const ran = stored && found(stored.record.config);
+    if (!stored || expected === undefined || ran === expected) return [];
+    return [{ value: `the sheet says ${show(expected)} but it ran with ${show(ran)}` }];
   };
   return { id, title, remedy: asOnTheSheet, find, ...more };
 }

@@ -1,0 +1,74 @@
+import { copyFileSync, existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { exportNotebooks } from "../export/export";
+import { checkFolder, formatFindings } from "./check";
+import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "./notebook";
+import { notebooksFolder } from "./places";
+import { storedRecords } from "./records";
+import { formatTable } from "./report";
+import { saveReport, type Session } from "./session";
+import { fingerprint } from "./state";
+import { fillTags, tagText } from "./tags";
+
+/** After the runs: numbers into the prose, pages, check, table. Resolves to whether all is well. */
+export async function finish(session: Session): Promise<boolean> {
+  const { plan, folder, line, reports } = session;
+  fill(session);
+  const report = saveReport(session);
+  line.update("Exporting to HTML ...");
+  const ran = plan.chosen.map(({ notebook }) => notebook).filter((name) => existsSync(join(folder, `${name}.ipynb`)));
+  const pages = await exportNotebooks({ from: folder, to: folder, notebooks: ran });
+  const problems = pages.flatMap(({ notebook, problems: all }) => all.map((problem) => `${notebook}: a formula cannot be typeset: ${problem}.`));
+  const finished = plan.chosen.filter(({ id }) => reports.get(id)?.status === "finished");
+  const findings = checkFolder(folder, { parts: finished, quick: plan.profile === "quick" });
+
+  line.print(`\n${formatTable(report)}\n`);
+  if (findings.length) line.print(formatFindings(findings) + "\n");
+  if (plan.keep) keep(session);
+  const failed = report.parts.filter(({ status }) => status !== "finished");
+  for (const text of [...failed.map(({ notebook, error }) => `${notebook}: ${error}`), ...problems]) line.print(text);
+  if (plan.profile === "quick") line.print(`This is a ${quickNotice}.`);
+  const faults = findings.length + problems.length;
+  const good = failed.length + faults === 0;
+  const bad = `Not ready to hand in: ${count(failed.length, "notebook")} did not finish, ${count(faults, "finding")}.`;
+  line.print(good ? `All is well: open ${join(folder, "index.html")}` : bad);
+  return good;
+}
+
+export const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** Puts the numbers of the records just made into the prose of the notebooks that ran. */
+function fill({ plan, folder }: Session): void {
+  const records = (part: string) => storedRecords(part, plan.profile).map(({ record }) => record);
+  const resolve = (key: string) => {
+    try {
+      return tagText(key, records, plan.seed);
+    } catch {
+      return undefined; // the check names it, with the remedy
+    }
+  };
+  for (const { notebook: name } of plan.chosen) {
+    const file = join(folder, `${name}.ipynb`);
+    if (!existsSync(file)) continue;
+    const notebook = readNotebook(file);
+    for (const cell of notebook.cells) if (cell.cell_type === "markdown") setSource(cell, fillTags(sourceOf(cell), resolve));
+    writeNotebook(file, notebook);
+  }
+}
+
+/** Copies the executed notebooks back to where their sources lie. */
+function keep({ plan, folder, reports, line }: Session): void {
+  for (const { id, notebook } of plan.chosen) {
+    if (reports.get(id)?.status !== "finished") continue;
+    const from = join(folder, `${notebook}.ipynb`);
+    const to = join(notebooksFolder(), `${notebook}.ipynb`);
+    if (readNotebook(from).metadata.deepnets?.run?.source !== fingerprint(readNotebook(to))) {
+      line.print(`${notebook}: not copied back, since notebooks/${notebook}.ipynb changed while it ran: run npm run handin -- ${id} --keep again.`);
+      continue;
+    }
+    const part = `${to}.${process.pid}.part`;
+    copyFileSync(from, part);
+    renameSync(part, to);
+    line.print(`${notebook}: copied back to notebooks/`);
+  }
+}

@@ -1,0 +1,80 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { executeNotebook, type Outcome } from "./execute";
+import { annotateRun, readNotebook, writeNotebook, type RunNote } from "./notebook";
+import type { Part } from "./parts";
+import { notebooksFolder, runsFolder } from "./places";
+import { describeProgress, duration, liveRecord } from "./progress";
+import { storedRecords } from "./records";
+import { reportPart, type PartReport } from "./report";
+import type { Session } from "./session";
+import { fingerprint, recordsOf, staysValid } from "./state";
+
+/** Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. */
+export async function runPart(session: Session, part: Part): Promise<PartReport> {
+  const { plan, folder, line, reports, renewed } = session;
+  const { profile, seed } = plan;
+  const source = join(notebooksFolder(), `${part.notebook}.ipynb`);
+  const target = join(folder, `${part.notebook}.ipynb`);
+  const title = `[${plan.chosen.indexOf(part) + 1}/${plan.chosen.length}] ${part.notebook}`;
+  const report = (status: PartReport["status"], seconds: number, error?: string) =>
+    reportPart(part, { status, seconds, seed, ...(error ? { error } : {}) }, ownRecord(part, session));
+
+  const missing = part.needs.find((id) => (reports.get(id)?.status ?? "finished") !== "finished");
+  if (missing) return report("not run", 0, `not run because it reads the records of ${missing}, which did not finish.`);
+  const mayKeep = plan.resume && !part.needs.some((id) => renewed.has(id));
+  const kept = mayKeep ? staysValid(part, { source, target, profile, seed }) : undefined;
+  if (kept) {
+    line.print(`${title}: kept, it finished in ${duration(kept.seconds)}`);
+    return report("finished", kept.seconds);
+  }
+
+  renewed.add(part.id);
+  rmSync(join(folder, `${part.notebook}.html`), { force: true });
+  const note: RunNote = { source: fingerprint(readNotebook(source)), profile, seed, status: "running", seconds: 0, records: {} };
+  const outcome = await execute(session, part, { title, source, target, note });
+  if (outcome.status === "stopped") return report("failed", outcome.seconds, outcome.message);
+  const status = outcome.status === "finished" ? "finished" : "failed";
+  const records = status === "finished" ? recordsOf(part, profile, seed) : {};
+  if (existsSync(target)) writeNotebook(target, annotateRun(readNotebook(target), { ...note, status, seconds: Math.round(outcome.seconds), records }));
+  line.print(`${title}: ${outcome.message ?? `${outcome.cell} cells in ${duration(outcome.seconds)}`}`);
+  return report(status, outcome.seconds, outcome.message);
+}
+
+interface Job {
+  readonly title: string;
+  readonly source: string;
+  readonly target: string;
+  readonly note: RunNote;
+}
+
+async function execute({ plan, folder, lock, line, signal }: Session, part: Part, { title, source, target, note }: Job): Promise<Outcome> {
+  const started = Date.now();
+  let [cell, cells] = [0, 0];
+  const tick = () => line.update(`${title}: ${describeProgress(cell, cells, liveRecord(runsFolder(), { part: part.id, since: started }))}`);
+  const timer = setInterval(tick, 1000);
+  // The copy that runs carries the note, so that the next hand-in can tell what an interrupted one left.
+  const marked = join(folder, `.${part.notebook}.source.ipynb`);
+  writeNotebook(marked, annotateRun(readNotebook(source), note));
+  try {
+    return await executeNotebook(marked, target, {
+      env: { DEEPNETS_PROFILE: plan.profile, DEEPNETS_FRESH: plan.resume ? undefined : "1" },
+      onCell: (...now) => {
+        [cell, cells] = now;
+        tick();
+      },
+      onStderr: (text) => {
+        line.clear();
+        process.stderr.write(text + "\n");
+      },
+      onStart: lock.note,
+      signal,
+    });
+  } finally {
+    clearInterval(timer);
+    line.clear();
+    rmSync(marked, { force: true });
+  }
+}
+
+const ownRecord = (part: Part, { plan }: Session) => storedRecords(part.id, plan.profile).find(({ record }) => record.seed === plan.seed)?.record;

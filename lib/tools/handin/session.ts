@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Lock } from "./lock";
+import { writeWhole } from "./notebook";
+import { parts, type Part } from "./parts";
+import type { StatusLine } from "./progress";
+import { makeReport, reportPart, type PartReport, type Report } from "./report";
+
+/** What a hand-in is to do. */
+export interface Plan {
+  readonly chosen: readonly Part[];
+  readonly profile: "full" | "quick";
+  readonly seed: number;
+  /** Keeps what is finished and goes on with the rest. */
+  readonly resume: boolean;
+  /** Copies the executed notebooks back. */
+  readonly keep: boolean;
+}
+
+/** One hand-in under way. */
+export interface Session {
+  readonly plan: Plan;
+  /** Where the executed notebooks, pages and the report go. */
+  readonly folder: string;
+  readonly lock: Lock;
+  readonly line: StatusLine;
+  readonly signal: AbortSignal;
+  /** What became of the notebooks so far, by part. */
+  readonly reports: Map<string, PartReport>;
+  /** Parts that ran now, and were not kept. */
+  readonly renewed: Set<string>;
+}
+
+/** Removes what a hand-in that was killed left half-written. */
+export function sweepUp(folder: string): void {
+  for (const name of readdirSync(folder)) if (/\.part$|^\..*\.source\.ipynb$/.test(name)) rmSync(join(folder, name), { force: true });
+}
+
+/** Writes what is known so far, so that a hand-in that is killed leaves no report that speaks of another run. */
+export function saveReport({ plan, folder, reports }: Session): Report {
+  const unknown = { status: "not run", seconds: 0, seed: plan.seed, error: "the hand-in was stopped before it ended." } as const;
+  const own = plan.chosen.map((part) => reports.get(part.id) ?? reportPart(part, unknown, undefined));
+  const report = makeReport(plan.profile, own);
+  writeWhole(join(folder, "report.json"), JSON.stringify(merge(report, join(folder, "report.json")), null, 2) + "\n");
+  return report;
+}
+
+/** A hand-in of some parts keeps what the report says about the others. */
+function merge(report: Report, file: string): Report {
+  let old: readonly PartReport[] = [];
+  try {
+    const before = JSON.parse(readFileSync(file, "utf8")) as Report;
+    if (before.profile === report.profile) old = before.parts;
+  } catch {
+    // none yet
+  }
+  return { ...report, parts: parts.flatMap(({ id }) => [...report.parts, ...old].find(({ part }) => part === id) ?? []) };
+}
