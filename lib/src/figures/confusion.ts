@@ -46,7 +46,7 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
   });
   const text = counts.map((row, label) => row.map((value, prediction) => (label === prediction ? `<b>${value}</b>` : value === 0 ? "" : String(value))));
   const data = drawn.data.map((trace) => ({ ...trace, text, texttemplate: "%{text}", textfont: { size: 11 }, hovertemplate: "label %{y}, prediction %{x}: %{text}<extra></extra>" }));
-  return { data, layout: { ...drawn.layout, margin: { ...drawn.layout.margin, l: 66 + 7 * Math.max(...names.map((label) => label.length)) } } };
+  return { data, layout: { ...drawn.layout, margin: { ...drawn.layout.margin, l: 60 + 7 * Math.max(...names.map((label) => label.length)) } } };
 }
 
 function largest(errors: readonly (readonly number[])[], names: readonly string[]): string {

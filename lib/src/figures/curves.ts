@@ -61,7 +61,7 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
     .filter((line) => line.label !== "" && line.y.length > 0)
     .map((line) => ({ text: line.label ?? line.name, color: line.color, y: onAxis(lastFinite(line.y), logY) }));
   const annotations = endLabels(ends, { range: [onAxis(yRange[0], logY), onAxis(yRange[1], logY)], height });
-  const widest = Math.max(0, ...ends.map((end) => end.text.length));
+  const widest = Math.max(0, ...ends.map((end) => end.text.replace(/<[^>]*>/g, "").length));
   const told = lines.filter((line) => line.label !== "" && line.y.length > 0).map((line) => `${line.name} ends at ${round(lastFinite(line.y), 3)}`);
   const alt = options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (chart of ${options.y} over ${options.x}${told.length > 0 ? `: ${told.join(", ")}` : ""})`;
   const drawn = figure([...(options.bands ?? []).flatMap(band), ...lines.map(trace)], { ...options, alt }, {

@@ -1,4 +1,4 @@
-import { figure, type Figure, type Spec, type Words } from "./figure";
+import { figure, plotHeight, type Figure, type Spec, type Words } from "./figure";
 import { bytes, percent, rounded } from "./numbers";
 import { activation, colors, diverging, errors, sequential } from "./theme";
 
@@ -36,8 +36,8 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
   const side = Math.max(24, Math.min(110, Math.floor(720 / columns) - 4));
   const unit = width / side;
   const gap = Math.max(1, Math.round(4 * unit));
-  // A label's height is fixed in pixels, while pictures shrink with the page: leave room for it at half the size.
-  const room = lines > 0 ? Math.ceil((lines * 15 + 4) * unit * (columns > 5 ? 1.5 : 1.2)) : 0;
+  // A label's height is fixed in pixels, while pictures shrink with the page: leave room for it on a page of 390 pixels.
+  const room = lines > 0 ? Math.ceil((lines * 14 + 2) * unit * Math.max(1, side / (narrowWidth / columns - 2))) : 0;
   const step = { x: width + gap, y: height + gap + room };
   const size = { rows: rows * step.y, columns: columns * step.x - gap };
   const [low, high] = options.range ?? span(pictures, options.scale === "diverging");
@@ -73,9 +73,12 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
     x: { ...hidden, range: [-1, size.columns], constrain: "domain" },
     y: { ...hidden, range: [size.rows, -1], scaleanchor: "x", constrain: "domain" },
   });
-  const narrow = Math.min(plot, Math.round((340 / size.columns) * size.rows) + 10);
+  const narrow = Math.min(plot, Math.round((narrowWidth / size.columns) * size.rows) + 10);
   return { data: drawn.data, layout: { ...drawn.layout, annotations, shapes: outline, dragmode: false, meta: { ...drawn.layout.meta, narrow: { plotHeight: narrow } } } };
 }
+
+// What a page of 390 pixels leaves for the pictures of a figure.
+const narrowWidth = 330;
 
 const hidden = { visible: false, fixedrange: true };
 
@@ -143,7 +146,9 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
   const [r, c, h, w] = options.frame ?? [0, 0, 0, 0];
   const rect = (top: number, left: number, down: number, across: number, line: Spec) => ({ type: "rect", xref: "x", yref: "y", x0: left - 0.5, x1: left + across - 0.5, y0: top - 0.5, y1: top + down - 0.5, line });
   const shapes = [rect(0, 0, rows, columns, { color: colors.faint, width: 1 }), ...(options.frame ? [rect(r, c, h, w, { color: colors.orange, width: 3 })] : [])];
-  return { data: drawn.data, layout: { ...drawn.layout, shapes, dragmode: false } };
+  const beside = drawn.layout.margin.l + drawn.layout.margin.r;
+  const narrow = square ? { narrow: { plotHeight: Math.min(plotHeight(drawn), Math.round(((narrowWidth + 24 - beside) / columns) * rows)) } } : {};
+  return { data: drawn.data, layout: { ...drawn.layout, shapes, dragmode: false, meta: { ...drawn.layout.meta, ...narrow } } };
 }
 
 function ticks(title: string | undefined, labels: readonly string[] | undefined): Spec {

@@ -50,9 +50,15 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
     ...Object.assign({}, ...parts.map((part) => part.axes)),
     annotations: parts.flatMap((part) => part.annotations),
     shapes: parts.flatMap((part) => part.shapes),
-    meta: { ...base.meta, ...(options.alt ? {} : { alt: [base.meta.alt, ...given.map((panel) => panel.layout.meta.alt)].join(". ") }) },
+    meta: { ...base.meta, ...narrow(given, columns, total), ...(options.alt ? {} : { alt: [base.meta.alt, ...given.map((panel) => panel.layout.meta.alt)].join(". ") }) },
   };
   return withRoom({ data: parts.flatMap((part) => part.data), layout }, rooms[0]!);
+}
+
+/** Pictures side by side shrink with the page, and leave their height empty on a narrow one. */
+function narrow(given: readonly Figure[], columns: number, height: number): Spec {
+  const pictures = given.every(({ layout }) => layout.yaxis.scaleanchor !== undefined);
+  return pictures && columns > 1 ? { narrow: { plotHeight: Math.max(70, Math.round(height * 0.45)) } } : {};
 }
 
 interface Cell {

@@ -1,7 +1,6 @@
 import { figure, type Figure, type Words } from "./figure";
 import { count, percent, round } from "./numbers";
 import { accuracyOf, byPart, meanAndDeviation, recordsOf, type RunLike } from "./runs";
-import { colors } from "./theme";
 
 /**
  * What parameters buy: test accuracy (filled, with its standard deviation over seeds) and training accuracy (hollow) against the number
@@ -33,10 +32,11 @@ export function parametersVsAccuracy(runs: readonly RunLike[], words: Partial<Wo
   });
   const order = [...points].sort((a, b) => a.x - b.x);
   const annotations = order.map((point, i) => {
-    // Two models of equal size would write over each other: the one with the lower test accuracy writes to the left.
+    // Two models of equal size would write over each other: the better one writes above its point.
     const rival = order.find((other, j) => j !== i && Math.abs(Math.log10(other.x / point.x)) < 0.3);
-    const left = point.x > 1e6 ? !rival || rival.test.mean <= point.test.mean : false;
-    return { xref: "x", yref: "y", x: round(Math.log10(point.x)), y: round(point.test.mean, 5), xanchor: left ? "right" : "left", yanchor: "top", xshift: left ? -9 : 9, showarrow: false, text: `<b>${point.name}</b>`, font: { color: point.color, size: 12 } };
+    const above = rival !== undefined && (rival.test.mean < point.test.mean || (rival.test.mean === point.test.mean && order.indexOf(rival) > i));
+    const left = point.x > 1e6;
+    return { xref: "x", yref: "y", x: round(Math.log10(point.x)), y: round(point.test.mean, 5), xanchor: left ? "right" : "left", yanchor: above ? "bottom" : "top", xshift: left ? -9 : 9, showarrow: false, text: `<b>${point.name}</b>`, font: { color: point.color, size: 12 } };
   });
-  return { data: drawn.data, layout: { ...drawn.layout, annotations, meta: { ...drawn.layout.meta }, hoverlabel: { ...drawn.layout.hoverlabel, bordercolor: colors.faint } } };
+  return { data: drawn.data, layout: { ...drawn.layout, annotations } };
 }

@@ -33,7 +33,7 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
   const people = authors.map(({ name, matriculation }) => `<li>${escape(name)}${matriculation ? ` (${escape(matriculation)})` : ""}</li>`);
   return document("Deep networks: convolutional and recurrent architectures", [
     notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "",
-    '<div class="layout"><span></span><main id="content">',
+    '<div class="layout single"><main id="content">',
     "<h1>Deep networks: convolutional and recurrent architectures</h1>",
     people.length > 0 ? `<h2>Handed in by</h2><ul class="authors">${people.join("")}</ul>` : "",
     "<h2>Parts</h2>",

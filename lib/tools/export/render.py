@@ -170,6 +170,7 @@ def tame(text):
     text = re.sub(r"<(link|base|meta)\b[^>]*>", "", text, flags=re.I)
     text = re.sub(r"(<[^>]*?)\son\w+\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", r"\1", text, flags=re.I)
     text = re.sub(r"(<[^>]*?\s)(src|srcset|poster|background)\s*=\s*([\"'])(?!data:|#)[^\"']*\3", r"\1", text, flags=re.I)
+    text = re.sub(r"<img\b(?![^>]*\ssrc=[\"'](?:data:|#))[^>]*>", "", text, flags=re.I)
     text = re.sub(r"@import[^;]*;|url\(\s*[\"']?(?!data:|#)[^)]*\)", "", text, flags=re.I)
     text = re.sub(r"<table\b", '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table', text)
     return text.replace("</table>", "</table></div>")

@@ -10,7 +10,7 @@
     if (dark.matches) for (const [light, other] of Object.entries(partners)) text = text.replaceAll(light, other);
     const { data, layout } = JSON.parse(text);
     const control = takeControl(layout);
-    if (width < narrowest) fit(layout, width);
+    if (width < narrowest) fit(data, layout, width);
     return { data, layout, control };
   }
 
@@ -27,7 +27,7 @@
     return { slider: Boolean(slider), active: (slider ?? menu).active ?? 0, prefix: slider?.currentvalue?.prefix ?? "", steps: slider?.steps ?? menu.buttons };
   }
 
-  function fit(layout, width) {
+  function fit(data, layout, width) {
     const meta = layout.meta ?? {};
     const margin = layout.margin ?? {};
     layout.dragmode = false;
@@ -39,6 +39,13 @@
       layout.title.pad = { l: 10, t: titles.length + lines.length > 1 ? 17 : 8 };
       layout.height += top - margin.t;
       margin.t = top;
+    }
+    for (const trace of data) {
+      if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.z)) continue;
+      const [left, right] = layout[(trace.xaxis ?? "x").replace("x", "xaxis")]?.domain ?? [0, 1];
+      const cell = ((width - margin.l - margin.r) * (right - left)) / trace.z[0].length;
+      if (cell < 17) delete trace.texttemplate;
+      else trace.textfont = { ...trace.textfont, size: Math.min(11, Math.floor(cell / 2.4)) };
     }
     if (meta.narrow?.plotHeight) layout.height = meta.narrow.plotHeight + margin.t + margin.b;
   }

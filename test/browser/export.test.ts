@@ -1,0 +1,177 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findBrowser } from "../../lib/src/notebook/browser";
+import { exportNotebooks } from "../../lib/tools/export/export";
+import { samples } from "../fixtures/figures";
+import { sampleNotebook } from "../fixtures/notebook";
+
+const found = findBrowser();
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const home = mkdtempSync(join(tmpdir(), "deepnets-pages-"));
+const figures = Object.keys(samples).length;
+const file = join(home, "h6-1b-mlp.html");
+// Where a person wants to look at what the tests saw.
+const shots = process.env.DEEPNETS_SHOTS;
+
+describe.skipIf(!found)("an exported page in Chromium, without a network", () => {
+  let browser: Browser;
+  // Drawing all figures takes seconds: what only looks shares a page.
+  const drawn = new Map<string, ReturnType<typeof open>>();
+  const sharedPage = (colorScheme: "light" | "dark", width: number) => {
+    const key = `${colorScheme} ${width}`;
+    if (!drawn.has(key)) drawn.set(key, open({ colorScheme, viewport: { width, height: 900 } }));
+    return drawn.get(key)!;
+  };
+
+  beforeAll(async () => {
+    process.env.DEEPNETS_RUNS = join(home, "runs");
+    process.env.DEEPNETS_NOTEBOOKS = home;
+    writeFileSync(join(home, "h6-1b-mlp.ipynb"), JSON.stringify(sampleNotebook(undefined, { deepnets: { notice: "quick run, not for hand-in" } })));
+    await exportNotebooks({ from: home, to: home, authors: [{ name: "Jörg Müller", matriculation: "123456" }] });
+    browser = await chromium.launch({ executablePath: found!, args: ["--no-sandbox"] });
+    if (shots) mkdirSync(shots, { recursive: true });
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  /** Opens a page and gathers what it says on the console and what it asks the network for. */
+  async function open(options: BrowserContextOptions = {}, target = file): Promise<{ page: Page; complaints: string[] }> {
+    const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(`request ${request.url()}`));
+    await page.goto(pathToFileURL(target).href);
+    if (options.javaScriptEnabled !== false && target === file) await page.waitForSelector(`html[data-drawn="${figures}"]`, { timeout: 50_000 });
+    return { page, complaints };
+  }
+
+  async function look(page: Page, name: string): Promise<void> {
+    if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  }
+
+  async function serious(page: Page): Promise<string[]> {
+    await page.addScriptTag({ path: axe });
+    const { violations } = await page.evaluate(() => (globalThis as any).axe.run({ exclude: [[".main-svg"]] }, { resultTypes: ["violations"] }));
+    return violations.filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical").map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]!.html.slice(0, 200)} (${nodes.length})`);
+  }
+
+  const widths = (page: Page) => page.evaluate(() => ({ page: document.documentElement.scrollWidth, window: innerWidth }));
+
+  it.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 390],
+    ["dark", 390],
+  ] as const)("draws every figure, says nothing, asks for nothing, and reads well: %s, %d px", async (colorScheme, width) => {
+    const { page, complaints } = await sharedPage(colorScheme, width);
+    await look(page, `page-${colorScheme}-${width}`);
+    expect(await page.locator("figure.drawn .plot:visible .main-svg:first-child").count()).toBe(figures);
+    expect(await page.locator("figure[data-figure] .still:visible").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    expect(await serious(page)).toEqual([]);
+    const { page: whole, window } = await widths(page);
+    expect(whole).toBeLessThanOrEqual(window);
+    const paper = await page.locator("figure.drawn .main-svg").first().evaluate((svg: any) => getComputedStyle(svg).backgroundColor);
+    expect(paper).toBe(colorScheme === "dark" ? "rgb(20, 24, 29)" : "rgb(255, 255, 255)");
+  });
+
+  it("opens and draws within three seconds of a processor's time", async () => {
+    const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    // Ticks of the page's own thread: other work on the machine does not count.
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    await page.goto(pathToFileURL(file).href);
+    await page.waitForSelector(`html[data-drawn="${figures}"]`, { timeout: 50_000 });
+    const { metrics } = await session.send("Performance.getMetrics");
+    const seconds = metrics.find(({ name }) => name === "TaskDuration")!.value;
+    expect(seconds).toBeGreaterThan(0.05);
+    expect(seconds).toBeLessThan(3);
+    await context.close();
+  });
+
+  it("keeps the words within each figure at 390 px", async () => {
+    const { page } = await sharedPage("light", 390);
+    const outside = await page.locator("figure.drawn").evaluateAll((all: any[]) =>
+      all.flatMap((figure) => [...figure.querySelectorAll(".gtitle tspan, .annotation-text, .xtitle, .ytitle")].filter((text) => {
+        const [a, b] = [text.getBoundingClientRect(), figure.getBoundingClientRect()];
+        return a.width > 0 && (a.left < b.left - 2 || a.right > b.right + 2 || a.top < b.top - 2);
+      }).map((text) => `${figure.id}: ${text.textContent}`)),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it("shows as many pictures as figures, and all formulas, with scripts off", async () => {
+    const { page, complaints } = await open({ javaScriptEnabled: false });
+    await look(page, "page-no-script");
+    expect(await page.locator("figure[data-figure] img:visible").count()).toBe(figures);
+    expect(await page.locator(".plot:visible").count()).toBe(0);
+    expect(await page.locator("math:visible").count()).toBeGreaterThanOrEqual(7);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("moves sliders and buttons by keyboard", async () => {
+    const { page } = await sharedPage("light", 1280);
+    const visible = (index: number) => page.locator("figure[data-figure]").nth(index).locator(".plot").evaluate((plot: any) => plot.data.map((trace: any) => trace.visible));
+    const [slider, buttons] = [Object.keys(samples).indexOf("slider"), Object.keys(samples).indexOf("buttons")];
+    const before = await visible(slider);
+    await page.locator("input[type=range]").focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => visible(slider)).not.toEqual(before);
+    expect(await page.locator(".controls output").textContent()).toBe("position 1");
+    const first = await visible(buttons);
+    await page.getByRole("button", { name: "vertical" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => visible(buttons)).not.toEqual(first);
+    expect(await page.getByRole("button", { name: "vertical" }).getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("shows and folds all code at a click", async () => {
+    const { page } = await sharedPage("light", 1280);
+    const shown = () => page.locator("pre.source:visible").count();
+    const all = await page.locator("pre.source").count();
+    expect(await shown()).toBe(all - 1);
+    await page.getByRole("button", { name: "Show all code" }).click();
+    expect(await shown()).toBe(all);
+    await page.getByRole("button", { name: "Fold all code" }).click();
+    expect(await shown()).toBe(0);
+  });
+
+  it("prints with static pictures, folded code open, and without navigation", async () => {
+    const { page } = await sharedPage("light", 1280);
+    const pdf = await page.pdf({ format: "A4", ...(shots ? { path: join(shots, "page.pdf") } : {}) });
+    expect(pdf.subarray(0, 4).toString()).toBe("%PDF");
+    await page.emulateMedia({ media: "print" });
+    await look(page, "page-print");
+    expect(await page.locator("figure[data-figure] img:visible").count()).toBe(figures);
+    expect(await page.locator(".plot:visible, .toc:visible, .bar:visible").count()).toBe(0);
+    const long = page.locator("details.code:not([open]) pre.source", { hasText: "line 29" });
+    expect((await long.boundingBox())!.height).toBeGreaterThan(200);
+  });
+
+  it.each(["light", "dark"] as const)("has an index that reads well: %s", async (colorScheme) => {
+    for (const width of [1280, 390]) {
+      const { page, complaints } = await open({ colorScheme, viewport: { width, height: 800 } }, join(home, "index.html"));
+      await look(page, `index-${colorScheme}-${width}`);
+      expect(await page.getByText("Jörg Müller (123456)").count()).toBe(1);
+      expect(await page.getByText("quick run, not for hand-in").count()).toBe(1);
+      expect(complaints).toEqual([]);
+      expect(await serious(page)).toEqual([]);
+      const { page: whole, window } = await widths(page);
+      expect(whole).toBeLessThanOrEqual(window);
+      await page.context().close();
+    }
+  });
+
+  it("is a file of at most 8 MB", () => expect(statSync(file).size).toBeLessThan(8_000_000));
+});
