@@ -87,7 +87,7 @@ class Job:
     def run_notebook(self):
         target = os.path.join(self.folder, "notebook.ipynb")
         command = [*self.plan["execute"], self.job["notebook"], target]
-        last = {}
+        said = ""
         with contextlib.suppress(OSError):  # a full disk must not cost the run that still fits
             self.log = open(os.path.join(self.folder, "log.txt"), "a", encoding="utf-8")
         self.write(f"-- attempt {self.attempt}, {time.strftime('%Y-%m-%d %H:%M:%S')}, {HOST}, process {os.getpid()}\n")
@@ -95,12 +95,11 @@ class Job:
         self.child = subprocess.Popen(command, env=self.environment(), text=True, errors="replace", **pipes)
         for line in self.child.stdout:
             self.write(line)
-            if line.strip():
-                last = line.strip()
+            said = line.strip() if line.strip() and not verdict(said) else said
         code = self.child.wait()
         self.write(f"-- exit code {code}\n")
         if code != 0:
-            raise Failed(message(last) or f"the notebook's runner ended with exit code {code}")
+            raise Failed(verdict(said) or said or f"the notebook's runner ended with exit code {code}")
 
     def environment(self):
         """What `parameters` in the notebook reads; whether a run starts anew or goes on is not a sweep's to say."""
@@ -137,11 +136,12 @@ class Job:
         timer.start()
 
 
-def message(line):
-    """The sentence in the runner's last line: `failed {"message": ...}`."""
-    with contextlib.suppress(ValueError, AttributeError):
-        return json.loads(line.split(" ", 1)[1])["message"] if line.split(" ", 1)[0] in ("failed", "died", "stopped") else line
-    return line or ""
+def verdict(line):
+    """The sentence in the runner's last word: `failed {"message": ...}`; the kernel's own output may follow it."""
+    word, _, rest = line.partition(" ")
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        return json.loads(rest)["message"] if word in ("failed", "died", "stopped") else ""
+    return ""
 
 
 def stamp(file):
