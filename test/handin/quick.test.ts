@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { checkFolder, formatFindings } from "../../lib/tools/handin/check";
 import { executeNotebook } from "../../lib/tools/handin/execute";
 import { readNotebook, sourceOf } from "../../lib/tools/handin/notebook";
@@ -16,15 +16,15 @@ import type { RunRecord } from "../../lib/src/training/record";
 import { waitFor } from "../fixtures/handin/cells";
 
 const quick = inject("quickHandin");
-vi.stubEnv("DEEPNETS_RUNS", quick.runs);
 const base = mkdtempSync(join(tmpdir(), "quick-test-"));
+beforeAll(() => void vi.stubEnv("DEEPNETS_RUNS", quick.runs));
 afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(base, { recursive: true, force: true });
 });
 
 const record = (part: string): RunRecord => storedRecords(part, "quick", quick.runs)[0]!.record;
-const executed = parts.map((part) => ({ part, file: join(quick.handin, part.notebook) }));
+const executed = () => parts.map((part) => ({ part, file: join(quick.handin, part.notebook) }));
 
 describe("the quick hand-in of the real notebooks", () => {
   it("ends with 0 and prints its table", () => {
@@ -35,7 +35,7 @@ describe("the quick hand-in of the real notebooks", () => {
   });
 
   it("leaves eight executed notebooks, their pages, an index and a report", () => {
-    for (const { file } of executed) for (const end of ["ipynb", "html"]) expect(existsSync(`${file}.${end}`)).toBe(true);
+    for (const { file } of executed()) for (const end of ["ipynb", "html"]) expect(existsSync(`${file}.${end}`)).toBe(true);
     const report = JSON.parse(readFileSync(join(quick.handin, "report.json"), "utf8")) as Report;
     expect(report).toMatchObject({ profile: "quick", notice: "quick run, not for hand-in" });
     expect(report.parts.map(({ part, status }) => [part, status])).toEqual(parts.map(({ id }) => [id, "finished"]));
@@ -53,7 +53,7 @@ describe("the quick hand-in of the real notebooks", () => {
   });
 
   it("has a number in every tag", () => {
-    const tags = executed.flatMap(({ file }) => readNotebook(`${file}.ipynb`).cells.filter(({ cell_type }) => cell_type === "markdown").flatMap((cell) => findTags(sourceOf(cell))));
+    const tags = executed().flatMap(({ file }) => readNotebook(`${file}.ipynb`).cells.filter(({ cell_type }) => cell_type === "markdown").flatMap((cell) => findTags(sourceOf(cell))));
     expect(tags.length).toBeGreaterThan(10);
     for (const { key, text } of tags) expect(text, key).toMatch(/\d/);
   });

@@ -19,6 +19,9 @@ import sys
 import tempfile
 import time
 
+# Read before the libraries below load: a parent that ends meanwhile must not be missed.
+PARENT = int(os.environ.get("DEEPNETS_PARENT") or os.getppid())
+
 # Until the kernel is there, a signal just ends us: the libraries below take a second to load.
 for early in (signal.SIGINT, signal.SIGTERM):
     signal.signal(early, lambda *_: os._exit(130))
@@ -280,12 +283,12 @@ async def supervise(nb, args, log):
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         loop.add_signal_handler(getattr(signal, name), stop, name)
 
-    async def watch(parent):
-        while os.getppid() == parent:
+    async def watch():
+        while os.getppid() == PARENT:
             await asyncio.sleep(0.5)
         stop("the end of the program that started it")
 
-    watching = asyncio.ensure_future(watch(args.parent)) if args.with_parent else None
+    watching = asyncio.ensure_future(watch()) if args.with_parent else None
     try:
         return await run(nb, args, log, stopped)
     finally:
@@ -301,7 +304,6 @@ def main():
     parser.add_argument("--cwd", default=os.path.join(ROOT, "notebooks"))
     parser.add_argument("--with-parent", action="store_true", help="stop when the program that started this one ends")
     args = parser.parse_args()
-    args.parent = os.getppid()
     try:
         nb = nbformat.read(args.source, as_version=4)
         clear(nb)

@@ -41,7 +41,7 @@ export function executeNotebook(source: string, target: string, options: Execute
   if (options.cwd) args.push("--cwd", options.cwd);
   if (options.kernel) args.push("--kernel", options.kernel);
   return new Promise((done, fail) => {
-    const child = spawn(python, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } });
+    const child = spawn(python, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env, DEEPNETS_PARENT: String(process.pid) } });
     const stop = () => child.kill(child.killed ? "SIGKILL" : "SIGTERM");
     let cell = 0;
     let end: Pick<Outcome, "status" | "message"> | undefined;

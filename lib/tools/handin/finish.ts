@@ -62,8 +62,8 @@ function keep({ plan, folder, reports, line }: Session): void {
     if (reports.get(id)?.status !== "finished") continue;
     const from = join(folder, `${notebook}.ipynb`);
     const to = join(notebooksFolder(), `${notebook}.ipynb`);
-    if (readNotebook(from).metadata.deepnets?.run?.source !== fingerprint(readNotebook(to))) {
-      line.print(`${notebook}: not copied back, since notebooks/${notebook}.ipynb changed while it ran: run npm run handin -- ${id} --keep again.`);
+    if (fingerprint(readNotebook(from)) !== fingerprint(readNotebook(to))) {
+      line.print(`${notebook}: not copied back, since notebooks/${notebook}.ipynb changed while it ran: npm run handin -- ${id} --continue --keep does so.`);
       continue;
     }
     const part = `${to}.${process.pid}.part`;

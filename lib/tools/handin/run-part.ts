@@ -8,7 +8,7 @@ import { describeProgress, duration, liveRecord } from "./progress";
 import { storedRecords } from "./records";
 import { reportPart, type PartReport } from "./report";
 import type { Session } from "./session";
-import { fingerprint, recordsOf, staysValid } from "./state";
+import { fingerprint, recordsOf, staysValid, withOutputs } from "./state";
 
 /** Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. */
 export async function runPart(session: Session, part: Part): Promise<PartReport> {
@@ -25,6 +25,10 @@ export async function runPart(session: Session, part: Part): Promise<PartReport>
   const mayKeep = plan.resume && !part.needs.some((id) => renewed.has(id));
   const kept = mayKeep ? staysValid(part, { source, target, profile, seed }) : undefined;
   if (kept) {
+    // Prose may have been written since: the outputs stay, the words are taken anew.
+    const now = readNotebook(source);
+    const before = readNotebook(target);
+    if (fingerprint(now) !== fingerprint(before)) writeNotebook(target, withOutputs(now, before));
     line.print(`${title}: kept, it finished in ${duration(kept.seconds)}`);
     return report("finished", kept.seconds);
   }

@@ -1,18 +1,44 @@
 import { existsSync } from "node:fs";
-import { readNotebook, sha256, sorted, sourceOf, type Notebook, type RunNote } from "./notebook";
+import { annotateRun, isRun, readNotebook, sha256, sorted, sourceOf, type Cell, type Notebook, type RunNote } from "./notebook";
 import type { Part } from "./parts";
 import { storedRecords } from "./records";
 import { withoutTagTexts } from "./tags";
 
 /** SHA-256 over what a notebook says before it runs: its cells, less the numbers that a hand-in fills in, and its settings. */
 export function fingerprint(notebook: Notebook): string {
-  const { run: _run, notice: _notice, ...settings } = notebook.metadata.deepnets ?? {};
   const cells = notebook.cells.map((cell) => {
     const { question, answer } = cell.metadata.deepnets ?? {};
     const source = sourceOf(cell);
     return [cell.cell_type, cell.cell_type === "markdown" ? withoutTagTexts(source) : source, question, answer];
   });
-  return sha256(JSON.stringify(sorted([settings, cells])));
+  return sha256(JSON.stringify(sorted([settings(notebook), cells])));
+}
+
+/** The notebook's own settings, such as its threads, without what a hand-in notes. */
+function settings({ metadata }: Notebook): object {
+  const { run: _run, notice: _notice, ...own } = metadata.deepnets ?? {};
+  return own;
+}
+
+/** Whether a notebook still has the code and the settings with which its copy was executed; its prose may have changed. */
+function sameCode(source: Notebook, executed: Notebook): boolean {
+  const wanted = source.cells.filter(isRun).map((cell) => sha256(sourceOf(cell)));
+  const ran = executed.cells.filter(isRun).map((cell) => cell.metadata.deepnets?.executed);
+  return JSON.stringify(sorted([settings(source), wanted])) === JSON.stringify(sorted([settings(executed), ran]));
+}
+
+/** The notebook as it is now, with the outputs of its executed copy. */
+export function withOutputs(source: Notebook, executed: Notebook): Notebook {
+  const ran = executed.cells.filter(isRun);
+  const cells = source.cells.map((cell): Cell => {
+    const done = isRun(cell) ? ran.shift() : undefined;
+    if (!done) return cell;
+    const deepnets = { ...cell.metadata.deepnets, ...done.metadata.deepnets };
+    return { ...cell, outputs: done.outputs ?? [], execution_count: done.execution_count ?? null, metadata: { ...cell.metadata, deepnets } };
+  });
+  const { language_info } = executed.metadata;
+  const run = { ...executed.metadata.deepnets!.run!, source: fingerprint(source) };
+  return annotateRun({ ...source, cells, metadata: { ...source.metadata, language_info } }, run);
 }
 
 /** The records that a notebook left or read, with their hashes. */
@@ -29,11 +55,11 @@ interface Question {
   readonly seed: number;
 }
 
-/** The note of a finished run whose source, settings and records are still the same; undefined where the notebook must run again. */
+/** The note of a finished run whose code, settings and records are still the same; undefined where the notebook must run again. */
 export function staysValid(part: Part, { source, target, profile, seed }: Question): RunNote | undefined {
   if (!existsSync(target)) return undefined;
   const note = readNotebook(target).metadata.deepnets?.run;
   if (note?.status !== "finished" || note.profile !== profile || note.seed !== seed) return undefined;
-  if (note.source !== fingerprint(readNotebook(source))) return undefined;
+  if (!sameCode(readNotebook(source), readNotebook(target))) return undefined;
   return JSON.stringify(sorted(note.records)) === JSON.stringify(sorted(recordsOf(part, profile, seed))) ? note : undefined;
 }
