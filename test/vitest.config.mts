@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
@@ -5,12 +6,24 @@ import { defineConfig } from "vitest/config";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
 
-// One project per kind of test, run one after the other: heavy ones would disturb each other's time limits on two cores.
-const project = (name: string, folders: string[], order: number, more: object = {}) => ({
-  extends: true as const,
-  test: { name, include: folders.map((folder) => `test/${folder}/**/*.test.ts`), sequence: { groupOrder: order }, ...more },
-});
+// Heavy tests would disturb each other's time limits on two cores: one file at a time, one kind after the other.
 const alone = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
+// One quick hand-in, shared by all tests that look at what it made.
+const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
+const kinds: Record<string, { readonly folders: readonly string[]; readonly more?: object }> = {
+  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench", "lab"] },
+  "set-up": { folders: ["setup"], more: alone },
+  kernel: { folders: ["kernel"], more: alone },
+  "hand-in": { folders: ["handin", "notebooks", "export"], more: { ...alone, ...quickHandin } },
+  sweep: { folders: ["sweep"], more: alone },
+  browser: { folders: ["browser"], more: { ...alone, ...quickHandin } },
+};
+
+const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
+for (const entry of readdirSync(here, { withFileTypes: true, recursive: true })) {
+  const folder = resolve(entry.parentPath).slice(here.length).split("/")[0];
+  if (entry.name.endsWith(".test.ts") && !known.has(folder)) throw new Error(`Expected test/${folder}/${entry.name} in a folder that test/vitest.config.mts names, else it would never run.`);
+}
 
 export default defineConfig({
   test: {
@@ -19,15 +32,14 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     execArgv: ["--require", resolve(root, "lib/tools/kernel/node-shim.cjs")],
+    // The engine reads it when its process starts.
+    env: { TF_CPP_MIN_LOG_LEVEL: "2" },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", resolve(here, "reporter.ts")],
-    projects: [
-      project("units", ["data", "models", "graph", "training", "figures", "notebook", "runs", "setup", "bench"], 1),
-      project("kernel", ["kernel"], 2, alone),
-      project("hand-in", ["handin", "notebooks", "export"], 3, alone),
-      project("sweep", ["sweep"], 4, alone),
-      project("browser", ["browser"], 5, alone),
-    ],
+    projects: Object.entries(kinds).map(([name, { folders, more }], groupOrder) => ({
+      extends: true as const,
+      test: { name, include: folders.map((folder) => `test/${folder}/**/*.test.ts`), sequence: { groupOrder }, ...more },
+    })),
   },
 });
