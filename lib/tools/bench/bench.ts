@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { chart } from "./chart";
+import { fullRuns } from "./full-runs";
+import { machine } from "./machine";
+import { facts } from "./networks";
+import type { BenchReport } from "./report";
+import { type BenchRequest, options, parseRequest } from "./request";
+import { measureRounds } from "./rounds";
+import { settings } from "./settings";
+import { tableText } from "./table";
+
+export { options };
+
+/** `npm run bench -- --python PATH`: the training step of each network, in all forms and beside its peers. */
+export async function main(argv: string[]): Promise<number> {
+  const request = parseRequest(argv);
+  const report = request.from === undefined ? await measure(request) : (JSON.parse(readFileSync(request.from, "utf8")) as BenchReport);
+  console.log(tableText(report));
+  if (request.json !== undefined) writeFileSync(request.json, `${JSON.stringify(report, null, 1)}\n`);
+  if (request.figure !== undefined) writeFileSync(request.figure, chart(report));
+  return 0;
+}
+
+async function measure(request: BenchRequest): Promise<BenchReport> {
+  const networks = [];
+  for (const name of request.networks) {
+    const { title, batchSize } = facts[name];
+    const chosen = settings(name, request).filter((setting) => request.only?.some((start) => setting.name.startsWith(start)) ?? true);
+    const outcomes = await measureRounds(chosen, { ...request, say: (text) => progress(`${title}: ${text}`) });
+    networks.push({ name, title, batchSize, outcomes });
+  }
+  progress("");
+  const { rounds, steps } = request;
+  return { format: 1, date: new Date().toISOString().slice(0, 10), machine: machine(), rounds, steps, networks, fullRuns: fullRuns() };
+}
+
+// On a terminal one line that changes, in a log nothing: the table says it all.
+function progress(text: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text}`);
+}

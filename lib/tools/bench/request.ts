@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { UserError } from "../user-error";
+import { type NetworkName, networks } from "./networks";
+
+export const options = {
+  python: { type: "string" },
+  json: { type: "string" },
+  figure: { type: "string" },
+  from: { type: "string" },
+  networks: { type: "string" },
+  only: { type: "string" },
+  rounds: { type: "string" },
+  steps: { type: "string" },
+} as const;
+
+/** What a call of `npm run bench` asks for. */
+export interface BenchRequest {
+  /** Interpreter with PyTorch and Keras. */
+  readonly python?: string;
+  /** File for the numbers. */
+  readonly json?: string;
+  /** File for the figure, an SVG. */
+  readonly figure?: string;
+  /** File of numbers to draw and print again, without measuring. */
+  readonly from?: string;
+  readonly networks: readonly NetworkName[];
+  /** Settings whose name starts with one of these; without it all. */
+  readonly only?: readonly string[];
+  readonly rounds: number;
+  readonly steps: number;
+}
+
+export function parseRequest(argv: readonly string[]): BenchRequest {
+  const { values } = parseArgs({ args: [...argv], options });
+  const given = values.networks?.split(",") ?? networks;
+  for (const name of given) {
+    if (!networks.includes(name as NetworkName)) throw new UserError(`Expected networks among ${networks.join(", ")} but found "${name}": --networks mlp,cnn.`);
+  }
+  if (values.python !== undefined && !existsSync(values.python)) {
+    throw new UserError(`Expected a Python interpreter but found no file ${values.python}: make one with python -m venv and pip install torch keras tensorflow-cpu.`);
+  }
+  if (values.from !== undefined && !existsSync(values.from)) throw new UserError(`Expected numbers of an earlier bench but found no file ${values.from}: write one with --json ${values.from}.`);
+  return {
+    ...(values.python !== undefined && { python: values.python }),
+    ...(values.json !== undefined && { json: values.json }),
+    ...(values.figure !== undefined && { figure: values.figure }),
+    ...(values.from !== undefined && { from: values.from }),
+    ...(values.only !== undefined && { only: values.only.split(",") }),
+    networks: given as readonly NetworkName[],
+    rounds: whole("rounds", values.rounds ?? "9"),
+    steps: whole("steps", values.steps ?? "20"),
+  };
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new UserError(`Expected --${name} to be a whole number from 1 but found "${text}".`);
+  return value;
+}

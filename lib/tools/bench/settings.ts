@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { facts, type NetworkName } from "./networks";
+
+export type Family = "tfjs" | "deepnets" | "pytorch" | "keras";
+
+/** One way to run a network's training step: a process of its own. */
+export interface Setting {
+  /** `"pytorch compile"`: unique within a network. */
+  readonly name: string;
+  readonly family: Family;
+  readonly precision: "float32" | "bfloat16";
+  /** What makes it this setting, in words for the table's legend. */
+  readonly how: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const lab = join(__dirname, "../../../..");
+const python = (script: string) => join(lab, "lib/tools/bench", script);
+
+/** All settings of one network; the peers only with an interpreter that has them. The first of a family is its plain form. */
+export function settings(network: NetworkName, options: { readonly python?: string } = {}): Setting[] {
+  const { intra, inter } = facts[network].threads;
+  const node = (form: string, family: Family, how: string): Setting => ({
+    name: form,
+    family,
+    how,
+    precision: form.endsWith("bfloat16") ? "bfloat16" : "float32",
+    command: [process.execPath, "--require", join(lab, "lib/tools/kernel/node-shim.cjs"), join(__dirname, "worker.js"), network, form],
+    environment: { TF_NUM_INTRAOP_THREADS: String(intra), TF_NUM_INTEROP_THREADS: String(inter), TF_CPP_MIN_LOG_LEVEL: "2" },
+  });
+  const ours = [
+    node("stock", "tfjs", "tfjs-node as it comes: tf.layers, compile, fit"),
+    node("eager", "deepnets", 'mode "eager": plain tfjs ops, one by one'),
+    node("graph", "deepnets", 'mode "graph": the traced step'),
+    node("graph bfloat16", "deepnets", 'mode "graph", precision "bfloat16"'),
+  ];
+  if (options.python === undefined) return ours;
+  const peer = (family: Family, form: string, how: string): Setting => ({
+    name: form,
+    family,
+    how,
+    precision: form.includes("bfloat16") ? "bfloat16" : "float32",
+    command: [options.python!, python(family === "keras" ? "keras_worker.py" : "torch_worker.py"), network, ...form.split(" ").slice(1)],
+    environment: family === "keras" ? { KERAS_BACKEND: "tensorflow", TF_CPP_MIN_LOG_LEVEL: "2" } : {},
+  });
+  const layout = network === "cnn" ? ", channels_last" : "";
+  return [
+    ...ours,
+    peer("pytorch", "pytorch", "eager, fused Adam"),
+    peer("pytorch", "pytorch compile", `torch.compile, fused Adam${layout}`),
+    ...(network === "cnn" ? [peer("pytorch", "pytorch channels_last", "eager, fused Adam, channels_last")] : []),
+    peer("pytorch", "pytorch bfloat16", `autocast to bfloat16, fused Adam${layout}`),
+    peer("pytorch", "pytorch bfloat16 compile", `autocast to bfloat16, torch.compile, fused Adam${layout}`),
+    peer("keras", "keras", "fit"),
+    peer("keras", "keras steps_per_execution", "fit, steps_per_execution=20"),
+    peer("keras", "keras steps_per_execution no_xla", "fit, steps_per_execution=20, jit_compile=False"),
+  ];
+}

@@ -1,0 +1,25 @@
+/** Median and quartiles of measurements. */
+export interface Spread {
+  readonly median: number;
+  readonly quartiles: readonly [number, number];
+}
+
+/** The value below which the fraction `q` of the numbers lies, interpolated between neighbours. */
+export function quantile(values: readonly number[], q: number): number {
+  if (values.length === 0) throw new Error("Expected at least one measurement but found none.");
+  const sorted = [...values].sort((a, b) => a - b);
+  const position = q * (sorted.length - 1);
+  const below = Math.floor(position);
+  const above = sorted[Math.min(below + 1, sorted.length - 1)];
+  return sorted[below] + (position - below) * (above - sorted[below]);
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+export const spread = (values: readonly number[]): Spread => ({ median: median(values), quartiles: [quantile(values, 0.25), quantile(values, 0.75)] });
+
+/** Ratio of two settings, round by round: what disturbs a round disturbs both. */
+export function ratio(values: readonly number[], base: readonly number[]): Spread {
+  if (values.length !== base.length) throw new Error(`Expected as many rounds in both settings but found ${values.length} and ${base.length}.`);
+  return spread(values.map((value, i) => value / base[i]));
+}

@@ -1,0 +1,52 @@
+import { baseOf, best, type BenchReport, measured } from "./report";
+import type { Outcome } from "./rounds";
+import { ratio } from "./statistics";
+
+/** The report as text for a terminal. */
+export function tableText(report: BenchReport): string {
+  const { machine } = report;
+  const head = `${machine.cpu}, ${machine.cores} cores (${machine.features.join(", ") || "no AVX-512"}), ${machine.memoryGiB} GiB, ${machine.platform}; ` +
+    `${report.rounds} rounds of ${report.steps} steps, settings interleaved; milliseconds per training step`;
+  const networks = report.networks.map(({ title, batchSize, outcomes }) => `${title}, batch ${batchSize}\n${grid(outcomes)}\n${claims(outcomes)}`);
+  return [head, ...networks, fullRuns(report)].filter((text) => text !== "").join("\n\n");
+}
+
+function grid(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.map((outcome) => {
+    if (!("rounds" in outcome)) return [outcome.name, "-", "", "", `not measured: ${outcome.missing}`];
+    const base = baseOf(outcome, outcomes);
+    const times = base === undefined ? "" : `${ratio(outcome.rounds, base.rounds).median.toFixed(2)} of ${base.name}`;
+    const [low, high] = outcome.ms.quartiles;
+    return [outcome.name, outcome.ms.median.toFixed(2), `${low.toFixed(2)} - ${high.toFixed(2)}`, times, `${outcome.how}; ${outcome.ready.threads}`];
+  });
+  return aligned([["setting", "median", "quartiles", "ratio", "how"], ...rows]);
+}
+
+// The forms that a README may name: which form of ours against which form of the peer.
+function claims(outcomes: readonly Outcome[]): string {
+  const graph = measured(outcomes).find(({ name }) => name === "graph");
+  const half = measured(outcomes).find(({ name }) => name === "graph bfloat16");
+  const lines: string[] = [];
+  for (const family of ["tfjs", "keras", "pytorch"] as const) {
+    const peer = best(outcomes, family, "float32");
+    if (graph && peer) lines.push(`  graph takes ${ratio(graph.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest float32 form here: ${peer.how})`);
+  }
+  const peer = best(outcomes, "pytorch", "bfloat16");
+  if (half && peer) lines.push(`  graph bfloat16 takes ${ratio(half.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest bfloat16 form here: ${peer.how})`);
+  return lines.join("\n");
+}
+
+function fullRuns({ fullRuns: runs }: BenchReport): string {
+  if (runs.length === 0) return "No full run of the sheet is recorded yet: npm run handin makes them.";
+  const rows = runs.map((run) => [run.part, String(run.iterations), run.training.toFixed(1), run.evaluation.toFixed(1), (run.training + run.evaluation).toFixed(1), String(run.peakMemoryMB), run.threads]);
+  const sum = (pick: (run: (typeof runs)[number]) => number) => runs.reduce((total, run) => total + pick(run), 0);
+  const total = ["sum", "", sum((run) => run.training).toFixed(1), sum((run) => run.evaluation).toFixed(1), sum((run) => run.training + run.evaluation).toFixed(1), "", ""];
+  return `Full runs, minutes\n${aligned([["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"], ...rows, total])}`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  // Numbers to the right, words to the left; the last column keeps its length.
+  const right = (cell: string) => /^[\d.-]/.test(cell);
+  return rows.map((row) => `  ${row.map((cell, i) => (i === row.length - 1 ? cell : right(cell) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join("  ")}`.trimEnd()).join("\n");
+}
