@@ -195,18 +195,21 @@ describe("watching and stopping", () => {
   });
 
   test("the event loop runs, and progress is told", async () => {
-    let longest = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
+    let ticks = 0;
+    let start = 0;
+    const timer = setInterval(() => ticks++, 5);
     const progress: number[] = [];
-    await train(network(), corners(), small({ iterations: 3000, evalEvery: 1000 }), { onProgress: ({ iteration, iterations }) => progress.push(iteration / iterations) });
+    await train(network(), corners(), small({ iterations: 3000, evalEvery: 3000 }), {
+      onProgress: ({ iteration, iterations }) => progress.push(iteration / iterations),
+      onEvaluation: ({ iterations }) => {
+        if (iterations.length === 1) [start, ticks] = [performance.now(), 0];
+      },
+    });
+    const elapsed = performance.now() - start;
     clearInterval(timer);
     expect(progress.at(-1)).toBe(1);
-    expect(progress.length).toBeGreaterThan(3);
-    expect(longest).toBeLessThan(1000);
+    // Within 100 ms each on an idle machine; half of that on a busy one.
+    expect(ticks).toBeGreaterThan(elapsed / 200);
   });
 });
 
@@ -220,10 +223,16 @@ describe("bad runs", () => {
     expect(readdirSync(join(runs, "h6-1b", "full-s1")).filter((name) => name === "lock" || name === "record.json")).toEqual([]);
   });
 
-  test("NaN inputs end it at the first step", async () => {
+  test("inputs that are no numbers", async () => {
     const dataset = corners();
-    dataset.train.inputs.fill(Number.NaN);
-    await expect(train(network(), dataset, small())).rejects.toThrow(/but found NaN \(h6-1b, iteration 0\)/);
+    dataset.test.inputs[9] = Number.NaN;
+    await expect(train(network(), dataset, small())).rejects.toThrow("Expected finite inputs but found NaN (example 2 of the test split of corners): correct the data.");
+  });
+
+  test("weights that are no numbers end it at the first step", async () => {
+    const model = network();
+    model.setWeights(model.getWeights().map((weight, i) => (i === 4 ? tf.fill(weight.shape, Number.NaN) : weight)));
+    await expect(train(model, corners(), small())).rejects.toThrow(/but found NaN \(h6-1b, iteration 0\)/);
   });
 
   test("data that do not fit", async () => {
@@ -240,16 +249,18 @@ describe("bad runs", () => {
     symlinkSync("/dev/full", join(folder, "record.json.part"));
     await expect(train(network(), corners(), small())).rejects.toThrow(/^Expected room on the disk but it is full \(.*record\.json: what was there before is intact\): free some space and run again/);
     expect(readFileSync(join(folder, "record.json"), "utf8")).toBe(before);
-    mkdirSync(join(folder, "checkpoint"));
-    symlinkSync("/dev/full", join(folder, "checkpoint", "checkpoint.bin.part"));
-    await expect(train(network(), corners(), small(), { checkpointEvery: 0 })).rejects.toThrow(/checkpoint\.bin: what was there before is intact/);
+    const fill = () => {
+      mkdirSync(join(folder, "checkpoint"), { recursive: true });
+      if (!existsSync(join(folder, "checkpoint", "checkpoint.bin.part"))) symlinkSync("/dev/full", join(folder, "checkpoint", "checkpoint.bin.part"));
+    };
+    await expect(train(network(), corners(), small(), { checkpointEvery: 0, onEvaluation: fill })).rejects.toThrow(/checkpoint\.bin: what was there before is intact/);
     expect(record.status).toBe("finished");
   });
 
   test("a live run keeps a second one out", async () => {
     const first = train(network(), corners(), small({ iterations: 2000 }));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await expect(train(network(), corners(), small())).rejects.toThrow(/Expected nobody else at this run but this very process, in another cell, holds it/);
+    await expect(train(network(), corners(), small())).rejects.toThrow(/Expected nobody else at this run but this very process, in another cell holds it/);
     await first;
   });
 });

@@ -141,6 +141,8 @@ export interface BarOptions extends Words {
  *
  * @param categories what stands under the bars; numbers give a numeric axis
  * @param groups one value per category each; more than one group is named in a legend
+ * @example
+ * figures.bars(["0", "1"], [{ name: "train", y: [5923, 6742] }], { title: "Digits", x: "digit", y: "images" });
  */
 export function bars(categories: readonly (string | number)[], groups: readonly { readonly name: string; readonly y: ArrayLike<number>; readonly color?: string }[], options: BarOptions): Figure {
   const data = groups.map((group, i) => ({

@@ -12,7 +12,12 @@ export function rounded(values: ArrayLike<number>, digits = 4): (number | null)[
   return Array.from(values, (value) => (Number.isFinite(value) ? round(value, digits) : null));
 }
 
-/** A fraction as text: `percent(0.98434)` is "98.43 %" (with a no-break space). */
+/**
+ * A fraction as text, with a no-break space.
+ *
+ * @example
+ * percent(0.98434); // "98.43\u00a0%"
+ */
 export function percent(fraction: number, digits = 2): string {
   return `${(fraction * 100).toFixed(digits)}${space}%`;
 }

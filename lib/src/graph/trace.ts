@@ -15,9 +15,8 @@ import { TracedGraph } from "./traced-graph";
  * @throws When the two traces differ (naming op and place), when a used variable is not listed, or when the engine refuses an op.
  * @example
  * const w = tf.variable(tf.zeros([3, 1]));
- * const loss = ({ x, y }) => tf.losses.meanSquaredError(y, tf.matMul(x, w));
- * const graph = trace({ step: { inputs: { x: [2, 3], y: [2, 1] }, minimize: loss } },
- *   { variables: [w], optimizer: { name: "sgd", learningRate: 0.1 } });
+ * const graph = trace({ step: { inputs: { x: [2, 3], y: [2, 1] },
+ *   minimize: ({ x, y }) => tf.losses.meanSquaredError(y, tf.matMul(x, w)) } }, { variables: [w], optimizer: { name: "sgd", learningRate: 0.1 } });
  * graph.run("step", { x: Float32Array.of(1, 2, 3, 4, 5, 6), y: Float32Array.of(1, 0) }).loss[0]; // 0.5
  * graph.dispose();
  */

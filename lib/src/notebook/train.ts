@@ -67,7 +67,7 @@ export async function train(model: LayersModel, dataset: Dataset, parameters: Pa
  * @throws When the loss diverges, when the data do not fit the model, or when it was stopped.
  * @example
  * const { testAccuracy } = await trial(models.linear(), mnist, { ...p, iterations: 300 }, { evaluateOn: 2000 });
- * testAccuracy.at(-1); // 0.85
+ * testAccuracy.at(-1); // 0.88
  */
 export async function trial(model: LayersModel, dataset: Dataset, parameters: Parameters, options: TrialOptions = {}): Promise<Trial> {
   return stoppable((signal) => trialPlain(model, dataset, parameters, { ...options, signal }), options.signal);

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset";
 
-/** Throws unless the lengths of a data set's arrays agree and there is something to train and to test on. */
+/** Throws unless the lengths of a data set's arrays agree, their values are finite, and there is something to train and to test on. */
 export function checkDataset({ name, shape, train, test }: Dataset): void {
   const row = shape.reduce((product, size) => product * size, 1);
   for (const [half, split] of Object.entries({ train, test })) {
@@ -10,5 +10,8 @@ export function checkDataset({ name, shape, train, test }: Dataset): void {
         `Expected ${split.size * row} input values and ${split.size} labels but found ${split.inputs.length} and ${split.labels.length} (${half} split of ${name}, examples of [${shape.join(", ")}]).`,
       );
     }
+    const bad = split.inputs.findIndex((value) => !Number.isFinite(value));
+    // A ReLU turns NaN into 0, so that the loss would not tell.
+    if (bad >= 0) throw new Error(`Expected finite inputs but found ${split.inputs[bad]} (example ${Math.floor(bad / row)} of the ${half} split of ${name}): correct the data.`);
   }
 }

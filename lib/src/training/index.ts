@@ -4,7 +4,7 @@ export { merit, type Merit } from "./merit";
 export { accuracyWhenMoved, type MovedAccuracy } from "./moved";
 export { parseOverrides } from "./overrides";
 export { parameters, type Settings } from "./parameters";
-export { runFolder, runName, runsFolder } from "./places";
+export { runName } from "./places";
 export type { Evaluation, FinalEvaluation, OptimizerSettings, Parameters, Progress, RunRecord } from "./record";
 export { readRecord, readRecords, type RecordRequest, type RecordsRequest } from "./records";
 export { spread, type Spread, type Statistic } from "./spread";

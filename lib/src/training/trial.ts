@@ -36,7 +36,7 @@ export interface TrialOptions {
  * @throws When the loss diverges, when the data do not fit the model, or when `signal` stopped it.
  * @example
  * const { testAccuracy } = await trial(models.linear(), mnist, { ...p, iterations: 300 }, { evaluateOn: 2000 });
- * testAccuracy.at(-1); // 0.85
+ * testAccuracy.at(-1); // 0.88
  */
 export async function trial(model: tf.LayersModel, dataset: Dataset, parameters: Parameters, options: TrialOptions = {}): Promise<Trial> {
   const { evaluateOn, signal, onEvaluation } = options;
