@@ -53,7 +53,7 @@ describe.each(Object.entries(runners))("%s", (runner, command) => {
     expect(terminal).toContain(ename);
     expect(terminal).toContain(evalue);
     expect(terminal).toMatch(/cell \[2\], line 2, column \d+|"line": 2/);
-    const executed = cellsOf(to).filter(({ outputs, metadata }) => outputs.length > 0 && !metadata.tags?.includes("papermill-error-cell-tag"));
+    const executed = cellsOf(to).filter(({ outputs, metadata }) => outputs?.length > 0 && !metadata.tags?.includes("papermill-error-cell-tag"));
     const error = executed.at(-1)!.outputs.find(({ output_type }) => output_type === "error")!;
     expect(error.ename).toBe(ename);
     expect(error.evalue).toContain(evalue);

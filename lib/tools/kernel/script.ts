@@ -1,4 +1,4 @@
-import { SourceMap } from "node:module";
+import Module, { SourceMap } from "node:module";
 import { join } from "node:path";
 import vm from "node:vm";
 import { latestMaps, type CellMaps } from "./typescript";
@@ -63,10 +63,11 @@ function lookUp(map: string, { line, column }: Place): Place | undefined {
   return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 }
 
-/** A native `import()` that looks for packages from a folder; CommonJS output has none of its own. */
+/** A native `import()` that looks for packages from a folder: the one that cells are compiled with has been replaced by `require`. */
 export function nativeImport(cwd: string): (id: string) => Promise<unknown> {
-  return vm.runInThisContext("(id) => import(id)", {
-    filename: join(cwd, "import.js"),
-    importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  } as vm.RunningCodeOptions) as (id: string) => Promise<unknown>;
+  const filename = join(cwd, "import.js");
+  const module = new Module(filename) as Module & { _compile(code: string, filename: string): void };
+  module.filename = filename;
+  module._compile("module.exports = (id) => import(id);", filename);
+  return module.exports as (id: string) => Promise<unknown>;
 }

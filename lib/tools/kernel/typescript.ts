@@ -37,7 +37,8 @@ export function extendTypeScript(cwd: string): typeof TypeScript {
   const replace = (name: string, value: unknown) => Object.defineProperty(extended, name, { value, enumerable: true });
   replace("createWatchCompilerHost", (files: string[], options: TypeScript.CompilerOptions, ...rest: never[]) => {
     // The whole disk: only then does every import lie under rootDir.
-    const wider = { ...options, rootDir: parse(cwd).root, sourceMap: true };
+    // "Bundler" is Node's classic way plus the `exports` of packages, which modern ones need.
+    const wider = { ...options, rootDir: parse(cwd).root, sourceMap: true, moduleResolution: original.ModuleResolutionKind.Bundler };
     const create = original.createWatchCompilerHost as (...args: unknown[]) => { afterProgramCreate?: (builder: Builder) => void };
     return extendHost(create(files, wider, ...rest), cwd);
   });
