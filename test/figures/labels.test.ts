@@ -16,4 +16,10 @@ test.each([[[0.98, 0.99, 1, 0.985]], [[0.5, 0.5, 0.5]], [[0, 0.01]], [[0.2, 0.25
   expect(endLabels(ys.map(label), { range: [0, 1], height: 200 }).map((annotation) => Number(annotation.text))).toEqual([...ys].sort((a, b) => a - b));
 });
 
+test("endLabels breaks a long name into lines and leaves room for them", () => {
+  const places = endLabels([{ text: "adds +0.1, gradient descent", color: "#1f2933", y: 0.5 }, label(0.52)], { range: [0, 1], height: 200 });
+  expect(places.map(({ text }) => text)).toEqual(["adds +0.1, gradient<br>descent", "0.52"]);
+  expect((places[1]!.y - places[0]!.y) * 200).toBeCloseTo(22.5, 1);
+});
+
 test("endLabels drops a curve without a last value", () => expect(pixels([NaN])).toEqual([]));

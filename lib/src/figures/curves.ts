@@ -1,5 +1,5 @@
 import { figure, withRoom, type Figure, type Spec, type Words } from "./figure";
-import { endLabels } from "./labels";
+import { broken, endLabels } from "./labels";
 import { round, rounded } from "./numbers";
 import { colors, palette } from "./theme";
 
@@ -61,14 +61,14 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
     .filter((line) => line.label !== "" && line.y.length > 0)
     .map((line) => ({ text: line.label ?? line.name, color: line.color, y: onAxis(lastFinite(line.y), logY) }));
   const annotations = endLabels(ends, { range: [onAxis(yRange[0], logY), onAxis(yRange[1], logY)], height });
-  const widest = Math.max(0, ...ends.map((end) => end.text.replace(/<[^>]*>/g, "").length));
+  const widest = Math.max(0, ...ends.flatMap((end) => broken(end.text).split("<br>").map((line) => line.replace(/<[^>]*>/g, "").length)));
   const told = lines.filter((line) => line.label !== "" && line.y.length > 0).map((line) => `${line.name} ends at ${round(lastFinite(line.y), 3)}`);
   const alt = options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (chart of ${options.y} over ${options.x}${told.length > 0 ? `: ${told.join(", ")}` : ""})`;
   const drawn = figure([...(options.bands ?? []).flatMap(band), ...lines.map(trace)], { ...options, alt }, {
     height,
     right: ends.length > 0 ? Math.min(150, 16 + Math.round(widest * 6.6)) : 16,
     x: { title: options.x, range: xRange.map((value) => onAxis(value, logX)), ...(logX ? { type: "log", dtick: 1 } : {}) },
-    y: { title: options.y, range: yRange.map((value) => onAxis(value, logY)), ...(logY ? { type: "log", dtick: 1, ...(yRange[0] < 1e-5 ? { exponentformat: "power" } : { tickformat: "~g" }) } : {}), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
+    y: { title: options.y, range: yRange.map((value) => onAxis(value, logY)), ...(logY ? { type: "log", dtick: yRange[1] / yRange[0] < 100 ? "D2" : 1, ...(yRange[0] < 1e-5 ? { exponentformat: "power" } : { tickformat: "~g" }) } : {}), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
   });
   const rules = [...(options.horizontal ?? []).map((rule) => across(rule, "y", logY)), ...(options.vertical ?? []).map((rule) => across(rule, "x", logX))];
   return {

@@ -9,6 +9,7 @@ export interface EndLabel {
 }
 
 const lineHeight = 15;
+const longest = 21;
 
 /**
  * Annotations right of the axes, at the curves' ends, moved apart until none covers another.
@@ -20,7 +21,8 @@ export function endLabels(labels: readonly EndLabel[], { range, height }: { rang
   const [low, high] = range;
   const pixel = (y: number) => ((Math.max(low, Math.min(high, y)) - low) / (high - low)) * height;
   const sorted = labels.filter((label) => Number.isFinite(label.y)).map((label) => ({ ...label, at: pixel(label.y) })).sort((a, b) => a.at - b.at);
-  const places = spread(sorted.map((label) => label.at), height);
+  const sizes = sorted.map((label) => broken(label.text).split("<br>").length * lineHeight);
+  const places = spread(sorted.map((label) => label.at), sizes, height);
   return sorted.map((label, i) => ({
     xref: "x domain",
     x: 1,
@@ -30,26 +32,37 @@ export function endLabels(labels: readonly EndLabel[], { range, height }: { rang
     yanchor: "middle",
     showarrow: false,
     align: "left",
-    text: label.text,
+    text: broken(label.text),
     font: { color: label.color, size: 12 },
     xshift: 4,
   }));
 }
 
-function spread(wanted: readonly number[], height: number): number[] {
+/** A long name in lines of at most about 20 characters; one with markup stays as it is. */
+export function broken(text: string): string {
+  if (text.length <= longest || text.includes("<")) return text;
+  return text.split(" ").reduce((lines, word) => (lines.slice(lines.lastIndexOf(">") + 1).length + word.length < longest ? `${lines} ${word}` : `${lines}<br>${word}`));
+}
+
+function spread(wanted: readonly number[], sizes: readonly number[], height: number): number[] {
   // Groups of touching labels are centred on the mean of what they want, and joined with the group below while they overlap.
-  const groups: { members: number[]; centre: number }[] = [];
-  for (const value of wanted) {
-    let group = { members: [value], centre: value };
-    for (let below = groups.at(-1); below && group.centre - half(group) < below.centre + half(below); below = groups.at(-1)) {
+  const groups: { members: number[]; size: number; centre: number }[] = [];
+  for (const [i, value] of wanted.entries()) {
+    let group = { members: [i], size: sizes[i]!, centre: value };
+    for (let below = groups.at(-1); below && group.centre - group.size / 2 < below.centre + below.size / 2; below = groups.at(-1)) {
       groups.pop();
       const members = [...below.members, ...group.members];
-      group = { members, centre: members.reduce((sum, member) => sum + member, 0) / members.length };
-      group.centre = Math.max(half(group), Math.min(height - half(group), group.centre));
+      const size = below.size + group.size;
+      const centre = members.reduce((sum, member) => sum + wanted[member]!, 0) / members.length;
+      group = { members, size, centre: Math.max(size / 2, Math.min(height - size / 2, centre)) };
     }
     groups.push(group);
   }
-  return groups.flatMap((group) => group.members.map((_, i) => group.centre - half(group) + (i + 0.5) * lineHeight));
+  return groups.flatMap((group) => {
+    let at = group.centre - group.size / 2;
+    return group.members.map((member) => {
+      at += sizes[member]!;
+      return at - sizes[member]! / 2;
+    });
+  });
 }
-
-const half = (group: { members: readonly number[] }): number => (group.members.length * lineHeight) / 2;

@@ -57,8 +57,10 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
 
 /** Pictures side by side shrink with the page, and leave their height empty on a narrow one. */
 function narrow(given: readonly Figure[], columns: number, height: number): Spec {
-  const pictures = given.every(({ layout }) => layout.yaxis.scaleanchor !== undefined);
-  return pictures && columns > 1 ? { narrow: { plotHeight: Math.max(70, Math.round(height * 0.45)) } } : {};
+  const shares = given.map((panel) => (panel.layout.meta.narrow?.plotHeight ?? Infinity) / plotHeight(panel));
+  if (!shares.every(Number.isFinite)) return {};
+  const rows = Math.ceil(given.length / columns);
+  return { narrow: { plotHeight: Math.round(Math.min(height, Math.max(70, (height * Math.max(...shares)) / columns ** 0.5 + 14 * (rows - 1)))) } };
 }
 
 interface Cell {

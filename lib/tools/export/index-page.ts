@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../src/training/record";
 import type { Part } from "../handin/parts";
 import type { StoredRecord } from "../handin/records";
-import { document, escape } from "./page";
+import { banner, document, escape } from "./page";
 
 /** A student as the index page names them. */
 export interface Author {
@@ -32,7 +32,7 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
   const numbers = head.slice(1).map((name) => `<th scope="col" class="number">${name}</th>`);
   const people = authors.map(({ name, matriculation }) => `<li>${escape(name)}${matriculation ? ` (${escape(matriculation)})` : ""}</li>`);
   return document("Deep networks: convolutional and recurrent architectures", [
-    notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "",
+    notice ? `<header>${banner(notice)}</header>` : "",
     '<div class="layout single"><main id="content">',
     "<h1>Deep networks: convolutional and recurrent architectures</h1>",
     people.length > 0 ? `<h2>Handed in by</h2><ul class="authors">${people.join("")}</ul>` : "",

@@ -34,8 +34,7 @@ export function page({ body, toc, traces, figures }: Rendered, options: PageOpti
   return document(
     title,
     [
-      notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "",
-      `<header class="bar"><a href="index.html">All parts</a><span class="end">${links.join(" ")}<button type="button" id="fold" hidden></button></span></header>`,
+      `<header>${banner(notice)}<div class="bar"><a href="index.html">All parts</a><span class="end">${links.join(" ")}<button type="button" id="fold" hidden></button></span></div></header>`,
       `<div class="layout"><nav class="toc" aria-label="Contents"><details open><summary>Contents</summary><ol>${entries.join("")}</ol></details></nav>`,
       `<main id="content">${body}</main></div>`,
       `<script type="application/json" id="dark-colors">${JSON.stringify(dark)}</script>`,
@@ -45,6 +44,9 @@ export function page({ body, toc, traces, figures }: Rendered, options: PageOpti
     `<meta name="deepnets-notebook" content="${hash}">`,
   );
 }
+
+/** What a page says about a quick run, in its head. */
+export const banner = (notice: string | undefined): string => (notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "");
 
 /** A whole HTML document in the pages' style. */
 export function document(title: string, parts: readonly string[], head = ""): string {

@@ -106,6 +106,7 @@ class Page:
         self.traces = set()
         self.figures = 0
         self.names = set()
+        self.tables_seen = 0
 
     def name(self, text):
         plain = unicodedata.normalize("NFKD", html.unescape(text)).encode("ascii", "ignore").decode().lower()
@@ -124,7 +125,19 @@ class Page:
 
     def prose(self, source, attachments):
         renderer = Renderer(self, path=self.folder, attachments=attachments or {})
-        return tame(MarkdownWithMath(renderer=renderer, block=Blocks(), inline=Inlines()).render(source))
+        return self.html(MarkdownWithMath(renderer=renderer, block=Blocks(), inline=Inlines()).render(source))
+
+    def tables(self, text):
+        """Each table scrolls by itself, and is a place that a keyboard reaches."""
+
+        def opened(_):
+            self.tables_seen += 1
+            return f'<div class="scroll" role="region" aria-label="Table {self.tables_seen}" tabindex="0"><table'
+
+        return re.sub(r"<table\b", opened, text).replace("</table>", "</table></div>")
+
+    def html(self, text):
+        return self.tables(tame(text))
 
     def figure(self, output):
         spec = dict(output.data[PLOTLY])
@@ -165,15 +178,14 @@ def picture(output, kind):
 
 
 def tame(text):
-    """HTML that neither runs nor loads anything; wide tables scroll by themselves."""
+    """HTML that neither runs nor loads anything."""
     text = re.sub(r"<(script|iframe|object|embed|noscript)\b.*?(</\1\s*>|$)", "", text, flags=re.S | re.I)
     text = re.sub(r"<(link|base|meta)\b[^>]*>", "", text, flags=re.I)
     text = re.sub(r"(<[^>]*?)\son\w+\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", r"\1", text, flags=re.I)
     text = re.sub(r"(<[^>]*?\s)(src|srcset|poster|background)\s*=\s*([\"'])(?!data:|#)[^\"']*\3", r"\1", text, flags=re.I)
     text = re.sub(r"<img\b(?![^>]*\ssrc=[\"'](?:data:|#))[^>]*>", "", text, flags=re.I)
     text = re.sub(r"@import[^;]*;|url\(\s*[\"']?(?!data:|#)[^)]*\)", "", text, flags=re.I)
-    text = re.sub(r"<table\b", '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table', text)
-    return text.replace("</table>", "</table></div>")
+    return text
 
 
 def shown(cell):
@@ -182,8 +194,8 @@ def shown(cell):
 
 
 def first_line(source):
-    lines = [line.strip() for line in source.strip().splitlines()]
-    return next((line for line in lines if not line.startswith("import ")), lines[0])[:100]
+    rest = re.sub(r"^\s*import\b[^;]*?from\s*(\"[^\"]*\"|'[^']*');?", "", source)
+    return " ".join((rest if rest.strip() else source).split())[:140]
 
 
 def main():
@@ -194,7 +206,7 @@ def main():
     for path in job["notebooks"]:
         page = Page(path)
         exporter = HTMLExporter(template_name="template", extra_template_basedirs=[HERE], filters={
-            "anchor": page.anchor, "prose": page.prose, "figure": page.figure, "picture": picture, "tame": tame, "shown": shown,
+            "anchor": page.anchor, "prose": page.prose, "figure": page.figure, "picture": picture, "tame": page.html, "shown": shown,
             "first_line": first_line, "colored": lambda source: highlight(source.strip("\n"), typescript, spans), "plotly": lambda output: PLOTLY in output.get("data", {}),
         })
         with open(path, encoding="utf-8") as file:
