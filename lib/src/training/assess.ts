@@ -38,7 +38,7 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   let lossSum = 0;
   for (let from = 0; from < split.size; from += chunk) {
     const size = Math.min(chunk, split.size - from);
-    const h = logits(model, split.inputs.subarray(from * row, (from + size) * row), [size, ...shape]);
+    const h = logits(model, { inputs: split.inputs.subarray(from * row, (from + size) * row), shape: [size, ...shape] });
     for (let i = 0; i < size; i++) {
       const truth = split.labels[from + i];
       if (truth >= classes) throw new Error(`Expected labels below ${classes} but found ${truth} (example ${from + i}).`);
@@ -65,7 +65,7 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   };
 }
 
-function logits(model: tf.LayersModel, inputs: Float32Array, shape: number[]): Float32Array {
+function logits(model: tf.LayersModel, { inputs, shape }: { readonly inputs: Float32Array; readonly shape: number[] }): Float32Array {
   return tf.tidy(() => {
     let output: tf.Tensor = tf.tensor(inputs, shape);
     // Up to the last layer, whose activation the loss takes together with the logarithm: accurate where a probability rounds to 0 or 1.

@@ -29,9 +29,13 @@ let code: string | undefined;
 
 /** SHA-256 over what decides a run's numbers: the rooms data, models, training and graph as this process runs them, and the engine. */
 export function codeHash(): string {
-  if (code) return code;
-  const hash = createHash("sha256").update(`tensorflow ${engineVersion()}, tfjs ${tf.version["tfjs-core"]}\n`);
-  const source = resolve(__dirname, "..");
+  code ??= hashOfRooms(resolve(__dirname, ".."), `tensorflow ${engineVersion()}, tfjs ${tf.version["tfjs-core"]}`);
+  return code;
+}
+
+/** The same for the rooms below a folder, and a version of the engine. */
+export function hashOfRooms(source: string, engine: string): string {
+  const hash = createHash("sha256").update(`${engine}\n`);
   for (const room of ["data", "graph", "models", "training"]) {
     const files = readdirSync(join(source, room), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /(?<!\.d)\.(js|ts)$/.test(entry.name))
@@ -39,6 +43,5 @@ export function codeHash(): string {
       .sort();
     for (const file of files) hash.update(`${relative(source, file).replaceAll("\\", "/")}\n`).update(readFileSync(file));
   }
-  code = hash.digest("hex");
-  return code;
+  return hash.digest("hex");
 }

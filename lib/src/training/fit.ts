@@ -14,7 +14,9 @@ export interface FitState {
   readonly clock: { training: number; evaluation: number };
 }
 
+/** What a fit does, where it begins, and who watches it. */
 export interface FitOptions {
+  readonly parameters: Parameters;
   readonly state: FitState;
   /** How many examples of each split, the first ones, an evaluation looks at; by default 10,000. */
   readonly evaluateOn?: number;
@@ -33,8 +35,8 @@ export const totalIterations = ({ iterations, epochs, batchSize }: Pick<Paramete
 export const curveSize = (split: Split, evaluateOn = 10_000): number => Math.min(split.size, evaluateOn);
 
 /** The loop: evaluate where it is due, take a step, and so on to the end. */
-export async function fit(step: TrainingStep, dataset: Dataset, p: Parameters, options: FitOptions): Promise<"finished" | "interrupted"> {
-  const { state, evaluateOn, signal, onEvaluation, onStep } = options;
+export async function fit(step: TrainingStep, dataset: Dataset, options: FitOptions): Promise<"finished" | "interrupted"> {
+  const { parameters: p, state, evaluateOn, signal, onEvaluation, onStep } = options;
   const { curves, clock } = state;
   const total = totalIterations(p, dataset);
   const batches = new Batches(dataset, p);

@@ -107,7 +107,8 @@ export async function train(model: tf.LayersModel, dataset: Dataset, parameters:
       };
 
       live("running");
-      const end = await fit(step, dataset, parameters, {
+      const end = await fit(step, dataset, {
+        parameters,
         state,
         signal,
         onEvaluation: async () => {

@@ -49,7 +49,7 @@ export async function trial(model: tf.LayersModel, dataset: Dataset, parameters:
     return { ...curves, minutes: { training: state.clock.training / 60_000, evaluation: state.clock.evaluation / 60_000 } };
   };
   try {
-    const end = await fit(step, dataset, parameters, { state, evaluateOn, signal, onEvaluation: () => onEvaluation?.(result()) });
+    const end = await fit(step, dataset, { parameters, state, evaluateOn, signal, onEvaluation: () => onEvaluation?.(result()) });
     step.sync();
     if (end === "interrupted") throw new Error(`The trial was stopped at iteration ${state.iteration}: run the cell again to start it anew.`);
     return result();
