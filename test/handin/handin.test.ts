@@ -162,7 +162,7 @@ describe("a hand-in with a failing notebook", () => {
     const notebook = readNotebook(place.source("h6-1a"));
     const before = notebook.cells.filter(({ cell_type }) => cell_type === "code").map(({ outputs, execution_count }) => ({ outputs, execution_count }));
     for (const cell of notebook.cells) if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null, metadata: {} });
-    notebook.cells.find(({ metadata }) => metadata.deepnets?.answer)!.source = 'A better answer: <span data-record="h6-1a.train">?</span>.';
+    notebook.cells.find(({ metadata }) => metadata.deepnets?.answer)!.source = 'A better answer to this question: <span data-record="h6-1a.train">?</span>.';
     notebook.cells.unshift({ id: "new", cell_type: "markdown", metadata: {}, source: "A new first cell." } as Notebook["cells"][number]);
     writeFileSync(place.source("h6-1a"), q(notebook));
     const { code, said } = await place.run("--continue", "--keep", "h6-1a");
@@ -170,7 +170,7 @@ describe("a hand-in with a failing notebook", () => {
     expect(code).toBe(0);
     const after = place.executed("h6-1a");
     expect(sourceOf(after.cells[0]!)).toBe("A new first cell.");
-    expect(answers(after)).toMatch(/A better answer: <span data-record="h6-1a\.train">99\.50? %<\/span>/);
+    expect(answers(after)).toMatch(/A better answer to this question: <span data-record="h6-1a\.train">99\.50? %<\/span>/);
     expect(after.cells.filter(({ cell_type }) => cell_type === "code").map(({ outputs, execution_count }) => ({ outputs, execution_count }))).toEqual(before);
     expect(readNotebook(place.source("h6-1a"))).toEqual(after);
   });
