@@ -28,11 +28,14 @@ export function activations(model: tf.Sequential, inputs: Float32Array): Activat
   if (inputs.length === 0 || inputs.length % length !== 0) {
     throw new Error(`Expected inputs to be a multiple of ${length} values but found ${inputs.length} (one example is [${shape.join(", ")}]): pass whole examples.`);
   }
-  return tf.tidy(() => {
+  const found: Activation[] = [];
+  // Not returned through tidy, which would walk over every value in search of tensors.
+  tf.tidy(() => {
     let output = tf.tensor(inputs, [inputs.length / length, ...shape]);
-    return model.layers.map((layer) => {
+    for (const layer of model.layers) {
       output = layer.apply(output, { training: false }) as tf.Tensor;
-      return { name: layer.name, shape: output.shape, values: output.dataSync() as Float32Array };
-    });
+      found.push({ name: layer.name, shape: output.shape, values: output.dataSync() as Float32Array });
+    }
   });
+  return found;
 }

@@ -34,7 +34,9 @@ export function lstmStates(model: tf.Sequential, inputs: Float32Array): LstmStat
   }
   const [kernel, recurrent, bias, weight, threshold] = model.getWeights() as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor1D];
   const units = recurrent.shape[0];
-  return tf.tidy(() => {
+  let found: LstmStates | undefined;
+  // Not returned through tidy, which would walk over every value in search of tensors.
+  tf.tidy(() => {
     const x = tf.tensor3d(inputs, [n, steps, features]);
     const history: Record<"i" | "f" | "g" | "o" | "c" | "h" | "y", tf.Tensor[]> = { i: [], f: [], g: [], o: [], c: [], h: [], y: [] };
     let h = tf.zeros([n, units]) as tf.Tensor2D;
@@ -50,6 +52,7 @@ export function lstmStates(model: tf.Sequential, inputs: Float32Array): LstmStat
       Object.entries({ i, f, g, o, c, h, y }).forEach(([name, tensor]) => history[name as "y"].push(tensor));
     }
     const all = (name: keyof typeof history) => tf.stack(history[name], 1).dataSync() as Float32Array;
-    return { i: all("i"), f: all("f"), g: all("g"), o: all("o"), c: all("c"), h: all("h"), y: all("y"), units };
+    found = { i: all("i"), f: all("f"), g: all("g"), o: all("o"), c: all("c"), h: all("h"), y: all("y"), units };
   });
+  return found!;
 }
