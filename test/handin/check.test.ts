@@ -195,6 +195,9 @@ const spoiled: readonly Spoiled[] = [
     ["another address for all links", inHead('<base href="https://example.org/">'), /example\.org/],
     ["a page that it turns into", inHead('<meta http-equiv="refresh" content="0; url=https://example.org/">'), /example\.org/],
   ].map(([what, change, says]) => ({ rule: "html-outside", what: `${what}`, spoil: (c: Copy) => c.page(mlp, change as never), says: says as RegExp })),
+  { rule: "html-outside", what: "a script on the index page", spoil: (c) => c.page("index", inBody('<script src="https://cdn.example.org/a.js"></script>')), notebook: "index", says: /a\.js/ },
+  { rule: "html-size", what: "an index page of 9 MB", spoil: (c) => c.page("index", inBody("x".repeat(9_000_000))), notebook: "index", says: /9\.0 MB/ },
+  { rule: "html-missing", what: "no index page", spoil: ({ handin }) => rmSync(join(handin, "index.html")), notebook: "index", says: /no index\.html/ },
   // ... shows fewer figures than the notebook holds, embeds plotly.js more than once, or exceeds 8 MB
   { rule: "html-figures", what: "a page without its figure", spoil: (c) => c.page(mlp, (html) => html.replace("<figure data-figure>", "<figure>")), says: /shows 0 of 1 figures/ },
   { rule: "html-figures", what: "a figure inside a comment", spoil: (c) => c.page(mlp, (html) => html.replace(/<figure.*figure>/, "<!-- $& -->")), says: /shows 0 of 1 figures/ },

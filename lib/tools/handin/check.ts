@@ -5,6 +5,7 @@ import { UserError } from "../user-error";
 import { readNotebook, sha256, sourceOf, type Notebook } from "./notebook";
 import { parts as allParts, type Part } from "./parts";
 import { cellLog, handinFolder, notebooksFolder, runsFolder } from "./places";
+import { count } from "./progress";
 import { storedRecords } from "./records";
 import { contentRules } from "./rules/content";
 import { executionRules } from "./rules/execution";
@@ -46,7 +47,7 @@ export async function main(argv: string[]): Promise<number> {
   const findings = checkFolder(folder, { html });
   const asked = rules.filter(({ page }) => html || !page).length;
   const scope = html ? "" : " (notebooks and records; npm run export makes the pages)";
-  console.log(`Checked ${folder}${scope}: ${asked} rules, ${findings.length} findings.`);
+  console.log(`Checked ${folder}${scope}: ${asked} rules, ${count(findings.length, "finding")}.`);
   if (findings.length) console.log(formatFindings(findings));
   return findings.length ? 1 : 0;
 }
@@ -59,13 +60,20 @@ export function checkFolder(folder: string, { parts = allParts, html = true, qui
   const profile = first?.profile ?? "full";
   const cache = new Map<string, ReturnType<typeof storedRecords>>();
   const records = (part: string) => cache.get(part) ?? cache.set(part, storedRecords(part, profile, runsFolder())).get(part)!;
+  const common = { profile, seed: first?.seed ?? 1, records, log };
+  const index = html && read.some((one) => one.html !== undefined) ? [readIndex(folder)] : [];
+  const aboutIndex = index.flatMap((one) => apply(rules.filter((rule) => rule.index), { ...one, ...common }));
   return read.flatMap((one) => {
-    const subject: Subject = { ...one, profile, seed: first?.seed ?? 1, records, log };
+    const subject: Subject = { ...one, ...common };
     const isQuick = subject.notebook?.metadata.deepnets?.run?.profile === "quick";
     // A quick run that is no hand-in is told so once; that it is also too short goes without saying.
     const asked = rules.filter((rule) => (html || !rule.page) && (!isQuick || !rule.full || (rule.id === "quick-run" && !quick)));
-    return asked.flatMap((rule) => rule.find(subject).map((place) => finding(rule, subject, place)));
-  });
+    return apply(asked, subject);
+  }).concat(aboutIndex);
+}
+
+function apply(asked: readonly Rule[], subject: Subject): Finding[] {
+  return asked.flatMap((rule) => rule.find(subject).map((place) => finding(rule, subject, place)));
 }
 
 const holdsNotebooks = (folder: string) => allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.ipynb`)));
@@ -75,6 +83,13 @@ function readSubject(folder: string, part: Part): Pick<Subject, "part" | "notebo
   if (!existsSync(file)) return { part, notebook: undefined, hash: "", html: undefined };
   const html = existsSync(page) ? readFileSync(page, "utf8") : undefined;
   return { part, notebook: readNotebook(file), hash: sha256(readFileSync(file)), html };
+}
+
+/** The index page as a subject of its own: a page of no notebook. */
+function readIndex(folder: string): Pick<Subject, "part" | "notebook" | "hash" | "html"> {
+  const file = join(folder, "index.html");
+  const part: Part = { id: "index", notebook: "index", title: "Index", needs: [], questions: [] };
+  return { part, notebook: { cells: [], metadata: {} }, hash: "", html: existsSync(file) ? readFileSync(file, "utf8") : undefined };
 }
 
 function readLog(): LoggedCell[] {

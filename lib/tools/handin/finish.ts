@@ -4,6 +4,7 @@ import { exportNotebooks } from "../export/export";
 import { checkFolder, formatFindings } from "./check";
 import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "./notebook";
 import { notebooksFolder } from "./places";
+import { count } from "./progress";
 import { storedRecords } from "./records";
 import { formatTable } from "./report";
 import { saveReport, type Session } from "./session";
@@ -34,8 +35,6 @@ export async function finish(session: Session): Promise<boolean> {
   line.print(good ? `All is well: open ${join(folder, "index.html")}` : bad);
   return good;
 }
-
-export const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 /** Puts the numbers of the records just made into the prose of the notebooks that ran. */
 function fill({ plan, folder }: Session): void {

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../user-error";
-import { count, finish } from "./finish";
+import { finish } from "./finish";
 import { lockFolder } from "./lock";
 import { quickNotice } from "./notebook";
 import { parts } from "./parts";
 import { handinFolder } from "./places";
-import { StatusLine } from "./progress";
+import { count, StatusLine } from "./progress";
 import { runPart } from "./run-part";
 import { saveReport, sweepUp, type Plan, type Session } from "./session";
 

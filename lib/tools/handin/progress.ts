@@ -76,6 +76,8 @@ export function describeProgress(cell: number, cells: number, live: RunRecord | 
 
 export const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
 
+export const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
 export const whole = (count: number) => count.toLocaleString("en-US");
 
 export function duration(seconds: number): string {

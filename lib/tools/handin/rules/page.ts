@@ -11,6 +11,7 @@ export const pageRules: readonly Rule[] = [
     title: "Every notebook has its page",
     remedy: exportAgain,
     page: true,
+    index: true,
     find: ({ notebook, html, part }) => (notebook && html === undefined ? [{ value: `there is no ${part.notebook}.html` }] : []),
   },
   {
@@ -29,6 +30,7 @@ export const pageRules: readonly Rule[] = [
     title: "A page loads nothing from outside",
     remedy: "embed it, or leave it out, and run npm run export",
     page: true,
+    index: true,
     find: ({ html }) => loads(html ?? "").map((address) => ({ value: `its page loads ${quote(address)}` })),
   },
   {
@@ -46,6 +48,7 @@ export const pageRules: readonly Rule[] = [
     title: "A page holds plotly.js at most once",
     remedy: exportAgain,
     page: true,
+    index: true,
     find: ({ html }) => {
       const copies = plotlyCopies(html ?? "");
       return copies > 1 ? [{ value: `its page holds plotly.js ${copies} times` }] : [];
@@ -56,6 +59,7 @@ export const pageRules: readonly Rule[] = [
     title: "A page has at most 8 MB",
     remedy: "show fewer or smaller figures (npm run export says what takes how much)",
     page: true,
+    index: true,
     find: ({ html }) => {
       const bytes = Buffer.byteLength(html ?? "");
       return bytes > largestPage ? [{ value: `its page has ${(bytes / 1e6).toFixed(1)} MB` }] : [];

@@ -44,6 +44,8 @@ export interface Rule {
   readonly remedy: string;
   /** Holds for pages, which committed notebooks have not. */
   readonly page?: true;
+  /** Holds for the index page as well. */
+  readonly index?: true;
   /** Asks for the sheet's lengths or final numbers, which a quick run has not. */
   readonly full?: true;
   readonly find: (subject: Subject) => readonly Place[];
