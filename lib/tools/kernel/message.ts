@@ -2,7 +2,7 @@ import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 
 /** The sending half of a ZeroMQ socket. */
 export interface Sender {
-  send(frames: (string | Buffer)[]): Promise<void>;
+  send(frames: (string | Buffer)[]): void;
 }
 
 export interface Header {
@@ -65,9 +65,7 @@ export class Message {
     const { username } = this.header;
     const header: Header = { msg_id: randomUUID(), msg_type: type, session, username, date: new Date().toISOString(), version: "5.3" };
     const parts = [header, this.header, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
-    socket.send([...identities, delimiter, sign(parts, this.key), ...parts]).catch(() => {
-      // The socket was closed under us: the kernel is ending, nobody is left to read.
-    });
+    socket.send([...identities, delimiter, sign(parts, this.key), ...parts]);
   }
 }
 

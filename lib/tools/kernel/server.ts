@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type * as Zmq from "zeromq";
 import { Message, type Sender } from "./message";
+import { Outbox } from "./outbox";
 
 /** What a kernel answers, by message type; the server does the wire, the order and the status messages. */
 export interface Handlers {
@@ -37,7 +38,7 @@ export class Server {
   private readonly connection: Connection;
   private readonly queue: Request[] = [];
   private busy = false;
-  private iopub!: Zmq.Publisher;
+  private iopub!: Sender;
 
   constructor(
     connectionFile: string,
@@ -50,12 +51,13 @@ export class Server {
     const zmq = require("zeromq") as typeof Zmq;
     const { shell_port, iopub_port, stdin_port, control_port, hb_port } = this.connection;
     // The default drops what exceeds 1000 messages, silently.
-    this.iopub = new zmq.Publisher({ sendHighWaterMark: 0, linger: 1000 });
+    const iopub = new zmq.Publisher({ sendHighWaterMark: 0, linger: 1000 });
+    this.iopub = new Outbox(iopub);
     const shell = new zmq.Router({ linger: 1000 });
     const control = new zmq.Router({ linger: 1000 });
     const heartbeat = new zmq.Reply();
     await Promise.all([
-      this.bind(this.iopub, iopub_port),
+      this.bind(iopub, iopub_port),
       this.bind(shell, shell_port),
       this.bind(control, control_port),
       this.bind(new zmq.Router(), stdin_port),
@@ -73,8 +75,9 @@ export class Server {
     await socket.bind(`${transport}://${ip}${transport === "ipc" ? "-" : ":"}${port}`);
   }
 
-  private async listen(socket: Zmq.Router): Promise<void> {
-    for await (const frames of socket) {
+  private async listen(router: Zmq.Router): Promise<void> {
+    const socket = new Outbox(router);
+    for await (const frames of router) {
       let message: Message;
       try {
         message = Message.parse(frames, this.connection.key);

@@ -116,7 +116,7 @@ export class Session {
   /** An error that no cell's own promise carries: thrown in a callback, or a rejection that nobody awaits. */
   private failOutside(error: unknown): void {
     const cell = runningCell() ?? cellInStack(error, this.cell) ?? this.cell ?? latestCell();
-    if (!cell || cell.cancelled) return;
+    if (!cell || cell.cancelled || isOurs(error)) return;
     const failure = describeError(error);
     if (cell.ended) {
       const traceback = [...failure.traceback];
@@ -177,4 +177,10 @@ function isInterrupt(error: unknown): boolean {
 
 function cellInStack(error: unknown, running: Cell | undefined): Cell | undefined {
   return running && error instanceof Error && error.stack?.includes(`${scriptName(running.count)}:`) ? running : undefined;
+}
+
+/** An error of the kernel itself says nothing about a cell. */
+function isOurs(error: unknown): boolean {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  return !/cell\[\d+\]/.test(stack) && (stack.includes(__dirname) || stack.includes("typescript-for-tslab"));
 }

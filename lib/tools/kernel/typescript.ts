@@ -1,5 +1,6 @@
 import { join, parse, relative } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
+import { quieter, type WatchedSystem } from "./watching";
 
 type Emit = (file: unknown, write: (name: string, data: string) => void, ...rest: unknown[]) => unknown;
 interface Builder {
@@ -35,12 +36,12 @@ export function extendTypeScript(cwd: string): typeof TypeScript {
     Object.defineProperty(extended, name, { ...descriptor, configurable: true });
   }
   const replace = (name: string, value: unknown) => Object.defineProperty(extended, name, { value, enumerable: true });
-  replace("createWatchCompilerHost", (files: string[], options: TypeScript.CompilerOptions, ...rest: never[]) => {
+  replace("createWatchCompilerHost", (files: string[], options: TypeScript.CompilerOptions, sys: WatchedSystem, ...rest: never[]) => {
     // The whole disk: only then does every import lie under rootDir.
     // "Bundler" is Node's classic way plus the `exports` of packages, which modern ones need.
     const wider = { ...options, rootDir: parse(cwd).root, sourceMap: true, moduleResolution: original.ModuleResolutionKind.Bundler };
     const create = original.createWatchCompilerHost as (...args: unknown[]) => { afterProgramCreate?: (builder: Builder) => void };
-    return extendHost(create(files, wider, ...rest), cwd);
+    return extendHost(create(files, wider, quieter(sys, cwd), ...rest), cwd);
   });
   replace("transpileModule", (code: string, options: TypeScript.TranspileOptions) => transpile(original, code, options));
   require.cache[file]!.exports = extended;

@@ -1,0 +1,43 @@
+import type { Sender } from "./message";
+
+type Frames = (string | Buffer)[];
+
+/** The sending half of a zeromq.js socket. */
+export interface Socket {
+  send(frames: Frames): Promise<void>;
+}
+
+/**
+ * Sends messages one after the other. A zeromq.js socket takes one at a time and throws "Socket is busy writing" at the next; on a busy
+ * machine that happens. A message goes out at once where the socket allows it, so that code that never lets the loop turn is heard.
+ */
+export class Outbox implements Sender {
+  private readonly waiting: Frames[] = [];
+  private sent: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly socket: Socket) {}
+
+  send(frames: Frames): void {
+    if (this.waiting.length === 0 && this.trySend(frames)) return;
+    this.waiting.push(frames);
+    if (this.waiting.length === 1) void this.sendWaiting();
+  }
+
+  private async sendWaiting(): Promise<void> {
+    while (this.waiting.length > 0) {
+      await this.sent;
+      if (this.trySend(this.waiting[0]!)) this.waiting.shift();
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  private trySend(frames: Frames): boolean {
+    try {
+      // A rejection says that the socket was closed: the kernel is ending, nobody is left to read.
+      this.sent = this.socket.send(frames).catch(() => undefined);
+      return true;
+    } catch (error) {
+      return (error as { code?: string }).code !== "EBUSY";
+    }
+  }
+}

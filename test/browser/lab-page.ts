@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { findBrowser } from "../../lib/src/notebook/browser";
+
+const root = resolve(__dirname, "../..");
+
+/** A real JupyterLab on a folder of its own, with links to the packages and the data, and a browser in front of it. */
+export class Lab {
+  private constructor(
+    readonly folder: string,
+    private readonly server: ChildProcess,
+    private readonly address: URL,
+    private readonly browser: Browser,
+    private readonly context: BrowserContext,
+  ) {}
+
+  /** Requests to anywhere but this machine; there must be none. */
+  readonly foreign: string[] = [];
+
+  static readonly available = findBrowser() !== undefined;
+
+  static async start({ notebooks = [], env = {} }: { readonly notebooks?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Lab> {
+    const folder = mkdtempSync(join(tmpdir(), "deepnets-lab-"));
+    mkdirSync(join(folder, "notebooks"));
+    mkdirSync(join(folder, "data/runs"), { recursive: true });
+    mkdirSync(join(folder, "home"));
+    linkPackages(join(root, "node_modules"), join(folder, "node_modules"));
+    cpSync(join(root, "notebooks/README.md"), join(folder, "notebooks/README.md"));
+    for (const name of notebooks) {
+      const notebook = JSON.parse(readFileSync(join(root, "notebooks", `${name}.ipynb`), "utf8"));
+      for (const cell of notebook.cells) if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+      writeFileSync(join(folder, "notebooks", `${name}.ipynb`), JSON.stringify(notebook));
+    }
+    const settings = { HOME: join(folder, "home"), JUPYTER_CONFIG_DIR: join(folder, "home/config"), DEEPNETS_LAB_ROOT: folder, DEEPNETS_RUNS: join(folder, "data/runs"), DEEPNETS_CELLS: join(folder, "cells.jsonl") };
+    const server = spawn(process.execPath, [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/lab/lab.js"), "lab", "--no-browser"], { env: { ...process.env, ...settings, ...env }, stdio: ["ignore", "pipe", "inherit"] });
+    const address = await new Promise<URL>((found, failed) => {
+      let text = "";
+      server.stdout!.on("data", (chunk) => {
+        text += chunk;
+        const url = /^JupyterLab: (\S+)$/m.exec(text)?.[1];
+        if (url) found(new URL(url));
+      });
+      server.on("close", () => failed(new Error(`JupyterLab did not start: ${text}`)));
+    });
+    const browser = await chromium.launch({ executablePath: findBrowser()!, args: ["--no-sandbox"] });
+    const context = await browser.newContext({ viewport: { width: 1300, height: 1000 } });
+    const lab = new Lab(folder, server, address, browser, context);
+    context.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") lab.foreign.push(request.url());
+    });
+    return lab;
+  }
+
+  /** Opens a path as the address that the command prints does: the token comes with the first page. */
+  async open(path = ""): Promise<Page> {
+    const page = await this.context.newPage();
+    const url = new URL(this.address);
+    if (path) url.pathname = `/lab/tree/${path}`;
+    await page.goto(url.href);
+    return page;
+  }
+
+  /** Opens a notebook and waits until its kernel is idle. */
+  async openNotebook(name: string): Promise<Page> {
+    const page = await this.open(`notebooks/${name}.ipynb`);
+    await page.waitForSelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell");
+    await page.waitForFunction(() => /Idle|Busy/.test((globalThis as any).document.querySelector("#jp-bottom-panel, #jp-main-statusbar")?.textContent ?? ""), undefined, { timeout: 120_000 });
+    return page;
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), "utf8");
+  }
+
+  write(name: string, sources: readonly string[]): void {
+    const cells = sources.map((source, i) => ({ cell_type: "code", id: `cell-${i}`, execution_count: null, metadata: {}, outputs: [], source }));
+    const metadata = { kernelspec: { name: "deepnets", display_name: "TypeScript (deepnets)", language: "typescript" } };
+    writeFileSync(join(this.folder, "notebooks", `${name}.ipynb`), JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
+  }
+
+  async stop(): Promise<number | null> {
+    await this.browser.close();
+    const ended = new Promise<number | null>((done) => this.server.once("close", done));
+    this.server.kill("SIGINT");
+    const code = await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+    return code;
+  }
+}
+
+/** Links to all packages; the server offers nothing that a link leads out of its folder, so plotly.js is copied. */
+function linkPackages(from: string, to: string): void {
+  mkdirSync(to);
+  for (const name of readdirSync(from)) {
+    if (name === "plotly.js-dist-min") cpSync(join(from, name), join(to, name), { recursive: true });
+    else symlinkSync(join(from, name), join(to, name));
+  }
+}
+
+/** The code cell of a number, counted from 0. */
+export const codeCell = (page: Page, index: number) => page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(index);
+
+/** Runs one cell, as Ctrl-Enter does. */
+export async function runCell(page: Page, index: number): Promise<void> {
+  await codeCell(page, index).locator(".jp-InputArea-editor").click();
+  await page.keyboard.press("Control+Enter");
+}
+
+/** Waits until a cell's prompt shows a number: it has run. */
+export async function ended(page: Page, index: number, timeout = 120_000): Promise<void> {
+  await codeCell(page, index).locator(".jp-InputPrompt", { hasText: /\[\d+\]/ }).waitFor({ timeout });
+}
+
+/** Points of the test curve that the live figure holds now; 0 before it is drawn. */
+export const pointsOf = (page: Page): Promise<number> =>
+  page.evaluate(() => ((globalThis as any).document.querySelector('[data-part="plot"]')?.data?.[1]?.x.length ?? 0) as number);
+
+/** Waits until the live figure holds so many points. */
+export async function growsTo(page: Page, points: number, timeout = 120_000): Promise<number> {
+  await page.waitForFunction((least) => ((globalThis as any).document.querySelector('[data-part="plot"]')?.data?.[1]?.x.length ?? 0) >= least, points, { timeout, polling: 100 });
+  return pointsOf(page);
+}

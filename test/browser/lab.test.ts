@@ -1,0 +1,157 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { codeCell, ended, growsTo, Lab, pointsOf, runCell } from "./lab-page";
+
+// Written where DEEPNETS_SCREENSHOTS says, to be looked at.
+const shots = process.env.DEEPNETS_SCREENSHOTS;
+const shot = async (page: Page, name: string) => {
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
+};
+
+const name = "live";
+const sources = [
+  'import { figures, loadMnist, models, parameters, show, train } from "deepnets";',
+  `const p = parameters("lab", { seed: 1, iterations: 3000, evalEvery: 25, batchSize: 100, optimizer: { name: "sgd", learningRate: 0.5 } });
+const mnist = await loadMnist();
+const model = models.linear();`,
+  "const run = await train(model, mnist, p);",
+  "show(figures.accuracy(run)); run.record.status",
+  "model",
+];
+const [imports, prepare, training, figure, shown] = [0, 1, 2, 3, 4];
+
+describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
+  let lab: Lab;
+  let page: Page;
+  beforeAll(async () => {
+    if (shots) mkdirSync(shots, { recursive: true });
+    lab = await Lab.start();
+    lab.write(name, sources);
+  });
+  afterAll(async () => {
+    expect(lab.foreign).toEqual([]);
+    expect(await lab.stop()).toBe(0);
+  });
+
+  const text = (index: number) => codeCell(page, index).locator(".jp-OutputArea").innerText();
+  const saved = () => JSON.parse(lab.read(`notebooks/${name}.ipynb`));
+  const save = async () => {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+s");
+    await page.waitForFunction(() => !(globalThis as any).document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden)")?.closest(".lm-DockPanel")?.querySelector(".jp-mod-dirty"));
+  };
+
+  test("the address that is printed opens the index of the parts, and nothing asks about news", async () => {
+    page = await lab.open();
+    await page.waitForSelector(".jp-RenderedMarkdown table");
+    expect(await page.locator(".jp-RenderedMarkdown a", { hasText: /^[ht]6-/ }).count()).toBe(8);
+    expect(await page.locator(".jp-Dialog, .jp-toastContainer").count()).toBe(0);
+    await shot(page, "index");
+    await page.close();
+  });
+
+  test("the curve grows while the cell runs, and completion answers", async () => {
+    page = await lab.openNotebook(name);
+    expect(await page.locator(".jp-NotebookPanel-toolbar").innerText()).toContain("TypeScript (deepnets)");
+    await runCell(page, imports);
+    await ended(page, imports);
+    await runCell(page, prepare);
+    await ended(page, prepare);
+    await runCell(page, training);
+    const first = await growsTo(page, 3);
+    await shot(page, "growing");
+    await codeCell(page, shown).locator(".jp-InputArea-editor").click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(".summ");
+    await page.keyboard.press("Tab");
+    // With a single match JupyterLab completes at once.
+    await page.waitForFunction(() => /model\.summary/.test((globalThis as any).document.querySelector(".jp-Notebook")?.innerText ?? ""), undefined, { timeout: 15_000 });
+    await page.keyboard.press("Control+Shift+ArrowLeft");
+    for (let i = 0; i < 20; i++) await page.keyboard.press("Control+z");
+    expect(await growsTo(page, first + 3)).toBeGreaterThan(first);
+    expect(await text(training)).toMatch(/iteration [\d,]+ of 3,000 .*steps\/s .* left .* train [\d.]+ % · test [\d.]+ %/);
+  });
+
+  test("Stop ends it within 2 s with the run so far and says how to go on", async () => {
+    const at = Date.now();
+    await page.locator('[data-command="notebook:interrupt-kernel"], jp-button[data-command="notebook:interrupt-kernel"]').first().click();
+    await codeCell(page, training).getByText("Run this cell again to go on from there").waitFor({ timeout: 20_000 });
+    await ended(page, training);
+    const seconds = (Date.now() - at) / 1000;
+    console.log(`Stop took ${seconds.toFixed(2)} s`);
+    expect(seconds).toBeLessThan(4);
+    const stopped = await text(training);
+    expect(stopped).toMatch(/stopped at iteration [\d,]+ of 3,000/);
+    await shot(page, "stopped");
+    await runCell(page, figure);
+    await ended(page, figure);
+    await codeCell(page, figure).locator(".js-plotly-plot").waitFor();
+    expect(await text(figure)).toContain("'interrupted'");
+    expect(await text(training)).toBe(stopped);
+  });
+
+  test("run again, it goes on from there", async () => {
+    const stopped = Number(/stopped at iteration ([\d,]+)/.exec(await text(training))![1]!.replaceAll(",", ""));
+    await runCell(page, training);
+    await codeCell(page, training).getByText("from a checkpoint").waitFor({ timeout: 20_000 });
+    const from = Number(/going on at iteration (\d+)/.exec(await text(training))![1]);
+    expect(from).toBe(stopped);
+  });
+
+  test("in a second tab, and in one that is closed and opened again in mid-run, the curve goes on", async () => {
+    const before = await growsTo(page, 8);
+    await save();
+    expect(lab.read(`notebooks/${name}.ipynb`).length).toBeLessThan(400_000);
+    const second = await lab.openNotebook(name);
+    const there = await growsTo(second, before);
+    expect(await growsTo(second, there + 2)).toBeGreaterThan(there);
+    await page.close();
+    await second.close();
+    page = await lab.openNotebook(name);
+    const again = await growsTo(page, before);
+    await shot(page, "opened-again");
+    expect(await growsTo(page, again + 2)).toBeGreaterThan(again);
+  });
+
+  test("the end becomes a static output; restart and run all ends well, and nothing is left in the file", async () => {
+    await page.locator('[data-part="text"]', { hasText: "finished" }).waitFor({ timeout: 240_000 });
+    await shot(page, "finished-in-reopened-tab");
+    await page.locator('[data-command="notebook:restart-run-all"], jp-button[data-command="notebook:restart-run-all"]').first().click();
+    await page.locator(".jp-Dialog button", { hasText: "Restart" }).click();
+    await growsTo(page, 2);
+    await codeCell(page, training).getByText(/3,000 iterations in/).waitFor({ timeout: 240_000 });
+    await ended(page, shown);
+    expect(await codeCell(page, figure).locator(".js-plotly-plot").count()).toBe(1);
+    expect(await pointsOf(page)).toBe(0);
+    await shot(page, "finished");
+    await save();
+    const { cells } = saved() as { cells: { execution_count: number; outputs: { output_type: string; name?: string; data?: Record<string, string | string[]> }[] }[] };
+    expect(cells.map(({ execution_count }) => execution_count)).toEqual([1, 2, 3, 4, 5]);
+    const outputs = cells.flatMap((cell) => cell.outputs);
+    expect(outputs.filter(({ output_type, name: stream }) => output_type === "error" || stream === "stderr")).toEqual([]);
+    const [live] = cells[training]!.outputs;
+    const html = [live!.data!["text/html"]!].flat().join("");
+    expect(html).toContain("data:image/svg+xml");
+    expect(html).not.toContain("<script");
+    expect(cells[figure]!.outputs[0]!.data).toHaveProperty("image/png");
+    expect(JSON.stringify(saved())).not.toContain("plotly.min.js");
+    expect(existsSync(join(lab.folder, "cells.jsonl"))).toBe(true);
+  });
+
+  test("figures and pictures are shown in a notebook that the reader does not trust", async () => {
+    const copy = saved();
+    copy.cells[0].source = "// changed by somebody else";
+    lab.write("untrusted", []);
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(join(lab.folder, "notebooks/untrusted.ipynb"), JSON.stringify(copy));
+    const other = await lab.openNotebook("untrusted");
+    const picture = codeCell(other, training).locator("img");
+    await picture.waitFor();
+    expect(await picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBeGreaterThan(300);
+    await codeCell(other, figure).locator(".js-plotly-plot, img").first().waitFor();
+    await shot(other, "untrusted");
+    await other.close();
+  });
+});
