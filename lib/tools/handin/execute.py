@@ -180,6 +180,8 @@ def why_dead(code, log, kills):
         return "it was killed (SIGKILL), as the system does when memory runs out: close other programs or use a machine with more memory"
     if code is not None and code < 0:
         return f"it was ended by {signal.Signals(-code).name}: run the notebook again"
+    if errors := re.findall(r"^(?:\w+: )*\w*Error\b.*$", log, re.MULTILINE):
+        return f"it ended with exit code {code} after {errors[0]}: run the notebook again, and report it if it comes back"
     return f"it ended by itself with exit code {code}: remove process.exit() from the cell"
 
 
@@ -256,7 +258,7 @@ async def run(nb, args, log, stopped):
         message = f"the kernel died in cell {number}: {why_dead(process.poll(), text, kills)}."
         if death.args[0] == "start":
             message = f"the kernel did not start ({death.args[1].rstrip('.')}): run `npm run doctor`."
-        tail = [line for line in text.splitlines() if line.strip() and not ENGINE_NOISE.search(line)][-5:]
+        tail = [line for line in text.splitlines() if line.strip() and not ENGINE_NOISE.search(line)][-20:]
         say("died", {"cell": number, "line": None, "ename": "DeadKernel", "evalue": message, "message": message, "stderr": tail})
         return 3
     finally:
