@@ -104,6 +104,17 @@ describe.concurrent("executeNotebook", () => {
   });
 });
 
+describe("the kernel's log of executed cells", () => {
+  it("names each source as the check reads it", async () => {
+    const log = join(base, "cells.jsonl");
+    const session = "notebooks/h6-1a-linear.ipynb";
+    const ran = await run("logged", ["const umlaut = 'ü';", "umlaut +\n  '!'"], { env: { DEEPNETS_CELLS: log, JPY_SESSION_NAME: session } });
+    const entries = readFileSync(log, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+    expect(entries).toMatchObject(codes(ran).map((cell, i) => ({ notebook: session, count: i + 1, sha256: sha256(sourceOf(cell)) })));
+    expect(entries[0].kernel).toBe(entries[1].kernel);
+  });
+});
+
 describe("a runner that is killed", () => {
   it("leaves no kernel behind", async () => {
     const source = join(base, "orphan.ipynb");
