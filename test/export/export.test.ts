@@ -176,6 +176,13 @@ describe("npm run export", () => {
     await expect(exportNotebooks({ from, to, notebooks: ["missing"] })).rejects.toThrow("found no file");
   });
 
+  it("waits for no hand-in that runs in the same folder, and leaves its files alone", async () => {
+    const { lockFolder } = await import("../../lib/tools/handin/lock");
+    const lock = await lockFolder(to);
+    await expect(main([])).rejects.toThrow("Another hand-in is running here");
+    lock.release();
+  });
+
   it("does not overwrite a later full run of the same notebook, and says so", async () => {
     const { fingerprint } = await import("../../lib/tools/handin/state");
     const { readNotebook } = await import("../../lib/tools/handin/notebook");

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { lockFolder } from "../handin/lock";
 import { readNotebook, sha256, writeWhole, type Notebook } from "../handin/notebook";
 import { parts } from "../handin/parts";
 import { handinFolder, notebooksFolder } from "../handin/places";
@@ -106,6 +107,16 @@ export async function main(argv: string[]): Promise<number> {
   const { values } = parseArgs({ args: argv, options, allowPositionals: false });
   const authors = pair(values.name ?? [], values.matriculation ?? []);
   const folder = handinFolder();
+  // A hand-in under way writes the same files.
+  const lock = await lockFolder(folder);
+  try {
+    return await exportFolder(folder, authors, values.zip ?? false);
+  } finally {
+    lock.release();
+  }
+}
+
+async function exportFolder(folder: string, authors: readonly Author[], zip: boolean): Promise<number> {
   const names = gather(folder);
   const exported = await exportNotebooks({ from: folder, to: folder, notebooks: names, authors });
   for (const { notebook, bytes, figures, problems } of exported) {
@@ -113,7 +124,7 @@ export async function main(argv: string[]): Promise<number> {
     for (const problem of problems) console.log(`  Expected a formula that KaTeX reads but found ${problem}: correct it in the notebook.`);
   }
   console.log(`Open ${join(folder, "index.html")}`);
-  if (values.zip) {
+  if (zip) {
     const { file, bytes } = await pack(folder, names);
     console.log(`Packed ${file}, ${megabytes(bytes)}`);
   }
@@ -125,7 +136,6 @@ function gather(folder: string): string[] {
   const from = notebooksFolder();
   const names = parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)) || existsSync(join(folder, `${name}.ipynb`)));
   if (names.length === 0) throw new UserError(`Expected notebooks in ${from} but found none: restore them, for example with git checkout.`);
-  mkdirSync(folder, { recursive: true });
   for (const name of names) {
     const [saved, ran] = [join(from, `${name}.ipynb`), join(folder, `${name}.ipynb`)];
     if (!existsSync(saved)) continue;
