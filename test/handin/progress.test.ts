@@ -50,6 +50,7 @@ describe("describeProgress", () => {
   it("tells the cell, and what the training says", () => {
     expect(describeProgress(6, 14, live(12_400))).toBe("cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %");
     expect(describeProgress(1, 14, undefined)).toBe("cell 1/14");
+    expect(describeProgress(6, 14, live(0))).toBe("cell 6/14, iteration 0 of 20,000 (0 %), test 97.9 %");
   });
 });
 

@@ -67,7 +67,7 @@ export function describeProgress(cell: number, cells: number, live: RunRecord | 
   if (live) {
     const { iteration, iterations, etaSeconds } = live.progress;
     words.push(`iteration ${whole(iteration)} of ${whole(iterations)} (${Math.floor((100 * iteration) / iterations)} %)`);
-    if (Number.isFinite(etaSeconds)) words.push(`about ${duration(etaSeconds)} left`);
+    if (iteration > 0 && Number.isFinite(etaSeconds)) words.push(`about ${duration(etaSeconds)} left`);
     const test = live.testAccuracy.at(-1);
     if (test !== undefined) words.push(`test ${percent(test)}`);
   }
