@@ -55,5 +55,7 @@ test("states are read from what the jobs leave; those of an earlier sweep do not
   const states = readStates(plan);
   expect(states.map(({ status }) => status)).toEqual(["queued", "running", "failed"]);
   expect(states[1]).toMatchObject({ iteration: 7, iterations: 10, etaSeconds: 3 });
+  tell(plan.jobs[1]!, { sweep: "now", status: "running", attempt: 2, message: "", time: Date.now() / 1000 + 60 });
+  expect(readStates(plan)[1]).toMatchObject({ status: "running", iteration: 0, iterations: 0 });
   expect(states[2]).toMatchObject({ attempt: 2, message: "cell 1: Error" });
 });

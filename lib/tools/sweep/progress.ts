@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "../../src/training/record";
 import { readFinished, readJson, recordFile, type Job, type Plan } from "./plan";
@@ -26,6 +26,8 @@ interface StateFile {
   readonly status: "running" | "failed" | "stopped" | "finished";
   readonly attempt: number;
   readonly message: string;
+  /** Seconds since 1970. */
+  readonly time?: number;
 }
 
 export const jobFolder = ({ runs }: Pick<Plan, "runs">, { part, run }: Job) => join(runs, "sweeps", "jobs", part, run);
@@ -42,7 +44,10 @@ function readState(plan: Plan, job: Job): JobState {
   if (!cutOff && existsSync(recordFile(plan, job))) return finished(plan, job, state?.sweep === plan.id ? state.message : "");
   if (state?.sweep !== plan.id) return { ...nothing, status: "queued" };
   const { attempt, message } = state;
-  const live = readJson(join(plan.runs, job.part, job.run, "live.json")) as RunRecord | undefined;
+  const file = join(plan.runs, job.part, job.run, "live.json");
+  // What an earlier attempt left says nothing of this one.
+  const current = state.status !== "running" || (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= 1000 * (state.time ?? 0);
+  const live = current ? (readJson(file) as RunRecord | undefined) : undefined;
   const { iteration = 0, iterations = 0, etaSeconds } = live?.progress ?? {};
   if (state.status === "running") return { job, status: "running", attempt, message: "", iteration, iterations, ...(etaSeconds === undefined ? {} : { etaSeconds }) };
   return { job, status: state.status === "failed" ? "failed" : "queued", attempt, message, iteration, iterations };
