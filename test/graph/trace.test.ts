@@ -82,7 +82,7 @@ describe("what a trace refuses", () => {
     expect(() => compile((x) => {
       compile((y) => y.mul(w));
       return x;
-    })).toThrow("Expected a function of tfjs ops");
+    })).toThrow("Expected no trace under way but found one");
     other.dispose();
   });
 

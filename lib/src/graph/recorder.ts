@@ -9,6 +9,8 @@ export interface Known {
   readonly scope: string;
 }
 
+let underWay = false;
+
 /**
  * Runs tfjs code once on the real engine and notes each operation as a graph node. In the meantime the backend's binding is replaced
  * by a stand-in; afterwards the real one is back, whatever happened.
@@ -27,15 +29,17 @@ export class Recorder {
   }
 
   record<T>(run: () => T): T {
+    if (underWay) throw new Error(`Expected no trace under way but found one (${this.#known.scope}): a traced function cannot trace another.`);
     const node = backend();
-    if (node.binding !== this.#real) throw new Error("Expected no trace under way but found one: a traced function cannot trace another.");
     const limit = Error.stackTraceLimit;
     node.binding = this.#standIn();
+    underWay = true;
     Error.stackTraceLimit = 60;
     try {
       return run();
     } finally {
       node.binding = this.#real;
+      underWay = false;
       Error.stackTraceLimit = limit;
     }
   }

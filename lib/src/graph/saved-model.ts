@@ -7,7 +7,6 @@ import { type AttributeValue, type Constant, type DType, type GraphNode, sizeOf 
 // The classes that tfjs-node itself reads SavedModels with. They come without types; the few that are used have these.
 interface Message {
   serializeBinary(): Uint8Array;
-  // biome-ignore lint: setters return the message, each takes its own type
   [setter: string]: any;
 }
 const proto = require("@tensorflow/tfjs-node/dist/proto/api_pb.js") as Record<string, (new () => Message) & Record<string, new () => Message>>;
