@@ -1,6 +1,7 @@
 /**
- * Threads per job with which this machine gets through many jobs fastest, by part: 1 where two jobs side by side with one thread each
- * beat one job after the other with two. `npm run sweep -- --measure` prints this table for the machine that it runs on.
+ * Threads per job with which two cores get through many jobs fastest, by part: 1 where two jobs side by side with one thread each beat one
+ * job after the other with two, which `npm run sweep -- --measure` tells, printing this table for the machine that it runs on.
+ * Still to be measured on a quiet machine: 1 throughout is what the absence of any exchange between the two suggests.
  */
 export const threadsPerJob: Readonly<Record<string, 1 | 2>> = { "h6-1a": 1, "h6-1b": 1, "h6-1c": 1, "h6-1d": 1, "h6-2": 1 };
 
