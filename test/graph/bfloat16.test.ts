@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-node";
 import { expect, test } from "vitest";
 import { graphStep } from "../../lib/src/graph/graph-step";
 import { createStep } from "../../lib/src/graph/step";
@@ -5,7 +6,7 @@ import { batch, build, distance, type Name, options } from "./networks";
 
 const widths: Record<string, number> = { mlp: 64, dropout: 64, cnn: 8, lstm: 16 };
 
-test.each(["mlp", "dropout", "cnn", "lstm"] as Name[])("bfloat16 in the %s network: gradients near those of float32, learning as float32 does", (name) => {
+test.each(["mlp", "dropout", "cnn", "lstm"] as Name[])("bfloat16 in the %s network: gradients near those of float32", (name) => {
   const adam = { name: "adam", learningRate: 0.003, beta1: 0 } as const;
   const models = [0, 1].map(() => build(name, widths[name]));
   const full = graphStep(models[0], options(name, { optimizer: adam }));
@@ -24,13 +25,26 @@ test.each(["mlp", "dropout", "cnn", "lstm"] as Name[])("bfloat16 in the %s netwo
     const found = distance(tensor.values, b.tensors[i].values, 1e-2);
     expect(found, tensor.name).toBeLessThan(name === "lstm" ? 0.05 : 0.1);
   });
-  for (let i = 11; i < 60; i++) for (const step of [full, half]) step.step(batch(name, i), i);
-  const evaluations = [full, half].map((step) => step.evaluate(batch(name, 99, 200)));
-  expect(evaluations[1].lossSum / evaluations[0].lossSum).toBeLessThan(1.15);
   // Weights and slots are float32: more than 8 bits of them are in use.
   const weight = half.read().tensors[0].values;
   expect(weight.some((value) => (new Uint32Array(Float32Array.of(value).buffer)[0] & 0xffff) !== 0)).toBe(true);
   [full, half, ...models].forEach((thing) => thing.dispose());
+});
+
+test.each(["mlp", "cnn"] as Name[])("bfloat16 in the %s network: learns what float32 learns", (name) => {
+  const adam = { name: "adam", learningRate: 0.003 } as const;
+  const correct = (["float32", "bfloat16"] as const).map((precision) => {
+    const model = build(name, widths[name]);
+    // The sheet's initial weights are made for wide layers; in narrow ones they would let hardly anything through.
+    for (const weight of model.weights.filter(({ name }) => name.endsWith("kernel"))) tf.tidy(() => weight.write(weight.read().mul(8)));
+    const step = createStep(model, options(name, { optimizer: adam, precision }));
+    for (let i = 0; i < 150; i++) step.step(batch(name, i), i);
+    const found = step.evaluate(batch(name, 999, 500)).correct;
+    [step, model].forEach((thing) => thing.dispose());
+    return found;
+  });
+  expect(correct[0]).toBeGreaterThan(450);
+  expect(Math.abs(correct[0] - correct[1])).toBeLessThan(10);
 });
 
 test("bfloat16 repeats bit for bit", () => {

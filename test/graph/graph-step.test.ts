@@ -8,7 +8,7 @@ import { batch, build, distance, type Name, options } from "./networks";
 const long = process.env.DEEPNETS_LONG_TESTS === "1";
 const widths: Record<Name, number | undefined> = long
   ? { linear: undefined, mlp: undefined, dropout: undefined, cnn: undefined, lstm: undefined }
-  : { linear: undefined, mlp: 96, dropout: 96, cnn: 8, lstm: 24 };
+  : { linear: undefined, mlp: 96, dropout: 96, cnn: 8, lstm: 12 };
 const names = Object.keys(widths) as Name[];
 
 /** Largest distance over the tensors whose names match. */
