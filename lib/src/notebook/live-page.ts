@@ -68,10 +68,14 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
     const Plotly = await plotlyReady;
     const ink = page.getComputedStyle(root).color;
     const trace = (name: string, y: number[], line: object) => ({ type: "scatter", mode: y.length < 3 ? "lines+markers" : "lines", name, x: record.iterations, y, line: { color, ...line } });
+    // Before the first step a network guesses; that point would squeeze all others into a line.
+    const seen = [...record.trainAccuracy.slice(1), ...record.testAccuracy.slice(1)];
+    const [low, high] = [Math.min(...seen), Math.max(...seen)];
+    const range = seen.length > 4 ? [Math.max(0, low - 0.1 * (high - low) - 0.002), Math.min(1, high + 0.1 * (high - low) + 0.002)] : [0, 1];
     const axis = { gridcolor: "rgba(128,128,128,0.25)", zeroline: false };
     const layout = {
       height: 280, margin: { l: 56, r: 16, t: 8, b: 44 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, size: 12 },
-      xaxis: { ...axis, title: { text: "iteration" }, range: [0, record.config.iterations] }, yaxis: { ...axis, title: { text: "accuracy" }, tickformat: ".1~%" },
+      xaxis: { ...axis, title: { text: "iteration" }, range: [0, record.config.iterations] }, yaxis: { ...axis, title: { text: "accuracy" }, tickformat: ".1~%", range },
       legend: { x: 1, xanchor: "right", y: 0.02, yanchor: "bottom" }, uirevision: "kept",
     };
     part("static").style.display = "none";
