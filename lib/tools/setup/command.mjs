@@ -31,7 +31,9 @@ async function main([name, ...argv]) {
 function start(file, name, argv) {
   return new Promise((done) => {
     const args = ["--require", at("lib/tools/kernel/node-shim.cjs"), at("lib/tools/setup/start.cjs"), file, name, ...argv];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ["inherit", "inherit", "pipe", "ipc"] });
+    // The level is read when the process starts: without it, each traced graph writes lines of progress to stderr.
+    const env = { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env };
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "inherit", "pipe", "ipc"] });
     child.stderr.pipe(engineNoise()).pipe(process.stderr);
     // Ctrl-C reaches the whole group: the command ends in its own way, and we wait for it.
     process.on("SIGINT", () => {});
