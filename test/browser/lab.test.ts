@@ -38,8 +38,8 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
   // JupyterLab's plotly extension shows the static picture until the mouse comes; then it draws.
   const drawn = async (on: Page) => {
     const output = codeCell(on, figure).locator(".jp-RenderedPlotly");
-    await output.locator("img").waitFor();
-    await output.locator("img").hover();
+    await output.locator("img").waitFor({ state: "attached" });
+    await output.locator("img").dispatchEvent("mouseenter");
     await output.locator(".main-svg").first().waitFor();
   };
   const text = (index: number) => codeCell(page, index).locator(".jp-OutputArea").innerText();

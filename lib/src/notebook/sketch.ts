@@ -12,11 +12,13 @@ const size = { width: 640, height: 220, left: 52, right: 96, top: 10, bottom: 34
 export function sketch(record: RunRecord): string {
   const { width, height, left, right, top, bottom } = size;
   const { color } = modelStyle(record.part);
-  const all = [...record.trainAccuracy, ...record.testAccuracy];
-  const low = Math.min(1, Math.max(0, Math.floor((Math.min(...all, 1) - 0.02) * 20) / 20));
+  // Before the first step a network guesses: that point would squeeze all others into a line.
+  const from = record.iterations.length > 3 ? 1 : 0;
+  const all = [...record.trainAccuracy.slice(from), ...record.testAccuracy.slice(from)];
+  const low = Math.min(0.95, Math.max(0, Math.floor((Math.min(...all, 1) - 0.01) * 20) / 20));
   const x = (iteration: number) => left + (iteration / Math.max(1, record.config.iterations)) * (width - left - right);
   const y = (accuracy: number) => top + ((1 - accuracy) / Math.max(0.05, 1 - low)) * (height - top - bottom);
-  const line = (values: readonly number[]) => values.map((value, i) => `${x(record.iterations[i]!).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
+  const line = (values: readonly number[]) => values.slice(from).map((value, i) => `${x(record.iterations[i + from]!).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
   const ticks = [low, (1 + low) / 2, 1].map((value) => `<line x1="${left}" x2="${width - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${colors.grid}"/><text x="${left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${percent(value, low > 0.9 ? 1 : 0)}</text>`);
   const names = endLabels(record).map(({ text, at, bold }) => `<text x="${width - right + 6}" y="${(y(at) + 4 + (bold ? -6 : 8)).toFixed(1)}" fill="${color}"${bold ? ' font-weight="bold"' : ""}>${text}</text>`);
   return [

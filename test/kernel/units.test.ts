@@ -1,0 +1,175 @@
+import * as ts from "@tslab/typescript-for-tslab";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { Cell, latestCell, runningCell } from "../../lib/tools/kernel/cell";
+import { keepDeclarations } from "../../lib/tools/kernel/declarations";
+import { describeDiagnostics } from "../../lib/tools/kernel/diagnostics";
+import { excerpt } from "../../lib/tools/kernel/excerpt";
+import { Message } from "../../lib/tools/kernel/message";
+import { Outbox } from "../../lib/tools/kernel/outbox";
+import { completeness, showsResult } from "../../lib/tools/kernel/syntax";
+import { threadSetting } from "../../lib/tools/kernel/threads";
+import { describeError } from "../../lib/tools/kernel/traceback";
+import { quieter } from "../../lib/tools/kernel/watching";
+
+describe("a cell's last expression", () => {
+  test.each(["a", "f()", "await g()", "a + 1", "a === b", "1;\n2", "({ a: 1 })", "a\n// a comment", "x => x"])("is shown: %s", (code) => expect(showsResult(ts, code)).toBe(true));
+  test.each(["a;", "a = 1", "a += 1", "a.b = 2", "const a = 1", "f();\n", "if (a) b", "", "// nothing", "a; // done"])("is silent: %s", (code) => expect(showsResult(ts, code)).toBe(false));
+});
+
+test("code that only lacks its end is incomplete, code that no line can mend is invalid", () => {
+  expect(completeness(ts, "a + 1", undefined)).toEqual({ status: "complete" });
+  expect(completeness(ts, "f(", "  ")).toEqual({ status: "incomplete", indent: "  " });
+  expect(completeness(ts, "const t = `one", undefined)).toEqual({ status: "incomplete", indent: "" });
+  expect(completeness(ts, "const = 1;", undefined)).toEqual({ status: "invalid" });
+});
+
+test("an excerpt numbers the lines and marks the place, under tabs as well", () => {
+  expect(excerpt("const a = 1;\nb + a;", { line: 2, column: 1 }, { around: 1 })).toBe("  1 | const a = 1;\n> 2 | b + a;\n    | ^");
+  expect(excerpt("\tfoo(bar);", { line: 1, column: 6 }, { end: { line: 1, column: 9 } })).toBe("> 1 | \tfoo(bar);\n    | \t    ~~~");
+});
+
+test("what a failed cell had declared is kept, as far as it has a value", () => {
+  const declarations = 'import { a } from "x";\ndeclare const b: number;\ndeclare let never: string;\ninterface T { x: 1 }\ndeclare function f(): void;\n';
+  const kept = keepDeclarations(ts, declarations, (name) => name === "b" || name === "f");
+  expect(kept).toContain("const b");
+  expect(kept).toContain("function f");
+  expect(kept).toContain("interface T");
+  expect(kept).toContain('from "x"');
+  expect(kept).not.toContain("never");
+});
+
+test("all compile errors are told, chains in one, with name, place and mark", () => {
+  const at = (line: number, from: number, to: number) => ({ start: { offset: line * 100 + from, line, character: from }, end: { offset: line * 100 + to, line, character: to } });
+  const source = "const d: string = 1;\nfoo;";
+  const failure = describeDiagnostics(
+    [{ ...at(0, 6, 7), messageText: "Not assignable.", category: 1, code: 2322 }, { ...at(0, 6, 7), messageText: "Because.", category: 1, code: 2322 }, { ...at(1, 0, 3), messageText: "Cannot find name 'foo'.", category: 1, code: 2304 }],
+    { count: 4, source, cwd: "/" },
+  );
+  expect(failure).toMatchObject({ ename: "CompileError", line: 1 });
+  expect(failure.evalue).toContain("and 1 more");
+  expect(failure.traceback.join("\n")).toContain("cell [4], line 2, column 1: Cannot find name 'foo'. (TS2304)");
+  expect(failure.traceback.join("\n")).toContain("> 2 | foo;\n    | ~~~");
+});
+
+test("a thrown value that is no error is told as such; a cause is told with the error", () => {
+  expect(describeError("text")).toMatchObject({ ename: "string", evalue: "text" });
+  expect(describeError(null)).toMatchObject({ ename: "null", evalue: "null" });
+  const failure = describeError(new RangeError("outer", { cause: new TypeError("inner") }));
+  expect(failure).toMatchObject({ ename: "RangeError", evalue: "outer" });
+  expect(failure.traceback).toContain("caused by TypeError: inner");
+});
+
+describe("the thread setting", () => {
+  test("comes from the environment, or from the notebook that the server names", () => {
+    const folder = mkdtempSync(join(tmpdir(), "deepnets-threads-"));
+    const notebook = join(folder, "a.ipynb");
+    writeFileSync(notebook, JSON.stringify({ metadata: { deepnets: { threads: { intra: 1, inter: 2 } } } }));
+    expect(threadSetting({ JPY_SESSION_NAME: notebook })).toEqual({ intra: 1, inter: 2 });
+    expect(threadSetting({ JPY_SESSION_NAME: notebook, DEEPNETS_THREADS: "4,1" })).toEqual({ intra: 4, inter: 1 });
+    expect(threadSetting({ JPY_SESSION_NAME: join(folder, "none.ipynb") })).toBeUndefined();
+    expect(threadSetting({})).toBeUndefined();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("that cannot be read is refused", () => {
+    expect(() => threadSetting({ DEEPNETS_THREADS: "two" })).toThrow('Expected DEEPNETS_THREADS to be two whole numbers, as in "2,1", but found "two"');
+  });
+});
+
+describe("a cell's output", () => {
+  const made = () => {
+    const sent: [string, any][] = [];
+    return { sent, cell: new Cell(1, "", (type, content) => void sent.push([type, content])) };
+  };
+
+  test("is gathered, in order, and a change of stream ends a message", async () => {
+    const { sent, cell } = made();
+    for (const text of ["a", "b"]) cell.write("stdout", text);
+    cell.write("stderr", "!");
+    cell.show("display_data", { data: {} });
+    await cell.drained();
+    expect(sent).toEqual([["stream", { name: "stdout", text: "ab" }], ["stream", { name: "stderr", text: "!" }], ["display_data", { data: {} }]]);
+  });
+
+  test("waits for a picture that comes later", async () => {
+    const { sent, cell } = made();
+    cell.show("display_data", new Promise((resolve) => setTimeout(() => resolve({ data: "late" }), 20)));
+    cell.write("stdout", "after");
+    await cell.drained();
+    expect(sent.map(([type]) => type)).toEqual(["display_data", "stream"]);
+  });
+
+  test("ends with the cell's interrupt", async () => {
+    const { sent, cell } = made();
+    cell.interrupted = true;
+    cell.ended = true;
+    cell.write("stdout", "x");
+    cell.show("display_data", {});
+    await cell.drained();
+    expect(sent).toEqual([]);
+  });
+
+  test("belongs to the cell that started the work, also in a callback", async () => {
+    const [first, second] = [made().cell, made().cell];
+    const seen = first.run(() => new Promise<unknown>((resolve) => setTimeout(() => resolve(runningCell()), 5)));
+    second.run(() => {});
+    expect(await seen).toBe(first);
+    expect(latestCell()).toBe(second);
+  });
+});
+
+test("messages go out one at a time and in order on a socket that is busy now and then", async () => {
+  const sent: string[] = [];
+  let busy = false;
+  const socket = {
+    send: (frames: (string | Buffer)[]) => {
+      if (busy) throw Object.assign(new Error("Socket is busy writing"), { code: "EBUSY" });
+      busy = true;
+      sent.push(String(frames[0]));
+      return new Promise<void>((resolve) => setTimeout(() => ((busy = false), resolve()), 1));
+    },
+  };
+  const outbox = new Outbox(socket);
+  const all = Array.from({ length: 20 }, (_, i) => String(i));
+  all.forEach((text) => outbox.send([text]));
+  await vi.waitFor(() => expect(sent).toHaveLength(20));
+  expect(sent).toEqual(all);
+});
+
+test("a message is read only with the right signature, and its answer names its parent", () => {
+  const frames: Buffer[] = [];
+  const key = "secret";
+  const outbox = { send: (parts: (string | Buffer)[]) => void frames.push(...parts.map((part) => Buffer.from(part))) };
+  const parts = [{ msg_id: "1", msg_type: "kernel_info_request", username: "me" }, {}, {}, {}].map((part) => Buffer.from(JSON.stringify(part)));
+  const unsigned = [Buffer.from("identity"), Buffer.from("<IDS|MSG>"), Buffer.from(""), ...parts];
+  const message = Message.parse(unsigned, "");
+  message.reply(outbox, "kernel_info_reply", { status: "ok" });
+  expect(frames[0]!.toString()).toBe("identity");
+  expect(JSON.parse(frames[4]!.toString()).msg_id).toBe("1");
+  expect(() => Message.parse(unsigned, key)).toThrow("signed with the connection file's key");
+  expect(() => Message.parse(parts, key)).toThrow("<IDS|MSG>");
+});
+
+test("tslab watches the reader's files alone, and a timer that it refuses does no harm", () => {
+  const watched: string[] = [];
+  const sys = {
+    watchFile: (path: string) => (watched.push(path), { close: () => {} }),
+    watchDirectory: (path: string) => (watched.push(path), { close: () => {} }),
+    setTimeout: (): object => {
+      throw new Error("Unexpected pending rebuildTimer");
+    },
+    clearTimeout: () => {
+      throw new Error("clearing unexpected timer");
+    },
+  };
+  const quiet = quieter(sys, "/n");
+  ["/n/a.ts", "/n/__prev__.d.ts", "/n/b.d.ts", "/node_modules/x/index.ts"].forEach((path) => quiet.watchFile(path));
+  ["/n", "/node_modules"].forEach((path) => quiet.watchDirectory(path));
+  expect(watched).toEqual(["/n/a.ts", "/n/__prev__.d.ts", "/n"]);
+  const timer = quiet.setTimeout(() => {});
+  expect(() => quiet.clearTimeout(timer)).not.toThrow();
+});
+
