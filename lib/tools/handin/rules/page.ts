@@ -131,11 +131,10 @@ function fetches(element: string, attribute: string, whole: string): boolean {
 }
 
 const inStyle = /url\(\s*(["']?)(.*?)\1\s*\)|@import\s+(["'])(.*?)\3/gi;
-const call =
-  /\b(?:import|fetch|importScripts|require|sendBeacon|EventSource|WebSocket|Worker)\s*\(?\s*(["'`])((?:https?:|wss?:|\/|\.\.?\/)[^"'`]*)\1/.source;
-const assignment = /\.(?:src|href)\s*=\s*(["'`])(https?:[^"'`]*|\/\/[^"'`]*)\3/.source;
+const scriptCall =
+  /\b(?:import|fetch|importScripts|require|sendBeacon|EventSource|WebSocket|Worker)\s*\(?\s*(["'`])((?:https?:|wss?:|\/|\.\.?\/)[^"'`]*)\1|\.(?:src|href)\s*=\s*(["'`])(https?:[^"'`]*|\/\/[^"'`]*)\3/gi;
 
 const styleLoads = (css: string) => [...css.matchAll(inStyle)].map((match) => match[2] ?? match[4] ?? "");
 
 /** Calls that load, with an address written out; what a script puts together is left to the tests in a real browser. */
-const scriptLoads = (script: string) => [...script.matchAll(new RegExp(`${call}|${assignment}`, "gi"))].map((match) => match[2] ?? match[4] ?? "");
+const scriptLoads = (script: string) => [...script.matchAll(scriptCall)].map((match) => match[2] ?? match[4] ?? "");
