@@ -18,7 +18,7 @@ describe.runIf(Lab.available)("run all cells in JupyterLab, quick", () => {
 
   test.each(notebooks)("%s", async (name) => {
     const page = await lab.openNotebook(name);
-    await page.locator('[data-command="notebook:restart-run-all"]').first().click();
+    await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:restart-run-all"]').first().click();
     await page.locator(".jp-Dialog button", { hasText: "Restart" }).click();
     const cells = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell";
     // The last cell has run, or one has failed.

@@ -52,7 +52,7 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+s");
   };
-  const stop = () => page.locator('[data-command="notebook:interrupt-kernel"]').first().click();
+  const stop = () => page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:interrupt-kernel"]').first().click();
 
   test("the address that is printed opens the index of the parts, and nothing asks about news", async () => {
     page = await lab.open();
@@ -132,7 +132,7 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     await page.locator('[data-part="text"]', { hasText: "stopped at iteration" }).waitFor({ timeout: 20_000 });
     await shot(page, "stopped-in-reopened-tab");
     plan({ part: "short", iterations: 1500 });
-    await page.locator('[data-command="notebook:restart-run-all"]').first().click();
+    await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:restart-run-all"]').first().click();
     await page.locator(".jp-Dialog button", { hasText: "Restart" }).click();
     await growsTo(page, 2);
     await codeCell(page, training).getByText(/1,500 iterations in/).waitFor({ timeout: 240_000 });

@@ -35,8 +35,8 @@ export function sketch(record: RunRecord): string {
 }
 
 function endLabels(record: RunRecord) {
-  const test = record.testAccuracy.at(-1);
-  const train = record.trainAccuracy.at(-1);
+  const test = record.final?.test.accuracy ?? record.testAccuracy.at(-1);
+  const train = record.final?.train.accuracy ?? record.trainAccuracy.at(-1);
   if (test === undefined || train === undefined) return [];
   return [
     { text: `test ${percent(test, 1)}`, at: Math.max(test, train), bold: true },
