@@ -51,7 +51,6 @@ const kernelSpec = () => ({
   argv: [process.execPath, "--require", at("lib/tools/kernel/node-shim.cjs"), at("lib/dist/tools/kernel/main.js"), "{connection_file}"],
   display_name: "TypeScript (deepnets)",
   language: "typescript",
-  interrupt_mode: "message",
   metadata: { debugger: false },
 });
 
