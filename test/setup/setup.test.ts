@@ -137,7 +137,7 @@ describe("set-up on a machine that lacks something", () => {
 
   test("no network: npm's and pip's registries cannot be reached", () => {
     const dead = "http://127.0.0.1:9/";
-    const pip = { PIP_INDEX_URL: dead, PIP_RETRIES: "0", PIP_CONFIG_FILE: "/dev/null", PIP_EXTRA_INDEX_URL: "", PIP_FIND_LINKS: "", PIP_NO_CACHE_DIR: "1" };
+    const pip = { PIP_INDEX_URL: dead, PIP_RETRIES: "1", PIP_CONFIG_FILE: "/dev/null", PIP_EXTRA_INDEX_URL: "", PIP_FIND_LINKS: "", PIP_NO_CACHE_DIR: "1" };
     without(join(engine(), "engine.json"), () => without(join(engine(), "deps"), () => refused(pip, /^Downloading TensorFlow failed: no network: the package registry could not be reached/)));
     expect(readdirSync(join(folder, ".engine")).filter((name) => name.startsWith("part-"))).toEqual([]);
   }, 120_000);
@@ -145,7 +145,8 @@ describe("set-up on a machine that lacks something", () => {
   test("a download whose hash is wrong is not used", async () => {
     const name = "tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl";
     const server = createServer((request, response) => {
-      response.end(request.url!.endsWith(".whl") ? "not a wheel" : `<a href="/${name}">${name}</a>`);
+      response.setHeader("Content-Type", request.url!.endsWith(".whl") ? "application/octet-stream" : "text/html");
+      response.end(request.url!.endsWith(".whl") ? "not a wheel" : `<!DOCTYPE html><html><body><a href="/${name}">${name}</a></body></html>`);
     }).listen(0, "127.0.0.1");
     await new Promise((done) => server.on("listening", done));
     const env = { PIP_INDEX_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, PIP_CONFIG_FILE: "/dev/null", PIP_EXTRA_INDEX_URL: "", PIP_FIND_LINKS: "", PIP_NO_CACHE_DIR: "1" };

@@ -52,7 +52,7 @@ function version(title) {
     const of = (name) => `${name} ${readJson(at("node_modules", name, "package.json"))?.version}`;
     return ["@tensorflow/tfjs-node", "tslab", "danfojs-node", "plotly.js-dist-min", "vitest"].map(of).join(", ");
   }
-  if (title.startsWith("Python")) {
+  if (title.startsWith("Python environment")) {
     const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(.*)$/gim;
     return `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} (${venvPython.replace(at(""), "")})`;
   }

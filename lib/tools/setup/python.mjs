@@ -24,11 +24,11 @@ export async function installJupyter() {
   writeFileSync(stampFile, JSON.stringify(stamp()) + "\n");
 }
 
+export const scriptsReady = () => readJson(stampFile)?.root === root;
+
 /** After the project's folder moved: the scripts of the environment name their interpreter by its full path. */
-export function repairVenv() {
-  const made = readJson(stampFile);
-  if (!made || made.root === root) return false;
-  const old = join(made.root, ".venv");
+export function repairScripts() {
+  const old = join(readJson(stampFile).root, ".venv");
   for (const name of readdirSync(join(venv, "bin"))) {
     const file = join(venv, "bin", name);
     if (!lstatSync(file).isFile()) continue;
@@ -41,7 +41,6 @@ export function repairVenv() {
     writeFileSync(file, (script.test(text) ? text.replace(script, () => head) : text).replaceAll(old, venv));
   }
   writeFileSync(stampFile, JSON.stringify(stamp()) + "\n");
-  return true;
 }
 
 const kernelFile = join(venv, "share/jupyter/kernels", kernelName, "kernel.json");

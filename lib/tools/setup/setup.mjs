@@ -7,7 +7,7 @@ import { alone } from "./lock.mjs";
 import { installMnist, mnistReady } from "./mnist.mjs";
 import { installPackages, packagesReady } from "./packages.mjs";
 import { at, venvPython } from "./paths.mjs";
-import { installJupyter, kernelReady, makeVenv, pythonReady, registerKernel, repairVenv } from "./python.mjs";
+import { installJupyter, kernelReady, makeVenv, pythonReady, registerKernel, repairScripts, scriptsReady } from "./python.mjs";
 import { findCompiler, findPython, requireNode, requireSpace } from "./requirements.mjs";
 
 // Title, what is done, what to do; `gib` is what the stage leaves or needs on disk at its peak (measured on Linux x64).
@@ -36,7 +36,8 @@ const stages = [
   { title: "engine link", gib: 0, quiet: true, ready: engineLinked, make: linkEngine },
   { title: "Library", gib: 0.1, ready: libraryReady, make: buildLibrary },
   { title: "MNIST", gib: 0.1, ready: mnistReady, make: installMnist },
-  { title: "Jupyter kernel", gib: 0, quiet: true, ready: () => kernelReady() && !repairVenv(), make: registerKernel },
+  { title: "Python scripts", gib: 0, quiet: true, ready: scriptsReady, make: repairScripts },
+  { title: "Jupyter kernel", gib: 0, quiet: true, ready: kernelReady, make: registerKernel },
   { title: "Browser", gib: 0.3, ready: browserReady, make: provideBrowser },
 ];
 

@@ -1,6 +1,7 @@
 // `npm test`: all tests, headless. `npm test -- WORD`: only the test files whose path holds the word.
 import { spawn } from "node:child_process";
 import { findBrowser } from "./browser.mjs";
+import { engineNoise } from "./noise.mjs";
 import { at, root } from "./paths.mjs";
 
 export async function test(argv) {
@@ -17,9 +18,10 @@ function vitest(argv, browser) {
   return new Promise((done) => {
     const child = spawn(process.execPath, [at("node_modules/vitest/vitest.mjs"), "run", "--config", at("test/vitest.config.mts"), ...argv], {
       cwd: root,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "inherit", "pipe"],
       env: { ...process.env, ...(browser ? { DEEPNETS_BROWSER: browser } : {}) },
     });
+    child.stderr.pipe(engineNoise()).pipe(process.stderr);
     child.on("close", (code) => done(code ?? 1));
   });
 }
