@@ -55,11 +55,14 @@ export class Lab {
     return lab;
   }
 
+  private pages = 0;
+
   /** Opens a path as the address that the command prints does: the token comes with the first page. */
   async open(path = ""): Promise<Page> {
     const page = await this.context.newPage();
     const url = new URL(this.address);
-    if (path) url.pathname = `/lab/tree/${path}`;
+    // A workspace of its own: otherwise JupyterLab opens again what an earlier page had open, in hidden tabs beside it.
+    if (path) url.pathname = `/lab/workspaces/page${++this.pages}/tree/${path}`;
     await page.goto(url.href);
     return page;
   }
