@@ -31,7 +31,7 @@ export default defineConfig({
     // tfjs-node fails in a second worker thread of one process (tfjs#8388).
     pool: "forks",
     maxWorkers: 2,
-    execArgv: ["--require", resolve(root, "lib/tools/kernel/node-shim.cjs")],
+    execArgv: ["--require", resolve(root, "lib/tools/kernel/preload.cjs")],
     // The engine reads it when its process starts.
     env: { TF_CPP_MIN_LOG_LEVEL: "2" },
     testTimeout: 60_000,

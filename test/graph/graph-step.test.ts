@@ -49,14 +49,7 @@ describe.each(names)("a traced step of the %s network", (name) => {
       expect(Math.abs(losses[0] - losses[1]) / losses[0]).toBeLessThan(1e-5);
       distances.push({ gradients, weights: worst(eager.read(), graph.read(), /./) });
     }
-    const above = distances.filter(({ gradients, weights }) => Math.max(gradients, weights) >= 1e-5);
-    if (name !== "cnn") expect(above).toEqual([]);
-    else {
-      // Max-pooling before the bias sees which of two values is larger where their sums with the bias are rounded to one number.
-      // Then one window of many thousands hands its gradient to the other one (the values themselves are the same bits: replacements.test.ts).
-      expect(above.length).toBeLessThan(15);
-      for (const { gradients, weights } of above) expect(Math.max(gradients, weights)).toBeLessThan(1e-2);
-    }
+    expect(distances.filter(({ gradients, weights }) => !(Math.max(gradients, weights) < 1e-5))).toEqual([]);
     dispose();
   });
 

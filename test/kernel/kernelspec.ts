@@ -7,7 +7,7 @@ export const root = resolve(__dirname, "../..");
 export const python = join(root, ".venv/bin/python");
 
 const specs: Readonly<Record<string, readonly string[]>> = {
-  deepnets: [process.execPath, "--require", join(root, "lib/tools/kernel/node-shim.cjs"), join(root, "lib/dist/tools/kernel/main.js"), "{connection_file}"],
+  deepnets: [process.execPath, "--require", join(root, "lib/tools/kernel/preload.cjs"), join(root, "lib/dist/tools/kernel/main.js"), "{connection_file}"],
   "stock-tslab": [process.execPath, join(root, "node_modules/tslab/bin/tslab"), "kernel", "--config-path={connection_file}"],
 };
 

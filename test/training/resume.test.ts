@@ -9,7 +9,7 @@ import type { RunRecord } from "../../lib/src/training/record";
 import { readEvents } from "../fixtures/training/events";
 
 const here = resolve(import.meta.dirname, "../fixtures/training/child.cjs");
-const shim = resolve(import.meta.dirname, "../../lib/tools/kernel/node-shim.cjs");
+const shim = resolve(import.meta.dirname, "../../lib/tools/kernel/preload.cjs");
 const top = mkdtempSync(join(tmpdir(), "resume-"));
 const runOf = (runs: string) => join(top, runs, "h6-1b", "full-s1");
 const checkpointOf = (runs: string) => join(runOf(runs), "checkpoint", "checkpoint.bin");

@@ -4,10 +4,11 @@ import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
 import { dropoutMask } from "./dropout-mask";
 import { type LayerCall, type Network, network } from "./network";
+import { convolutionCalls } from "./replacements/convolution";
 import { checkState } from "./state";
 import type { Batch, StepOptions, StepState, TrainingStep } from "./types";
 
-/** A training step of plain tfjs ops, run one by one: the reference that the traced graph is tested against. */
+/** A training step of plain tfjs ops, run one by one: the reference that the traced graph is tested against. It is itself tested against the layers as they stand. */
 export function eagerStep(model: tf.LayersModel, options: StepOptions): TrainingStep {
   return new EagerStep(network(model, options), options);
 }
@@ -99,7 +100,7 @@ class EagerStep implements TrainingStep {
 
   #meanLoss(batch: Batch, iteration: number): tf.Scalar {
     const inputs = tf.tensor(batch.inputs, [batch.size, ...this.#options.shape]);
-    const logits = this.#network.logits(inputs, { training: true, calls: this.#dropout(iteration) });
+    const logits = this.#network.logits(inputs, { training: true, calls: this.#trainingCalls(iteration) });
     return tf.mean(this.#losses(logits, batch.labels));
   }
 
@@ -118,8 +119,9 @@ class EagerStep implements TrainingStep {
     return this.#network.head === "sigmoid" ? logits.greater(0).cast("int32").reshape([-1]) : logits.argMax(1);
   }
 
-  #dropout(iteration: number): Map<number, LayerCall> {
-    const calls = new Map<number, LayerCall>();
+  /** Dropout that repeats, and max-pooling at the place where the traced step has it, so that both send each gradient the same way. */
+  #trainingCalls(iteration: number): Map<number, LayerCall> {
+    const calls = convolutionCalls(this.#network, { biasAdd: tf.add, relu: tf.relu });
     this.#network.layers.forEach((layer, position) => {
       const rate = layer.getConfig().rate as number;
       if (layer.getClassName() !== "Dropout" || !(rate > 0)) return;

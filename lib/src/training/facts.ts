@@ -8,6 +8,9 @@ import type { RunRecord } from "./record";
 
 const engineVersion = (): string => String((backend().binding as { readonly TF_Version?: string }).TF_Version ?? "unknown");
 
+/** Whether the engine computes by oneDNN: it decides the last digits, as the version does. Commands and the kernel switch it on where nobody says otherwise. */
+const oneDnn = (): string => process.env.TF_ENABLE_ONEDNN_OPTS ?? "as the engine decides";
+
 /** Threads of the engine within one operation and between operations: read by the engine once, when it starts. */
 export function threads(): RunRecord["threads"] {
   const all = availableParallelism();
@@ -27,9 +30,9 @@ export const peakMemoryMB = (): number => Math.round(process.resourceUsage().max
 
 let code: string | undefined;
 
-/** SHA-256 over what decides a run's numbers: the rooms data, models, training and graph as this process runs them, and the engine. */
+/** SHA-256 over what decides a run's numbers: the rooms data, models, training and graph as this process runs them, and the engine with its setting. */
 export function codeHash(): string {
-  code ??= hashOfRooms(resolve(__dirname, ".."), `tensorflow ${engineVersion()}, tfjs ${tf.version["tfjs-core"]}`);
+  code ??= hashOfRooms(resolve(__dirname, ".."), `tensorflow ${engineVersion()}, oneDNN ${oneDnn()}, tfjs ${tf.version["tfjs-core"]}`);
   return code;
 }
 

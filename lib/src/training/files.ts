@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -12,7 +12,7 @@ export function writeWhole(file: string, text: string, { sync = true }: { readon
     mkdirSync(dirname(file), { recursive: true });
     const handle = openSync(part, "w");
     try {
-      writeSync(handle, text);
+      writeFileSync(handle, text); // all of it: writeSync may stop at what a full disk still takes
       if (sync) fsyncSync(handle);
     } finally {
       closeSync(handle);

@@ -3,11 +3,15 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { explained } from "./files";
 
-interface Holder {
+/** A process, told apart from later ones that get its id. */
+export interface Process {
   readonly pid: number;
-  readonly host: string;
-  /** When the process started, as its system counts: process ids are used again. */
+  /** When it started, as its system counts; "" where the system does not say. */
   readonly born: string;
+}
+
+interface Holder extends Process {
+  readonly host: string;
 }
 
 /**
@@ -16,7 +20,7 @@ interface Holder {
  */
 export function lockRun(folder: string): () => void {
   const file = join(folder, "lock");
-  const mine: Holder = { pid: process.pid, host: hostname(), born: bornOf(process.pid) };
+  const mine: Holder = { ...identify(process.pid), host: hostname() };
   const draft = join(folder, `lock.${process.pid}`);
   try {
     mkdirSync(folder, { recursive: true });
@@ -34,7 +38,7 @@ export function lockRun(folder: string): () => void {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw explained(error, file);
       }
       const holder = readHolder(file);
-      if (holder && isAlive(holder)) {
+      if (holder && holds(holder)) {
         const place = holder.host === mine.host ? "" : ` on ${holder.host}`;
         const who = holder.pid === process.pid && place === "" ? "this very process, in another cell" : `process ${holder.pid}${place}`;
         throw new Error(`Expected nobody else at this run but ${who} holds it (${file}): wait until it ends, stop it, or, if it is certainly gone, delete that file.`);
@@ -56,7 +60,7 @@ export function lockRun(folder: string): () => void {
 /** The live process that holds a folder's lock, if any. */
 export function holderOf(folder: string): { readonly pid: number; readonly host: string } | undefined {
   const holder = readHolder(join(folder, "lock"));
-  return holder && isAlive(holder) ? holder : undefined;
+  return holder && holds(holder) ? holder : undefined;
 }
 
 function readHolder(file: string): Holder | undefined {
@@ -67,18 +71,23 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
-function isAlive({ pid, host, born }: Holder): boolean {
-  if (host !== hostname()) return true;
+const holds = (holder: Holder): boolean => holder.host !== hostname() || isAlive(holder);
+
+/** A process of this machine by its id. */
+export const identify = (pid: number): Process => ({ pid, born: bornOf(pid) });
+
+/** Whether a process of this machine still runs. Without `born` the id alone must do. */
+export function isAlive({ pid, born }: { readonly pid: number; readonly born?: string }): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
   const now = bornOf(pid);
-  return now !== "ended" && (now === "" || born === "" || now === born);
+  return now !== "ended" && (now === "" || !born || now === born);
 }
 
-/** Field 22 of /proc/PID/stat where there is one (it comes after the name in parentheses); elsewhere the id alone must do. */
+/** Field 22 of /proc/PID/stat where there is one (it comes after the name in parentheses). */
 function bornOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -26,7 +26,7 @@ export function settings(network: NetworkName, options: { readonly python?: stri
     family,
     how,
     precision: form.endsWith("bfloat16") ? "bfloat16" : "float32",
-    command: [process.execPath, "--require", join(lab, "lib/tools/kernel/node-shim.cjs"), join(__dirname, "worker.js"), network, form],
+    command: [process.execPath, "--require", join(lab, "lib/tools/kernel/preload.cjs"), join(__dirname, "worker.js"), network, form],
     environment: { TF_NUM_INTRAOP_THREADS: String(intra), TF_NUM_INTEROP_THREADS: String(inter), TF_CPP_MIN_LOG_LEVEL: "2" },
   });
   const ours = [

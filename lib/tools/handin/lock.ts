@@ -1,15 +1,13 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { identify, isAlive, type Process } from "../../src/training/lock";
 import { UserError } from "../user-error";
 import { writeWhole } from "./notebook";
 
-interface Holder {
-  readonly pid: number;
-  /** When that process started, as its system counts: process ids are used again. */
-  readonly born: string;
+interface Holder extends Process {
   /** The runner of the notebook under way. */
-  readonly runner?: { readonly pid: number; readonly born: string };
+  readonly runner?: Process;
 }
 
 /** Keeps a second hand-in out of a folder. */
@@ -27,17 +25,17 @@ export async function lockFolder(folder: string): Promise<Lock> {
     throw refused(folder, error);
   }
   const file = join(folder, ".lock");
-  const me: Holder = { pid: process.pid, born: bornOf(process.pid) };
+  const me: Holder = identify(process.pid);
   for (let tries = 0; !create(file, me); tries++) {
     const text = read(file);
     const holder = parse(text);
-    if (holder && lives(holder))
+    if (holder && isAlive(holder))
       throw new UserError(
         `Another hand-in is running here (process ${holder.pid}): wait until it ends, or stop it with kill ${holder.pid}. ` +
           `If no such program runs, delete ${file}.`,
       );
     // A runner whose hand-in was killed saves, stops its kernel and ends by itself.
-    for (let waited = 0; holder?.runner && lives(holder.runner); waited++) {
+    for (let waited = 0; holder?.runner && isAlive(holder.runner); waited++) {
       const { pid } = holder.runner;
       if (waited > 120) throw new UserError(`The kernel of an earlier hand-in does not end (process ${pid}): stop it with kill -9 ${pid} and run the command again.`);
       await sleep(250);
@@ -46,7 +44,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
     if (tries > 20) throw new UserError(`Expected to take ${file} but another hand-in always comes first: wait until it ends.`);
   }
   return {
-    note: (runner) => writeWhole(file, JSON.stringify({ ...me, runner: { pid: runner, born: bornOf(runner) } })),
+    note: (runner) => writeWhole(file, JSON.stringify({ ...me, runner: identify(runner) })),
     release: () => rmSync(file, { force: true }),
   };
 }
@@ -99,24 +97,4 @@ function remove(file: string, text: string): void {
   }
   if (read(aside) !== text) renameSync(aside, file);
   rmSync(aside, { force: true });
-}
-
-function lives({ pid, born }: { readonly pid: number; readonly born: string }): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  return bornOf(pid) === born;
-}
-
-/** Linux tells a process's start time (field 22, after the name in parentheses); elsewhere the id alone must do. */
-function bornOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? "ended" : fields[19]!;
-  } catch {
-    return "";
-  }
 }

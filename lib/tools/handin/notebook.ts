@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { UserError } from "../user-error";
 
@@ -74,7 +74,7 @@ export function writeWhole(file: string, text: string): void {
   const part = `${file}.${process.pid}.part`;
   const handle = openSync(part, "w");
   try {
-    writeSync(handle, text);
+    writeFileSync(handle, text); // all of it: writeSync may stop at what a full disk still takes
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -1,4 +1,4 @@
-// The kernel's entry: node --require node-shim.cjs main.js CONNECTION_FILE, as the kernelspec says that set-up writes.
+// The kernel's entry: node --require preload.cjs main.js CONNECTION_FILE, as the kernelspec says that set-up writes.
 import { tieTimersToCells } from "./timers";
 import { applyThreads, threadSetting } from "./threads";
 import { extendTypeScript } from "./typescript";

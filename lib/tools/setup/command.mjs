@@ -30,7 +30,7 @@ async function main([name, ...argv]) {
 /** Runs a compiled command; its stderr passes through, less the lines that the engine writes at every start. */
 function start(file, name, argv) {
   return new Promise((done) => {
-    const args = ["--require", at("lib/tools/kernel/node-shim.cjs"), at("lib/tools/setup/start.cjs"), file, name, ...argv];
+    const args = ["--require", at("lib/tools/kernel/preload.cjs"), at("lib/tools/setup/start.cjs"), file, name, ...argv];
     // The level is read when the process starts: without it, each traced graph writes lines of progress to stderr.
     const env = { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env };
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "inherit", "pipe", "ipc"] });

@@ -47,7 +47,7 @@ const kernelFile = join(venv, "share/jupyter/kernels", kernelName, "kernel.json"
 
 /** Full paths throughout: an application started without a shell's PATH finds the kernel as well (tslab#56). */
 const kernelSpec = () => ({
-  argv: [process.execPath, "--require", at("lib/tools/kernel/node-shim.cjs"), at("lib/dist/tools/kernel/main.js"), "{connection_file}"],
+  argv: [process.execPath, "--require", at("lib/tools/kernel/preload.cjs"), at("lib/dist/tools/kernel/main.js"), "{connection_file}"],
   display_name: "TypeScript (deepnets)",
   language: "typescript",
   metadata: { debugger: false },

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive } from "../../src/training/lock";
 import { UserError } from "../user-error";
 import { root, tool } from "./places";
 
@@ -47,17 +48,8 @@ async function clearOthers(engine: string): Promise<void> {
   for (const name of readdirSync(engine)) {
     const [, maker] = /^sweep-making-(\d+)$/.exec(name) ?? [];
     if (maker === undefined || Number(maker) === process.pid) continue;
-    while (existsSync(join(engine, name)) && isAlive(Number(maker))) await sleep(500);
+    while (existsSync(join(engine, name)) && isAlive({ pid: Number(maker) })) await sleep(500);
     rmSync(join(engine, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
