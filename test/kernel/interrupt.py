@@ -99,6 +99,13 @@ at = time.time()
 manager.interrupt_kernel()
 say("registered", status=reply_to(request)["status"], seconds=time.time() - at, queued=reply_to(queued)["status"], result=value("result"))
 
+# A request that is sent once the reply is there did not wait behind the cell: it runs, however quickly it comes. (A Stop and a click.)
+statuses = []
+for _ in range(10):
+    reply_to(client.execute('throw new Error("ends here")'))
+    statuses.append(reply_to(client.execute("1"))["status"])
+say("soon", statuses=statuses)
+
 # While a cell runs that yields every 50 ms, completion and inspection answer.
 request = client.execute(
     go + "for (let end = Date.now() + 4000; Date.now() < end; ) { const till = Date.now() + 50; while (Date.now() < till); await new Promise((r) => setImmediate(r)); }"

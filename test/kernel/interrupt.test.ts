@@ -31,6 +31,10 @@ test("code that registers for the interrupt ends by itself, and the cell's value
   expect(facts.registered.seconds).toBeLessThan(2);
 });
 
+test("a cell that is run at once after one has failed runs", () => {
+  expect(facts.soon.statuses).toEqual(Array(10).fill("ok"));
+});
+
 test("completion and inspection answer within 300 ms while a cell runs", () => {
   // The median: one answer may fall into a pause of the machine.
   const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -175,6 +175,52 @@ describe("set-up on a machine that lacks something", () => {
     truncateSync(file, 100);
     expect(setUp()).toMatchObject({ code: 0, stderr: "" });
     expect(readFileSync(file).equals(whole)).toBe(true);
+  });
+
+  test("200 MB of disk: refused before anything is downloaded", () => {
+    const copy = join(folder, "lib/tools/setup/requirements.mjs");
+    const text = readFileSync(copy, "utf8");
+    const before = log();
+    writeFileSync(copy, text.replace("return bavail * bsize", "return 200e6"));
+    try {
+      without(join(engine(), "engine.json"), () => refused({}, /^Expected 1\.\d GiB of free disk space for set-up but found 0\.2 GiB in .*: free some and run the command again\.$/m));
+    } finally {
+      writeFileSync(copy, text);
+    }
+    expect(log()).toBe(before);
+  });
+
+  test("a folder that may not be written", () => {
+    expect(setUp()).toMatchObject({ code: 0, stderr: "" });
+    // Root may write everywhere: as root the command is run by somebody else.
+    const isRoot = process.getuid!() === 0;
+    const places = ["..", ".", ".engine", "lib", "data"].map((name) => join(folder, name));
+    const modes = places.map((path) => statSync(path).mode);
+    const command = (name: string) =>
+      spawnSync(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), name], {
+        encoding: "utf8",
+        env: { ...process.env, npm_execpath: "" },
+        ...(isRoot && { uid: 65534, gid: 65534 }),
+      });
+    without(join(folder, "lib/dist/build.json"), () => {
+      for (const path of places) chmodSync(path, 0o555);
+      try {
+        const { status, stdout, stderr } = command("setup");
+        const said = `Expected a folder that can be written but ${folder} refuses (EACCES): copy the project to a folder of your own and run the command there.\n`;
+        expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: "", stderr: said });
+      } finally {
+        places.forEach((path, i) => chmodSync(path, modes[i]!));
+      }
+    });
+    for (const path of places) chmodSync(path, 0o555);
+    try {
+      const { status, stderr } = command("handin");
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^Expected a folder that can be written but .*handin refuses \(EACCES\): copy the project to a folder of your own and run the command there\.\n$/);
+    } finally {
+      places.forEach((path, i) => chmodSync(path, modes[i]!));
+    }
+    expect(setUp()).toMatchObject({ code: 0, stderr: "" });
   });
 
   test("another Node version", () => {

@@ -30,7 +30,7 @@ interface Request {
   readonly message: Message;
 }
 
-// Requests that were sent before the failure but are still in a socket count as waiting.
+// How long requests that were sent before the failure may still be on their way.
 const abortMs = 100;
 
 /** A kernel's five sockets, as the Jupyter messaging protocol wants them. */
@@ -112,16 +112,23 @@ export class Server {
       const { socket, message } = request;
       this.status(message, "busy");
       const reply = await this.handlers.execute(message.content, (type, content) => message.publish(this.iopub, type, content));
+      // What came until now has waited behind this cell; whoever reads the reply and then sends another request wants it run.
+      const waiting = this.queue.length;
+      const ended = Date.now();
       message.reply(socket, "execute_reply", reply);
       this.status(message, "idle");
-      if (this.handlers.aborts(message.content, reply)) await this.abortWaiting();
+      if (this.handlers.aborts(message.content, reply)) await this.abortWaiting(waiting, ended);
     }
     this.busy = false;
   }
 
-  private async abortWaiting(): Promise<void> {
+  private async abortWaiting(waiting: number, ended: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, abortMs));
-    for (const { socket, message } of this.queue.splice(0)) {
+    const late = ({ message }: Request) => !(Date.parse(message.header.date) >= ended);
+    const all = this.queue.splice(0);
+    const aborted = all.filter((request, i) => i < waiting || late(request));
+    this.queue.push(...all.filter((request) => !aborted.includes(request)));
+    for (const { socket, message } of aborted) {
       this.status(message, "busy");
       message.reply(socket, "execute_reply", { status: "aborted" });
       this.status(message, "idle");
