@@ -27,10 +27,11 @@ class Place {
   readonly handin = join(this.base, "handin");
   readonly runs = join(this.base, "runs");
   readonly log = join(this.base, "log");
-  readonly env = { DEEPNETS_NOTEBOOKS: this.notebooks, DEEPNETS_HANDIN: this.handin, DEEPNETS_RUNS: this.runs, DEEPNETS_CELLS: join(this.base, "none") };
+  readonly env = { DEEPNETS_NOTEBOOKS: this.notebooks, DEEPNETS_HANDIN: this.handin, DEEPNETS_RUNS: this.runs, DEEPNETS_CELLS: join(this.base, "none"), DEEPNETS_README: join(this.base, "README.md") };
 
   constructor(profile: "full" | "quick") {
     for (const folder of [this.notebooks, this.runs]) mkdirSync(folder, { recursive: true });
+    writeFileSync(this.env.DEEPNETS_README, readFileSync(join(root, "README.md")));
     for (const [name, value] of Object.entries(this.env)) vi.stubEnv(name, value);
     for (const part of parts) {
       const record = join(this.base, `${part.id}.json`);
@@ -152,6 +153,7 @@ describe("a hand-in with a failing notebook", () => {
     const { code, said } = await place.run("--continue", "--keep", "h6-1a", "h6-1b");
     expect(code).toBe(0);
     expect(said).toMatch(/h6-1a-linear: copied back/);
+    expect(readFileSync(place.env.DEEPNETS_README, "utf8")).toMatch(/^\| h6-1b \| multilayer perceptron \| 7,850 \| \d\d\.\d\d % \|/m);
     expect(readNotebook(place.source("h6-1a"))).toEqual(place.executed("h6-1a"));
     expect(place.ran()).toEqual([]);
     expect((await place.run("--continue", "h6-1a")).said).toMatch(/h6-1a-linear: kept/);

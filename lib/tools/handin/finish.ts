@@ -1,12 +1,13 @@
-import { copyFileSync, existsSync, renameSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { exportNotebooks } from "../export/export";
 import { checkFolder, formatFindings } from "./check";
-import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "./notebook";
-import { notebooksFolder } from "./places";
+import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook, writeWhole } from "./notebook";
+import { notebooksFolder, readmeFile } from "./places";
 import { count } from "./progress";
 import { storedRecords } from "./records";
 import { formatTable } from "./report";
+import { resultsTable, withResults } from "./results";
 import { saveReport, type Session } from "./session";
 import { fingerprint } from "./state";
 import { fillTags, tagText } from "./tags";
@@ -55,7 +56,7 @@ function fill({ plan, folder }: Session): void {
   }
 }
 
-/** Copies the executed notebooks back to where their sources lie. */
+/** Copies the executed notebooks back to where their sources lie, and takes their results into the README. */
 function keep({ plan, folder, reports, line }: Session): void {
   for (const { id, notebook } of plan.chosen) {
     if (reports.get(id)?.status !== "finished") continue;
@@ -70,4 +71,7 @@ function keep({ plan, folder, reports, line }: Session): void {
     renameSync(part, to);
     line.print(`${notebook}: copied back to notebooks/`);
   }
+  const readme = readmeFile();
+  writeWhole(readme, withResults(readFileSync(readme, "utf8"), resultsTable((part) => storedRecords(part, "full").map(({ record }) => record))));
+  line.print("README.md: table of results written");
 }

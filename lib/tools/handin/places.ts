@@ -10,6 +10,9 @@ function findRoot(folder: string): string {
 
 export const notebooksFolder = () => process.env.DEEPNETS_NOTEBOOKS ?? join(root, "notebooks");
 
+/** The README whose table of results `handin -- --keep` writes. */
+export const readmeFile = () => process.env.DEEPNETS_README ?? join(root, "README.md");
+
 export const handinFolder = () => process.env.DEEPNETS_HANDIN ?? join(root, "handin");
 
 export const runsFolder = () => process.env.DEEPNETS_RUNS ?? join(root, "data/runs");
