@@ -11,9 +11,9 @@ const alone = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_0
 // One quick hand-in, shared by all tests that look at what it made.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 const kinds: Record<string, { readonly folders: readonly string[]; readonly more?: object }> = {
-  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench", "lab"] },
+  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench"] },
   "set-up": { folders: ["setup"], more: alone },
-  kernel: { folders: ["kernel"], more: alone },
+  kernel: { folders: ["kernel", "lab"], more: alone },
   "hand-in": { folders: ["handin", "notebooks", "export"], more: { ...alone, ...quickHandin } },
   sweep: { folders: ["sweep"], more: alone },
   browser: { folders: ["browser"], more: { ...alone, ...quickHandin } },

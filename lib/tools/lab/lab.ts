@@ -95,7 +95,7 @@ function startPython(args: readonly string[], env: Readonly<Record<string, strin
 
 /** Drops the lines that tell of a normal start or end. */
 function complaints(): Transform {
-  const normal = /received signal 15, stopping|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;
+  const normal = /received signal 15, stopping|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+"--load_fast=false" and report issues|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;
   let rest = "";
   return new Transform({
     transform(chunk, _encoding, done) {
