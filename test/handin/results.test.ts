@@ -29,6 +29,10 @@ it("lists what each part came to, with the spread where there are several seeds"
     `| h6-2 | LSTM | 161,801 | ${text(of("h6-2")[0]!.final!.test.accuracy)} | 99.90 % | 7.5 | one run |`,
   ]);
   expect(table.join("\n")).toContain("H6.2 on 100,000 fresh series: accuracy 99.65 % where always answering 1 has 98.81 %; recall of class 0 76.02 %, balanced accuracy 88.05 %.");
+  // (6.2 + 1.3) minutes on two cores each, five parts, ten seeds
+  expect(table.join("\n")).not.toContain("core hours");
+  const whole = resultsTable((part) => (part in records ? of(part) : part.startsWith("h6") && part !== "h6-1e" ? [sampleRecord(part as "h6-1c")] : []));
+  expect(whole).toContain("A sweep of ten seeds of all five parts costs about 13 core hours there");
   expect(resultsTable((part) => of(part).slice(0, 1))).not.toContain("±");
   expect(resultsTable(() => [])).toBe("No full run is recorded yet.");
 });

@@ -24,7 +24,8 @@ export function resultsTable(records: Records): string {
     ...(several ? [scatter(all)] : []),
   ]);
   const table = [head, head.map((_, column) => (column < 2 ? "---" : "---:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-  return [table, ...fresh(trained.map(({ first }) => first)), machines(trained.flatMap(({ all }) => all))].join("\n\n");
+  const firsts = trained.map(({ first }) => first);
+  return [table, ...fresh(firsts), [machines(trained.flatMap(({ all }) => all)), ...cost(firsts)].join(" ")].join("\n\n");
 }
 
 /** A README with the table in the place that its two comments mark. */
@@ -54,4 +55,11 @@ function fresh(records: readonly RunRecord[]): string[] {
 function machines(records: readonly RunRecord[]): string {
   const names = [...new Set(records.map(({ machine: { cpu, cores }, versions }) => `${cpu}, ${cores} cores, Node ${versions.node}, libtensorflow ${versions.tensorflow}`))];
   return `After the last iteration, on all training and test examples; minutes of training with its evaluations, on ${names.join(" and on ")}.`;
+}
+
+/** What a sweep costs where these runs were made, once all parts have one. */
+function cost(records: readonly RunRecord[]): string[] {
+  if (records.length < parts.filter(({ sheet }) => sheet).length) return [];
+  const hours = records.reduce((sum, { minutes, threads }) => sum + ((minutes.training + minutes.evaluation) / 60) * Math.max(threads.intra, threads.inter), 0);
+  return [`A sweep of ten seeds of all five parts costs about ${(10 * hours).toFixed(0)} core hours there (cores times time).`];
 }
