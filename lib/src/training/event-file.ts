@@ -1,5 +1,4 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { explained } from "./files";
 
@@ -25,7 +24,8 @@ export class EventFile {
     } catch (error) {
       throw explained(error, folder);
     }
-    this.#file = join(folder, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${hostname()}.${process.pid}`);
+    // TensorFlow puts the machine's name into it; this file may be committed.
+    this.#file = join(folder, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.deepnets.${process.pid}`);
     const now = points[0]?.time ?? Date.now() / 1000;
     this.#append(frame(Buffer.concat([double(1, now), bytes(3, Buffer.from("brain.Event:2"))])));
     for (const point of points) this.write(point);
