@@ -177,6 +177,15 @@ describe("set-up on a machine that lacks something", () => {
     expect(readFileSync(file).equals(whole)).toBe(true);
   });
 
+  test("no browser, and none to be had: it says so and goes on", () => {
+    without(join(folder, ".engine/browser.json"), () => {
+      const ended = setUp({ PATH: bin({}), DEEPNETS_BROWSER: "" });
+      expect(ended).toMatchObject({ code: 0, stderr: "" });
+      expect(ended.stdout).toMatch(/^Setting up: Browser \.\.\. \d+ s \(none to be had: figures get no static pictures; npm run doctor says what helps\)$/m);
+      expect(setUp({ PATH: bin({}), DEEPNETS_BROWSER: "" })).toEqual({ code: 0, stdout: "", stderr: "" });
+    });
+  });
+
   test("200 MB of disk: refused before anything is downloaded", () => {
     const copy = join(folder, "lib/tools/setup/requirements.mjs");
     const text = readFileSync(copy, "utf8");

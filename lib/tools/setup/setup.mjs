@@ -10,7 +10,7 @@ import { at, venvPython } from "./paths.mjs";
 import { installJupyter, kernelReady, makeVenv, pythonReady, registerKernel, repairScripts, scriptsReady } from "./python.mjs";
 import { findCompiler, findPython, requireNode, requireSpace } from "./requirements.mjs";
 
-// Title, what is done, what to do; `gib` is what the stage leaves or needs on disk at its peak (measured on Linux x64).
+// Title, what is done, what to do (it may return a remark); `gib` is what the stage leaves or needs on disk at its peak (measured on Linux x64).
 const stages = [
   { title: "Node packages", gib: 0.9, ready: packagesReady, make: installPackages },
   {
@@ -38,7 +38,7 @@ const stages = [
   { title: "MNIST", gib: 0.1, ready: mnistReady, make: installMnist },
   { title: "Python scripts", gib: 0, quiet: true, ready: scriptsReady, make: repairScripts },
   { title: "Jupyter kernel", gib: 0, quiet: true, ready: kernelReady, make: registerKernel },
-  { title: "Browser", gib: 0.3, ready: browserReady, make: provideBrowser },
+  { title: "Browser", gib: 0.3, ready: browserReady, make: async () => ((await provideBrowser()) ? "" : " (none to be had: figures get no static pictures; npm run doctor says what helps)") },
 ];
 
 /** Makes this folder ready; does nothing, in well under a second, when it is. */
@@ -59,13 +59,14 @@ export async function setUp() {
       if (stage.ready()) continue;
       const from = Date.now();
       if (!stage.quiet) process.stdout.write(`Setting up: ${stage.title} ... `);
+      let remark;
       try {
-        await stage.make();
+        remark = await stage.make();
       } catch (error) {
         if (!stage.quiet) process.stdout.write("failed\n");
         throw error;
       }
-      if (!stage.quiet) process.stdout.write(`${((Date.now() - from) / 1000).toFixed(0)} s\n`);
+      if (!stage.quiet) process.stdout.write(`${((Date.now() - from) / 1000).toFixed(0)} s${typeof remark === "string" ? remark : ""}\n`);
     }
     if (missing.some((stage) => !stage.quiet)) console.log(`Set up in ${((Date.now() - started) / 1000).toFixed(0)} s.\n`);
   });
