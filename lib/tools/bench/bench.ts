@@ -25,7 +25,9 @@ async function measure(request: BenchRequest): Promise<BenchReport> {
   const networks = [];
   for (const name of request.networks) {
     const { title, batchSize } = facts[name];
-    const chosen = settings(name, request).filter((setting) => request.only?.some((start) => setting.name.startsWith(start)) ?? true);
+    const chosen = settings(name, request)
+      .filter((setting) => request.only?.some((start) => setting.name.startsWith(start)) ?? true)
+      .filter((setting) => setting.precision === (request.precision ?? setting.precision));
     const outcomes = await measureRounds(chosen, { ...request, say: (text) => progress(`${title}: ${text}`) });
     networks.push({ name, title, batchSize, outcomes });
   }

@@ -10,6 +10,7 @@ export const options = {
   from: { type: "string" },
   networks: { type: "string" },
   only: { type: "string" },
+  precision: { type: "string" },
   rounds: { type: "string" },
   steps: { type: "string" },
 } as const;
@@ -27,6 +28,8 @@ export interface BenchRequest {
   readonly networks: readonly NetworkName[];
   /** Settings whose name starts with one of these; without it all. */
   readonly only?: readonly string[];
+  /** Settings of this precision; without it both. On a processor without bfloat16 instructions those settings are slow and say nothing. */
+  readonly precision?: "float32" | "bfloat16";
   readonly rounds: number;
   readonly steps: number;
 }
@@ -37,6 +40,8 @@ export function parseRequest(argv: readonly string[]): BenchRequest {
   for (const name of given) {
     if (!networks.includes(name as NetworkName)) throw new UserError(`Expected networks among ${networks.join(", ")} but found "${name}": --networks mlp,cnn.`);
   }
+  const { precision } = values;
+  if (precision !== undefined && precision !== "float32" && precision !== "bfloat16") throw new UserError(`Expected --precision to be float32 or bfloat16 but found "${precision}".`);
   if (values.python !== undefined && !existsSync(values.python)) {
     throw new UserError(`Expected a Python interpreter but found no file ${values.python}: make one with python -m venv and pip install torch keras tensorflow-cpu.`);
   }
@@ -47,6 +52,7 @@ export function parseRequest(argv: readonly string[]): BenchRequest {
     ...(values.figure !== undefined && { figure: values.figure }),
     ...(values.from !== undefined && { from: values.from }),
     ...(values.only !== undefined && { only: values.only.split(",") }),
+    ...(precision !== undefined && { precision }),
     networks: given as readonly NetworkName[],
     rounds: whole("rounds", values.rounds ?? "9"),
     steps: whole("steps", values.steps ?? "20"),
