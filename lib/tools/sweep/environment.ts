@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "../../src/training/lock";
 import { UserError } from "../user-error";
@@ -41,6 +42,25 @@ export async function sweepPython(base = join(root, ".venv/bin/python"), engine 
   }
   for (const name of readdirSync(engine)) if (/^sweep-[0-9a-f]{12}$/.test(name) && name !== `sweep-${hash}`) rmSync(join(engine, name), { recursive: true, force: true });
   return python;
+}
+
+/**
+ * The same Python under a name that a shell reads as one word. Snakemake writes its interpreter into a cluster job's script without quotes,
+ * so that a blank or a bracket in the project's path would break every job. Where there is one, a link in the home folder, which the nodes of
+ * a cluster share, leads there.
+ */
+export function plainName(python: string, home = homedir()): string {
+  const plain = /^[\w./+@%-]+$/;
+  if (plain.test(python)) return python;
+  const environment = dirname(dirname(python));
+  const link = join(home, ".cache/deepnets", createHash("sha256").update(environment).digest("hex").slice(0, 12));
+  if (!plain.test(link)) throw new UserError(`Expected a path without blanks for the jobs of a cluster but found ${python} and ${home}: move the project to a folder without blanks and brackets.`);
+  mkdirSync(dirname(link), { recursive: true });
+  const part = `${link}.${process.pid}`;
+  rmSync(part, { force: true });
+  symlinkSync(environment, part);
+  renameSync(part, link);
+  return join(link, "bin/python");
 }
 
 /** Removes what a killed maker left behind, and waits for one that is at work. */

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { runsFolder } from "../../src/training/places";
 import { UserError } from "../user-error";
-import { sweepPython } from "./environment";
+import { plainName, sweepPython } from "./environment";
 import { folderOf, gather } from "./gather";
 import { measure } from "./measure";
 import { root, type Places } from "./places";
@@ -34,7 +34,8 @@ export async function sweep(request: Request, places: Places): Promise<number> {
   const plan = makePlan(request, places, cores);
   for (const job of plan.jobs) readFinished(plan, job); // refuses a damaged record before anything runs
   const there = readStates(plan).filter(({ status }) => status === "finished").length;
-  const python = await places.python();
+  const environment = await places.python();
+  const python = request.executorProfile === undefined ? environment : plainName(environment);
   console.log(`${plan.jobs.length} run${plan.jobs.length === 1 ? "" : "s"}${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`);
   const folder = folderOf(plan);
   mkdirSync(folder, { recursive: true });
