@@ -20,8 +20,8 @@ function steps(environment: Record<string, string>, precision = "float32"): numb
     const batch = { inputs: Float32Array.from({ length: 20 * 144 }, (_, i) => Math.sin(i * i)), labels: Uint8Array.from({ length: 20 }, (_, i) => i % 10), size: 20 };
     const losses = [0, 1, 2].map((i) => step.step(batch, i));
     console.log(JSON.stringify([...losses, step.evaluate(batch).lossSum]));`;
-  const shim = join(lab, "lib/tools/kernel/preload.cjs");
-  const output = execFileSync(process.execPath, ["--require", shim, "-e", script], { cwd: lab, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", ...environment }, stdio: ["ignore", "pipe", "ignore"] });
+  const preload = join(lab, "lib/tools/kernel/preload.cjs");
+  const output = execFileSync(process.execPath, ["--require", preload, "-e", script], { cwd: lab, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", ...environment }, stdio: ["ignore", "pipe", "ignore"] });
   return JSON.parse(output.toString()) as number[];
 }
 

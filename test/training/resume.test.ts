@@ -9,13 +9,13 @@ import type { RunRecord } from "../../lib/src/training/record";
 import { readEvents } from "../fixtures/training/events";
 
 const here = resolve(import.meta.dirname, "../fixtures/training/child.cjs");
-const shim = resolve(import.meta.dirname, "../../lib/tools/kernel/preload.cjs");
+const preload = resolve(import.meta.dirname, "../../lib/tools/kernel/preload.cjs");
 const top = mkdtempSync(join(tmpdir(), "resume-"));
 const runOf = (runs: string) => join(top, runs, "h6-1b", "full-s1");
 const checkpointOf = (runs: string) => join(runOf(runs), "checkpoint", "checkpoint.bin");
 
 function start(runs: string, env: Record<string, string> = {}): { child: ChildProcess; output: Promise<string> } {
-  const child = spawn(process.execPath, ["--require", shim, here, join(top, `${runs}.json`)], {
+  const child = spawn(process.execPath, ["--require", preload, here, join(top, `${runs}.json`)], {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", DEEPNETS_FRESH: "", DEEPNETS_RUNS: join(top, runs), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -129,8 +129,8 @@ export function linkEngine() {
 
 /** Multiplies two matrices on the engine in a process of its own, and notes that it works. */
 export async function verifyEngine() {
-  const shim = at("lib/tools/kernel/preload.cjs");
-  const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", shim, "-e", multiply]);
+  const preload = at("lib/tools/kernel/preload.cjs");
+  const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);
   if (out.trim() !== "[19,22,43,50]") throw new SetupError(`The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. Delete .engine and run the command again.`);
   writeFileSync(stampFile, JSON.stringify({ tensorflow: version, wheel: wheel.sha256, napi: napiVersion }) + "\n");
 }
