@@ -1,22 +1,25 @@
-import { readdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
 
-// Heavy tests would disturb each other's time limits on two cores: one file at a time, one kind after the other.
-const alone = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
+const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
+// What trains and draws would disturb each other's time limits on two cores: one file at a time.
+const alone = { ...patient, fileParallelism: false };
 // One quick hand-in, shared by all tests that look at what it made.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
-const kinds: Record<string, { readonly folders: readonly string[]; readonly more?: object }> = {
-  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench"] },
-  "set-up": { folders: ["setup"], more: alone },
-  kernel: { folders: ["kernel", "lab"], more: alone },
-  "hand-in": { folders: ["handin", "notebooks", "export"], more: { ...alone, ...quickHandin } },
-  sweep: { folders: ["sweep"], more: alone },
-  browser: { folders: ["browser"], more: { ...alone, ...quickHandin } },
+// Kinds of one group run together, the groups one after the other.
+const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
+  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench"], group: 0 },
+  "set-up": { folders: ["setup"], group: 1, more: patient },
+  kernel: { folders: ["kernel", "lab"], group: 1, more: patient },
+  sweep: { folders: ["sweep"], group: 1, more: patient },
+  "hand-in": { folders: ["handin", "notebooks", "export"], group: 2, more: { ...alone, ...quickHandin } },
+  browser: { folders: ["browser"], group: 3, more: { ...alone, ...quickHandin } },
 };
 
 const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
@@ -25,6 +28,10 @@ for (const entry of readdirSync(here, { withFileTypes: true, recursive: true }))
   if (entry.name.endsWith(".test.ts") && !known.has(folder)) throw new Error(`Expected test/${folder}/${entry.name} in a folder that test/vitest.config.mts names, else it would never run.`);
 }
 
+// Whatever the tests, and the programs that they start, leave in the temporary folder goes with it.
+const temporary = mkdtempSync(join(tmpdir(), "deepnets-test-"));
+process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
+
 export default defineConfig({
   test: {
     root,
@@ -32,12 +39,12 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     execArgv: ["--require", resolve(root, "lib/tools/kernel/preload.cjs")],
-    // The engine reads it when its process starts.
-    env: { TF_CPP_MIN_LOG_LEVEL: "2" },
+    // The engine reads the first when its process starts.
+    env: { TF_CPP_MIN_LOG_LEVEL: "2", TMPDIR: temporary },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", resolve(here, "reporter.ts")],
-    projects: Object.entries(kinds).map(([name, { folders, more }], groupOrder) => ({
+    projects: Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
       extends: true as const,
       test: { name, include: folders.map((folder) => `test/${folder}/**/*.test.ts`), sequence: { groupOrder }, ...more },
     })),

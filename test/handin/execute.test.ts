@@ -57,6 +57,17 @@ describe.concurrent("executeNotebook", () => {
     if (name !== "rejection") expect(third!.execution_count).toBeNull();
   });
 
+  it("leaves out the cells that carry a tag, and counts them all the same", () => {
+    const [source, target] = [join(base, "tagged.ipynb"), join(base, "tagged.out.ipynb")];
+    writeCells(source, ["const a = 1;", "throw new Error('too long for a sweep');", "a + 1", "throw new Error('too');"]);
+    const notebook = JSON.parse(readFileSync(source, "utf8"));
+    for (const i of [2, 4]) notebook.cells[i].metadata = { tags: ["sweep-skip"] };
+    writeFileSync(source, JSON.stringify(notebook));
+    const said = execFileSync(join(root, ".venv/bin/python"), [join(root, "lib/tools/handin/execute.py"), source, target, "--skip-tag", "sweep-skip"], { encoding: "utf8" });
+    expect(said.split("\n").filter((line) => !line.startsWith("done"))).toEqual(["cell 1/4", "cell 3/4", "finished 4/4", ""]);
+    expect(readNotebook(target).cells.slice(1).map(({ execution_count }) => execution_count)).toEqual([1, null, 3, null]);
+  });
+
   it("reports a rejection in the last cell", async () => {
     const ran = await run("last", ["const a = 1;", "setTimeout(() => void Promise.reject(new Error('late')), 100);"]);
     expect(ran).toMatchObject({ status: "failed", message: expect.stringMatching(/^cell 2.*Error: late/) });

@@ -89,10 +89,10 @@ describe("the real notebooks in trouble", () => {
     expect(outcome.message).toMatch(/^cell \d+, line \d+: .*h6-1a/);
   });
 
-  it("h6-1b stopped by Ctrl-C in mid-training goes on with --continue, and ends with the same record", async () => {
+  it("h6-1c stopped by Ctrl-C in mid-training goes on with --continue, and ends with the same record", async () => {
     const runs = join(base, "runs");
     const start = (...argv: string[]) => {
-      const args = [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/handin/handin.js"), "handin", "--quick", "h6-1b", ...argv];
+      const args = [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/handin/handin.js"), "handin", "--quick", "h6-1c", ...argv];
       const env = { ...process.env, DEEPNETS_HANDIN: join(base, "handin"), DEEPNETS_RUNS: runs };
       const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
       let said = "";
@@ -100,18 +100,18 @@ describe("the real notebooks in trouble", () => {
       return { child, ended: new Promise<{ code: number | null; said: string }>((done) => child.on("close", (code) => done({ code, said }))) };
     };
     const first = start();
-    await waitFor(() => (liveRecord(runs, { part: "h6-1b", since: 0 })?.progress.iteration ?? 0) >= 150, 200);
+    await waitFor(() => (liveRecord(runs, { part: "h6-1c", since: 0 })?.progress.iteration ?? 0) >= 150, 200);
     first.child.kill("SIGINT");
     expect((await first.ended).code).toBe(130);
-    const left = liveRecord(runs, { part: "h6-1b", since: 0, status: "interrupted" })!;
+    const left = liveRecord(runs, { part: "h6-1c", since: 0, status: "interrupted" })!;
     expect(left.progress.iteration).toBeGreaterThanOrEqual(150);
     expect(left.progress.iteration).toBeLessThan(left.config.iterations);
 
     const second = await start("--continue").ended;
     expect(second.said).toMatch(/All is well/);
     expect(second.code).toBe(0);
-    const went = storedRecords("h6-1b", "quick", runs)[0]!.record;
-    const alone = record("h6-1b");
+    const went = storedRecords("h6-1c", "quick", runs)[0]!.record;
+    const alone = record("h6-1c");
     for (const curve of ["iterations", "trainLoss", "testLoss", "trainAccuracy", "testAccuracy"] as const) expect(went[curve]).toEqual(alone[curve]);
     expect(went.final).toEqual(alone.final);
   });

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
 import type * as TypeScript from "typescript";
-import { codeCells, load, root, stems, text } from "./notebook";
+import { codeCells, load, root, stems, text, type Cell } from "./notebook";
 
 // The compiler that checks cells in the kernel, not the one that builds the library.
 const ts: typeof TypeScript = createRequire(resolve(root, "node_modules/tslab/package.json"))("@tslab/typescript-for-tslab");
@@ -11,11 +11,15 @@ it("is checked by the kernel's own TypeScript", () => {
   expect(ts.version).toMatch(/^5\.0\./);
 });
 
-it("compiles every notebook against the library's declarations", () => {
-  const sources = new Map(stems.map((stem) => {
-    const file = resolve(root, "notebooks", `${stem}.ts`);
-    return [file, codeCells(load(stem)).map((cell) => `// ${cell.id}\n${text(cell)}`).join("\n") + "\nexport {};\n"];
+it("compiles every notebook against the library's declarations, also as a sweep runs it: without the cells that it leaves out", () => {
+  const joined = (cells: readonly Cell[]) => cells.map((cell) => `// ${cell.id}\n${text(cell)}`).join("\n") + "\nexport {};\n";
+  const sources = new Map(stems.flatMap((stem) => {
+    const cells = codeCells(load(stem));
+    const swept = cells.filter(({ metadata }) => !metadata.tags?.includes("sweep-skip"));
+    const whole = [resolve(root, "notebooks", `${stem}.ts`), joined(cells)] as const;
+    return swept.length === cells.length ? [whole] : [whole, [resolve(root, "notebooks", `${stem}.swept.ts`), joined(swept)] as const];
   }));
+  expect([...sources.keys()].filter((file) => file.endsWith(".swept.ts"))).not.toEqual([]);
   const options: TypeScript.CompilerOptions = {
     target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.NodeJs,
     lib: ["lib.es2022.d.ts"], types: ["node"], skipLibCheck: true, noEmit: true, esModuleInterop: true,

@@ -6,7 +6,7 @@ export const root = resolve(__dirname, "../..");
 export interface Cell {
   readonly cell_type: "markdown" | "code";
   readonly id: string;
-  readonly metadata: { readonly deepnets?: { readonly question?: string; readonly answer?: string } };
+  readonly metadata: { readonly tags?: readonly string[]; readonly deepnets?: { readonly question?: string; readonly answer?: string } };
   readonly source: string[];
   readonly execution_count?: number | null;
   readonly outputs?: readonly { readonly output_type: string; readonly name?: string; readonly text?: string | string[]; readonly ename?: string }[];

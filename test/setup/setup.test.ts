@@ -271,6 +271,36 @@ describe("options that npm keeps to itself", () => {
   });
 });
 
+describe("how a command is called", () => {
+  const start = (file: string, name: string, ...argv: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--require", join(root, "lib/tools/kernel/preload.cjs"), join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools", file), name, ...argv], { encoding: "utf8" });
+    return { status, stdout, stderr };
+  };
+
+  test.each([
+    ["handin", "handin/handin.js"],
+    ["check", "handin/check.js"],
+    ["export", "export/export.js"],
+    ["lab", "lab/lab.js"],
+    ["sweep", "sweep/sweep.js"],
+    ["bench", "bench/bench.js"],
+    ["reset", "runs/reset.js"],
+  ])("%s -- --help says it, with a line per option", (name, file) => {
+    const { status, stdout, stderr } = start(file, name, "--help");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const [use, ...lines] = stdout.trimEnd().split("\n");
+    expect(use).toMatch(new RegExp(`^npm run ${name} --`));
+    expect(lines.length > 0).toBe(name !== "reset");
+    for (const line of lines) expect(line).toMatch(/^ {2}--[a-z-]+( VALUE)? {2,}[a-z0-9](?!ndefined).+[^.]$/);
+  });
+
+  test("an option that it does not know is named, and the others are listed", () => {
+    const { status, stdout, stderr } = start("handin/handin.js", "handin", "--fast");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^Unknown option '--fast'\. How it is called:\nnpm run handin -- \[PART \.\.\.\] \[OPTIONS\]\n {2}--quick /);
+  });
+});
+
 test("the real project was not written to", () => {
   const kernel = readFileSync(join(root, ".venv/share/jupyter/kernels/deepnets/kernel.json"), "utf8");
   expect(kernel).toContain(join(root, "lib/dist/tools/kernel/main.js"));

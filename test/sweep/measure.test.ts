@@ -30,4 +30,6 @@ run.joinpath("record.json").write_text(json.dumps({"minutes": {"training": secon
   expect(lines).toMatch(/h6-1b +9\.0 s +12\.0 s +x 1\.50/);
   expect(lines).toContain('For lib/tools/sweep/threads.ts: { "h6-1b": 1 }');
   await expect(measure({ parts: ["h6-1b"] }, { ...places, execute: ["false"] })).rejects.toThrow("Expected a quick run of h6-1b to measure but it failed (exit code 1): try npm run handin -- h6-1b --quick.");
+  writeFileSync(runner, `print('cell 3/9'); print('died {"cell": 3, "message": "the kernel died in cell 3: it ran out of memory."}'); raise SystemExit(3)`);
+  await expect(measure({ parts: ["h6-1b"] }, places)).rejects.toThrow("it failed (exit code 3, the kernel died in cell 3: it ran out of memory): try");
 });

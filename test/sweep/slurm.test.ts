@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweepPython } from "../../lib/tools/sweep/environment";
 import { newRuns, startSweep, steps, table, traces, until } from "../fixtures/sweep/run";
@@ -34,6 +34,7 @@ describe.skipIf(missing.length > 0 || !root)(`a real Slurm on this machine (need
   });
   afterAll(() => {
     if (existsSync(join(cluster, "pids"))) execFileSync(python, [script, "stop", cluster]);
+    rmSync(dirname(cluster), { recursive: true, force: true });
   });
 
   test("jobs run on both nodes; one killed by the scheduler is resubmitted and goes on from its checkpoint; the table is complete", async () => {

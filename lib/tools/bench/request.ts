@@ -4,15 +4,15 @@ import { UserError } from "../user-error";
 import { type NetworkName, networks } from "./networks";
 
 export const options = {
-  python: { type: "string" },
-  json: { type: "string" },
-  figure: { type: "string" },
-  from: { type: "string" },
-  networks: { type: "string" },
-  only: { type: "string" },
-  precision: { type: "string" },
-  rounds: { type: "string" },
-  steps: { type: "string" },
+  python: { type: "string", help: "interpreter with PyTorch and Keras, to time them too" },
+  json: { type: "string", help: "file for the numbers" },
+  figure: { type: "string", help: "file for the figure, an SVG" },
+  from: { type: "string", help: "numbers of an earlier bench, to print and draw again" },
+  networks: { type: "string", help: "some of mlp,dropout,cnn,lstm, default all" },
+  only: { type: "string", help: "settings whose name starts so, separated by commas" },
+  precision: { type: "string", help: "float32 or bfloat16, default both" },
+  rounds: { type: "string", help: "rounds over all settings, default 9" },
+  steps: { type: "string", help: "steps per round, default 20" },
 } as const;
 
 /** What a call of `npm run bench` asks for. */

@@ -16,9 +16,9 @@ import { page, type Place } from "./page";
 import { render } from "./render";
 
 export const options = {
-  zip: { type: "boolean" },
-  name: { type: "string", multiple: true },
-  matriculation: { type: "string", multiple: true },
+  zip: { type: "boolean", help: "pack one file to hand in" },
+  name: { type: "string", multiple: true, help: "a student, for the index page; repeat both for a group" },
+  matriculation: { type: "string", multiple: true, help: "that student's number" },
 } as const;
 
 export interface ExportOptions {

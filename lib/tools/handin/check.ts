@@ -35,7 +35,8 @@ export interface CheckOptions {
   readonly quick?: boolean;
 }
 
-export const options = { committed: { type: "boolean" } } as const;
+export const words = "[FOLDER]";
+export const options = { committed: { type: "boolean", help: "look at notebooks/ even where there is a hand-in" } } as const;
 
 /** `npm run check`: is the hand-in whole, fresh and true? Looks at `handin/`, or at `notebooks/` with `--committed` or where there is no hand-in. */
 export async function main(argv: string[]): Promise<number> {

@@ -1,6 +1,6 @@
 """Runs one notebook from the first to the last cell in a fresh kernel and saves it after every cell.
 
-    python execute.py SOURCE.ipynb TARGET.ipynb [--kernel deepnets] [--cwd notebooks] [--with-parent]
+    python execute.py SOURCE.ipynb TARGET.ipynb [--kernel deepnets] [--cwd notebooks] [--with-parent] [--skip-tag TAG]
 
 One line on stdout per event: `cell 3/12` (starts), `done 3/12 0.41` (ended, seconds), and as the last one of
 `finished 12/12`, `failed {json}`, `died {json}`, `stopped {json}` with cell, line, ename, evalue and message.
@@ -189,6 +189,7 @@ async def run(nb, args, log, stopped):
     """Executes the cells; returns the exit code."""
     code_cells = [index for index, cell in enumerate(nb.cells) if is_run(cell)]
     total = len(code_cells)
+    left_out = [index for index in code_cells if args.skip_tag in nb.cells[index].metadata.get("tags", [])]
     kills = oom_kills()
     options = {"coalesce_streams": True, "record_timing": False, "force_raise_errors": True, "startup_timeout": 120}
     client = Runner(nb, kernel_name=args.kernel, timeout=None, resources={"metadata": {"path": args.cwd}}, **options)
@@ -213,6 +214,8 @@ async def run(nb, args, log, stopped):
         for number, index in enumerate(code_cells, 1):
             if stopped.done():
                 return report_stop(stopped, number - 1, total)
+            if index in left_out:
+                continue
             cell = nb.cells[index]
             say("cell", f"{number}/{total}")
             began = time.monotonic()
@@ -235,7 +238,7 @@ async def run(nb, args, log, stopped):
             except DeadKernelError:
                 raise Died("cell") from None
             cell.metadata.setdefault("deepnets", {})["executed"] = source
-            if number == total and error is None:
+            if error is None and all(later in left_out for later in code_cells[number:]):
                 await client.drain(0.5)
             if error is None:
                 unseen = next((output for output in cell.outputs if output.output_type == "error"), None)
@@ -305,6 +308,7 @@ def main():
     parser.add_argument("--kernel", default="deepnets")
     parser.add_argument("--cwd", default=os.path.join(ROOT, "notebooks"))
     parser.add_argument("--with-parent", action="store_true", help="stop when the program that started this one ends")
+    parser.add_argument("--skip-tag", metavar="TAG", help="leave out the cells that carry this tag")
     args = parser.parse_args()
     try:
         nb = nbformat.read(args.source, as_version=4)

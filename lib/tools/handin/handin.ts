@@ -9,7 +9,12 @@ import { count, StatusLine } from "./progress";
 import { runPart } from "./run-part";
 import { saveReport, sweepUp, type Plan, type Session } from "./session";
 
-export const options = { quick: { type: "boolean" }, continue: { type: "boolean" }, keep: { type: "boolean" } } as const;
+export const words = "[PART ...]";
+export const options = {
+  quick: { type: "boolean", help: "a rehearsal in minutes, not for hand-in" },
+  continue: { type: "boolean", help: "go on with an interrupted hand-in" },
+  keep: { type: "boolean", help: "copy the executed notebooks back to notebooks/" },
+} as const;
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 

@@ -9,9 +9,9 @@ import { freePort } from "./port";
 import { writeSettings } from "./settings";
 
 export const options = {
-  port: { type: "string" },
-  "no-browser": { type: "boolean" },
-  tensorboard: { type: "boolean" },
+  port: { type: "string", help: "where it listens, default 8888 or the next free one" },
+  "no-browser": { type: "boolean", help: "print the address, open nothing" },
+  tensorboard: { type: "boolean", help: "serve the event files of all runs beside it" },
 } as const;
 
 // What the server offers; tests name a folder of their own, with links into this one.

@@ -6,6 +6,7 @@ import { holderOf } from "../../src/training/lock";
 import { runsFolder } from "../../src/training/places";
 import { UserError } from "../user-error";
 
+export const words = "PART ...";
 export const options = {} as const;
 
 const parts = ["h6-1a", "h6-1b", "h6-1c", "h6-1d", "h6-2"];

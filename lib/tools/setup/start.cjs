@@ -1,6 +1,6 @@
 // Runs one compiled command: node start.cjs FILE NAME ...ARGV. Prints what a user can mend as one line.
 const [file, name, ...given] = process.argv.slice(2);
-const { main, options = {} } = require(file);
+const { main, options = {}, words = "" } = require(file);
 
 // npm keeps an option that is given without `--` to itself and leaves it in the environment: `npm run handin --quick`.
 const argv = [...given];
@@ -11,6 +11,19 @@ for (const [option, { type }] of Object.entries(options)) {
   if (type === "boolean") argv.push(`--${option}`, ...(value === "true" ? [] : [value]));
   else if (value === "true") fail(`Expected --${option} VALUE but npm kept the option to itself: write npm run ${name} -- --${option} VALUE.`);
   else argv.push(`--${option}`, value);
+}
+
+/** How the command is called: a line of use, then a line per option. */
+function usage() {
+  const lines = Object.entries(options).map(([option, { type, help }]) => [`  --${option}${type === "string" ? " VALUE" : ""}`, help]);
+  const width = Math.max(...lines.map(([left]) => left.length)) + 2;
+  const use = ["npm run", name, ...(words || lines.length ? ["--"] : []), ...(words ? [words] : []), ...(lines.length ? ["[OPTIONS]"] : [])];
+  return [use.join(" "), ...lines.map(([left, help]) => left.padEnd(width) + help)].join("\n");
+}
+
+if (argv.includes("--help") || argv.includes("-h")) {
+  console.log(usage());
+  process.exit(0);
 }
 
 // When the process that started us is killed, nobody would be left to stop us.
@@ -27,8 +40,9 @@ Promise.resolve()
   .then(
     (code) => process.exit(code),
     (error) => {
-      // parseArgs names the option that it does not know; a UserError is written for the user.
-      if (error?.name === "UserError" || /^ERR_PARSE_ARGS/.test(error?.code ?? "")) fail(error.message);
+      if (error?.name === "UserError") fail(error.message);
+      // parseArgs names the option or word that it does not take, then how to quote it, which nobody wants here.
+      if (/^ERR_PARSE_ARGS/.test(error?.code ?? "")) fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
       if (error?.code === "ENOSPC") fail(`The disk is full (${error.path ?? "while writing"}): free some space and run the command again; what was finished is kept.`);
       fail(error?.stack ?? String(error));
     },

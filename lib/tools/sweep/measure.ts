@@ -49,9 +49,10 @@ async function times(part: string, threads: readonly (string | undefined)[], { n
         const { DEEPNETS_THREADS, DEEPNETS_SET, ...rest } = process.env;
         const env = { ...rest, DEEPNETS_RUNS: runs, DEEPNETS_PROFILE: "quick", DEEPNETS_SEED: String(i + 1), ...(split === undefined ? {} : { DEEPNETS_THREADS: split }) };
         const [program, ...args] = execute;
-        const code = await run(program!, [...args, join(folder, notebooks[part]!), join(runs, `${part}-${i}.ipynb`)], env);
+        const { code, why } = await run(program!, [...args, join(folder, notebooks[part]!), join(runs, `${part}-${i}.ipynb`)], env);
         const record = readJson(join(runs, part, `quick-s${i + 1}`, "record.json")) as RunRecord | undefined;
-        if (code !== 0 || !record) throw new UserError(`Expected a quick run of ${part} to measure but it failed (exit code ${code}): try npm run handin -- ${part} --quick.`);
+        const how = `exit code ${code}${why ? `, ${why.replace(/\.$/, "")}` : ""}`;
+        if (code !== 0 || !record) throw new UserError(`Expected a quick run of ${part} to measure but it failed (${how}): try npm run handin -- ${part} --quick.`);
         return 60 * (record.minutes.training + record.minutes.evaluation);
       }),
     );
@@ -60,10 +61,16 @@ async function times(part: string, threads: readonly (string | undefined)[], { n
   }
 }
 
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | null> {
+/** Exit code of the runner, and what its closing line says of a failure (see lib/tools/handin/execute.py). */
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ readonly code: number | null; readonly why?: string }> {
   return new Promise((done, fail) => {
-    const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "ignore"] });
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "ignore"] });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
     child.on("error", fail);
-    child.on("close", done);
+    child.on("close", (code) => {
+      const failure = /^(?:failed|died|stopped) (\{.*\})$/m.exec(said);
+      done({ code, ...(failure ? { why: (JSON.parse(failure[1]!) as { message: string }).message } : {}) });
+    });
   });
 }

@@ -29,13 +29,14 @@ export interface Request {
   readonly measure: boolean;
 }
 
+export const words = "PART ...";
 export const options = {
-  seeds: { type: "string" },
-  quick: { type: "boolean" },
-  set: { type: "string", multiple: true },
-  "executor-profile": { type: "string" },
-  jobs: { type: "string" },
-  measure: { type: "boolean" },
+  seeds: { type: "string", help: "1-5 or 1,2,7, default 1-3" },
+  quick: { type: "boolean", help: "short runs, to see that all is well" },
+  set: { type: "string", multiple: true, help: "learningRate=0.001,0.0005 tries each value; repeat for more settings" },
+  "executor-profile": { type: "string", help: "folder of a Snakemake profile that sends the jobs to a cluster" },
+  jobs: { type: "string", help: "jobs at once on this machine" },
+  measure: { type: "boolean", help: "time one job with two threads against two with one, sweep nothing" },
 } as const;
 
 /** More jobs than this in one sweep is a slip of the keyboard. */

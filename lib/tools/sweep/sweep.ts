@@ -9,12 +9,12 @@ import { measure } from "./measure";
 import { root, type Places } from "./places";
 import { makePlan, readFinished, type Plan } from "./plan";
 import { jobFolder, jobName, news, readStates, runningLines, totalLine, type JobState } from "./progress";
-import { options, parseRequest, type Request } from "./request";
+import { options, parseRequest, words, type Request } from "./request";
 import { startWorkflow, type Ending } from "./snakemake";
 import { tableText } from "./table";
 import { Terminal } from "./terminal";
 
-export { options };
+export { options, words };
 
 /** `npm run sweep -- h6-1b h6-1c --seeds 1-5`: many seeds or settings of a part, as Snakemake jobs here or on a cluster. */
 export function main(argv: string[]): Promise<number> {
@@ -22,7 +22,7 @@ export function main(argv: string[]): Promise<number> {
   const places: Places = {
     runs: runsFolder(),
     notebooks: join(root, "notebooks"),
-    execute: [join(root, ".venv/bin/python"), join(root, "lib/tools/handin/execute.py"), "--with-parent"],
+    execute: [join(root, ".venv/bin/python"), join(root, "lib/tools/handin/execute.py"), "--with-parent", "--skip-tag", "sweep-skip"],
     python: sweepPython,
   };
   return request.measure ? measure(request, places) : sweep(request, places);
