@@ -19,7 +19,6 @@ it("compiles every notebook against the library's declarations, also as a sweep 
     const whole = [resolve(root, "notebooks", `${stem}.ts`), joined(cells)] as const;
     return swept.length === cells.length ? [whole] : [whole, [resolve(root, "notebooks", `${stem}.swept.ts`), joined(swept)] as const];
   }));
-  expect([...sources.keys()].filter((file) => file.endsWith(".swept.ts"))).not.toEqual([]);
   const options: TypeScript.CompilerOptions = {
     target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.NodeJs,
     lib: ["lib.es2022.d.ts"], types: ["node"], skipLibCheck: true, noEmit: true, esModuleInterop: true,

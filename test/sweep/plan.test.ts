@@ -34,6 +34,8 @@ test("cores per job: one each when there are many jobs, the notebook's own setti
   const threads = (argv: readonly string[], cores: number) => plan(runs, [...argv, "--quick"], cores).jobs.map((job) => [job.cores, job.threads]);
   expect(threads(["h6-1b", "--seeds", "1"], 2)).toEqual([[2, null]]);
   expect(threads(["h6-1b", "--seeds", "1-3"], 2)).toEqual([[1, "1,1"], [1, "1,1"], [1, "1,1"]]);
+  // Two CNNs side by side gain nothing over one after the other.
+  expect(threads(["h6-1d", "--seeds", "1-3"], 2)).toEqual([[2, null], [2, null], [2, null]]);
   expect(threads(["h6-1b", "--seeds", "1-2"], 8)).toEqual([[2, null], [2, null]]);
   expect(threads(["h6-1b", "--seeds", "1-3", "--jobs", "1"], 2)).toEqual([[2, null], [2, null], [2, null]]);
   const [job] = plan(runs, ["h6-2", "--seeds", "1", "--quick"]).jobs;
