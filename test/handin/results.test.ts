@@ -29,6 +29,9 @@ it("lists what each part came to, with the spread where there are several seeds"
     `| h6-2 | LSTM | 161,801 | ${text(of("h6-2")[0]!.final!.test.accuracy)} | 99.90 % | 7.5 | one run |`,
   ]);
   expect(table.join("\n")).toContain("H6.2 on 100,000 fresh series: accuracy 99.65 % where always answering 1 has 98.81 %; recall of class 0 76.02 %, balanced accuracy 88.05 %.");
+  expect(table.join("\n")).not.toContain("seeds the balanced");
+  const lstms = [1, 2].map((seed) => ({ ...sampleRecord("h6-2", seed), extra: { fresh: { ...fresh, balancedAccuracy: 0.9 - seed / 100 } } }));
+  expect(resultsTable((part) => (part === "h6-2" ? lstms : of(part)))).toContain("balanced accuracy 89.00 %. Over 2 seeds the balanced accuracy is 88.50 % in the mean, from 88.00 % to 89.00 %.");
   // (6.2 + 1.3) minutes on two cores each, five parts, ten seeds
   expect(table.join("\n")).not.toContain("core hours");
   const whole = resultsTable((part) => (part in records ? of(part) : part.startsWith("h6") && part !== "h6-1e" ? [sampleRecord(part as "h6-1c")] : []));

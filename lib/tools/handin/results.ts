@@ -3,7 +3,7 @@ import type { RunRecord } from "../../src/training/record";
 import { spread } from "../../src/training/spread";
 import { UserError } from "../user-error";
 import { parts } from "./parts";
-import type { Records } from "./tags";
+import { tagText, type Records } from "./tags";
 
 const before = "<!-- results: written by npm run handin -- --keep from the records in data/runs -->";
 const after = "<!-- /results -->";
@@ -25,7 +25,7 @@ export function resultsTable(records: Records): string {
   ]);
   const table = [head, head.map((_, column) => (column < 2 ? "---" : "---:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
   const firsts = trained.map(({ first }) => first);
-  return [table, ...fresh(firsts), [machines(trained.flatMap(({ all }) => all)), ...cost(firsts)].join(" ")].join("\n\n");
+  return [table, ...fresh(records), [machines(trained.flatMap(({ all }) => all)), ...cost(firsts)].join(" ")].join("\n\n");
 }
 
 /** A README with the table in the place that its two comments mark. */
@@ -43,12 +43,15 @@ function scatter(all: readonly RunRecord[]): string {
 }
 
 /** H6.2's accuracy says little: always answering 1 is nearly as good. */
-function fresh(records: readonly RunRecord[]): string[] {
-  const lstm = records.find(({ part, extra }) => part === "h6-2" && extra.fresh);
+function fresh(records: Records): string[] {
+  const measured = records("h6-2").filter(({ extra }) => extra.fresh);
+  const [lstm] = measured;
   if (!lstm) return [];
   const of = (key: string) => merit(lstm, `extra.fresh.${key}`).text;
+  const over = (statistic: string) => tagText(`sweep.h6-2.extra.fresh.balancedAccuracy.${statistic}`, () => measured, lstm.seed);
+  const several = measured.length > 1 ? ` Over ${over("n")} seeds the balanced accuracy is ${over("mean")} in the mean, from ${over("min")} to ${over("max")}.` : "";
   return [
-    `H6.2 on ${of("size")} fresh series: accuracy ${of("accuracy")} where always answering 1 has ${of("baselineAccuracy")}; recall of class 0 ${of("recall0")}, balanced accuracy ${of("balancedAccuracy")}.`,
+    `H6.2 on ${of("size")} fresh series: accuracy ${of("accuracy")} where always answering 1 has ${of("baselineAccuracy")}; recall of class 0 ${of("recall0")}, balanced accuracy ${of("balancedAccuracy")}.${several}`,
   ];
 }
 
