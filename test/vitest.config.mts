@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,19 +7,17 @@ import { defineConfig } from "vitest/config";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
 
-const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
-// What trains and draws would disturb each other's time limits on two cores: one file at a time.
-const alone = { ...patient, fileParallelism: false };
+// Heavy tests would disturb each other's time limits on two cores: one file at a time, one kind after the other.
+const alone = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
 // One quick hand-in, shared by all tests that look at what it made.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
-// Kinds of one group run together, the groups one after the other.
-const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
-  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench"], group: 0 },
-  "set-up": { folders: ["setup"], group: 1, more: patient },
-  kernel: { folders: ["kernel", "lab"], group: 1, more: patient },
-  sweep: { folders: ["sweep"], group: 1, more: patient },
-  "hand-in": { folders: ["handin", "notebooks", "export"], group: 2, more: { ...alone, ...quickHandin } },
-  browser: { folders: ["browser"], group: 3, more: { ...alone, ...quickHandin } },
+const kinds: Record<string, { readonly folders: readonly string[]; readonly more?: object }> = {
+  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench"] },
+  "set-up": { folders: ["setup"], more: alone },
+  kernel: { folders: ["kernel", "lab"], more: alone },
+  "hand-in": { folders: ["handin", "notebooks", "export"], more: { ...alone, ...quickHandin } },
+  sweep: { folders: ["sweep"], more: alone },
+  browser: { folders: ["browser"], more: { ...alone, ...quickHandin } },
 };
 
 const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
@@ -28,8 +26,9 @@ for (const entry of readdirSync(here, { withFileTypes: true, recursive: true }))
   if (entry.name.endsWith(".test.ts") && !known.has(folder)) throw new Error(`Expected test/${folder}/${entry.name} in a folder that test/vitest.config.mts names, else it would never run.`);
 }
 
-// Whatever the tests, and the programs that they start, leave in the temporary folder goes with it.
-const temporary = mkdtempSync(join(tmpdir(), "deepnets-test-"));
+// Whatever the tests, and the programs that they start, leave in the temporary folder goes with it. Each project reads this file anew.
+const temporary = join(tmpdir(), `deepnets-test-${process.pid}`);
+mkdirSync(temporary, { recursive: true });
 process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 
 export default defineConfig({
@@ -44,7 +43,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", resolve(here, "reporter.ts")],
-    projects: Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
+    projects: Object.entries(kinds).map(([name, { folders, more }], groupOrder) => ({
       extends: true as const,
       test: { name, include: folders.map((folder) => `test/${folder}/**/*.test.ts`), sequence: { groupOrder }, ...more },
     })),
