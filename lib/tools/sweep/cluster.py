@@ -8,6 +8,7 @@ Needs Debian's slurm-wlm and munge (slurmctld, slurmd and munged on the PATH) an
 listens on 127.0.0.1 only. `stop` ends exactly the processes whose ids `start` wrote down.
 """
 import argparse
+import contextlib
 import os
 import secrets
 import shlex
@@ -119,10 +120,11 @@ def wait_for(condition, what, folder, seconds=20):
 
 
 def stop(folder):
-    """Nodes first, then the controller and munged, each by the id that `start` wrote down."""
+    """Jobs first, which would outlive their nodes, then nodes, the controller and munged, each by the id that `start` wrote down."""
     file = os.path.join(folder, "pids")
     if not os.path.exists(file):
         raise SystemExit(f"Expected a cluster that was started in {folder} but found none.")
+    cancel_all(os.path.join(os.path.abspath(folder), "slurm.conf"))
     with open(file) as lines:
         started = [(int(pid), name) for pid, name in (line.split() for line in lines)]
     for sign in (signal.SIGTERM, signal.SIGKILL):
@@ -133,6 +135,18 @@ def stop(folder):
         while time.monotonic() < end and any(runs(pid, name) for pid, name in started):
             time.sleep(0.1)
     os.remove(file)
+
+
+def cancel_all(config, seconds=30):
+    """Takes back all jobs, and waits until none is left on a node. A controller that does not answer has none that it could end."""
+    env = {**os.environ, "SLURM_CONF": config}
+    asked = {"env": env, "capture_output": True, "text": True, "timeout": seconds}
+    end = time.monotonic() + seconds
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(["scancel", "--partition=all"], **asked)
+        subprocess.run(["scancel", "--signal=KILL", "--full", "--partition=all"], **asked)
+        while time.monotonic() < end and subprocess.run(["squeue", "--noheader"], **asked).stdout.strip():
+            time.sleep(0.2)
 
 
 def runs(pid, name):
