@@ -131,3 +131,9 @@ function contrast(a: string, b: string): number {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
   return (high! + 0.05) / (low! + 0.05);
 }
+
+test("a run that is among the runs and among the spread, read twice, counts once", () => {
+  const [one, again, other] = [sampleRecord("h6-1d"), sampleRecord("h6-1d"), sampleRecord("h6-1d", 2)];
+  expect(figures.comparison([one], { spread: [again, other] })).toEqual(figures.comparison([one], { spread: [other] }));
+  expect(figures.comparison([one], { spread: [again] })).toEqual(figures.comparison([one]));
+});

@@ -22,7 +22,7 @@ export interface ComparisonOptions extends Partial<Words> {
 export function comparison(runs: readonly RunLike[], options: ComparisonOptions = {}): Figure {
   const records = recordsOf(runs);
   const models = byPart(records);
-  const spread = recordsOf(options.spread ?? []).filter((record) => !records.includes(record));
+  const spread = recordsOf(options.spread ?? []).filter((record) => !records.some(({ part, seed }) => part === record.part && seed === record.seed)); // each run counts once, also when read twice
   const last = Math.max(1, ...records.map((record) => record.config.iterations));
   const detail = options.detail ?? [0.96, 1];
   const full: Curve[] = [];
