@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -44,4 +44,36 @@ test("one thread or two: close, and bit for bit the same with the same threads",
   const [one, two, again] = [threads(1, 1), threads(2, 2), threads(2, 2)];
   expect(again).toEqual(two);
   one.forEach((loss, i) => expect(Math.abs(loss - two[i]) / loss).toBeLessThan(1e-4));
+});
+
+// Without lib/tools/setup/signals.cc such a run ends by SIGABRT or SIGSEGV within seconds: oneDNN's product keeps its stack on the heap.
+test("a process that gets signals all the time, as from a child that ends or from Stop, computes on", { timeout: 120_000 }, async () => {
+  const script = `
+    let taken = 0;
+    process.on("SIGWINCH", () => taken++);
+    const { models, assess } = require(${JSON.stringify(join(lab, "lib/dist/src"))});
+    const split = { inputs: new Float32Array(784 * 5000).fill(0.5), labels: new Uint8Array(5000), size: 5000 };
+    console.log("ready");
+    assess(models.mlp({ hidden: [1500, 1500, 1500], weights: { stddev: 0.01 }, seed: 1 }), split).then(({ size }) => console.log(JSON.stringify({ size, taken })));`;
+  const child = spawn(process.execPath, ["--require", join(lab, "lib/tools/kernel/preload.cjs"), "-e", script], {
+    cwd: lab, env: { ...process.env, TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" }, stdio: ["ignore", "pipe", "ignore"],
+  });
+  let output = "";
+  let storm: NodeJS.Timeout | undefined;
+  child.stdout.on("data", (data: Buffer) => {
+    output += data.toString();
+    storm ??= setInterval(() => child.kill("SIGWINCH"), 1);
+  });
+  const end = await new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
+  clearInterval(storm);
+  expect(end).toEqual({ code: 0, signal: null });
+  const { size, taken } = JSON.parse(output.split("\n")[1]) as { size: number; taken: number };
+  expect(size).toBe(5000);
+  expect(taken).toBeGreaterThan(20);
+});
+
+test.runIf(process.platform === "linux")("a child of a process with the engine takes signals as ever", () => {
+  const script = `require("@tensorflow/tfjs-node"); console.log(require("node:child_process").execFileSync("grep", ["SigBlk", "/proc/self/status"]).toString());`;
+  const output = execFileSync(process.execPath, ["--require", join(lab, "lib/tools/kernel/preload.cjs"), "-e", script], { cwd: lab, stdio: ["ignore", "pipe", "ignore"] });
+  expect(output.toString()).toMatch(/SigBlk:\s+0{16}\s/);
 });

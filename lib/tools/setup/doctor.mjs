@@ -56,7 +56,8 @@ function version(title) {
     const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(.*)$/gim;
     return `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} (${venvPython.replace(at(""), "")})`;
   }
-  if (title.startsWith("TensorFlow") && engineReady()) return "libtensorflow 2.21.0, addon built and checked";
+  if (title.startsWith("TensorFlow engine")) return "libtensorflow 2.21.0";
+  if (title.startsWith("TensorFlow addon") && engineReady()) return "built and checked";
   if (title.startsWith("Jupyter kernel")) return `${kernelName} (TypeScript 5.0.4 by tslab ${readJson(at("node_modules/tslab/package.json"))?.version})`;
   if (title.startsWith("MNIST")) return "4 files, checksums verified";
   if (title.startsWith("Browser")) return readJson(at(".engine/browser.json"))?.path ?? "looked for, none found";

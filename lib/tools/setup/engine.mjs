@@ -22,6 +22,9 @@ export const engineFolder = at(".engine", id ?? "none");
 const stampFile = join(engineFolder, "engine.json");
 const addon = join(engineFolder, `lib/napi-v${napiVersion}/tfjs_binding.node`);
 const binding = at("node_modules/@tensorflow/tfjs-node");
+// Our part of the addon; another content means another addon.
+const signals = at("lib/tools/setup/signals.cc");
+const addonId = () => sha256(readFileSync(signals, "utf8")).slice(0, 16);
 const library = process.platform === "darwin" ? (name) => `lib${name}.2.dylib` : (name) => `lib${name}.so.2`;
 
 /** Says in one sentence why this machine cannot have the engine, before anything is downloaded. */
@@ -38,7 +41,12 @@ export function refuseUnsupported() {
     throw new SetupError("Expected a processor with AVX but /proc/cpuinfo lists none: TensorFlow's build needs it (any PC since 2013 has it; in a virtual machine, pass the host's CPU through).");
 }
 
-export const engineReady = () => readJson(stampFile)?.napi === napiVersion && existsSync(addon);
+export const engineFetched = () => existsSync(join(engineFolder, "deps/lib"));
+
+export const engineReady = () => {
+  const stamp = readJson(stampFile);
+  return stamp?.napi === napiVersion && stamp.addon === addonId() && existsSync(addon);
+};
 
 /** True where node_modules holds the two links into the engine that tfjs-node looks for. */
 export const engineLinked = () => linkTarget(join(binding, "deps")) && linkTarget(join(binding, "lib"));
@@ -53,7 +61,7 @@ function linkTarget(link) {
 
 /** Downloads and unpacks what the engine needs from the wheel; killed at any point, the next call starts it anew. */
 export async function fetchEngine() {
-  if (existsSync(join(engineFolder, "deps/lib"))) return;
+  if (engineFetched()) return;
   for (const old of existsSync(at(".engine")) ? readdirSync(at(".engine")) : [])
     if (old.startsWith("part-")) rmSync(at(".engine", old), { recursive: true, force: true });
   const part = at(".engine", `part-${process.pid}`);
@@ -111,6 +119,7 @@ export async function buildAddon(compiler) {
   await run("Building the TensorFlow addon", compiler, [
     ...["-shared", "-fPIC", "-O2", "-std=c++17", "-w", `-DNAPI_VERSION=${napiVersion}`, "-o", temporary],
     ...readdirSync(sources).filter((name) => name.endsWith(".cc")).map((name) => join(sources, name)),
+    ...[signals, "-pthread"],
     ...[`-I${binding}`, `-I${at("node_modules/node-api-headers/include")}`, `-I${join(engineFolder, "deps/include")}`, `-L${join(engineFolder, "deps/lib")}`],
     ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup", "-Wl,-rpath,@loader_path/../../deps/lib"] : ["-Wl,-rpath,$ORIGIN/../../deps/lib"]),
     ...["-ltensorflow", "-ltensorflow_framework"],
@@ -132,7 +141,7 @@ export async function verifyEngine() {
   const preload = at("lib/tools/kernel/preload.cjs");
   const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);
   if (out.trim() !== "[19,22,43,50]") throw new SetupError(`The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. Delete .engine and run the command again.`);
-  writeFileSync(stampFile, JSON.stringify({ tensorflow: version, wheel: wheel.sha256, napi: napiVersion }) + "\n");
+  writeFileSync(stampFile, JSON.stringify({ tensorflow: version, wheel: wheel.sha256, napi: napiVersion, addon: addonId() }) + "\n");
 }
 const multiply = `const tf = require("@tensorflow/tfjs-node"); const p = tf.matMul(tf.tensor2d([1,2,3,4],[2,2]), tf.tensor2d([5,6,7,8],[2,2]));
 if (tf.getBackend() !== "tensorflow") throw new Error("backend " + tf.getBackend()); console.log(JSON.stringify([...p.dataSync()]))`;

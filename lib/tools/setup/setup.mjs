@@ -1,7 +1,7 @@
 // The stages of set-up, in order. Each knows whether it is done, and starts over when it was cut short.
 import { existsSync } from "node:fs";
 import { browserReady, provideBrowser } from "./browser.mjs";
-import { buildAddon, engineLinked, engineReady, fetchEngine, linkEngine, refuseUnsupported, verifyEngine } from "./engine.mjs";
+import { buildAddon, engineFetched, engineLinked, engineReady, fetchEngine, linkEngine, refuseUnsupported, verifyEngine } from "./engine.mjs";
 import { buildLibrary, libraryReady } from "./library.mjs";
 import { alone } from "./lock.mjs";
 import { installMnist, mnistReady } from "./mnist.mjs";
@@ -25,9 +25,14 @@ const stages = [
   {
     title: "TensorFlow engine (a 274 MB download)",
     gib: 1.4,
+    ready: engineFetched,
+    make: fetchEngine,
+  },
+  {
+    title: "TensorFlow addon",
+    gib: 0,
     ready: engineReady,
     make: async () => {
-      await fetchEngine();
       await buildAddon(findCompiler().path);
       linkEngine();
       await verifyEngine();
