@@ -26,10 +26,25 @@ it("lstmStates() agrees with the layer at the last step, and with plain loops at
   model.dispose();
 });
 
-it("lstmStates() refuses two layers and broken series", () => {
-  const [two, one] = [lstm({ units: [3, 3] }), lstm({ units: 3 })];
-  expect(() => lstmStates(two, new Float32Array(30))).toThrow("one LSTM layer but found 2");
+it("lstmStates() of two layers: their cells side by side, and an answer that reads both", () => {
+  const model = lstm({ units: [5, 4], length: 7, features: 2, seed: 2 });
+  const inputs = Float32Array.from({ length: 3 * 7 * 2 }, (_, i) => Math.sin(i));
+  const { h, y, units } = lstmStates(model, inputs);
+  expect([units, h.length, y.length]).toEqual([9, 3 * 7 * 9, 3 * 7]);
+  const predicted = tf.tidy(() => (model.predict(tf.tensor3d(inputs, [3, 7, 2])) as tf.Tensor).dataSync());
+  for (let n = 0; n < 3; n++) expect(y[n * 7 + 6]).toBeCloseTo(predicted[n]!, 6);
+  const below = tf.model({ inputs: model.inputs, outputs: model.getLayer("lstm1").output as tf.SymbolicTensor });
+  const outputs = tf.tidy(() => (below.predict(tf.tensor3d(inputs, [3, 7, 2])) as tf.Tensor).dataSync());
+  for (let at = 0; at < 3 * 7; at++) for (let k = 0; k < 5; k++) expect(h[at * 9 + k]).toBeCloseTo(outputs[at * 5 + k]!, 6);
+  model.dispose();
+});
+
+it("lstmStates() refuses another network and broken series", () => {
+  const one = lstm({ units: 3 });
+  const top = tf.sequential({ layers: [tf.layers.lstm({ units: 3, returnSequences: true, inputShape: [30, 1] }), tf.layers.lstm({ units: 3 }), tf.layers.dense({ units: 1 })] });
+  expect(() => lstmStates(top, new Float32Array(30))).toThrow("reads all their cells but found 6 LSTM cells and a dense layer that reads 3 numbers: pass");
+  const bare = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [30, 1] })] });
+  expect(() => lstmStates(bare, new Float32Array(30))).toThrow("found 0 LSTM cells and no dense layer: pass");
   expect(() => lstmStates(one, new Float32Array(31))).toThrow("multiple of 30 values but found 31");
-  two.dispose();
-  one.dispose();
+  [one, top, bare].forEach((model) => model.dispose());
 });

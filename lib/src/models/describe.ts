@@ -20,7 +20,7 @@ export interface ModelDescription {
 /**
  * Reads off a model's layers, shapes and parameter counts.
  *
- * @param model Any tf.Sequential.
+ * @param model Any tf.LayersModel.
  * @example
  * String(describe(models.linear())); // "784 -> Dense 10 -> Activation 10: 7,850 parameters"
  */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { LastStep } from "./last-step";
 import { glorotUniform, orthogonal, setWeights, truncatedNormal, weightStream } from "./weights";
 
 /** What an LSTM classifier is made of. */
@@ -7,7 +8,7 @@ export interface LstmOptions {
   readonly length?: number;
   /** Numbers per step. Default 1. */
   readonly features?: number;
-  /** Cells; a list stacks one LSTM layer on the other. Default 200. */
+  /** Cells; a list stacks one LSTM layer on the other, and the last outputs of all of them go to the output neuron. Default 200. */
   readonly units?: number | readonly number[];
   /** Initial bias of the forget gate. Default 1: cells start by remembering (Jozefowicz et al. 2015). */
   readonly forgetBias?: number;
@@ -19,31 +20,21 @@ export interface LstmOptions {
 
 /**
  * The network of H6.2: LSTM cells (Hochreiter and Schmidhuber 1997, with forget gates; logistic gates, tanh cells) read a series, one
- * neuron with a sigmoid reads the last output h(length).
+ * neuron with a sigmoid reads the last outputs h(length) of all cells.
  *
  * @param options Sizes and initialisation; the defaults give 161,801 parameters.
  * @returns An uncompiled model, `[n, length, features]` to the probability of class 1, `[n, 1]`.
  * @example
  * models.lstm({ seed: 1 }).countParams(); // 161801
+ * models.lstm({ units: [100, 100] }).countParams(); // 121401
  */
-export function lstm(options: LstmOptions = {}): tf.Sequential {
+export function lstm(options: LstmOptions = {}): tf.LayersModel {
   const { length = 30, features = 1, units = 200, forgetBias = 1, weights, seed = 1 } = options;
   const cells = typeof units === "number" ? [units] : units;
-  const model = tf.sequential();
-  const input = (shape: readonly [number, number], layer: number) => {
-    const stream = weightStream(seed, layer, "kernel");
-    return weights ? truncatedNormal(shape, { stddev: weights.stddev, stream }) : glorotUniform(shape, { stream });
-  };
-  const recurrent = (shape: readonly [number, number], layer: number) => {
-    const stream = weightStream(seed, layer, "recurrent");
-    return weights ? truncatedNormal(shape, { stddev: weights.stddev, stream }) : orthogonal(shape, { stream });
-  };
-  cells.forEach((units, i) => {
-    const inputs = i === 0 ? features : cells[i - 1];
-    const layer = tf.layers.lstm({
+  const layers = cells.map((count, i) =>
+    tf.layers.lstm({
       name: `lstm${i + 1}`,
-      units,
-      ...(i === 0 && { inputShape: [length, features] }),
+      units: count,
       // tfjs' default is a piecewise linear "hard" sigmoid, which is not the textbook's.
       recurrentActivation: "sigmoid",
       returnSequences: i < cells.length - 1,
@@ -51,15 +42,35 @@ export function lstm(options: LstmOptions = {}): tf.Sequential {
       recurrentInitializer: "zeros",
       biasInitializer: "zeros",
       unitForgetBias: false,
-    });
-    model.add(layer);
-    // Gates in tfjs' order: input, forget, cell, output.
-    const bias = new Float32Array(4 * units).fill(forgetBias, units, 2 * units);
-    setWeights(layer, [input([inputs, 4 * units], i), recurrent([units, 4 * units], i), bias]);
-  });
+    }),
+  );
   const dense = tf.layers.dense({ name: "logit", units: 1, kernelInitializer: "zeros" });
-  model.add(dense);
-  setWeights(dense, [input([cells[cells.length - 1], 1], cells.length), new Float32Array(1)]);
-  model.add(tf.layers.activation({ name: "sigmoid", activation: "sigmoid" }));
+  const input = tf.input({ shape: [length, features] });
+  const last: tf.SymbolicTensor[] = [];
+  let below = input;
+  layers.forEach((layer, i) => {
+    below = layer.apply(below) as tf.SymbolicTensor;
+    last.push(i === layers.length - 1 ? below : (new LastStep({ name: `last${i + 1}` }).apply(below) as tf.SymbolicTensor));
+  });
+  const h = last.length === 1 ? last[0] : (tf.layers.concatenate({ name: "h" }).apply(last) as tf.SymbolicTensor);
+  const output = tf.layers.activation({ name: "sigmoid", activation: "sigmoid" }).apply(dense.apply(h)) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: input, outputs: output });
+
+  const kernel = (shape: readonly [number, number], layer: number) => {
+    const stream = weightStream(seed, layer, "kernel");
+    return weights ? truncatedNormal(shape, { stddev: weights.stddev, stream }) : glorotUniform(shape, { stream });
+  };
+  const recurrent = (shape: readonly [number, number], layer: number) => {
+    const stream = weightStream(seed, layer, "recurrent");
+    return weights ? truncatedNormal(shape, { stddev: weights.stddev, stream }) : orthogonal(shape, { stream });
+  };
+  cells.forEach((count, i) => {
+    const inputs = i === 0 ? features : cells[i - 1];
+    // Gates in tfjs' order: input, forget, cell, output.
+    const bias = new Float32Array(4 * count).fill(forgetBias, count, 2 * count);
+    setWeights(layers[i], [kernel([inputs, 4 * count], i), recurrent([count, 4 * count], i), bias]);
+  });
+  const all = cells.reduce((sum, count) => sum + count, 0);
+  setWeights(dense, [kernel([all, 1], cells.length), new Float32Array(1)]);
   return model;
 }

@@ -13,6 +13,8 @@ export interface Outcome {
 }
 
 export interface ExecuteOptions {
+  /** Program and first arguments of the runner, default `lib/tools/handin/execute.py` in the project's Python. */
+  readonly runner?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly kernel?: string;
   /** Working folder of the kernel, default `notebooks/`, where `deepnets` can be imported. */
@@ -36,12 +38,12 @@ export interface ExecuteOptions {
  */
 export function executeNotebook(source: string, target: string, options: ExecuteOptions = {}): Promise<Outcome> {
   const started = Date.now();
-  const python = join(root, ".venv/bin/python");
-  const args = [join(root, "lib/tools/handin/execute.py"), source, target, "--with-parent"];
+  const [program, ...first] = options.runner ?? [join(root, ".venv/bin/python"), join(root, "lib/tools/handin/execute.py"), "--with-parent"];
+  const args = [...first, source, target];
   if (options.cwd) args.push("--cwd", options.cwd);
   if (options.kernel) args.push("--kernel", options.kernel);
   return new Promise((done, fail) => {
-    const child = spawn(python, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env, DEEPNETS_PARENT: String(process.pid) } });
+    const child = spawn(program!, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env, DEEPNETS_PARENT: String(process.pid) } });
     const stop = () => child.kill(child.killed ? "SIGKILL" : "SIGTERM");
     let cell = 0;
     let end: Pick<Outcome, "status" | "message"> | undefined;

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunRecord } from "../../src/training/record";
+import { executeNotebook } from "../handin/execute";
 import { UserError } from "../user-error";
 import { readJson } from "./plan";
 import type { Places } from "./places";
@@ -46,31 +46,15 @@ async function times(part: string, threads: readonly (string | undefined)[], { n
   try {
     return await Promise.all(
       threads.map(async (split, i) => {
-        const { DEEPNETS_THREADS, DEEPNETS_SET, ...rest } = process.env;
-        const env = { ...rest, DEEPNETS_RUNS: runs, DEEPNETS_PROFILE: "quick", DEEPNETS_SEED: String(i + 1), ...(split === undefined ? {} : { DEEPNETS_THREADS: split }) };
-        const [program, ...args] = execute;
-        const { code, why } = await run(program!, [...args, join(folder, notebooks[part]!), join(runs, `${part}-${i}.ipynb`)], env);
+        const env = { DEEPNETS_RUNS: runs, DEEPNETS_PROFILE: "quick", DEEPNETS_SEED: String(i + 1), DEEPNETS_THREADS: split, DEEPNETS_SET: undefined };
+        const { status, message } = await executeNotebook(join(folder, notebooks[part]!), join(runs, `${part}-${i}.ipynb`), { runner: execute, env });
         const record = readJson(join(runs, part, `quick-s${i + 1}`, "record.json")) as RunRecord | undefined;
-        const how = `exit code ${code}${why ? `, ${why.replace(/\.$/, "")}` : ""}`;
-        if (code !== 0 || !record) throw new UserError(`Expected a quick run of ${part} to measure but it failed (${how}): try npm run handin -- ${part} --quick.`);
+        const why = (message ?? "it left no record").replace(/\.$/, "");
+        if (status !== "finished" || !record) throw new UserError(`Expected a quick run of ${part} to measure but it failed (${why}): try npm run handin -- ${part} --quick.`);
         return 60 * (record.minutes.training + record.minutes.evaluation);
       }),
     );
   } finally {
     rmSync(runs, { recursive: true, force: true });
   }
-}
-
-/** Exit code of the runner, and what its closing line says of a failure (see lib/tools/handin/execute.py). */
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ readonly code: number | null; readonly why?: string }> {
-  return new Promise((done, fail) => {
-    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "ignore"] });
-    let said = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-    child.on("error", fail);
-    child.on("close", (code) => {
-      const failure = /^(?:failed|died|stopped) (\{.*\})$/m.exec(said);
-      done({ code, ...(failure ? { why: (JSON.parse(failure[1]!) as { message: string }).message } : {}) });
-    });
-  });
 }

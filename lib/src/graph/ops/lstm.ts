@@ -25,13 +25,14 @@ interface Moment {
 }
 
 /**
- * Last hidden state of an LSTM (sigmoid gates, tanh), `[n, units]`, from inputs `[n, steps, features]`.
+ * Hidden state of an LSTM (sigmoid gates, tanh) from inputs `[n, steps, features]`: the last one, `[n, units]`, or with `sequences` that of
+ * each step, `[n, steps, units]`.
  *
  * Each time step is one product, `[h, x, 1] [U; W; b]`, so that inputs and bias cost no pass of their own, and the gradient of all
  * weights is one product after the loop. Small products gain nothing from a second thread within; the batch goes through in two
  * halves instead, two chains that the session runs side by side.
  */
-export function lstm(x: tf.Tensor, weights: LstmWeights): tf.Tensor {
+export function lstm(x: tf.Tensor, weights: LstmWeights, { sequences = false }: { readonly sequences?: boolean } = {}): tf.Tensor {
   const chains = x.shape[0] % 2 === 0 ? 2 : 1;
   const run = tf.customGrad((...inputs) => {
     const [given, kernel, recurrent, bias, save] = inputs as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
@@ -40,11 +41,11 @@ export function lstm(x: tf.Tensor, weights: LstmWeights): tf.Tensor {
     const halves = split(timeMajor(given), { axis: 1, count: chains }).map((half) => forward(half, { matrix, units }));
     save([...halves.flatMap(({ moments }) => moments.flatMap((moment) => Object.values(moment) as tf.Tensor[]))]);
     return {
-      value: concat(halves.map(({ last }) => last), 0),
+      value: concat(halves.map(({ states }) => (sequences ? timeMajor(tf.stack(states)) : states[states.length - 1])), 0),
       gradFunc: (dy, saved) => {
         const steps = given.shape[1]!;
         const parts = split(dy as tf.Tensor, { axis: 0, count: chains }).map((dh, half) =>
-          backward(dh, { moments: restore(saved as tf.Tensor[]).slice(half * steps, (half + 1) * steps), recurrent, kernel }));
+          backward(sequences ? unstack(timeMajor(dh)) : [dh], { moments: restore(saved as tf.Tensor[]).slice(half * steps, (half + 1) * steps), recurrent, kernel }));
         const gradient = parts.length === 1 ? parts[0].matrix : tf.add(parts[0].matrix, parts[1].matrix);
         const rows = (from: number, count: number) => tf.slice(gradient, [from, 0], [count, -1]);
         const features = kernel.shape[0];
@@ -55,11 +56,12 @@ export function lstm(x: tf.Tensor, weights: LstmWeights): tf.Tensor {
   return run(x, weights.kernel, weights.recurrent, weights.bias);
 }
 
-function forward(x: tf.Tensor, { matrix, units }: { matrix: tf.Tensor; units: number }): { last: tf.Tensor; moments: Moment[] } {
+function forward(x: tf.Tensor, { matrix, units }: { matrix: tf.Tensor; units: number }): { states: tf.Tensor[]; moments: Moment[] } {
   const [steps, n] = x.shape;
   let h: tf.Tensor = tf.zeros([n, units]);
   let c: tf.Tensor = h;
   const moments: Moment[] = [];
+  const states: tf.Tensor[] = [];
   const extended = concat([x, tf.ones([steps, n, 1])], 2);
   for (const input of unstack(extended)) {
     const operand = concat([h, input], 1);
@@ -69,18 +71,21 @@ function forward(x: tf.Tensor, { matrix, units }: { matrix: tf.Tensor; units: nu
     const tanh = single("Tanh", [next]);
     moments.push({ operand, i, f, g, o, before: c, tanh });
     h = single("Mul", [o, tanh]);
+    states.push(h);
     c = next;
   }
-  return { last: h, moments };
+  return { states, moments };
 }
 
+/** `given`: gradients of the last hidden states, as many as there are, the last one's last. */
 function backward(
-  dLast: tf.Tensor,
+  given: readonly tf.Tensor[],
   { moments, recurrent, kernel }: { moments: readonly Moment[]; recurrent: tf.Tensor; kernel: tf.Tensor },
 ): { matrix: tf.Tensor; x: tf.Tensor } {
   // Transposed once, not in each of the products.
   const back = tf.transpose(recurrent);
-  let dh = dLast;
+  const first = moments.length - given.length;
+  let dh = given[given.length - 1];
   let dc: tf.Tensor | undefined;
   const dz: tf.Tensor[] = new Array(moments.length);
   for (let t = moments.length - 1; t >= 0; t--) {
@@ -95,12 +100,13 @@ function backward(
     ], 1);
     if (t > 0) {
       dh = multiply(dz[t], back);
+      if (t > first) dh = single("AddV2", [dh, given[t - 1 - first]]);
       dc = single("Mul", [total, f]);
     }
   }
   const all = concat(dz, 0);
   const operands = concat(moments.map((moment) => moment.operand), 0);
-  const [n, features] = [dLast.shape[0], kernel.shape[0]];
+  const [n, features] = [given[0].shape[0], kernel.shape[0]];
   return {
     matrix: multiply(operands, all, { a: true }),
     x: tf.reshape(multiply(all, kernel, { b: true }), [moments.length, n, features]),
@@ -114,6 +120,7 @@ function restore(saved: readonly tf.Tensor[]): Moment[] {
     Object.fromEntries(fields.map((field, k) => [field, saved[t * fields.length + k]])) as unknown as Moment);
 }
 
+/** Batch and time change places: `[n, steps, k]` to `[steps, n, k]`, and back. */
 const timeMajor = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [1, 0, 2]);
 const concat = (parts: readonly tf.Tensor[], axis: number): tf.Tensor => (parts.length === 1 ? parts[0].clone() : tf.concat([...parts], axis));
 const multiply = (a: tf.Tensor, b: tf.Tensor, transpose: { a?: boolean; b?: boolean } = {}) =>
