@@ -4,6 +4,7 @@ import { random } from "../../lib/src/data/random";
 import { describe as describeModel } from "../../lib/src/models/describe";
 import { createStep } from "../../lib/src/graph/step";
 import * as models from "../../lib/src/models/factories";
+import { assess } from "../../lib/src/training/assess";
 import { convolve, dense, lstm, pool, relu, sigmoid, softmax } from "./naive";
 
 let tensors: number;
@@ -188,7 +189,7 @@ test("refuses a dropout rate that is none", () => {
   expect(() => models.mlp({ dropout: Number.NaN })).toThrow("found NaN");
 });
 
-test("two LSTM layers that the output reads both: a step and its evaluation as a graph are those of the eager step", () => {
+test("two LSTM layers that the output reads both: a step and its evaluation as a graph are those of the eager step", async () => {
   const settings = { shape: [7, 1], batchSize: 6, seed: 5, optimizer: { name: "adam", learningRate: 0.01 } } as const;
   const networks = [1, 1].map((seed) => models.lstm({ units: [5, 4], length: 7, seed }));
   const [eager, graph] = [createStep(networks[0], { ...settings, mode: "eager" }), createStep(networks[1], settings)];
@@ -198,5 +199,8 @@ test("two LSTM layers that the output reads both: a step and its evaluation as a
   const [a, b] = [eager.read(), graph.read()];
   expect(b.tensors.map(({ name }) => name)).toEqual(a.tensors.map(({ name }) => name));
   a.tensors.forEach(({ name, values }, i) => values.forEach((value, k) => expect(b.tensors[i].values[k], name).toBeCloseTo(value, 5)));
+  graph.sync();
+  const { loss } = await assess(networks[1], data);
+  expect(6 * loss).toBeCloseTo(graph.evaluate(data).lossSum, 4);
   [eager, graph, ...networks].forEach((thing) => thing.dispose());
 });

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import type { Split } from "../data/dataset";
+import { network } from "../graph/network";
 import { Breath } from "./breath";
 import type { FinalEvaluation } from "./record";
 
@@ -29,7 +30,8 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   if (split.size === 0 || split.inputs.length !== split.size * row || split.labels.length !== split.size) {
     throw new Error(`Expected ${split.size} examples of [${shape.join(", ")}] with a label each but found ${split.inputs.length} values and ${split.labels.length} labels: is it the right split for this model?`);
   }
-  const outputs = (model.outputs[0].shape as number[])[1];
+  const net = network(model, { shape });
+  const { outputs } = net;
   const classes = outputs === 1 ? 2 : outputs;
   const label = new Array<number>(split.size);
   const probability = new Array<number>(split.size);
@@ -38,7 +40,9 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   let lossSum = 0;
   for (let from = 0; from < split.size; from += chunk) {
     const size = Math.min(chunk, split.size - from);
-    const h = logits(model, { inputs: split.inputs.subarray(from * row, (from + size) * row), shape: [size, ...shape] });
+    const x = split.inputs.subarray(from * row, (from + size) * row);
+    // Without the last layer, whose activation the loss takes together with the logarithm: accurate where a probability rounds to 0 or 1.
+    const h = tf.tidy(() => net.logits(tf.tensor(x, [size, ...shape]), { training: false, calls: new Map() }).dataSync() as Float32Array);
     for (let i = 0; i < size; i++) {
       const truth = split.labels[from + i];
       if (truth >= classes) throw new Error(`Expected labels below ${classes} but found ${truth} (example ${from + i}).`);
@@ -63,15 +67,6 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
     confusion,
     predictions: { label, probability },
   };
-}
-
-function logits(model: tf.LayersModel, { inputs, shape }: { readonly inputs: Float32Array; readonly shape: number[] }): Float32Array {
-  return tf.tidy(() => {
-    let output: tf.Tensor = tf.tensor(inputs, shape);
-    // Up to the last layer, whose activation the loss takes together with the logarithm: accurate where a probability rounds to 0 or 1.
-    for (const layer of model.layers.slice(0, -1)) output = layer.apply(output, { training: false }) as tf.Tensor;
-    return output.dataSync() as Float32Array;
-  });
 }
 
 function binary(h: number, truth: number): { label: number; probability: number; loss: number } {
