@@ -7,17 +7,19 @@ import { defineConfig } from "vitest/config";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
 
-// Heavy tests would disturb each other's time limits on two cores: one file at a time, one kind after the other.
-const alone = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
+const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
+// What trains and draws would disturb each other's time limits on two cores: one file at a time.
+const alone = { ...patient, fileParallelism: false };
 // One quick hand-in, shared by all tests that look at what it made.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
-const kinds: Record<string, { readonly folders: readonly string[]; readonly more?: object }> = {
-  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench"] },
-  "set-up": { folders: ["setup"], more: alone },
-  kernel: { folders: ["kernel", "lab"], more: alone },
-  "hand-in": { folders: ["handin", "notebooks", "export"], more: { ...alone, ...quickHandin } },
-  sweep: { folders: ["sweep"], more: alone },
-  browser: { folders: ["browser"], more: { ...alone, ...quickHandin } },
+// Kinds of one group run together, the groups one after the other.
+const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
+  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench"], group: 0 },
+  "set-up": { folders: ["setup"], group: 1, more: patient },
+  sweep: { folders: ["sweep"], group: 1, more: patient },
+  kernel: { folders: ["kernel", "lab"], group: 2, more: alone },
+  "hand-in": { folders: ["handin", "notebooks", "export"], group: 3, more: { ...alone, ...quickHandin } },
+  browser: { folders: ["browser"], group: 4, more: { ...alone, ...quickHandin } },
 };
 
 const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
@@ -43,7 +45,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", resolve(here, "reporter.ts")],
-    projects: Object.entries(kinds).map(([name, { folders, more }], groupOrder) => ({
+    projects: Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
       extends: true as const,
       test: { name, include: folders.map((folder) => `test/${folder}/**/*.test.ts`), sequence: { groupOrder }, ...more },
     })),
