@@ -74,7 +74,13 @@ async function runAll(lab: Lab, name: string): Promise<Ran> {
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+s");
   const saved = () => JSON.parse(lab.read(`notebooks/${name}.ipynb`)).cells.filter((cell: { cell_type: string }) => cell.cell_type === "code") as Ran["cells"];
-  await waitFor(() => saved().at(-1)!.execution_count > 0, 30);
+  await waitFor(() => {
+    try {
+      return saved().at(-1)!.execution_count > 0;
+    } catch {
+      return false; // read while it was being written
+    }
+  }, 30);
   const drawn = await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-RenderedPlotly").count();
   await page.close();
   return { cells: saved(), drawn };

@@ -78,7 +78,7 @@ describe("the sheet's networks", () => {
 
   test("LSTM: sigmoid gates, forget bias 1 and no other, orthonormal recurrence, Glorot's limits", () => {
     const model = models.lstm();
-    expect(model.getLayer("lstm1").getConfig()).toMatchObject({ activation: "tanh", recurrentActivation: "sigmoid", returnSequences: false, units: 200 });
+    expect(model.layers[0].getConfig()).toMatchObject({ activation: "tanh", recurrentActivation: "sigmoid", returnSequences: false, units: 200 });
     const [kernel, recurrent, bias, output] = weightsOf(model);
     expect([...new Set(bias.subarray(0, 200)), ...new Set(bias.subarray(200, 400)), ...new Set(bias.subarray(400))]).toEqual([0, 1, 0]);
     expect(Math.max(...kernel.map(Math.abs))).toBeLessThanOrEqual(Math.sqrt(6 / 801));

@@ -77,9 +77,19 @@ describe("set-up that was killed", () => {
     expect(existsSync(join(engine(), "engine.json"))).toBe(false);
     const ended = setUp();
     expect(ended).toMatchObject({ code: 0, stderr: "" });
-    expect(ended.stdout).toContain("TensorFlow engine");
+    expect(ended.stdout).toContain("TensorFlow addon");
+    expect(ended.stdout).not.toContain("download");
     expect(log().slice(before)).not.toContain("Downloading");
     expect(existsSync(join(engine(), "engine.json"))).toBe(true);
+  });
+
+  test("an addon of another version of our part of it is compiled anew", () => {
+    const stamp = JSON.parse(readFileSync(join(engine(), "engine.json"), "utf8")) as object;
+    writeFileSync(join(engine(), "engine.json"), JSON.stringify({ ...stamp, addon: "0123456789abcdef" }));
+    const ended = setUp();
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(ended.stdout).toContain("TensorFlow addon");
+    expect(JSON.parse(readFileSync(join(engine(), "engine.json"), "utf8"))).toEqual(stamp);
   });
 
   test("a lock that it left behind is taken over, one of a living process is waited for", async () => {
@@ -192,7 +202,7 @@ describe("set-up on a machine that lacks something", () => {
     const before = log();
     writeFileSync(copy, text.replace("return bavail * bsize", "return 200e6"));
     try {
-      without(join(engine(), "engine.json"), () => refused({}, /^Expected 1\.\d GiB of free disk space for set-up but found 0\.2 GiB in .*: free some and run the command again\.$/m));
+      without(join(engine(), "deps/lib"), () => refused({}, /^Expected 1\.\d GiB of free disk space for set-up but found 0\.2 GiB in .*: free some and run the command again\.$/m));
     } finally {
       writeFileSync(copy, text);
     }

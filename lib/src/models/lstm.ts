@@ -23,17 +23,20 @@ export interface LstmOptions {
  * neuron with a sigmoid reads the last outputs h(length) of all cells.
  *
  * @param options Sizes and initialisation; the defaults give 161,801 parameters.
- * @returns An uncompiled model, `[n, length, features]` to the probability of class 1, `[n, 1]`.
+ * @returns An uncompiled model, `[n, length, features]` to the probability of class 1, `[n, 1]`: a `tf.Sequential` when it is one layer.
  * @example
  * models.lstm({ seed: 1 }).countParams(); // 161801
  * models.lstm({ units: [100, 100] }).countParams(); // 121401
  */
+export function lstm(options?: LstmOptions & { readonly units?: number }): tf.Sequential;
+export function lstm(options: LstmOptions): tf.LayersModel;
 export function lstm(options: LstmOptions = {}): tf.LayersModel {
   const { length = 30, features = 1, units = 200, forgetBias = 1, weights, seed = 1 } = options;
   const cells = typeof units === "number" ? [units] : units;
   const layers = cells.map((count, i) =>
     tf.layers.lstm({
       name: `lstm${i + 1}`,
+      ...(i === 0 && { inputShape: [length, features] }),
       units: count,
       // tfjs' default is a piecewise linear "hard" sigmoid, which is not the textbook's.
       recurrentActivation: "sigmoid",
@@ -45,16 +48,8 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
     }),
   );
   const dense = tf.layers.dense({ name: "logit", units: 1, kernelInitializer: "zeros" });
-  const input = tf.input({ shape: [length, features] });
-  const last: tf.SymbolicTensor[] = [];
-  let below = input;
-  layers.forEach((layer, i) => {
-    below = layer.apply(below) as tf.SymbolicTensor;
-    last.push(i === layers.length - 1 ? below : (new LastStep({ name: `last${i + 1}` }).apply(below) as tf.SymbolicTensor));
-  });
-  const h = last.length === 1 ? last[0] : (tf.layers.concatenate({ name: "h" }).apply(last) as tf.SymbolicTensor);
-  const output = tf.layers.activation({ name: "sigmoid", activation: "sigmoid" }).apply(dense.apply(h)) as tf.SymbolicTensor;
-  const model = tf.model({ inputs: input, outputs: output });
+  const sigmoid = tf.layers.activation({ name: "sigmoid", activation: "sigmoid" });
+  const model = layers.length === 1 ? tf.sequential({ layers: [layers[0], dense, sigmoid] }) : stack(layers, { dense, sigmoid, shape: [length, features] });
 
   const kernel = (shape: readonly [number, number], layer: number) => {
     const stream = weightStream(seed, layer, "kernel");
@@ -73,4 +68,20 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
   const all = cells.reduce((sum, count) => sum + count, 0);
   setWeights(dense, [kernel([all, 1], cells.length), new Float32Array(1)]);
   return model;
+}
+
+/** Each layer reads the outputs of the one below; the dense layer reads the last outputs of all. */
+function stack(
+  layers: readonly tf.layers.Layer[],
+  { dense, sigmoid, shape }: { readonly dense: tf.layers.Layer; readonly sigmoid: tf.layers.Layer; readonly shape: [number, number] },
+): tf.LayersModel {
+  const inputs = tf.input({ shape });
+  const last: tf.SymbolicTensor[] = [];
+  let below = inputs;
+  layers.forEach((layer, i) => {
+    below = layer.apply(below) as tf.SymbolicTensor;
+    last.push(i === layers.length - 1 ? below : (new LastStep({ name: `last${i + 1}` }).apply(below) as tf.SymbolicTensor));
+  });
+  const h = tf.layers.concatenate({ name: "h" }).apply(last);
+  return tf.model({ inputs, outputs: sigmoid.apply(dense.apply(h)) as tf.SymbolicTensor });
 }

@@ -12,7 +12,7 @@ import { median } from "./statistics";
 const adam = { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const draw = random(1, "bench");
 
-function model(network: NetworkName): tf.LayersModel {
+function model(network: NetworkName): tf.Sequential {
   if (network === "cnn") return models.cnn({ seed: 1 });
   if (network === "lstm") return models.lstm({ seed: 1 });
   return models.mlp({ seed: 1, dropout: network === "dropout" ? 0.5 : 0 });

@@ -45,7 +45,7 @@ export const engineFetched = () => existsSync(join(engineFolder, "deps/lib"));
 
 export const engineReady = () => {
   const stamp = readJson(stampFile);
-  return stamp?.napi === napiVersion && stamp.addon === addonId() && existsSync(addon);
+  return engineFetched() && stamp?.napi === napiVersion && stamp.addon === addonId() && existsSync(addon);
 };
 
 /** True where node_modules holds the two links into the engine that tfjs-node looks for. */
