@@ -1,8 +1,8 @@
 /**
  * Threads per job with which two cores get through many jobs fastest, by part: 1 where two jobs side by side with one thread each beat one
  * job after the other with two, which `npm run sweep -- --measure` tells, printing this table for the machine that it runs on.
- * Measured on two cores of an AMD EPYC with AVX2, runs an hour with one thread each over those with two: linear 1.97, MLP 1.19 (quick runs), LSTM
- * 1.22, CNN 0.95 (full length); the MLP with dropout is taken to be like the MLP.
+ * Measured on two cores of an AMD EPYC with AVX2, runs an hour with one thread each over those with two: linear 1.97, MLP 1.19, MLP with dropout
+ * 1.27 (quick runs), one layer of LSTM 1.22, CNN 0.95 (full length).
  */
 export const threadsPerJob: Readonly<Record<string, 1 | 2>> = { "h6-1a": 1, "h6-1b": 1, "h6-1c": 1, "h6-1d": 2, "h6-2": 1 };
 
