@@ -167,7 +167,7 @@ test("a model is saved and loaded as any tf.LayersModel", async () => {
       stored = artifacts;
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
     }));
-    const loaded = (await tf.loadLayersModel(tf.io.fromMemory(stored!)));
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(stored!));
     const inputs = noise(shape.reduce((a, b) => a * b, 1), "saved");
     expect([...predict(loaded, inputs, [...shape])]).toEqual([...predict(model, inputs, [...shape])]);
     loaded.dispose();

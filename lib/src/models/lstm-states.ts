@@ -59,7 +59,7 @@ export function lstmStates(model: tf.LayersModel, inputs: Float32Array): LstmSta
       states = now;
       const all = (name: keyof (typeof now)[number]) => (now.length === 1 ? now[0]![name] : tf.concat2d(now.map((layer) => layer[name]), 1));
       for (const name of ["i", "f", "g", "o", "c", "h"] as const) history[name].push(all(name));
-      history.y.push(tf.sigmoid(tf.matMul(all("h"), weight).add(threshold!)));
+      history.y.push(tf.sigmoid(tf.matMul(history.h[t] as tf.Tensor2D, weight).add(threshold!)));
     }
     const all = (name: keyof typeof history) => tf.stack(history[name], 1).dataSync() as Float32Array;
     found = { i: all("i"), f: all("f"), g: all("g"), o: all("o"), c: all("c"), h: all("h"), y: all("y"), units };
