@@ -8,7 +8,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
 
 const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
-// What trains and draws would disturb each other's time limits on two cores: one file at a time.
+// Where a test asks how long something took, nothing runs beside it: one file at a time.
 const alone = { ...patient, fileParallelism: false };
 // One quick hand-in, shared by all tests that look at what it made.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
@@ -18,7 +18,7 @@ const kinds: Record<string, { readonly folders: readonly string[]; readonly grou
   "set-up": { folders: ["setup"], group: 1, more: patient },
   sweep: { folders: ["sweep"], group: 1, more: patient },
   kernel: { folders: ["kernel", "lab"], group: 2, more: alone },
-  "hand-in": { folders: ["handin", "notebooks", "export"], group: 3, more: { ...alone, ...quickHandin } },
+  "hand-in": { folders: ["handin", "notebooks", "export"], group: 3, more: { ...patient, ...quickHandin } },
   browser: { folders: ["browser"], group: 4, more: { ...alone, ...quickHandin } },
 };
 

@@ -66,17 +66,20 @@ async function runAll(lab: Lab, name: string): Promise<Ran> {
   await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:restart-run-all"]').first().click();
   await page.locator(".jp-Dialog button", { hasText: "Restart" }).click();
   const cells = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell";
-  // The last cell has run, or one has failed.
-  await page.waitForFunction((selector) => {
-    const all = [...(globalThis as any).document.querySelectorAll(selector)];
-    return /\[\d+\]/.test(all.at(-1)?.querySelector(".jp-InputPrompt")?.textContent ?? "") || all.some((cell) => cell.querySelector('[data-mime-type="application/vnd.jupyter.error"]'));
-  }, cells, { timeout: 500_000, polling: 500 });
+  // Run-all queues every cell, "[*]"; the last one gets its number when all went well, and loses its star when an earlier one failed.
+  const prompt = async (pattern: string, timeout: number) =>
+    page.waitForFunction(([selector, wanted]) => {
+      const last = [...(globalThis as any).document.querySelectorAll(selector)].at(-1);
+      return new RegExp(wanted!).test(last?.querySelector(".jp-InputPrompt")?.textContent ?? "");
+    }, [cells, pattern] as const, { timeout, polling: 200 });
+  await prompt("\\[[*\\d]", 60_000);
+  await prompt("\\[[^*]", 500_000);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+s");
   const saved = () => JSON.parse(lab.read(`notebooks/${name}.ipynb`)).cells.filter((cell: { cell_type: string }) => cell.cell_type === "code") as Ran["cells"];
   await waitFor(() => {
     try {
-      return saved().at(-1)!.execution_count > 0;
+      return saved().at(-1)!.execution_count > 0 || saved().some(({ outputs }) => outputs.some(({ output_type }) => output_type === "error"));
     } catch {
       return false; // read while it was being written
     }

@@ -184,6 +184,17 @@ describe("a hand-in with a failing notebook", () => {
     expect(said).not.toMatch(/kept/);
     expect(place.executed("h6-1a").cells.some((cell) => sourceOf(cell) === "const changed = true;")).toBe(true);
   });
+
+  it("with --keep copies nothing of a notebook that failed, and leaves the README's table as it is", async () => {
+    for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
+    place.write("h6-1b", ["throw new RangeError('Expected 3 but found 4');"]);
+    writeFileSync(place.env.DEEPNETS_README, readFileSync(join(root, "README.md"), "utf8").replace(/^\| h6-1b .*$/m, "| h6-1b | as it was |"));
+    const now = [place.source("h6-1b"), place.env.DEEPNETS_README].map((file) => readFileSync(file, "utf8"));
+    const { code, said } = await place.run("--keep", "h6-1b");
+    expect(code).toBe(1);
+    expect(said).toMatch(/Not ready to hand in: 1 notebook did not finish/);
+    expect([place.source("h6-1b"), place.env.DEEPNETS_README].map((file) => readFileSync(file, "utf8"))).toEqual(now);
+  });
 });
 
 describe("a quick hand-in", () => {

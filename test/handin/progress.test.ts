@@ -62,19 +62,20 @@ describe("liveRecord", () => {
     utimesSync(file, Date.now() / 1000 - age, Date.now() / 1000 - age);
   };
 
-  it("is the newest one of the part that the hand-in wrote", () => {
+  it("is what the run of the hand-in wrote, and no other's", () => {
     const since = Date.now() - 30_000;
-    expect(liveRecord(join(runs, "none"), { part: "h6-1b", since })).toBeUndefined();
-    write("h6-1b/full-s9", live(1), 60);
-    expect(liveRecord(runs, { part: "h6-1b", since })).toBeUndefined();
+    const of = (part: string, run: string) => liveRecord(runs, { part, run, since });
+    expect(of("h6-1b", "full-s1")).toBeUndefined();
+    write("h6-1b/full-s1", live(1), 60);
+    expect(of("h6-1b", "full-s1")).toBeUndefined();
     write("h6-1b/full-s1", live(300), 20);
-    write("h6-1b/full-s1-12345678", live(400), 10);
+    write("h6-1b/full-s2", live(400), 10);
     write("h6-1c/full-s1", live(500), 5);
-    expect(liveRecord(runs, { part: "h6-1b", since })?.progress.iteration).toBe(400);
-    write("h6-1b/full-s1-12345678", { ...live(400), status: "finished" }, 8);
-    expect(liveRecord(runs, { part: "h6-1b", since })).toBeUndefined();
-    write("h6-1b/full-s1-12345678", '{"format"', 7);
-    expect(liveRecord(runs, { part: "h6-1b", since })).toBeUndefined();
+    expect(of("h6-1b", "full-s1")?.progress.iteration).toBe(300);
+    write("h6-1b/full-s1", { ...live(400), status: "finished" }, 8);
+    expect(of("h6-1b", "full-s1")).toBeUndefined();
+    write("h6-1b/full-s1", '{"format"', 7);
+    expect(of("h6-1b", "full-s1")).toBeUndefined();
   });
 });
 

@@ -100,10 +100,10 @@ describe("the real notebooks in trouble", () => {
       return { child, ended: new Promise<{ code: number | null; said: string }>((done) => child.on("close", (code) => done({ code, said }))) };
     };
     const first = start();
-    await waitFor(() => (liveRecord(runs, { part: "h6-1c", since: 0 })?.progress.iteration ?? 0) >= 150, 200);
+    await waitFor(() => (liveRecord(runs, { part: "h6-1c", run: "quick-s1", since: 0 })?.progress.iteration ?? 0) >= 150, 200);
     first.child.kill("SIGINT");
     expect((await first.ended).code).toBe(130);
-    const left = liveRecord(runs, { part: "h6-1c", since: 0, status: "interrupted" })!;
+    const left = liveRecord(runs, { part: "h6-1c", run: "quick-s1", since: 0, status: "interrupted" })!;
     expect(left.progress.iteration).toBeGreaterThanOrEqual(150);
     expect(left.progress.iteration).toBeLessThan(left.config.iterations);
 

@@ -36,7 +36,7 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
   const layers = cells.map((count, i) =>
     tf.layers.lstm({
       name: `lstm${i + 1}`,
-      ...(i === 0 && { inputShape: [length, features] }),
+      ...(cells.length === 1 && { inputShape: [length, features] }),
       units: count,
       // tfjs' default is a piecewise linear "hard" sigmoid, which is not the textbook's.
       recurrentActivation: "sigmoid",

@@ -1,16 +1,6 @@
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-
-/** The project's folder: `lib/dist/src/notebook` and `lib/src/notebook` lie below it. */
-export const projectRoot: string = (() => {
-  let folder = __dirname;
-  while (!existsSync(join(folder, "package-lock.json"))) {
-    const above = join(folder, "..");
-    if (above === folder) return process.cwd();
-    folder = above;
-  }
-  return folder;
-})();
+import { projectFolder } from "../training/places";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable"];
 
@@ -23,7 +13,7 @@ export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | unde
 
 function noted(): string | undefined {
   try {
-    const { path } = JSON.parse(readFileSync(join(projectRoot, ".engine/browser.json"), "utf8")) as { path: string | null };
+    const { path } = JSON.parse(readFileSync(join(projectFolder(), ".engine/browser.json"), "utf8")) as { path: string | null };
     return path ?? undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { findBrowser, projectRoot } from "./browser";
+import { projectFolder } from "../training/places";
+import { findBrowser } from "./browser";
 import { kernel } from "./kernel";
 
 /** What plotly.js draws. */
@@ -80,7 +81,7 @@ async function openStudio(): Promise<{ browser: Browser; page: Page }> {
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
   kernel()?.onClose(closeStudio);
   const page = await browser.newPage();
-  await page.addScriptTag({ path: join(projectRoot, "node_modules/plotly.js-dist-min/plotly.min.js") });
+  await page.addScriptTag({ path: join(projectFolder(), "node_modules/plotly.js-dist-min/plotly.min.js") });
   return { browser, page };
 }
 

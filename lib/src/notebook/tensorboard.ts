@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordsOf, type RunLike, type Runs } from "../figures/runs";
 import { modelStyle } from "../figures/theme";
-import { runFolder } from "../training/places";
-import { findBrowser, projectRoot } from "./browser";
+import { projectFolder, runFolder } from "../training/places";
+import { findBrowser } from "./browser";
 import { displaySymbol } from "./display";
 import { kernel, type Bundle } from "./kernel";
 
@@ -59,7 +59,7 @@ async function photograph(runs: readonly RunLike[], tag: string): Promise<string
   let server: ChildProcess | undefined;
   try {
     const curves = gather(runs, folder);
-    server = spawn(join(projectRoot, ".venv/bin/python"), ["-m", "tensorboard.main", "--logdir", folder, "--host", "127.0.0.1", "--port", "0", "--reload_interval", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+    server = spawn(join(projectFolder(), ".venv/bin/python"), ["-m", "tensorboard.main", "--logdir", folder, "--host", "127.0.0.1", "--port", "0", "--reload_interval", "0"], { stdio: ["ignore", "ignore", "pipe"] });
     const address = await addressOf(server);
     const { chromium } = require("playwright-core") as typeof import("playwright-core");
     const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });

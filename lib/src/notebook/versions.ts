@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
-import { projectRoot } from "./browser";
+import { projectFolder } from "../training/places";
 import { displaySymbol } from "./display";
 import { gridHtml, gridText } from "./grid";
 import type { Bundle } from "./kernel";
@@ -17,7 +17,7 @@ export type Versions = Readonly<Record<string, string>> & { readonly [displaySym
  */
 export function versions(): Versions {
   const known: Record<string, string> = {
-    deepnets: packageVersion(join(projectRoot, "lib/package.json")),
+    deepnets: packageVersion(join(projectFolder(), "lib/package.json")),
     libtensorflow: (tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version,
     "@tensorflow/tfjs-node": installed("@tensorflow/tfjs-node"),
     node: process.versions.node,
@@ -31,7 +31,7 @@ export function versions(): Versions {
   return Object.defineProperty(known, displaySymbol, hidden) as unknown as Versions;
 }
 
-const installed = (name: string) => packageVersion(join(projectRoot, "node_modules", name, "package.json"));
+const installed = (name: string) => packageVersion(join(projectFolder(), "node_modules", name, "package.json"));
 
 function packageVersion(file: string): string {
   try {

@@ -49,7 +49,7 @@ export function explained(error: unknown, file: string): unknown {
   const files = `${file}: what was there before is intact`;
   if (code === "ENOSPC" || code === "EDQUOT") return new Error(`Expected room on the disk but it is full (${files}): free some space and run again.`, { cause: error });
   if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
-    return new Error(`Expected to be allowed to write but was not (${code}, ${files}): give yourself the right to write there, or name another folder in DEEPNETS_RUNS.`, { cause: error });
+    return new Error(`Expected to be allowed to write but was not (${code}, ${files}): give yourself the right to write there, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages).`, { cause: error });
   }
   return error;
 }

@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { writeWhole } from "../../src/training/files";
 import { lockFolder } from "../handin/lock";
-import { readNotebook, sha256, writeWhole, type Notebook } from "../handin/notebook";
+import { readNotebook, sha256, type Notebook } from "../handin/notebook";
 import { parts } from "../handin/parts";
 import { handinFolder, notebooksFolder } from "../handin/places";
 import { storedRecords } from "../handin/records";

@@ -1,4 +1,5 @@
 import type { RunRecord } from "../../src/training/record";
+import { spread } from "../../src/training/spread";
 import type { Part } from "../handin/parts";
 import type { StoredRecord } from "../handin/records";
 import { banner, document, escape } from "./page";
@@ -47,13 +48,12 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
 function row({ part, records }: Entry, manySeeds: boolean): string {
   const record = records[0]?.record;
   const final = record?.final;
-  const tests = records.flatMap(({ record: one }) => one.final?.test.accuracy ?? []);
   const cells = [
     record && whole(record.config.iterations),
     record && whole(record.model.parameters),
     final && percent(final.train.accuracy),
     final && percent(final.test.accuracy),
-    ...(manySeeds ? [tests.length > 1 ? spread(tests) : undefined] : []),
+    ...(manySeeds ? [overSeeds(records.map(({ record: one }) => one))] : []),
     record && (record.minutes.training + record.minutes.evaluation).toFixed(1),
   ];
   const name = `<th scope="row"><a href="${escape(part.notebook)}.html">${escape(label(part.id))} ${escape(part.title)}</a></th>`;
@@ -67,10 +67,11 @@ function imbalance({ final, extra }: RunRecord): string {
   return `<p>LSTM: ${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`;
 }
 
-function spread(values: readonly number[]): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-  return `${(mean * 100).toFixed(2)} ± ${percent(deviation)}`;
+/** Mean and standard deviation of the test accuracy over the seeds. */
+function overSeeds(records: readonly RunRecord[]): string | undefined {
+  if (records.length < 2) return undefined;
+  const { mean, sd } = spread(records)[0]!.test;
+  return `${(mean * 100).toFixed(2)} ± ${percent(sd)}`;
 }
 
 const label = (id: string): string => id.replace(/^([ht])(\d)-(\d)([a-e]?)$/, (_, kind: string, sheet: string, number: string, letter: string) => `${kind.toUpperCase()}${sheet}.${number} ${letter}`.trim());

@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../src/training/files";
 import { exportNotebooks } from "../export/export";
 import { checkFolder, formatFindings } from "./check";
-import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook, writeWhole } from "./notebook";
+import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "./notebook";
 import { notebooksFolder, readmeFile } from "./places";
 import { count } from "./progress";
 import { storedRecords } from "./records";
@@ -56,7 +57,7 @@ function fill({ plan, folder }: Session): void {
   }
 }
 
-/** Copies the executed notebooks back to where their sources lie, and takes their results into the README. */
+/** Copies the executed notebooks back to where their sources lie and, when none failed, takes their results into the README. */
 function keep({ plan, folder, reports, line }: Session): void {
   for (const { id, notebook } of plan.chosen) {
     if (reports.get(id)?.status !== "finished") continue;
@@ -71,6 +72,7 @@ function keep({ plan, folder, reports, line }: Session): void {
     renameSync(part, to);
     line.print(`${notebook}: copied back to notebooks/`);
   }
+  if (plan.chosen.some(({ id }) => reports.get(id)?.status !== "finished")) return;
   const readme = readmeFile();
   writeWhole(readme, withResults(readFileSync(readme, "utf8"), resultsTable((part) => storedRecords(part, "full").map(({ record }) => record))));
   line.print("README.md: table of results written");

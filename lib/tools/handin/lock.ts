@@ -1,9 +1,9 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeWhole } from "../../src/training/files";
 import { identify, isAlive, type Process } from "../../src/training/lock";
 import { UserError } from "../user-error";
-import { writeWhole } from "./notebook";
 
 interface Holder extends Process {
   /** The runner of the notebook under way. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { writeWhole } from "../../src/training/files";
 import { UserError } from "../user-error";
 
 /** One output of a code cell as the file holds it. */
@@ -67,19 +68,6 @@ export function readNotebook(file: string): Notebook {
 /** Writes a notebook as Jupyter does (keys sorted, one blank of indent), whole or not at all. */
 export function writeNotebook(file: string, notebook: Notebook): void {
   writeWhole(file, JSON.stringify(sorted(notebook), null, 1) + "\n");
-}
-
-/** Writes a file so that a reader, and a machine that stops, sees the old one or the new one and nothing in between. */
-export function writeWhole(file: string, text: string): void {
-  const part = `${file}.${process.pid}.part`;
-  const handle = openSync(part, "w");
-  try {
-    writeFileSync(handle, text); // all of it: writeSync may stop at what a full disk still takes
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(part, file);
 }
 
 /** The same value with all keys in order, as Jupyter writes them. */

@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { projectFolder } from "../../src/training/places";
 
-/** The project's folder: above the sources as well as above what they are compiled to. */
-export const root = findRoot(__dirname);
+export { runsFolder } from "../../src/training/places";
 
-function findRoot(folder: string): string {
-  return existsSync(join(folder, "package-lock.json")) ? folder : findRoot(dirname(folder));
-}
+/** The project's folder. */
+export const root = projectFolder();
 
 export const notebooksFolder = () => process.env.DEEPNETS_NOTEBOOKS ?? join(root, "notebooks");
 
@@ -14,8 +12,6 @@ export const notebooksFolder = () => process.env.DEEPNETS_NOTEBOOKS ?? join(root
 export const readmeFile = () => process.env.DEEPNETS_README ?? join(root, "README.md");
 
 export const handinFolder = () => process.env.DEEPNETS_HANDIN ?? join(root, "handin");
-
-export const runsFolder = () => process.env.DEEPNETS_RUNS ?? join(root, "data/runs");
 
 /** The launcher's log of executed cells: what a notebook run by hand in JupyterLab is checked against. */
 export const cellLog = () => process.env.DEEPNETS_CELLS ?? join(root, ".engine/cells.jsonl");

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "../../src/training/record";
 
@@ -39,25 +39,22 @@ export class StatusLine {
 
 export interface LiveQuery {
   readonly part: string;
-  /** Milliseconds since 1970: older files belong to other runs. */
+  /** `"full-s1"`: another seed of the part may be training at the same time. */
+  readonly run: string;
+  /** Milliseconds since 1970: an older file was written before. */
   readonly since: number;
   readonly status?: RunRecord["status"];
 }
 
-/** What the training of a part says about itself: the part's newest `live.json`. */
-export function liveRecord(runs: string, { part, since, status = "running" }: LiveQuery): RunRecord | undefined {
-  let newest: { readonly file: string; readonly time: number } | undefined;
-  for (const folder of existsSync(runs) ? readdirSync(runs).filter((name) => name.startsWith(part)) : [])
-    for (const run of readdirSync(join(runs, folder))) {
-      const file = join(runs, folder, run, "live.json");
-      const time = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-      if (time >= since && time > (newest?.time ?? 0)) newest = { file, time };
-    }
+/** What the training of a part says about itself in its `live.json`. */
+export function liveRecord(runs: string, { part, run, since, status = "running" }: LiveQuery): RunRecord | undefined {
+  const file = join(runs, part, run, "live.json");
+  if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < since) return undefined;
   try {
-    const record = newest && (JSON.parse(readFileSync(newest.file, "utf8")) as RunRecord);
-    return record?.status === status ? record : undefined;
+    const record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
+    return record.status === status ? record : undefined;
   } catch {
-    return undefined; // replaced while we looked: the next look, a second later, sees the new one
+    return undefined; // not there yet, or cut off by a machine that stopped
   }
 }
 

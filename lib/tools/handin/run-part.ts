@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { runName } from "../../src/training/places";
 import { executeNotebook, type Outcome } from "./execute";
 import { annotateRun, readNotebook, writeNotebook, type RunNote } from "./notebook";
 import type { Part } from "./parts";
@@ -54,8 +55,9 @@ interface Job {
 
 async function execute({ plan, folder, lock, line, signal }: Session, part: Part, { title, source, target, note }: Job): Promise<Outcome> {
   const started = Date.now();
+  const run = runName({ ...plan, overrides: {} });
   let [cell, cells] = [0, 0];
-  const tick = () => line.update(`${title}: ${describeProgress(cell, cells, liveRecord(runsFolder(), { part: part.id, since: started }))}`);
+  const tick = () => line.update(`${title}: ${describeProgress(cell, cells, liveRecord(runsFolder(), { part: part.id, run, since: started }))}`);
   const timer = setInterval(tick, 1000);
   // The copy that runs carries the note, so that the next hand-in can tell what an interrupted one left.
   const marked = join(folder, `.${part.notebook}.source.ipynb`);

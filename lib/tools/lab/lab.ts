@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { parseArgs } from "node:util";
-import { projectRoot } from "../../src/notebook/browser";
+import { projectFolder, runsFolder } from "../../src/training/places";
 import { UserError } from "../user-error";
 import { freePort } from "./port";
 import { writeSettings } from "./settings";
@@ -15,7 +15,7 @@ export const options = {
 } as const;
 
 // What the server offers; tests name a folder of their own, with links into this one.
-const root = process.env.DEEPNETS_LAB_ROOT || projectRoot;
+const root = process.env.DEEPNETS_LAB_ROOT || projectFolder();
 const startMs = 60_000;
 const stopMs = 15_000;
 const index = "lab/tree/notebooks/README.md";
@@ -76,19 +76,18 @@ function startLab({ port, token, openBrowser }: { readonly port: number; readonl
   };
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   // The token in the environment: a command line can be read by every user of the machine.
-  return startPython([join(projectRoot, "lib/tools/lab/serve.py"), ...args], { JUPYTER_TOKEN: token, DEEPNETS_LAB_ROOT: root });
+  return startPython([join(projectFolder(), "lib/tools/lab/serve.py"), ...args], { JUPYTER_TOKEN: token, DEEPNETS_LAB_ROOT: root });
 }
 
 async function startTensorBoard(): Promise<{ readonly process: ChildProcess; readonly address: string }> {
   const port = await freePort(6006);
-  const runs = process.env.DEEPNETS_RUNS || join(projectRoot, "data/runs");
-  const child = startPython(["-m", "tensorboard.main", "--logdir", runs, "--host", "127.0.0.1", "--port", String(port)]);
+  const child = startPython(["-m", "tensorboard.main", "--logdir", runsFolder(), "--host", "127.0.0.1", "--port", String(port)]);
   return { process: child, address: `http://127.0.0.1:${port}/` };
 }
 
 function startPython(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   // A group of its own: Ctrl-C reaches us alone, and we end it without the question that Jupyter would ask.
-  const child = spawn(join(projectRoot, ".venv/bin/python"), args, { cwd: projectRoot, detached: true, stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const child = spawn(join(projectFolder(), ".venv/bin/python"), args, { cwd: projectFolder(), detached: true, stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, ...env } });
   child.stderr.pipe(complaints()).pipe(process.stderr);
   return child;
 }

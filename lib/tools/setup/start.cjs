@@ -43,6 +43,7 @@ Promise.resolve()
       if (error?.name === "UserError") fail(error.message);
       // parseArgs names the option or word that it does not take, then how to quote it, which nobody wants here.
       if (/^ERR_PARSE_ARGS/.test(error?.code ?? "")) fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
+      if (error?.cause?.code) fail(error.message); // the system's error, already put into a sentence
       if (error?.code === "ENOSPC") fail(`The disk is full (${error.path ?? "while writing"}): free some space and run the command again; what was finished is kept.`);
       fail(error?.stack ?? String(error));
     },

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../src/training/files";
 import type { RunRecord } from "../../src/training/record";
 import { spread } from "../../src/training/spread";
 import { sweepPage } from "./page";
@@ -13,15 +14,9 @@ export function gather(plan: Plan): Table {
   const records = plan.jobs.map((job) => readFinished(plan, job)).filter((record): record is RunRecord => record !== undefined);
   const table: Table = { profile: plan.profile, jobs: plan.jobs.length, rows: spread(records) };
   const folder = folderOf(plan);
-  mkdirSync(folder, { recursive: true });
-  write(join(folder, "table.json"), `${JSON.stringify(table, null, 1)}\n`);
-  write(join(folder, "index.html"), sweepPage(table, records));
+  writeWhole(join(folder, "table.json"), `${JSON.stringify(table, null, 1)}\n`);
+  writeWhole(join(folder, "index.html"), sweepPage(table, records));
   return table;
-}
-
-function write(file: string, text: string): void {
-  writeFileSync(`${file}.part`, text);
-  renameSync(`${file}.part`, file);
 }
 
 /** The job that Snakemake runs last: `node gather.js plan.json`. */

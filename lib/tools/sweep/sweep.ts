@@ -94,7 +94,7 @@ function report(plan: Plan, states: readonly JobState[], ending: Ending, signal:
     return signal === undefined ? 1 : 130;
   }
   // Also when some failed: what is there counts.
-  const trouble = attempt(folderOf(plan), () => {
+  const trouble = attempt(() => {
     const table = gather(plan);
     if (table.rows.length > 0) console.log(`\n${tableText(table)}\n\nFigure and table: ${shown(join(folderOf(plan), "index.html"))}`);
   });
@@ -115,14 +115,14 @@ function report(plan: Plan, states: readonly JobState[], ending: Ending, signal:
 }
 
 /** What a user must hear when `work` fails: a damaged record, a full disk. */
-function attempt(what: string, work: () => void): string | undefined {
+function attempt(work: () => void): string | undefined {
   try {
     work();
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error.message;
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-    return `Expected room for the table and the figure but the disk is full (${what}): free some and sweep again; the records are kept.`;
+    if (!(error instanceof Error && error.cause)) throw error;
+    return `The records are kept, but there is no table: ${error.message}`;
   }
 }
 
