@@ -8,7 +8,7 @@ import { readNotebook, setSource, sourceOf, type Cell, type Notebook } from "../
 import { parts } from "../../lib/tools/handin/parts";
 import { fillTags, tagText } from "../../lib/tools/handin/tags";
 import type { RunRecord } from "../../lib/src/training/record";
-import { makeHandin, makePage, readRecords, writeNotebook, writeRecord } from "../fixtures/handin/handin";
+import { makeHandin, makePage, makeRecord, readRecords, writeNotebook, writeRecord } from "../fixtures/handin/handin";
 
 const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
 
@@ -154,6 +154,20 @@ const spoiled: readonly Spoiled[] = [
     spoil: ({ runs }) => appendFileSync(join(runs, "h6-1c/full-s1/record.json"), "\n"),
     notebook: "h6-1c-dropout",
     says: /record in h6-1c\/full-s1 is another/,
+  },
+  {
+    rule: "record-changed",
+    what: "a record of another seed that came since",
+    spoil: ({ runs }) => writeRecord(runs, makeRecord(parts.find(({ id }) => id === "h6-1c")!, "full", 2)),
+    notebook: "h6-1e-comparison",
+    says: /record in h6-1c\/full-s2 came after it ran/,
+  },
+  {
+    rule: "record-changed",
+    what: "a record of another seed that is gone",
+    spoil: (c) => c.notebook("h6-1e-comparison", (n) => void ((n.metadata.deepnets!.run!.records as Record<string, string>)["h6-1c/full-s2"] = "0")),
+    notebook: "h6-1e-comparison",
+    says: /record in h6-1c\/full-s2, which it read, is gone/,
   },
   {
     rule: "settings-mixed",

@@ -41,9 +41,10 @@ export function withOutputs(source: Notebook, executed: Notebook): Notebook {
   return annotateRun({ ...source, cells, metadata: { ...source.metadata, language_info } }, run);
 }
 
-/** The records that a notebook left or read, with their hashes. */
+/** The records that a notebook left or read, with their hashes; of the parts that it reads, all seeds. */
 export function recordsOf(part: Part, profile: "full" | "quick", seed: number): Record<string, string> {
-  const all = [part.id, ...part.needs].flatMap((id) => storedRecords(id, profile).filter(({ record }) => record.seed === seed));
+  const own = storedRecords(part.id, profile).filter(({ record }) => record.seed === seed);
+  const all = [...own, ...part.needs.flatMap((id) => storedRecords(id, profile))];
   return Object.fromEntries(all.map(({ folder, hash }) => [folder, hash]));
 }
 

@@ -38,11 +38,20 @@ export const recordRules: readonly Rule[] = [
     id: "record-changed",
     title: "The records are those that the notebook left or read",
     remedy: runAgain,
-    find: ({ notebook, records }) =>
-      Object.entries(notebook?.metadata.deepnets?.run?.records ?? {}).flatMap(([folder, hash]) => {
-        const found = records(folder.split("/")[0]!).find((stored) => stored.folder === folder);
-        return found && found.hash !== hash ? [{ value: `the record in ${folder} is another than the one it ran with` }] : [];
-      }),
+    find: ({ part, notebook, records }) => {
+      const run = notebook?.metadata.deepnets?.run;
+      if (!run) return [];
+      const changed = Object.entries(run.records).flatMap(([folder, hash]) => {
+        const id = folder.split("/")[0]!;
+        const found = records(id).find((stored) => stored.folder === folder);
+        // Where the hand-in's own seed is gone, record-missing says so at the part that trains it.
+        const otherSeed = part.needs.includes(id) && folder !== `${id}/${run.profile}-s${run.seed}`;
+        if (!found) return otherSeed ? [`the record in ${folder}, which it read, is gone`] : [];
+        return found.hash !== hash ? [`the record in ${folder} is another than the one it ran with`] : [];
+      });
+      const later = part.needs.flatMap((id) => records(id)).filter(({ folder }) => !(folder in run.records));
+      return [...changed, ...later.map(({ folder }) => `the record in ${folder} came after it ran, and its outputs leave it out`)].map((value) => ({ value }));
+    },
   },
   setting("iterations", "The model is trained for the sheet's iterations", {
     wanted: ({ iterations }) => iterations,
