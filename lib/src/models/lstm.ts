@@ -12,8 +12,6 @@ export interface LstmOptions {
   readonly units?: number | readonly number[];
   /** Initial bias of the forget gate. Default 1: cells start by remembering (Jozefowicz et al. 2015). */
   readonly forgetBias?: number;
-  /** Initial bias of the output gate. Default 0; below it cells show less of their state at first, and gates and answer react less to it. */
-  readonly outputBias?: number;
   /** Initial weights of H6.1 (normal, redrawn beyond two standard deviations). Default: Glorot uniform, and orthogonal from h to h. */
   readonly weights?: { readonly stddev: number };
   /** Seed of the initial weights. Default 1. */
@@ -33,7 +31,7 @@ export interface LstmOptions {
 export function lstm(options?: LstmOptions & { readonly units?: number }): tf.Sequential;
 export function lstm(options: LstmOptions): tf.LayersModel;
 export function lstm(options: LstmOptions = {}): tf.LayersModel {
-  const { length = 30, features = 1, units = 200, forgetBias = 1, outputBias = 0, weights, seed = 1 } = options;
+  const { length = 30, features = 1, units = 200, forgetBias = 1, weights, seed = 1 } = options;
   const cells = typeof units === "number" ? [units] : units;
   const layers = cells.map((count, i) =>
     tf.layers.lstm({
@@ -64,7 +62,7 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
   cells.forEach((count, i) => {
     const inputs = i === 0 ? features : cells[i - 1];
     // Gates in tfjs' order: input, forget, cell, output.
-    const bias = new Float32Array(4 * count).fill(forgetBias, count, 2 * count).fill(outputBias, 3 * count);
+    const bias = new Float32Array(4 * count).fill(forgetBias, count, 2 * count);
     setWeights(layers[i], [kernel([inputs, 4 * count], i), recurrent([count, 4 * count], i), bias]);
   });
   const all = cells.reduce((sum, count) => sum + count, 0);
