@@ -8,6 +8,7 @@ import { executeNotebook, type Outcome } from "../../lib/tools/handin/execute";
 import { readNotebook, sha256, sourceOf, type Notebook } from "../../lib/tools/handin/notebook";
 import { root } from "../../lib/tools/handin/places";
 import { waitFor, writeCells } from "../fixtures/handin/cells";
+import { jupyterPath } from "../kernel/kernelspec";
 
 const base = mkdtempSync(join(tmpdir(), "execute-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -105,6 +106,22 @@ describe.concurrent("executeNotebook", () => {
     const outcome = await executeNotebook(source, join(base, "broken.out.ipynb"));
     expect(outcome).toMatchObject({ status: "unusable", message: expect.stringMatching(/^Expected .*broken\.ipynb to be a notebook but found: /) });
     expect(existsSync(join(base, "broken.out.ipynb"))).toBe(false);
+  });
+
+  it.each([
+    ["twice", 2, { status: "finished", cell: 1, stderr: "" }],
+    ["always", 99, { status: "died", message: expect.stringMatching(/^the kernel did not start \(.*\): run `npm run doctor`\.$/) as string }],
+  ])("starts a kernel anew that found its port taken: %s", async (name, times, expected) => {
+    const node = join(base, `node-${name}`);
+    const tries = join(base, `tries-${name}`);
+    writeFileSync(node, `#!/bin/sh\necho try >> "${tries}"\nif [ $(wc -l < "${tries}") -le ${times} ]; then echo "Address already in use" >&2; exit 1; fi\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });
+    const { folder, remove } = jupyterPath({ node });
+    try {
+      expect(await run(`port-${name}`, ["1 + 1"], { env: { JUPYTER_PATH: folder } })).toMatchObject(expected);
+      expect(readFileSync(tries, "utf8").trim().split("\n")).toHaveLength(Math.min(times + 1, 5));
+    } finally {
+      remove();
+    }
   });
 
   it("says in one sentence that there is no such kernel", async () => {

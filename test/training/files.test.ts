@@ -30,7 +30,7 @@ test("a full disk leaves the old file, and nothing half-written", async () => {
 });
 
 test("a folder that may not be written is said so; other errors stay as they are", () => {
-  expect(explained(Object.assign(new Error(), { code: "EROFS" }), "/x/y")).toMatchObject({ message: expect.stringMatching(/^Expected to be allowed to write but was not \(EROFS, \/x\/y: .*DEEPNETS_RUNS\.$/) as string });
+  expect(explained(Object.assign(new Error(), { code: "EROFS" }), "/x/y")).toMatchObject({ message: expect.stringMatching(/^Expected to be allowed to write but was not \(EROFS, \/x\/y: .*DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages\)\.$/) as string });
   const other = Object.assign(new Error("odd"), { code: "EIO" });
   expect(explained(other, "/x/y")).toBe(other);
 });

@@ -185,8 +185,8 @@ def why_dead(code, log, kills):
     return f"it ended by itself with exit code {code}: remove process.exit() from the cell"
 
 
-async def run(nb, args, log, stopped):
-    """Executes the cells; returns the exit code."""
+async def run(nb, args, log, stopped, starts=5):
+    """Executes the cells; returns the exit code. A kernel that finds its port taken is started anew, up to `starts` times."""
     code_cells = [index for index, cell in enumerate(nb.cells) if is_run(cell)]
     total = len(code_cells)
     left_out = [index for index in code_cells if args.skip_tag in nb.cells[index].metadata.get("tags", [])]
@@ -258,18 +258,24 @@ async def run(nb, args, log, stopped):
         await asyncio.sleep(0.2)
         log.seek(0)
         text = log.read().decode("utf-8", "replace")
-        message = f"the kernel died in cell {number}: {why_dead(process.poll(), text, kills)}."
-        if death.args[0] == "start":
-            message = f"the kernel did not start ({death.args[1].rstrip('.')}): run `npm run doctor`."
-        tail = [line for line in text.splitlines() if line.strip() and not ENGINE_NOISE.search(line)][-20:]
-        say("died", {"cell": number, "line": None, "ename": "DeadKernel", "evalue": message, "message": message, "stderr": tail})
-        return 3
+        # Ports are chosen before the kernel opens them: one that starts beside it may have taken the same.
+        if death.args[0] == "start" and "Address already in use" in text and starts > 1:
+            log.seek(0)
+            log.truncate()
+        else:
+            message = f"the kernel died in cell {number}: {why_dead(process.poll(), text, kills)}."
+            if death.args[0] == "start":
+                message = f"the kernel did not start ({death.args[1].rstrip('.')}): run `npm run doctor`."
+            tail = [line for line in text.splitlines() if line.strip() and not ENGINE_NOISE.search(line)][-20:]
+            say("died", {"cell": number, "line": None, "ename": "DeadKernel", "evalue": message, "message": message, "stderr": tail})
+            return 3
     finally:
         if client.km is not None:
             await client._async_cleanup_kernel()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         watchdog.communicate(b"done")
+    return await run(nb, args, log, stopped, starts - 1)
 
 
 def report_stop(stopped, number, total):
