@@ -21,6 +21,7 @@ const report: BenchReport = {
     batchSize: 100,
     outcomes: [
       outcome("stock", "tfjs", [90, 100, 80]),
+      outcome("stock onednn", "tfjs", [60, 75, 60]),
       outcome("eager", "deepnets", [70, 70, 70]),
       outcome("graph", "deepnets", [9, 20, 8]),
       outcome("graph bfloat16", "deepnets", [5, 5, 5], "bfloat16"),
@@ -38,13 +39,15 @@ test("the table shows medians, quartiles, ratios, what is missing, and which for
 MLP, batch 100
   setting           median  quartiles      ratio            how
   stock              90.00  85.00 - 95.00  8.00 of pytorch  how stock; 2 threads
+  stock onednn       60.00  60.00 - 67.50  6.00 of pytorch  how stock onednn; 2 threads
   eager              70.00  70.00 - 70.00  7.00 of pytorch  how eager; 2 threads
   graph               9.00   8.50 - 14.50  0.90 of pytorch  how graph; 2 threads
   graph bfloat16      5.00    5.00 - 5.00  0.50 of pytorch  how graph bfloat16; 2 threads
   pytorch            10.00  10.00 - 16.00  1.00 of pytorch  how pytorch; 2 threads
   pytorch compile     9.00   9.00 - 14.50  0.90 of pytorch  how pytorch compile; 2 threads
   pytorch bfloat16       -                                  not measured: no compiler
-  graph takes 0.10 of stock (its fastest float32 form here: how stock)
+  graph takes 0.15 of stock onednn (its fastest float32 form here: how stock onednn)
+  graph takes 0.10 of stock (its fastest without that switch: how stock)
   graph takes 1.00 of pytorch compile (its fastest float32 form here: how pytorch compile)
 
 Full runs, minutes
@@ -55,8 +58,8 @@ Full runs, minutes
 
 test("the figure has one bar per measured setting, words beside it, and no text that breaks the SVG", () => {
   const svg = chart(report);
-  expect(svg.match(/<rect x=/g)).toHaveLength(5);
+  expect(svg.match(/<rect x=/g)).toHaveLength(6);
   expect(svg).toContain("A &lt;fast> CPU, 2 cores");
-  expect(svg).toContain('aria-label="Milliseconds per training step. MLP: tfjs-node, fit 90.0, deepnets 9.0');
+  expect(svg).toContain('aria-label="Milliseconds per training step. MLP: tfjs-node, fit 90.0, tfjs-node, fit, oneDNN on 60.0, deepnets 9.0');
   expect(svg).not.toContain("NaN");
 });

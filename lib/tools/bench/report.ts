@@ -24,8 +24,9 @@ export function baseOf(outcome: Measured, outcomes: readonly Outcome[]): Measure
   return plain ?? all.find(({ family }) => family === "pytorch") ?? all.find(({ name }) => name === "stock");
 }
 
-/** The fastest form of a family in a precision. */
-export function best(outcomes: readonly Outcome[], family: Outcome["family"], precision: Outcome["precision"]): Measured | undefined {
-  const candidates = measured(outcomes).filter((outcome) => outcome.family === family && outcome.precision === precision && outcome.name !== "eager");
+/** The fastest form of a family in a precision; with `asItComes` among those that need no switch of the engine's. */
+export function best(outcomes: readonly Outcome[], family: Outcome["family"], precision: Outcome["precision"], options: { readonly asItComes?: boolean } = {}): Measured | undefined {
+  const fits = ({ name }: Outcome) => name !== "eager" && !(options.asItComes && name.endsWith(" onednn"));
+  const candidates = measured(outcomes).filter((outcome) => outcome.family === family && outcome.precision === precision && fits(outcome));
   return candidates.sort((a, b) => a.ms.median - b.ms.median)[0];
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { projectFolder } from "../../src/training/places";
 import { facts, type NetworkName } from "./networks";
 
 export type Family = "tfjs" | "deepnets" | "pytorch" | "keras";
@@ -12,38 +13,44 @@ export interface Setting {
   /** What makes it this setting, in words for the table's legend. */
   readonly how: string;
   readonly command: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
+  /** Environment variables set for it; `undefined` takes one away. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-const lab = join(__dirname, "../../../..");
+const lab = projectFolder();
 const python = (script: string) => join(lab, "lib/tools/bench", script);
+
+// The switch that our kernels and commands turn on. The engine's own default is off on processors without AVX-512 VNNI or later, and both tfjs-node
+// and Keras come with that default; what helps us is tried on them as well, as a form of its own.
+const oneDNN = "TF_ENABLE_ONEDNN_OPTS";
+const switchedOn = "oneDNN switched on";
 
 /** All settings of one network; the peers only with an interpreter that has them. The first of a family is its plain form. */
 export function settings(network: NetworkName, options: { readonly python?: string } = {}): Setting[] {
   const { intra, inter } = facts[network].threads;
-  const node = (form: string, family: Family, how: string): Setting => ({
+  const node = (form: string, family: Family, how: string, flags: readonly string[] = []): Setting => ({
     name: form,
     family,
     how,
     precision: form.endsWith("bfloat16") ? "bfloat16" : "float32",
-    command: [process.execPath, "--require", join(lab, "lib/tools/kernel/preload.cjs"), join(__dirname, "worker.js"), network, form],
+    command: [process.execPath, "--require", join(lab, "lib/tools/kernel/preload.cjs"), ...flags, join(__dirname, "worker.js"), network, form],
     environment: { TF_NUM_INTRAOP_THREADS: String(intra), TF_NUM_INTEROP_THREADS: String(inter), TF_CPP_MIN_LOG_LEVEL: "2" },
   });
   const ours = [
-    node("stock", "tfjs", "tfjs-node as it comes: tf.layers, compile, fit (on the same engine)"),
+    node("stock", "tfjs", "tfjs-node as it comes: tf.layers, compile, fit (on the same engine)", ["--import", `data:text/javascript,delete process.env.${oneDNN}`]),
+    node("stock onednn", "tfjs", `the same, ${switchedOn}`),
     node("eager", "deepnets", 'mode "eager": plain tfjs ops, one by one'),
     node("graph", "deepnets", 'mode "graph": the traced step'),
     node("graph bfloat16", "deepnets", 'mode "graph", precision "bfloat16"'),
   ];
   if (options.python === undefined) return ours;
-  const peer = (family: Family, form: string, how: string): Setting => ({
+  const peer = (family: Family, form: string, how: string, onednn?: "1"): Setting => ({
     name: form,
     family,
     how,
     precision: form.includes("bfloat16") ? "bfloat16" : "float32",
     command: [options.python!, python(family === "keras" ? "keras_worker.py" : "torch_worker.py"), network, ...form.split(" ").slice(1)],
-    // The switch that helps us on processors without AVX-512 helps the peer as well.
-    environment: family === "keras" ? { KERAS_BACKEND: "tensorflow", TF_CPP_MIN_LOG_LEVEL: "2", TF_ENABLE_ONEDNN_OPTS: "1" } : {},
+    environment: family === "keras" ? { KERAS_BACKEND: "tensorflow", TF_CPP_MIN_LOG_LEVEL: "2", [oneDNN]: onednn } : {},
   });
   const layout = network === "cnn" ? ", channels_last" : "";
   return [
@@ -56,5 +63,6 @@ export function settings(network: NetworkName, options: { readonly python?: stri
     peer("keras", "keras", "fit"),
     peer("keras", "keras steps_per_execution", "fit, steps_per_execution=20"),
     peer("keras", "keras steps_per_execution no_xla", "fit, steps_per_execution=20, jit_compile=False"),
+    peer("keras", "keras steps_per_execution no_xla onednn", `fit, steps_per_execution=20, jit_compile=False, ${switchedOn}`, "1"),
   ];
 }

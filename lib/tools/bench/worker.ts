@@ -72,7 +72,7 @@ function stock(network: NetworkName): Measure {
 }
 
 async function run([network, form]: string[]): Promise<void> {
-  const measure = form === "stock" ? stock(network as NetworkName) : ours(network as NetworkName, form);
+  const measure = form.startsWith("stock") ? stock(network as NetworkName) : ours(network as NetworkName, form);
   await measure(10);
   const { intra, inter } = facts[network as NetworkName].threads;
   console.log(JSON.stringify({ ready: { version: tf.version["tfjs-core"], threads: `${intra} within, ${inter} between operations` } }));
