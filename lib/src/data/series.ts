@@ -3,11 +3,8 @@ import type { Dataset, Split } from "./dataset";
 import { oneHot } from "./one-hot";
 import { random } from "./random";
 
-/**
- * How the integers 0 .. 9 become inputs: as they are, x / 9, (x - 4.5) / 2.872 (mean 0, standard deviation 1), (x - threshold / length) / 2.872
- * (a series that just reaches the threshold has mean 0), or ten numbers of which one is 1.
- */
-export type SeriesScale = "raw" | "unit" | "standard" | "threshold" | "onehot";
+/** How the integers 0 .. 9 become inputs: as they are, x / 9, (x - 4.5) / 2.872 (mean 0, standard deviation 1), or ten numbers of which one is 1. */
+export type SeriesScale = "raw" | "unit" | "standard" | "onehot";
 
 /** One half of the number series: the integers behind the inputs, and their sums. */
 export interface SeriesSplit extends Split {
@@ -38,15 +35,11 @@ export interface SeriesOptions {
   readonly scale?: SeriesScale;
 }
 
-// Mean 4.5 and variance (10^2 - 1) / 12 of a uniform digit.
-const deviation = Math.sqrt(99 / 12);
-
-/** By the digit, and the mean digit of a series that just reaches the threshold. */
-const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number, mean: number) => number> = {
+const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number) => number> = {
   raw: (digit) => digit,
   unit: (digit) => digit / 9,
-  standard: (digit) => (digit - 4.5) / deviation,
-  threshold: (digit, mean) => (digit - mean) / deviation,
+  // Mean 4.5 and variance (10^2 - 1) / 12 of a uniform digit.
+  standard: (digit) => (digit - 4.5) / Math.sqrt(99 / 12),
 };
 
 /**
@@ -87,7 +80,7 @@ function makeSplit(series: Uint8Array, { length, threshold, scale }: { length: n
   const size = series.length / length;
   const sums = new Uint16Array(size);
   for (let i = 0; i < series.length; i++) sums[Math.floor(i / length)] += series[i];
-  const inputs = scale === "onehot" ? oneHot(series, 10) : Float32Array.from(series, (digit) => scales[scale](digit, threshold / length));
+  const inputs = scale === "onehot" ? oneHot(series, 10) : Float32Array.from(series, scales[scale]);
   return { inputs, labels: Uint8Array.from(sums, (sum) => (sum >= threshold ? 1 : 0)), size, series, sums };
 }
 

@@ -12,8 +12,6 @@ export interface LstmOptions {
   readonly units?: number | readonly number[];
   /** Initial bias of the forget gate. Default 1: cells start by remembering (Jozefowicz et al. 2015). */
   readonly forgetBias?: number;
-  /** Fraction of the last outputs, which the output neuron reads, that a training step drops. Default 0: no dropout layer. */
-  readonly dropout?: number;
   /** Initial weights of H6.1 (normal, redrawn beyond two standard deviations). Default: Glorot uniform, and orthogonal from h to h. */
   readonly weights?: { readonly stddev: number };
   /** Seed of the initial weights. Default 1. */
@@ -26,7 +24,6 @@ export interface LstmOptions {
  *
  * @param options Sizes and initialisation; the defaults give 161,801 parameters.
  * @returns An uncompiled model, `[n, length, features]` to the probability of class 1, `[n, 1]`: a `tf.Sequential` when it is one layer.
- * @throws When the dropout rate is not in [0, 1).
  * @example
  * models.lstm({ seed: 1 }).countParams(); // 161801
  * models.lstm({ units: [100, 100] }).countParams(); // 121401
@@ -34,8 +31,7 @@ export interface LstmOptions {
 export function lstm(options?: LstmOptions & { readonly units?: number }): tf.Sequential;
 export function lstm(options: LstmOptions): tf.LayersModel;
 export function lstm(options: LstmOptions = {}): tf.LayersModel {
-  const { length = 30, features = 1, units = 200, forgetBias = 1, dropout = 0, weights, seed = 1 } = options;
-  if (!(dropout >= 0 && dropout < 1)) throw new Error(`Expected dropout to be in [0, 1) but found ${dropout}.`);
+  const { length = 30, features = 1, units = 200, forgetBias = 1, weights, seed = 1 } = options;
   const cells = typeof units === "number" ? [units] : units;
   const layers = cells.map((count, i) =>
     tf.layers.lstm({
@@ -53,8 +49,7 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
   );
   const dense = tf.layers.dense({ name: "logit", units: 1, kernelInitializer: "zeros" });
   const sigmoid = tf.layers.activation({ name: "sigmoid", activation: "sigmoid" });
-  const head = [...(dropout > 0 ? [tf.layers.dropout({ name: "dropout", rate: dropout })] : []), dense, sigmoid];
-  const model = layers.length === 1 ? tf.sequential({ layers: [layers[0], ...head] }) : stack(layers, { head, shape: [length, features] });
+  const model = layers.length === 1 ? tf.sequential({ layers: [layers[0], dense, sigmoid] }) : stack(layers, { dense, sigmoid, shape: [length, features] });
 
   const kernel = (shape: readonly [number, number], layer: number) => {
     const stream = weightStream(seed, layer, "kernel");
@@ -75,8 +70,11 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
   return model;
 }
 
-/** Each layer reads the outputs of the one below; the head, layer after layer, reads the last outputs of all. */
-function stack(layers: readonly tf.layers.Layer[], { head, shape }: { readonly head: readonly tf.layers.Layer[]; readonly shape: [number, number] }): tf.LayersModel {
+/** Each layer reads the outputs of the one below; the dense layer reads the last outputs of all. */
+function stack(
+  layers: readonly tf.layers.Layer[],
+  { dense, sigmoid, shape }: { readonly dense: tf.layers.Layer; readonly sigmoid: tf.layers.Layer; readonly shape: [number, number] },
+): tf.LayersModel {
   const inputs = tf.input({ shape });
   const last: tf.SymbolicTensor[] = [];
   let below = inputs;
@@ -84,6 +82,6 @@ function stack(layers: readonly tf.layers.Layer[], { head, shape }: { readonly h
     below = layer.apply(below) as tf.SymbolicTensor;
     last.push(i === layers.length - 1 ? below : (new LastStep({ name: `last${i + 1}` }).apply(below) as tf.SymbolicTensor));
   });
-  const h = tf.layers.concatenate({ name: "h" }).apply(last) as tf.SymbolicTensor;
-  return tf.model({ inputs, outputs: head.reduce((below, layer) => layer.apply(below) as tf.SymbolicTensor, h) });
+  const h = tf.layers.concatenate({ name: "h" }).apply(last);
+  return tf.model({ inputs, outputs: sigmoid.apply(dense.apply(h)) as tf.SymbolicTensor });
 }
