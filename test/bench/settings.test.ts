@@ -5,11 +5,11 @@ import { settings } from "../../lib/tools/bench/settings";
 const all = settings("mlp", { python: "/usr/bin/python3" });
 
 /** What the engine's switch is in the process of a setting of ours, asked there instead of the worker. */
-function switchIn(name: string): string {
+function switchIn(name: string, ours = "1"): string {
   const { command, environment } = all.find((one) => one.name === name)!;
   const [program, ...flags] = command.slice(0, command.findIndex((part) => part.endsWith("worker.js")));
-  // As from the bench's own process, which has the switch on.
-  const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: "1", ...environment };
+  // The bench's own process has the switch on, unless its user said otherwise.
+  const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: ours, ...environment };
   return execFileSync(program, [...flags, "-p", "process.env.TF_ENABLE_ONEDNN_OPTS"], { env, encoding: "utf8" }).trim();
 }
 
@@ -17,6 +17,7 @@ test("tfjs-node is timed with the engine's own default and with oneDNN switched 
   expect(switchIn("stock")).toBe("undefined");
   expect(switchIn("stock onednn")).toBe("1");
   expect(switchIn("graph")).toBe("1");
+  expect([switchIn("stock", "0"), switchIn("stock onednn", "0")]).toEqual(["undefined", "1"]);
 });
 
 test("Keras is timed with the engine's own default and with oneDNN switched on", () => {

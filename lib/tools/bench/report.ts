@@ -1,6 +1,7 @@
 import type { NetworkName } from "./networks";
 import type { Outcome } from "./rounds";
 import type { FullRun } from "./full-runs";
+import { hasOneDNNSwitchedOn } from "./settings";
 
 /** What `--json` writes. */
 export interface BenchReport {
@@ -26,7 +27,7 @@ export function baseOf(outcome: Measured, outcomes: readonly Outcome[]): Measure
 
 /** The fastest form of a family in a precision; with `asItComes` among those that need no switch of the engine's. */
 export function best(outcomes: readonly Outcome[], family: Outcome["family"], precision: Outcome["precision"], options: { readonly asItComes?: boolean } = {}): Measured | undefined {
-  const fits = ({ name }: Outcome) => name !== "eager" && !(options.asItComes && name.endsWith(" onednn"));
+  const fits = ({ name }: Outcome) => name !== "eager" && !(options.asItComes && hasOneDNNSwitchedOn(name));
   const candidates = measured(outcomes).filter((outcome) => outcome.family === family && outcome.precision === precision && fits(outcome));
   return candidates.sort((a, b) => a.ms.median - b.ms.median)[0];
 }

@@ -25,32 +25,37 @@ const python = (script: string) => join(lab, "lib/tools/bench", script);
 const oneDNN = "TF_ENABLE_ONEDNN_OPTS";
 const switchedOn = "oneDNN switched on";
 
+/** Whether a form of a peer has oneDNN switched on, and so is not the peer as it comes. */
+export const hasOneDNNSwitchedOn = (form: string): boolean => form.endsWith(" onednn");
+
 /** All settings of one network; the peers only with an interpreter that has them. The first of a family is its plain form. */
 export function settings(network: NetworkName, options: { readonly python?: string } = {}): Setting[] {
   const { intra, inter } = facts[network].threads;
-  const node = (form: string, family: Family, how: string, flags: readonly string[] = []): Setting => ({
+  // Not by the environment: our preload would put the switch back.
+  const engineDefault = ["--import", `data:text/javascript,delete process.env.${oneDNN}`];
+  const node = (form: string, family: Family, how: string): Setting => ({
     name: form,
     family,
     how,
     precision: form.endsWith("bfloat16") ? "bfloat16" : "float32",
-    command: [process.execPath, "--require", join(lab, "lib/tools/kernel/preload.cjs"), ...flags, join(__dirname, "worker.js"), network, form],
-    environment: { TF_NUM_INTRAOP_THREADS: String(intra), TF_NUM_INTEROP_THREADS: String(inter), TF_CPP_MIN_LOG_LEVEL: "2" },
+    command: [process.execPath, "--require", join(lab, "lib/tools/kernel/preload.cjs"), ...(form === "stock" ? engineDefault : []), join(__dirname, "worker.js"), network, form],
+    environment: { TF_NUM_INTRAOP_THREADS: String(intra), TF_NUM_INTEROP_THREADS: String(inter), TF_CPP_MIN_LOG_LEVEL: "2", ...(hasOneDNNSwitchedOn(form) && { [oneDNN]: "1" }) },
   });
   const ours = [
-    node("stock", "tfjs", "tfjs-node as it comes: tf.layers, compile, fit (on the same engine)", ["--import", `data:text/javascript,delete process.env.${oneDNN}`]),
+    node("stock", "tfjs", "tfjs-node as it comes: tf.layers, compile, fit (on the same engine)"),
     node("stock onednn", "tfjs", `the same, ${switchedOn}`),
     node("eager", "deepnets", 'mode "eager": plain tfjs ops, one by one'),
     node("graph", "deepnets", 'mode "graph": the traced step'),
     node("graph bfloat16", "deepnets", 'mode "graph", precision "bfloat16"'),
   ];
   if (options.python === undefined) return ours;
-  const peer = (family: Family, form: string, how: string, onednn?: "1"): Setting => ({
+  const peer = (family: Family, form: string, how: string): Setting => ({
     name: form,
     family,
     how,
     precision: form.includes("bfloat16") ? "bfloat16" : "float32",
     command: [options.python!, python(family === "keras" ? "keras_worker.py" : "torch_worker.py"), network, ...form.split(" ").slice(1)],
-    environment: family === "keras" ? { KERAS_BACKEND: "tensorflow", TF_CPP_MIN_LOG_LEVEL: "2", [oneDNN]: onednn } : {},
+    environment: family === "keras" ? { KERAS_BACKEND: "tensorflow", TF_CPP_MIN_LOG_LEVEL: "2", [oneDNN]: hasOneDNNSwitchedOn(form) ? "1" : undefined } : {},
   });
   const layout = network === "cnn" ? ", channels_last" : "";
   return [
@@ -63,6 +68,6 @@ export function settings(network: NetworkName, options: { readonly python?: stri
     peer("keras", "keras", "fit"),
     peer("keras", "keras steps_per_execution", "fit, steps_per_execution=20"),
     peer("keras", "keras steps_per_execution no_xla", "fit, steps_per_execution=20, jit_compile=False"),
-    peer("keras", "keras steps_per_execution no_xla onednn", `fit, steps_per_execution=20, jit_compile=False, ${switchedOn}`, "1"),
+    peer("keras", "keras steps_per_execution no_xla onednn", `fit, steps_per_execution=20, jit_compile=False, ${switchedOn}`),
   ];
 }

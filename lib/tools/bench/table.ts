@@ -1,4 +1,4 @@
-import { baseOf, best, type BenchReport, measured } from "./report";
+import { baseOf, best, type BenchReport, type Measured, measured } from "./report";
 import type { Outcome } from "./rounds";
 import { ratio } from "./statistics";
 
@@ -27,14 +27,16 @@ function claims(outcomes: readonly Outcome[]): string {
   const graph = measured(outcomes).find(({ name }) => name === "graph");
   const half = measured(outcomes).find(({ name }) => name === "graph bfloat16");
   const lines: string[] = [];
+  const claim = (ours: Measured | undefined, peer: Measured | undefined, which: string) => {
+    if (ours && peer) lines.push(`  ${ours.name} takes ${ratio(ours.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest ${which}: ${peer.how})`);
+  };
   for (const family of ["tfjs", "keras", "pytorch"] as const) {
     const peer = best(outcomes, family, "float32");
     const usual = best(outcomes, family, "float32", { asItComes: true });
-    if (graph && peer) lines.push(`  graph takes ${ratio(graph.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest float32 form here: ${peer.how})`);
-    if (graph && usual && usual !== peer) lines.push(`  graph takes ${ratio(graph.rounds, usual.rounds).median.toFixed(2)} of ${usual.name} (its fastest without that switch: ${usual.how})`);
+    claim(graph, peer, "float32 form here");
+    if (usual !== peer) claim(graph, usual, "without that switch");
   }
-  const peer = best(outcomes, "pytorch", "bfloat16");
-  if (half && peer) lines.push(`  graph bfloat16 takes ${ratio(half.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest bfloat16 form here: ${peer.how})`);
+  claim(half, best(outcomes, "pytorch", "bfloat16"), "bfloat16 form here");
   return lines.join("\n");
 }
 
