@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drawSeries } from "../../lib/src/data/series";
+import { drawSeries, type SeriesScale } from "../../lib/src/data/series";
 
 describe("the sheet's series", () => {
   const { train, test: held, shape, classes } = drawSeries({ seed: 1 });
@@ -60,7 +60,7 @@ test("fresh series are others than those trained on", () => {
 });
 
 test("scales", () => {
-  const draw = (scale: "raw" | "unit" | "standard" | "onehot") => drawSeries({ seed: 1, count: 2000, test: 0, scale });
+  const draw = (scale: SeriesScale) => drawSeries({ seed: 1, count: 2000, test: 0, scale });
   const digits = draw("raw").train;
   expect([...digits.inputs]).toEqual([...digits.series]);
   expect(Math.max(...draw("unit").train.inputs)).toBe(1);
@@ -68,6 +68,10 @@ test("scales", () => {
   const mean = inputs.reduce((a, b) => a + b, 0) / inputs.length;
   expect(mean).toBeCloseTo(0, 1.5);
   expect(inputs.reduce((a, b) => a + (b - mean) ** 2, 0) / inputs.length).toBeCloseTo(1, 1.5);
+  const { inputs: surplus, labels } = draw("threshold").train;
+  expect(surplus[0]).toBe(Math.fround(digits.series[0] - 100 / 30));
+  const total = (i: number) => surplus.subarray(30 * i, 30 * i + 30).reduce((a, b) => a + b, 0);
+  labels.forEach((label, i) => expect(total(i) > -0.5).toBe(label === 1));
   const hot = draw("onehot");
   expect(hot.shape).toEqual([30, 10]);
   for (let i = 0; i < 60; i++) expect([...hot.train.inputs.subarray(i * 10, i * 10 + 10)].indexOf(1)).toBe(hot.train.series[i]);
@@ -78,7 +82,7 @@ test.each([
   [{ count: 0 }, "Expected count to be a whole number from 1"],
   [{ test: 10_001 }, "Expected test to be a whole number from 0 to 10000 but found 10001"],
   [{ length: 2.5 }, "Expected length to be a whole number"],
-  [{ scale: "log" as never }, 'Expected scale to be one of raw, unit, standard, onehot but found "log"'],
+  [{ scale: "log" as never }, 'Expected scale to be one of raw, unit, standard, threshold, onehot but found "log"'],
   [{ seed: -1 }, "Expected seed to be a whole number from 0 on but found -1"],
 ])("refuses %o", (options, message) => {
   expect(() => drawSeries({ seed: 1, ...options })).toThrow(message);

@@ -93,6 +93,9 @@ describe("the sheet's networks", () => {
   test("LSTM: the free choices", () => {
     expect([...new Set(weightsOf(models.lstm({ units: 8, forgetBias: 0 }))[2])]).toEqual([0]);
     expect(Math.max(...weightsOf(models.lstm({ units: 8, weights: { stddev: 0.01 } }))[1].map(Math.abs))).toBeLessThanOrEqual(0.02);
+    const [, , bias, output] = weightsOf(models.lstm({ units: 8, inputBias: 2, forgetBias: 5, outputBias: -3, readout: 40 }));
+    expect([0, 8, 16, 24].map((from) => [...new Set(bias.subarray(from, from + 8))])).toEqual([[2], [5], [0], [-3]]);
+    expect([...output]).toEqual([...weightsOf(models.lstm({ units: 8 }))[3].map((weight) => Math.fround(40 * weight))]);
     const deep = models.lstm({ units: [100, 100], features: 10 });
     expect(describeModel(deep).layers.map(({ type }) => type)).toEqual(["LSTM", "LastStep", "LSTM", "Concatenate", "Dense", "Activation"]);
     expect(deep.countParams()).toBe(4 * 100 * (10 + 100 + 1) + 4 * 100 * (100 + 100 + 1) + 201);

@@ -3,8 +3,11 @@ import type { Dataset, Split } from "./dataset";
 import { oneHot } from "./one-hot";
 import { random } from "./random";
 
-/** How the integers 0 .. 9 become inputs: as they are, x / 9, (x - 4.5) / 2.872 (mean 0, standard deviation 1), or ten numbers of which one is 1. */
-export type SeriesScale = "raw" | "unit" | "standard" | "onehot";
+/**
+ * How the integers 0 .. 9 become inputs: as they are, x / 9, (x - 4.5) / 2.872 (mean 0, standard deviation 1), x - threshold / length (a series
+ * whose inputs add up to 0 or more has label 1), or ten numbers of which one is 1.
+ */
+export type SeriesScale = "raw" | "unit" | "standard" | "threshold" | "onehot";
 
 /** One half of the number series: the integers behind the inputs, and their sums. */
 export interface SeriesSplit extends Split {
@@ -35,11 +38,13 @@ export interface SeriesOptions {
   readonly scale?: SeriesScale;
 }
 
-const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number) => number> = {
+/** By the digit, and the mean digit of a series that just reaches the threshold. */
+const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number, mean: number) => number> = {
   raw: (digit) => digit,
   unit: (digit) => digit / 9,
   // Mean 4.5 and variance (10^2 - 1) / 12 of a uniform digit.
   standard: (digit) => (digit - 4.5) / Math.sqrt(99 / 12),
+  threshold: (digit, mean) => digit - mean,
 };
 
 /**
@@ -80,7 +85,7 @@ function makeSplit(series: Uint8Array, { length, threshold, scale }: { length: n
   const size = series.length / length;
   const sums = new Uint16Array(size);
   for (let i = 0; i < series.length; i++) sums[Math.floor(i / length)] += series[i];
-  const inputs = scale === "onehot" ? oneHot(series, 10) : Float32Array.from(series, scales[scale]);
+  const inputs = scale === "onehot" ? oneHot(series, 10) : Float32Array.from(series, (digit) => scales[scale](digit, threshold / length));
   return { inputs, labels: Uint8Array.from(sums, (sum) => (sum >= threshold ? 1 : 0)), size, series, sums };
 }
 

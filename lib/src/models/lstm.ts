@@ -12,6 +12,12 @@ export interface LstmOptions {
   readonly units?: number | readonly number[];
   /** Initial bias of the forget gate. Default 1: cells start by remembering (Jozefowicz et al. 2015). */
   readonly forgetBias?: number;
+  /** Initial bias of the input gate. Default 0. */
+  readonly inputBias?: number;
+  /** Initial bias of the output gate. Default 0; below 0 the cells say little, to each other too. */
+  readonly outputBias?: number;
+  /** Factor on the initial weights of the output neuron. Default 1. */
+  readonly readout?: number;
   /** Initial weights of H6.1 (normal, redrawn beyond two standard deviations). Default: Glorot uniform, and orthogonal from h to h. */
   readonly weights?: { readonly stddev: number };
   /** Seed of the initial weights. Default 1. */
@@ -31,7 +37,7 @@ export interface LstmOptions {
 export function lstm(options?: LstmOptions & { readonly units?: number }): tf.Sequential;
 export function lstm(options: LstmOptions): tf.LayersModel;
 export function lstm(options: LstmOptions = {}): tf.LayersModel {
-  const { length = 30, features = 1, units = 200, forgetBias = 1, weights, seed = 1 } = options;
+  const { length = 30, features = 1, units = 200, forgetBias = 1, inputBias = 0, outputBias = 0, readout = 1, weights, seed = 1 } = options;
   const cells = typeof units === "number" ? [units] : units;
   const layers = cells.map((count, i) =>
     tf.layers.lstm({
@@ -62,11 +68,11 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
   cells.forEach((count, i) => {
     const inputs = i === 0 ? features : cells[i - 1];
     // Gates in tfjs' order: input, forget, cell, output.
-    const bias = new Float32Array(4 * count).fill(forgetBias, count, 2 * count);
+    const bias = new Float32Array(4 * count).fill(inputBias, 0, count).fill(forgetBias, count, 2 * count).fill(outputBias, 3 * count);
     setWeights(layers[i], [kernel([inputs, 4 * count], i), recurrent([count, 4 * count], i), bias]);
   });
   const all = cells.reduce((sum, count) => sum + count, 0);
-  setWeights(dense, [kernel([all, 1], cells.length), new Float32Array(1)]);
+  setWeights(dense, [kernel([all, 1], cells.length).map((weight) => readout * weight), new Float32Array(1)]);
   return model;
 }
 
