@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { newRuns, steps, traces, until } from "../fixtures/sweep/run";
+import { newRuns, stateOf, steps, traces, until } from "../fixtures/sweep/run";
 
 const tool = (name: string) => join(__dirname, "../../lib/tools/sweep", name);
 
@@ -16,7 +16,7 @@ function startJob(runs: string, standIn: object = {}): { readonly process: Child
   return { process: child, code: new Promise((done) => child.on("close", done)) };
 }
 
-const state = (runs: string) => JSON.parse(readFileSync(join(runs, "sweeps/jobs/h6-1b/quick-s1/state.json"), "utf8"));
+const state = (runs: string) => stateOf(runs, "h6-1b/quick-s1");
 
 test("a job whose run is in another job's hands, left over from a killed sweep, waits for it and does not train again", async () => {
   const runs = newRuns();

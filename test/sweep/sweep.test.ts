@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { sweepPython } from "../../lib/tools/sweep/environment";
-import { alive, newRuns, startFile, startSweep, steps, table, traces, until } from "../fixtures/sweep/run";
+import { alive, newRuns, startFile, startSweep, stateOf, steps, table, traces, until } from "../fixtures/sweep/run";
 
 let python: string;
 beforeAll(async () => {
@@ -26,8 +26,7 @@ test("four parts x three seeds, killed in the middle with SIGKILL and started ag
   await first.ended;
   await until(() => alive(runs).length === 0, 10);
   const before = traces(runs);
-  const status = (run: string) => JSON.parse(readFileSync(join(runs, "sweeps", "jobs", run, "state.json"), "utf8")).status;
-  const done = finished(runs).filter((run) => status(run) === "finished"); // one cut off behind its record, even at its last word, runs again
+  const done = finished(runs).filter((run) => stateOf(runs, run).status === "finished"); // one cut off behind its record, even at its last word, runs again
   expect(done.length).toBeLessThan(12);
   expect(readdirSync(join(runs, ".snakemake", "locks")).length).toBeGreaterThan(0);
 
