@@ -78,16 +78,18 @@ export function batch(name: Name, index: number, size = name === "lstm" ? 50 : 1
   return { inputs, labels, size };
 }
 
+/** L2 norm of a tensor, or of its difference to another. */
+export function norm(a: ArrayLike<number>, b?: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - (b?.[i] ?? 0)) ** 2;
+  return Math.sqrt(sum);
+}
+
 /**
  * Relative L2 distance of two tensors. `floor`: a norm below it counts as it; for sums in which nearly everything cancels (the
  * gradient of a single output's bias), where float32 leaves no digits to compare.
  */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>, floor = 0): number {
-  let [difference, norm] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    difference += (a[i] - b[i]) ** 2;
-    norm += a[i] ** 2;
-  }
-  const scale = Math.max(Math.sqrt(norm), floor);
-  return scale === 0 ? Math.sqrt(difference) : Math.sqrt(difference) / scale;
+  const scale = Math.max(norm(a), floor);
+  return scale === 0 ? norm(a, b) : norm(a, b) / scale;
 }
