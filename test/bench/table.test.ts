@@ -50,7 +50,7 @@ MLP, batch 100
   graph takes 0.10 of stock (its fastest without that switch: how stock)
   graph takes 1.00 of pytorch compile (its fastest float32 form here: how pytorch compile)
 
-Full runs, minutes
+Full runs as recorded in data/runs, on whichever machine made them; minutes
   part   iterations  training  evaluation  both  peak MB  threads
   h6-1b       20000       6.3         3.0   9.3      900  2, 2
   sum                     6.3         3.0   9.3           `.trimEnd());

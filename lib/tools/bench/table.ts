@@ -45,7 +45,7 @@ function fullRuns({ fullRuns: runs }: BenchReport): string {
   const rows = runs.map((run) => [run.part, String(run.iterations), run.training.toFixed(1), run.evaluation.toFixed(1), (run.training + run.evaluation).toFixed(1), String(run.peakMemoryMB), run.threads]);
   const sum = (pick: (run: (typeof runs)[number]) => number) => runs.reduce((total, run) => total + pick(run), 0);
   const total = ["sum", "", sum((run) => run.training).toFixed(1), sum((run) => run.evaluation).toFixed(1), sum((run) => run.training + run.evaluation).toFixed(1), "", ""];
-  return `Full runs, minutes\n${aligned([["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"], ...rows, total])}`;
+  return `Full runs as recorded in data/runs, on whichever machine made them; minutes\n${aligned([["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"], ...rows, total])}`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {
