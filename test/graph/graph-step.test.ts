@@ -35,12 +35,11 @@ const change = (state: StepState, names: (name: string) => boolean, value: (x: n
   ({ ...state, tensors: state.tensors.map((tensor) => (names(tensor.name) ? { ...tensor, values: tensor.values.map(value) } : tensor)) });
 
 /**
- * What float32 leaves open at a point: how far each tensor of a step's outcome moves when the weights move by 2^-19 of themselves, about what
+ * What float32 leaves open at a point: how far each tensor of a step's outcome (what it made of `state`) moves when the weights move by 2^-19 of themselves, about what
  * the sums over a layer's inputs are rounded by (the square root of 1500 last bits). Much, where a ReLU stands on its kink or the terms of
  * a gradient cancel.
  */
-function leeway(step: TrainingStep, state: StepState, given: Batch): number[] {
-  const outcome = after(step, state, given);
+function leeway(step: TrainingStep, { state, given, outcome }: { state: StepState; given: Batch; outcome: StepState }): number[] {
   const moved = Array.from({ length: 8 }, (_, k) => {
     const draw = stream(k + 1);
     return gaps(outcome, after(step, change(state, isWeight, (x) => x * (1 + (draw() - 0.5) * 2 ** -18)), given));
@@ -48,8 +47,10 @@ function leeway(step: TrainingStep, state: StepState, given: Batch): number[] {
   return outcome.tensors.map((_, i) => Math.max(...moved.map((tensors) => tensors[i].gap)));
 }
 
-const sheetData = async (name: Name) => (name === "lstm" ? drawSeries({ seed: 1 }) : await loadMnist());
-const sheetBatches = async (name: Name) => new Batches(await sheetData(name), { batchSize: options(name).batchSize, seed: 1 });
+const mnist = await loadMnist();
+const series = drawSeries({ seed: 1 });
+const sheetData = (name: Name) => (name === "lstm" ? series : mnist);
+const sheetBatches = (name: Name) => new Batches(sheetData(name), { batchSize: options(name).batchSize, seed: 1 });
 
 /** Both modes on models with the same weights. */
 function pair(name: Name, changes: Parameters<typeof options>[1] = {}) {
@@ -62,9 +63,9 @@ function pair(name: Name, changes: Parameters<typeof options>[1] = {}) {
 }
 
 describe.each(names)("a traced step of the %s network", (name) => {
-  test("agrees with the eager one to 1e-5 at 50 points of a trajectory: weights, gradients, moments", { timeout: 600_000 }, async () => {
+  test("agrees with the eager one to 1e-5 at 50 points of a trajectory: weights, gradients, moments", { timeout: 600_000 }, () => {
     const { eager, graph, dispose } = pair(name);
-    const batches = await sheetBatches(name);
+    const batches = sheetBatches(name);
     const open = new Set<number>();
     const tooFar: string[] = [];
     // Adam's first steps are the sign of the gradient, also where the gradient is nothing but rounding: free steps come first.
@@ -75,11 +76,12 @@ describe.each(names)("a traced step of the %s network", (name) => {
       // Moments of zero make the new first moment the gradient, up to a factor.
       const bare = change(state, (name) => !isWeight(name), () => 0);
       for (const [start, names] of [[bare, /\/m$/], [state, /./]] as const) {
-        const found = gaps(after(eager, start, given), after(graph, start, given)).map((tensor, i) => ({ ...tensor, i }))
+        const outcome = after(eager, start, given);
+        const found = gaps(outcome, after(graph, start, given)).map((tensor, i) => ({ ...tensor, i }))
           .filter(({ name, gap, size }) => names.test(name) && gap > 1e-5 * size);
         if (found.length === 0) continue;
         open.add(point);
-        const allowed = leeway(eager, start, given);
+        const allowed = leeway(eager, { state: start, given, outcome });
         tooFar.push(...found.filter(({ gap, i }) => !(gap < 4 * allowed[i])).map(({ name, gap, size, i }) => `${name} at ${point}: ${gap} of ${size}, ${allowed[i]} left open`));
       }
       graph.write(state);
@@ -92,16 +94,15 @@ describe.each(names)("a traced step of the %s network", (name) => {
     dispose();
   });
 
-  test("runs 50 free steps on the sheet's data with losses within 1 % of the eager ones, and evaluates alike", { timeout: 600_000 }, async () => {
+  test("runs 50 free steps on the sheet's data with losses within 1 % of the eager ones, and evaluates alike", { timeout: 600_000 }, () => {
     const { eager, graph, dispose } = pair(name);
-    const dataset = await sheetData(name);
-    const batches = await sheetBatches(name);
+    const batches = sheetBatches(name);
     const losses = Array.from({ length: 50 }, (_, i) => [eager, graph].map((step) => step.step(batches.at(i), i)));
     // A single batch says little about a network that has wandered off by rounding: ten of them.
     const [plain, traced] = [0, 1].map((mode) => losses.slice(-10).reduce((sum, pair) => sum + pair[mode], 0));
     expect(Math.abs(plain - traced) / plain).toBeLessThan(0.01);
     graph.write(eager.read());
-    const { test } = dataset;
+    const { test } = sheetData(name);
     const row = test.inputs.length / test.size;
     for (const size of [1, 77, graph.evaluationSize + 3]) {
       const first = { inputs: test.inputs.subarray(0, size * row), labels: test.labels.subarray(0, size), size };

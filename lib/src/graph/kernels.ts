@@ -43,3 +43,7 @@ export function defineKernel(name: string, { forward, backward, inputs, outputs 
 export const T = () => attribute.type("T", "float32");
 export const single = (op: string, inputs: readonly tf.Tensor[], more: readonly ReturnType<typeof T>[] = []): tf.Tensor =>
   backend().executeSingleOutput(op, [T(), ...more], inputs);
+
+/** The product of two matrices as TensorFlow's MatMul, which the session may fuse with what follows; tf.matMul is another operation, BatchMatMulV2. */
+export const multiply = (a: tf.Tensor, b: tf.Tensor, transpose: { readonly a?: boolean; readonly b?: boolean } = {}): tf.Tensor =>
+  single("MatMul", [a, b], [attribute.bool("transpose_a", transpose.a ?? false), attribute.bool("transpose_b", transpose.b ?? false)]);

@@ -41,36 +41,36 @@ def lstm():
 model = {"mlp": lambda: mlp(False), "dropout": lambda: mlp(True), "cnn": cnn, "lstm": lstm}[network]()
 binary = network == "lstm"
 batch = 50 if binary else 100
+execution = 20
 losses = keras.losses
 model.compile(
     optimizer=keras.optimizers.Adam(0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8),
     loss=losses.BinaryCrossentropy(from_logits=True) if binary else losses.SparseCategoricalCrossentropy(from_logits=True),
-    steps_per_execution=20 if "steps_per_execution" in forms else 1,
+    steps_per_execution=execution if "steps_per_execution" in forms else 1,
     jit_compile=False if "no_xla" in forms else "auto",
 )
 random = np.random.default_rng(1)
 
 
 class Clock(keras.callbacks.Callback):
-    """When which step had ended; with steps_per_execution, one entry for each execution."""
+    """When each step had ended; with steps_per_execution, the last one of each execution."""
 
     def __init__(self):
         super().__init__()
-        self.ends = []
+        self.ends = {}
 
-    def on_train_batch_end(self, batch, logs=None):
-        self.ends.append((batch, time.perf_counter()))
+    def on_train_batch_end(self, step, logs=None):
+        self.ends[step] = time.perf_counter()
 
 
 def measure(count):
-    lead, counted = 20, -(-count // 20) * 20  # whole executions of 20 steps
+    lead, counted = execution, -(-count // execution) * execution  # whole executions
     examples = (lead + counted) * batch
     x = random.random((examples, 30, 1) if binary else (examples, 784), dtype=np.float32)
     y = random.integers(0, 2 if binary else 10, examples)
     clock = Clock()
     model.fit(x, y, batch_size=batch, epochs=1, shuffle=False, verbose=0, callbacks=[clock])
-    (first, start), (last, end) = next(entry for entry in clock.ends if entry[0] == lead - 1), clock.ends[-1]
-    return (end - start) * 1e3 / (last - first)
+    return (clock.ends[lead + counted - 1] - clock.ends[lead - 1]) * 1e3 / counted
 
 
 measure(20)

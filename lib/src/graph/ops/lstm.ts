@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { attribute, backend } from "../engine";
-import { single, T } from "../kernels";
+import { multiply, single, T } from "../kernels";
 
 /** The weights of an LSTM with gates in the order i, f, c, o, `units` columns each. */
 export interface LstmWeights {
@@ -123,8 +123,6 @@ function restore(saved: readonly tf.Tensor[]): Moment[] {
 /** Batch and time change places: `[n, steps, k]` to `[steps, n, k]`, and back. */
 const timeMajor = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [1, 0, 2]);
 const concat = (parts: readonly tf.Tensor[], axis: number): tf.Tensor => (parts.length === 1 ? parts[0].clone() : tf.concat([...parts], axis));
-const multiply = (a: tf.Tensor, b: tf.Tensor, transpose: { a?: boolean; b?: boolean } = {}) =>
-  single("MatMul", [a, b], [attribute.bool("transpose_a", transpose.a ?? false), attribute.bool("transpose_b", transpose.b ?? false)]);
 
 function split(x: tf.Tensor, { axis, count }: { axis: number; count: number }): tf.Tensor[] {
   if (count === 1) return [x.clone()];
