@@ -25,10 +25,14 @@ const kinds: Record<string, { readonly folders: readonly string[]; readonly grou
 const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
 for (const entry of readdirSync(here, { withFileTypes: true, recursive: true })) {
   const folder = resolve(entry.parentPath).slice(here.length).split("/")[0];
-  if (entry.name.endsWith(".test.ts") && !known.has(folder)) throw new Error(`Expected test/${folder}/${entry.name} in a folder that test/vitest.config.mts names, else it would never run.`);
+  if (entry.name.endsWith(".test.ts") && !known.has(folder))
+    throw new Error(
+      `Expected test/${folder}/${entry.name} in a folder that test/vitest.config.mts names, else it would never run.`,
+    );
 }
 
-// Whatever the tests, and the programs that they start, leave in the temporary folder goes with it. Each project reads this file anew.
+// Whatever the tests, and the programs that they start, leave in the temporary folder goes with it. Each project reads
+// this file anew.
 const temporary = join(tmpdir(), `deepnets-test-${process.pid}`);
 mkdirSync(temporary, { recursive: true });
 process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
@@ -47,7 +51,12 @@ export default defineConfig({
     reporters: ["default", resolve(here, "reporter.ts")],
     projects: Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
       extends: true as const,
-      test: { name, include: folders.map((folder) => `test/${folder}/**/*.test.ts`), sequence: { groupOrder }, ...more },
+      test: {
+        name,
+        include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+        sequence: { groupOrder },
+        ...more,
+      },
     })),
   },
 });

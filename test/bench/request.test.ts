@@ -6,15 +6,44 @@ test("without options all networks are measured, in nine rounds of twenty steps,
 });
 
 test("options choose networks, settings, rounds, files", () => {
-  expect(parseRequest(["--networks", "cnn,lstm", "--only", "graph", "--precision", "float32", "--rounds", "3", "--steps=5", "--json", "a.json", "--python", process.execPath]))
-    .toEqual({ networks: ["cnn", "lstm"], only: ["graph"], precision: "float32", rounds: 3, steps: 5, json: "a.json", python: process.execPath });
+  expect(
+    parseRequest([
+      "--networks",
+      "cnn,lstm",
+      "--only",
+      "graph",
+      "--precision",
+      "float32",
+      "--rounds",
+      "3",
+      "--steps=5",
+      "--json",
+      "a.json",
+      "--python",
+      process.execPath,
+    ]),
+  ).toEqual({
+    networks: ["cnn", "lstm"],
+    only: ["graph"],
+    precision: "float32",
+    rounds: 3,
+    steps: 5,
+    json: "a.json",
+    python: process.execPath,
+  });
 });
 
 test("what makes no sense is refused in a sentence", () => {
-  expect(() => parseRequest(["--networks", "mlp,gan"])).toThrow('Expected networks among mlp, dropout, cnn, lstm but found "gan"');
+  expect(() => parseRequest(["--networks", "mlp,gan"])).toThrow(
+    'Expected networks among mlp, dropout, cnn, lstm but found "gan"',
+  );
   expect(() => parseRequest(["--rounds", "0"])).toThrow('Expected --rounds to be a whole number from 1 but found "0"');
-  expect(() => parseRequest(["--precision", "float16"])).toThrow('Expected --precision to be float32 or bfloat16 but found "float16".');
-  expect(() => parseRequest(["--python", "/nowhere/python"])).toThrow("Expected a Python interpreter but found no file /nowhere/python");
+  expect(() => parseRequest(["--precision", "float16"])).toThrow(
+    'Expected --precision to be float32 or bfloat16 but found "float16".',
+  );
+  expect(() => parseRequest(["--python", "/nowhere/python"])).toThrow(
+    "Expected a Python interpreter but found no file /nowhere/python",
+  );
   expect(() => parseRequest(["--from", "/nowhere.json"])).toThrow("Expected numbers of an earlier bench");
   expect(() => parseRequest(["--speed"])).toThrow("--speed");
 });

@@ -7,7 +7,10 @@ const all = settings("mlp", { python: "/usr/bin/python3" });
 /** What the engine's switch is in the process of a setting of ours, asked there instead of the worker. */
 function switchIn(name: string, ours = "1"): string {
   const { command, environment } = all.find((one) => one.name === name)!;
-  const [program, ...flags] = command.slice(0, command.findIndex((part) => part.endsWith("worker.js")));
+  const [program, ...flags] = command.slice(
+    0,
+    command.findIndex((part) => part.endsWith("worker.js")),
+  );
   // The bench's own process has the switch on, unless its user said otherwise.
   const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: ours, ...environment };
   return execFileSync(program, [...flags, "-p", "process.env.TF_ENABLE_ONEDNN_OPTS"], { env, encoding: "utf8" }).trim();
@@ -22,7 +25,9 @@ test("tfjs-node is timed with the engine's own default and with oneDNN switched 
 
 test("Keras is timed with the engine's own default and with oneDNN switched on", () => {
   const keras = all.filter(({ family }) => family === "keras");
-  expect(keras.map(({ environment }) => "TF_ENABLE_ONEDNN_OPTS" in environment && environment.TF_ENABLE_ONEDNN_OPTS)).toEqual([undefined, undefined, undefined, "1"]);
+  expect(
+    keras.map(({ environment }) => "TF_ENABLE_ONEDNN_OPTS" in environment && environment.TF_ENABLE_ONEDNN_OPTS),
+  ).toEqual([undefined, undefined, undefined, "1"]);
 });
 
 test("every setting has a name of its own", () => {

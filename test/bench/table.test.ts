@@ -5,8 +5,21 @@ import type { Outcome } from "../../lib/tools/bench/rounds";
 import { spread } from "../../lib/tools/bench/statistics";
 import { tableText } from "../../lib/tools/bench/table";
 
-function outcome(name: string, family: Outcome["family"], rounds: number[], precision: Outcome["precision"] = "float32"): Outcome {
-  return { name, family, precision, how: `how ${name}`, ready: { version: "1", threads: "2 threads" }, rounds, ms: spread(rounds) };
+function outcome(
+  name: string,
+  family: Outcome["family"],
+  rounds: number[],
+  precision: Outcome["precision"] = "float32",
+): Outcome {
+  return {
+    name,
+    family,
+    precision,
+    how: `how ${name}`,
+    ready: { version: "1", threads: "2 threads" },
+    rounds,
+    ms: spread(rounds),
+  };
 }
 
 const report: BenchReport = {
@@ -15,26 +28,31 @@ const report: BenchReport = {
   machine: { cpu: "A <fast> CPU", cores: 2, memoryGiB: 8, platform: "linux x64", features: ["AVX-512"] },
   rounds: 3,
   steps: 20,
-  networks: [{
-    name: "mlp",
-    title: "MLP",
-    batchSize: 100,
-    outcomes: [
-      outcome("stock", "tfjs", [90, 100, 80]),
-      outcome("stock onednn", "tfjs", [60, 75, 60]),
-      outcome("eager", "deepnets", [70, 70, 70]),
-      outcome("graph", "deepnets", [9, 20, 8]),
-      outcome("graph bfloat16", "deepnets", [5, 5, 5], "bfloat16"),
-      outcome("pytorch", "pytorch", [10, 22, 10]),
-      outcome("pytorch compile", "pytorch", [9, 20, 9]),
-      { name: "pytorch bfloat16", family: "pytorch", precision: "bfloat16", how: "autocast", missing: "no compiler" },
-    ],
-  }],
-  fullRuns: [{ part: "h6-1b", iterations: 20_000, training: 6.25, evaluation: 3.04, peakMemoryMB: 900, threads: "2, 2" }],
+  networks: [
+    {
+      name: "mlp",
+      title: "MLP",
+      batchSize: 100,
+      outcomes: [
+        outcome("stock", "tfjs", [90, 100, 80]),
+        outcome("stock onednn", "tfjs", [60, 75, 60]),
+        outcome("eager", "deepnets", [70, 70, 70]),
+        outcome("graph", "deepnets", [9, 20, 8]),
+        outcome("graph bfloat16", "deepnets", [5, 5, 5], "bfloat16"),
+        outcome("pytorch", "pytorch", [10, 22, 10]),
+        outcome("pytorch compile", "pytorch", [9, 20, 9]),
+        { name: "pytorch bfloat16", family: "pytorch", precision: "bfloat16", how: "autocast", missing: "no compiler" },
+      ],
+    },
+  ],
+  fullRuns: [
+    { part: "h6-1b", iterations: 20_000, training: 6.25, evaluation: 3.04, peakMemoryMB: 900, threads: "2, 2" },
+  ],
 };
 
 test("the table shows medians, quartiles, ratios, what is missing, and which form of a peer a claim is about", () => {
-  expect(tableText(report)).toBe(`A <fast> CPU, 2 cores (AVX-512), 8 GiB, linux x64; 3 rounds of 20 steps, settings interleaved; milliseconds per training step
+  expect(tableText(report)).toBe(
+    `A <fast> CPU, 2 cores (AVX-512), 8 GiB, linux x64; 3 rounds of 20 steps, settings interleaved; milliseconds per training step
 
 MLP, batch 100
   setting           median  quartiles      ratio            how
@@ -53,13 +71,16 @@ MLP, batch 100
 Full runs as recorded in data/runs, on whichever machine made them; minutes
   part   iterations  training  evaluation  both  peak MB  threads
   h6-1b       20000       6.3         3.0   9.3      900  2, 2
-  sum                     6.3         3.0   9.3           `.trimEnd());
+  sum                     6.3         3.0   9.3           `.trimEnd(),
+  );
 });
 
 test("the figure has one bar per measured setting, words beside it, and no text that breaks the SVG", () => {
   const svg = chart(report);
   expect(svg.match(/<rect x=/g)).toHaveLength(6);
   expect(svg).toContain("A &lt;fast> CPU, 2 cores");
-  expect(svg).toContain('aria-label="Milliseconds per training step. MLP: tfjs-node, fit 90.0, tfjs-node, fit, oneDNN on 60.0, deepnets 9.0');
+  expect(svg).toContain(
+    'aria-label="Milliseconds per training step. MLP: tfjs-node, fit 90.0, tfjs-node, fit, oneDNN on 60.0, deepnets 9.0',
+  );
   expect(svg).not.toContain("NaN");
 });

@@ -31,7 +31,10 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
   beforeAll(async () => {
     process.env.DEEPNETS_RUNS = join(home, "runs");
     process.env.DEEPNETS_NOTEBOOKS = home;
-    writeFileSync(join(home, "h6-1b-mlp.ipynb"), JSON.stringify(sampleNotebook(undefined, { deepnets: { notice: "quick run, not for hand-in" } })));
+    writeFileSync(
+      join(home, "h6-1b-mlp.ipynb"),
+      JSON.stringify(sampleNotebook(undefined, { deepnets: { notice: "quick run, not for hand-in" } })),
+    );
     await exportNotebooks({ from: home, to: home, authors: [{ name: "Jörg Müller", matriculation: "123456" }] });
     browser = await chromium.launch({ executablePath: found!, args: ["--no-sandbox"] });
     if (shots) mkdirSync(shots, { recursive: true });
@@ -42,15 +45,22 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
   });
 
   /** Opens a page and gathers what it says on the console and what it asks the network for. */
-  async function open(options: BrowserContextOptions = {}, target = file): Promise<{ page: Page; complaints: string[] }> {
+  async function open(
+    options: BrowserContextOptions = {},
+    target = file,
+  ): Promise<{ page: Page; complaints: string[] }> {
     const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(`request ${request.url()}`));
+    page.on(
+      "request",
+      (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(`request ${request.url()}`),
+    );
     await page.goto(pathToFileURL(target).href);
-    if (options.javaScriptEnabled !== false && target === file) await page.waitForSelector(`html[data-drawn="${figures}"]`, { timeout: 50_000 });
+    if (options.javaScriptEnabled !== false && target === file)
+      await page.waitForSelector(`html[data-drawn="${figures}"]`, { timeout: 50_000 });
     return { page, complaints };
   }
 
@@ -60,29 +70,43 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
 
   async function serious(page: Page): Promise<string[]> {
     await page.addScriptTag({ path: axe });
-    const { violations } = await page.evaluate(() => (globalThis as any).axe.run({ exclude: [[".main-svg"]] }, { resultTypes: ["violations"] }));
-    return violations.filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical").map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]!.html.slice(0, 200)} (${nodes.length})`);
+    const { violations } = await page.evaluate(() =>
+      (globalThis as any).axe.run({ exclude: [[".main-svg"]] }, { resultTypes: ["violations"] }),
+    );
+    return violations
+      .filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical")
+      .map(
+        ({ id, nodes }: { id: string; nodes: { html: string }[] }) =>
+          `${id}: ${nodes[0]!.html.slice(0, 200)} (${nodes.length})`,
+      );
   }
 
-  const widths = (page: Page) => page.evaluate(() => ({ page: document.documentElement.scrollWidth, window: innerWidth }));
+  const widths = (page: Page) =>
+    page.evaluate(() => ({ page: document.documentElement.scrollWidth, window: innerWidth }));
 
   it.each([
     ["light", 1280],
     ["dark", 1280],
     ["light", 390],
     ["dark", 390],
-  ] as const)("draws every figure, says nothing, asks for nothing, and reads well: %s, %d px", async (colorScheme, width) => {
-    const { page, complaints } = await sharedPage(colorScheme, width);
-    await look(page, `page-${colorScheme}-${width}`);
-    expect(await page.locator("figure.drawn .plot:visible .main-svg:first-child").count()).toBe(figures);
-    expect(await page.locator("figure[data-figure] .still:visible").count()).toBe(0);
-    expect(complaints).toEqual([]);
-    expect(await serious(page)).toEqual([]);
-    const { page: whole, window } = await widths(page);
-    expect(whole).toBeLessThanOrEqual(window);
-    const paper = await page.locator("figure.drawn .main-svg").first().evaluate((svg: any) => getComputedStyle(svg).backgroundColor);
-    expect(paper).toBe(colorScheme === "dark" ? "rgb(20, 24, 29)" : "rgb(255, 255, 255)");
-  });
+  ] as const)(
+    "draws every figure, says nothing, asks for nothing, and reads well: %s, %d px",
+    async (colorScheme, width) => {
+      const { page, complaints } = await sharedPage(colorScheme, width);
+      await look(page, `page-${colorScheme}-${width}`);
+      expect(await page.locator("figure.drawn .plot:visible .main-svg:first-child").count()).toBe(figures);
+      expect(await page.locator("figure[data-figure] .still:visible").count()).toBe(0);
+      expect(complaints).toEqual([]);
+      expect(await serious(page)).toEqual([]);
+      const { page: whole, window } = await widths(page);
+      expect(whole).toBeLessThanOrEqual(window);
+      const paper = await page
+        .locator("figure.drawn .main-svg")
+        .first()
+        .evaluate((svg: any) => getComputedStyle(svg).backgroundColor);
+      expect(paper).toBe(colorScheme === "dark" ? "rgb(20, 24, 29)" : "rgb(255, 255, 255)");
+    },
+  );
 
   it("opens and draws within three seconds of a processor's time", async () => {
     const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 } });
@@ -102,10 +126,14 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
   it("keeps the words within each figure at 390 px", async () => {
     const { page } = await sharedPage("light", 390);
     const outside = await page.locator("figure.drawn").evaluateAll((all: any[]) =>
-      all.flatMap((figure) => [...figure.querySelectorAll(".gtitle tspan, .annotation-text, .xtitle, .ytitle")].filter((text) => {
-        const [a, b] = [text.getBoundingClientRect(), figure.getBoundingClientRect()];
-        return a.width > 0 && (a.left < b.left - 2 || a.right > b.right + 2 || a.top < b.top - 2);
-      }).map((text) => `${figure.id}: ${text.textContent}`)),
+      all.flatMap((figure) =>
+        [...figure.querySelectorAll(".gtitle tspan, .annotation-text, .xtitle, .ytitle")]
+          .filter((text) => {
+            const [a, b] = [text.getBoundingClientRect(), figure.getBoundingClientRect()];
+            return a.width > 0 && (a.left < b.left - 2 || a.right > b.right + 2 || a.top < b.top - 2);
+          })
+          .map((text) => `${figure.id}: ${text.textContent}`),
+      ),
     );
     expect(outside).toEqual([]);
   });
@@ -122,7 +150,12 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
 
   it("moves sliders and buttons by keyboard", async () => {
     const { page } = await sharedPage("light", 1280);
-    const visible = (index: number) => page.locator("figure[data-figure]").nth(index).locator(".plot").evaluate((plot: any) => plot.data.map((trace: any) => trace.visible));
+    const visible = (index: number) =>
+      page
+        .locator("figure[data-figure]")
+        .nth(index)
+        .locator(".plot")
+        .evaluate((plot: any) => plot.data.map((trace: any) => trace.visible));
     const [slider, buttons] = [Object.keys(samples).indexOf("slider"), Object.keys(samples).indexOf("buttons")];
     const before = await visible(slider);
     await page.locator("input[type=range]").focus();
@@ -161,7 +194,10 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
 
   it.each(["light", "dark"] as const)("has an index that reads well: %s", async (colorScheme) => {
     for (const width of [1280, 390]) {
-      const { page, complaints } = await open({ colorScheme, viewport: { width, height: 800 } }, join(home, "index.html"));
+      const { page, complaints } = await open(
+        { colorScheme, viewport: { width, height: 800 } },
+        join(home, "index.html"),
+      );
       await look(page, `index-${colorScheme}-${width}`);
       expect(await page.getByText("Jörg Müller (123456)").count()).toBe(1);
       expect(await page.getByText("quick run, not for hand-in").count()).toBe(1);

@@ -17,7 +17,10 @@ interface Ran {
   readonly drawn: number;
 }
 
-const notebooks = readdirSync(join(__dirname, "../../notebooks")).filter((name) => name.endsWith(".ipynb")).map((name) => name.replace(".ipynb", "")).sort();
+const notebooks = readdirSync(join(__dirname, "../../notebooks"))
+  .filter((name) => name.endsWith(".ipynb"))
+  .map((name) => name.replace(".ipynb", ""))
+  .sort();
 const comparison = "h6-1e-comparison";
 // The longest first, so that the two ends meet.
 const first = ["h6-1b", "h6-1d", "h6-1c", "h6-2"];
@@ -29,9 +32,13 @@ describe.runIf(Lab.available)("run all cells in JupyterLab, quick", () => {
   const ran = new Map<string, Ran | Error>();
 
   beforeAll(async () => {
-    // Two notebooks at a time, with one thread for each; the comparison last, since it reads the records of the four parts.
+    // Two notebooks at a time, with one thread for each; the comparison last, since it reads the records of the four
+    // parts.
     lab = await Lab.start({ notebooks, env: { DEEPNETS_PROFILE: "quick", DEEPNETS_THREADS: "1,1" } });
-    const queue = [...notebooks.filter((name) => name !== comparison).sort((one, other) => rank(one) - rank(other)), comparison];
+    const queue = [
+      ...notebooks.filter((name) => name !== comparison).sort((one, other) => rank(one) - rank(other)),
+      comparison,
+    ];
     const work = async () => {
       for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
         if (name === comparison) await waitFor(() => compared.every((part) => ran.has(part)), 500);
@@ -66,20 +73,31 @@ async function runAll(lab: Lab, name: string): Promise<Ran> {
   await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:restart-run-all"]').first().click();
   await page.locator(".jp-Dialog button", { hasText: "Restart" }).click();
   const cells = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell";
-  // Run-all queues every cell, "[*]"; the last one gets its number when all went well, and loses its star when an earlier one failed.
+  // Run-all queues every cell, "[*]"; the last one gets its number when all went well, and loses its star when an
+  // earlier one failed.
   const prompt = async (pattern: string, timeout: number) =>
-    page.waitForFunction(([selector, wanted]) => {
-      const last = [...(globalThis as any).document.querySelectorAll(selector)].at(-1);
-      return new RegExp(wanted!).test(last?.querySelector(".jp-InputPrompt")?.textContent ?? "");
-    }, [cells, pattern] as const, { timeout, polling: 200 });
+    page.waitForFunction(
+      ([selector, wanted]) => {
+        const last = [...(globalThis as any).document.querySelectorAll(selector)].at(-1);
+        return new RegExp(wanted!).test(last?.querySelector(".jp-InputPrompt")?.textContent ?? "");
+      },
+      [cells, pattern] as const,
+      { timeout, polling: 200 },
+    );
   await prompt("\\[[*\\d]", 60_000);
   await prompt("\\[[^*]", 500_000);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+s");
-  const saved = () => JSON.parse(lab.read(`notebooks/${name}.ipynb`)).cells.filter((cell: { cell_type: string }) => cell.cell_type === "code") as Ran["cells"];
+  const saved = () =>
+    JSON.parse(lab.read(`notebooks/${name}.ipynb`)).cells.filter(
+      (cell: { cell_type: string }) => cell.cell_type === "code",
+    ) as Ran["cells"];
   await waitFor(() => {
     try {
-      return saved().at(-1)!.execution_count > 0 || saved().some(({ outputs }) => outputs.some(({ output_type }) => output_type === "error"));
+      return (
+        saved().at(-1)!.execution_count > 0 ||
+        saved().some(({ outputs }) => outputs.some(({ output_type }) => output_type === "error"))
+      );
     } catch {
       return false; // read while it was being written
     }

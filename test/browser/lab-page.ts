@@ -22,7 +22,13 @@ export class Lab {
 
   static readonly available = findBrowser() !== undefined;
 
-  static async start({ notebooks = [], env = {} }: { readonly notebooks?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Lab> {
+  static async start({
+    notebooks = [],
+    env = {},
+  }: {
+    readonly notebooks?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  } = {}): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), "deepnets-lab-"));
     mkdirSync(join(folder, "notebooks"));
     mkdirSync(join(folder, "data/runs"), { recursive: true });
@@ -31,11 +37,22 @@ export class Lab {
     cpSync(join(root, "notebooks/README.md"), join(folder, "notebooks/README.md"));
     for (const name of notebooks) {
       const notebook = JSON.parse(readFileSync(join(root, "notebooks", `${name}.ipynb`), "utf8"));
-      for (const cell of notebook.cells) if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+      for (const cell of notebook.cells)
+        if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
       writeFileSync(join(folder, "notebooks", `${name}.ipynb`), JSON.stringify(notebook));
     }
-    const settings = { HOME: join(folder, "home"), JUPYTER_CONFIG_DIR: join(folder, "home/config"), DEEPNETS_LAB_ROOT: folder, DEEPNETS_RUNS: join(folder, "data/runs"), DEEPNETS_CELLS: join(folder, "cells.jsonl") };
-    const server = spawn(process.execPath, [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/lab/lab.js"), "lab", "--no-browser"], { env: { ...process.env, ...settings, ...env }, stdio: ["ignore", "pipe", "inherit"] });
+    const settings = {
+      HOME: join(folder, "home"),
+      JUPYTER_CONFIG_DIR: join(folder, "home/config"),
+      DEEPNETS_LAB_ROOT: folder,
+      DEEPNETS_RUNS: join(folder, "data/runs"),
+      DEEPNETS_CELLS: join(folder, "cells.jsonl"),
+    };
+    const server = spawn(
+      process.execPath,
+      [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/lab/lab.js"), "lab", "--no-browser"],
+      { env: { ...process.env, ...settings, ...env }, stdio: ["ignore", "pipe", "inherit"] },
+    );
     const address = await new Promise<URL>((found, failed) => {
       let text = "";
       server.stdout!.on("data", (chunk) => {
@@ -71,7 +88,14 @@ export class Lab {
   async openNotebook(name: string): Promise<Page> {
     const page = await this.open(`notebooks/${name}.ipynb`);
     await page.waitForSelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell");
-    await page.waitForFunction(() => /Idle|Busy/.test((globalThis as any).document.querySelector("#jp-bottom-panel, #jp-main-statusbar")?.textContent ?? ""), undefined, { timeout: 120_000 });
+    await page.waitForFunction(
+      () =>
+        /Idle|Busy/.test(
+          (globalThis as any).document.querySelector("#jp-bottom-panel, #jp-main-statusbar")?.textContent ?? "",
+        ),
+      undefined,
+      { timeout: 120_000 },
+    );
     return page;
   }
 
@@ -80,9 +104,21 @@ export class Lab {
   }
 
   write(name: string, sources: readonly string[]): void {
-    const cells = sources.map((source, i) => ({ cell_type: "code", id: `cell-${i}`, execution_count: null, metadata: {}, outputs: [], source }));
-    const metadata = { kernelspec: { name: "deepnets", display_name: "TypeScript (deepnets)", language: "typescript" } };
-    writeFileSync(join(this.folder, "notebooks", `${name}.ipynb`), JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
+    const cells = sources.map((source, i) => ({
+      cell_type: "code",
+      id: `cell-${i}`,
+      execution_count: null,
+      metadata: {},
+      outputs: [],
+      source,
+    }));
+    const metadata = {
+      kernelspec: { name: "deepnets", display_name: "TypeScript (deepnets)", language: "typescript" },
+    };
+    writeFileSync(
+      join(this.folder, "notebooks", `${name}.ipynb`),
+      JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }),
+    );
   }
 
   async stop(): Promise<number | null> {
@@ -105,7 +141,8 @@ function linkPackages(from: string, to: string): void {
 }
 
 /** The code cell of a number, counted from 0. */
-export const codeCell = (page: Page, index: number) => page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(index);
+export const codeCell = (page: Page, index: number) =>
+  page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(index);
 
 /** Runs one cell, as Ctrl-Enter does. */
 export async function runCell(page: Page, index: number): Promise<void> {
@@ -115,15 +152,23 @@ export async function runCell(page: Page, index: number): Promise<void> {
 
 /** Waits until a cell's prompt shows a number: it has run. */
 export async function ended(page: Page, index: number, timeout = 120_000): Promise<void> {
-  await codeCell(page, index).locator(".jp-InputPrompt", { hasText: /\[\d+\]/ }).waitFor({ timeout });
+  await codeCell(page, index)
+    .locator(".jp-InputPrompt", { hasText: /\[\d+\]/ })
+    .waitFor({ timeout });
 }
 
 /** Points of the test curve that the live figure holds now; 0 before it is drawn. */
 export const pointsOf = (page: Page): Promise<number> =>
-  page.evaluate(() => ((globalThis as any).document.querySelector('[data-part="plot"]')?.data?.[1]?.x.length ?? 0) as number);
+  page.evaluate(
+    () => ((globalThis as any).document.querySelector('[data-part="plot"]')?.data?.[1]?.x.length ?? 0) as number,
+  );
 
 /** Waits until the live figure holds so many points. */
 export async function growsTo(page: Page, points: number, timeout = 120_000): Promise<number> {
-  await page.waitForFunction((least) => ((globalThis as any).document.querySelector('[data-part="plot"]')?.data?.[1]?.x.length ?? 0) >= least, points, { timeout, polling: 100 });
+  await page.waitForFunction(
+    (least) => ((globalThis as any).document.querySelector('[data-part="plot"]')?.data?.[1]?.x.length ?? 0) >= least,
+    points,
+    { timeout, polling: 100 },
+  );
   return pointsOf(page);
 }

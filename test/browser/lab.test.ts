@@ -46,13 +46,15 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
   };
   const text = (index: number) => codeCell(page, index).locator(".jp-OutputArea").innerText();
   const saved = () => JSON.parse(lab.read(`notebooks/${name}.ipynb`));
-  const plan = (what: { part: string; iterations: number }) => writeFileSync(join(lab.folder, "notebooks/plan.json"), JSON.stringify(what));
+  const plan = (what: { part: string; iterations: number }) =>
+    writeFileSync(join(lab.folder, "notebooks/plan.json"), JSON.stringify(what));
   const liveHtml = (): string => [saved().cells[training].outputs.at(-1)?.data?.["text/html"] ?? ""].flat().join("");
   const save = async () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+s");
   };
-  const stop = () => page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:interrupt-kernel"]').first().click();
+  const stop = () =>
+    page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:interrupt-kernel"]').first().click();
 
   test("the address that is printed opens the index of the parts, and nothing asks about news", async () => {
     page = await lab.open();
@@ -81,7 +83,9 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     await page.keyboard.press("Escape");
     for (let i = 0; i < ".summ".length; i++) await page.keyboard.press("Backspace");
     expect(await growsTo(page, first + 3)).toBeGreaterThan(first);
-    expect(await text(training)).toMatch(/iteration [\d,]+ of 100,000 .*steps\/s .* left .* train [\d.]+ % · test [\d.]+ %/);
+    expect(await text(training)).toMatch(
+      /iteration [\d,]+ of 100,000 .*steps\/s .* left .* train [\d.]+ % · test [\d.]+ %/,
+    );
   });
 
   test("Stop ends it within 2 s with the run so far and says how to go on", async () => {
@@ -132,20 +136,32 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     await page.locator('[data-part="text"]', { hasText: "stopped at iteration" }).waitFor({ timeout: 20_000 });
     await shot(page, "stopped-in-reopened-tab");
     plan({ part: "short", iterations: 1500 });
-    await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:restart-run-all"]').first().click();
+    await page
+      .locator('.jp-NotebookPanel:not(.lm-mod-hidden) [data-command="notebook:restart-run-all"]')
+      .first()
+      .click();
     await page.locator(".jp-Dialog button", { hasText: "Restart" }).click();
     await growsTo(page, 2);
-    await codeCell(page, training).getByText(/1,500 iterations in/).waitFor({ timeout: 240_000 });
+    await codeCell(page, training)
+      .getByText(/1,500 iterations in/)
+      .waitFor({ timeout: 240_000 });
     await ended(page, shown);
     await drawn(page);
     expect(await pointsOf(page)).toBe(0);
     await shot(page, "finished");
     await save();
     await expect.poll(liveHtml, { timeout: 15_000 }).not.toContain("<script");
-    const { cells } = saved() as { cells: { execution_count: number; outputs: { output_type: string; name?: string; data?: Record<string, string | string[]> }[] }[] };
+    const { cells } = saved() as {
+      cells: {
+        execution_count: number;
+        outputs: { output_type: string; name?: string; data?: Record<string, string | string[]> }[];
+      }[];
+    };
     expect(cells.map(({ execution_count }) => execution_count)).toEqual([1, 2, 3, 4, 5]);
     const outputs = cells.flatMap((cell) => cell.outputs);
-    expect(outputs.filter(({ output_type, name: stream }) => output_type === "error" || stream === "stderr")).toEqual([]);
+    expect(outputs.filter(({ output_type, name: stream }) => output_type === "error" || stream === "stderr")).toEqual(
+      [],
+    );
     expect(liveHtml()).toContain("data:image/svg+xml");
     expect(cells[figure]!.outputs[0]!.data).toHaveProperty("image/png");
     expect(JSON.stringify(saved())).not.toContain("plotly.min.js");

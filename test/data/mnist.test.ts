@@ -16,7 +16,9 @@ test("data/README.md lists the same checksums", () => {
 describe("the real files", () => {
   test("60,000 and 10,000 images in [0, 1] with known labels", async () => {
     const { train, test, shape, classes, hash } = await loadMnist();
-    expect([train.size, test.size, train.images.length, test.labels.length]).toEqual([60_000, 10_000, 47_040_000, 10_000]);
+    expect([train.size, test.size, train.images.length, test.labels.length]).toEqual([
+      60_000, 10_000, 47_040_000, 10_000,
+    ]);
     expect(train.images).toBe(train.inputs);
     expect([shape, classes]).toEqual([[784], 10]);
     // As anybody finds them printed: the training set begins 5 0 4 1 9 2 1 3 1 4, the test set 7 2 1 0 4 1 4 9 5 9.

@@ -12,13 +12,27 @@ describe("streams", () => {
   });
 
   test("other seeds, names and numbers of names give others; 0 is a seed like any other", () => {
-    const firsts = [random(0), random(1), random(2), random(1, "a"), random(1, "b"), random(1, "a", 0), random(1, "a", 1), random(11), random(1, 1)].map((stream) => stream.bits());
+    const firsts = [
+      random(0),
+      random(1),
+      random(2),
+      random(1, "a"),
+      random(1, "b"),
+      random(1, "a", 0),
+      random(1, "a", 1),
+      random(11),
+      random(1, 1),
+    ].map((stream) => stream.bits());
     expect(new Set(firsts).size).toBe(firsts.length);
   });
 
   test("streams of neighbouring seeds and names are not correlated", () => {
     const n = 20_000;
-    for (const [one, other] of [[random(1), random(2)], [random(0, "x"), random(0, "y")], [random(3, "w", 0), random(3, "w", 1)]] as const) {
+    for (const [one, other] of [
+      [random(1), random(2)],
+      [random(0, "x"), random(0, "y")],
+      [random(3, "w", 0), random(3, "w", 1)],
+    ] as const) {
       let product = 0;
       for (let i = 0; i < n; i++) product += (one.uniform() - 0.5) * (other.uniform() - 0.5) * 12;
       expect(Math.abs(product / n)).toBeLessThan(4 / Math.sqrt(n));

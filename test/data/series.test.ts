@@ -10,7 +10,9 @@ describe("the sheet's series", () => {
   });
 
   test("all different, across both splits", () => {
-    const all = [train, held].flatMap(({ series, size }) => Array.from({ length: size }, (_, i) => series.subarray(i * 30, i * 30 + 30).join("")));
+    const all = [train, held].flatMap(({ series, size }) =>
+      Array.from({ length: size }, (_, i) => series.subarray(i * 30, i * 30 + 30).join("")),
+    );
     expect(new Set(all).size).toBe(10_000);
   });
 
@@ -47,16 +49,23 @@ describe("the sheet's series", () => {
 });
 
 test("a seed fixes everything; another gives other series", () => {
-  const [one, same, other] = [drawSeries({ seed: 4, count: 50, test: 10 }), drawSeries({ seed: 4, count: 50, test: 10 }), drawSeries({ seed: 5, count: 50, test: 10 })];
+  const [one, same, other] = [
+    drawSeries({ seed: 4, count: 50, test: 10 }),
+    drawSeries({ seed: 4, count: 50, test: 10 }),
+    drawSeries({ seed: 5, count: 50, test: 10 }),
+  ];
   expect(same).toEqual(one);
   expect(other.hash).not.toBe(one.hash);
   expect(drawSeries({ seed: 4, count: 50, test: 10, scale: "unit" }).hash).not.toBe(one.hash);
 });
 
 test("fresh series are others than those trained on", () => {
-  const text = ({ series, size }: { series: Uint8Array; size: number }) => Array.from({ length: size }, (_, i) => series.subarray(i * 30, i * 30 + 30).join(""));
+  const text = ({ series, size }: { series: Uint8Array; size: number }) =>
+    Array.from({ length: size }, (_, i) => series.subarray(i * 30, i * 30 + 30).join(""));
   const known = new Set(text(drawSeries({ seed: 1 }).train));
-  expect(text(drawSeries({ seed: 2_000_001, count: 20_000, test: "all" }).test).some((one) => known.has(one))).toBe(false);
+  expect(text(drawSeries({ seed: 2_000_001, count: 20_000, test: "all" }).test).some((one) => known.has(one))).toBe(
+    false,
+  );
 });
 
 test("scales", () => {
@@ -74,7 +83,8 @@ test("scales", () => {
   labels.forEach((label, i) => expect(total(i) > -0.5).toBe(label === 1));
   const hot = draw("onehot");
   expect(hot.shape).toEqual([30, 10]);
-  for (let i = 0; i < 60; i++) expect([...hot.train.inputs.subarray(i * 10, i * 10 + 10)].indexOf(1)).toBe(hot.train.series[i]);
+  for (let i = 0; i < 60; i++)
+    expect([...hot.train.inputs.subarray(i * 10, i * 10 + 10)].indexOf(1)).toBe(hot.train.series[i]);
 });
 
 test.each([

@@ -10,7 +10,8 @@ import { sampleRecord } from "../fixtures/records";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-export-"));
 const [from, to, runs] = [join(home, "Übung 6 (final)"), join(home, "out"), join(home, "runs")];
-const write = (name: string, notebook: object, folder = from) => writeFileSync(join(folder, `${name}.ipynb`), JSON.stringify(notebook));
+const write = (name: string, notebook: object, folder = from) =>
+  writeFileSync(join(folder, `${name}.ipynb`), JSON.stringify(notebook));
 let exported: readonly Exported[];
 let html: string;
 
@@ -42,7 +43,9 @@ describe("a page", () => {
   });
 
   it("names the notebook that it was made from", () => {
-    const hash = createHash("sha256").update(readFileSync(join(from, "h6-1b-mlp.ipynb"))).digest("hex");
+    const hash = createHash("sha256")
+      .update(readFileSync(join(from, "h6-1b-mlp.ipynb")))
+      .digest("hex");
     expect(html).toContain(`<meta name="deepnets-notebook" content="${hash}">`);
     expect(html).toContain("<title>H6.1 b: A sample &amp; its page</title>");
   });
@@ -61,14 +64,25 @@ describe("a page", () => {
   it("typesets every formula, however it is delimited, and leaves prices alone", () => {
     const main = /<main.*<\/main>/s.exec(html)![0];
     const formulas = [...main.matchAll(/<annotation encoding="application\/x-tex">([^<]*)</g)].map((match) => match[1]);
-    expect(formulas).toEqual(["h = Wx - \\theta", "a_1 &lt; b_2", "\\hat m_t = \\frac{m_t}{1 - \\beta_1^t}, \\qquad x &lt; y", "\\sum_{i=1}^n i = \\frac{n(n+1)}{2}", "n", "784 \\cdot 1500", "x^2", "e = mc^2"]);
+    expect(formulas).toEqual([
+      "h = Wx - \\theta",
+      "a_1 &lt; b_2",
+      "\\hat m_t = \\frac{m_t}{1 - \\beta_1^t}, \\qquad x &lt; y",
+      "\\sum_{i=1}^n i = \\frac{n(n+1)}{2}",
+      "n",
+      "784 \\cdot 1500",
+      "x^2",
+      "e = mc^2",
+    ]);
     expect(main.match(/<math[^>]*display="block"/g)).toHaveLength(2);
     expect(main).toContain("next to $5 a price");
     expect(main).not.toContain('class="tex">h');
   });
 
   it("loads and runs nothing that a notebook's output brings along", () => {
-    expect(html.replace(/<script data-plotly>.*?<\/script>/s, "")).not.toMatch(/src="http|onclick|<iframe|<base|alt="gone"/);
+    expect(html.replace(/<script data-plotly>.*?<\/script>/s, "")).not.toMatch(
+      /src="http|onclick|<iframe|<base|alt="gone"/,
+    );
     expect(html).toContain("&lt;/script&gt;&lt;b&gt;");
     expect(html).toContain('href="https://example.org/"'); // a link loads nothing until it is clicked
   });
@@ -79,7 +93,9 @@ describe("a page", () => {
   });
 
   it("has a table of contents and an anchor per question and answer", () => {
-    const toc = [.../<nav class="toc".*?<\/nav>/s.exec(html)![0].matchAll(/href="#([^"]*)"/g)].map((match) => match[1]!);
+    const toc = [.../<nav class="toc".*?<\/nav>/s.exec(html)![0].matchAll(/href="#([^"]*)"/g)].map(
+      (match) => match[1]!,
+    );
     expect(toc).toEqual(["the-question", "the-answer", "a-detail"]);
     for (const id of [...toc, "question-h6-1-b", "answer-h6-1-b"]) expect(html.split(`id="${id}"`)).toHaveLength(2);
   });
@@ -97,7 +113,14 @@ test("the index links the parts with their results, and h6-2's imbalance stays n
   expect(index).toContain('<a href="h6-1b-mlp.html">H6.1 b Multilayer perceptron</a>');
   const row = /<tr data-part="h6-1b">.*?<\/tr>/s.exec(index)![0];
   const { final } = sampleRecord("h6-1b");
-  expect([...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map((match) => match[1])).toEqual(["20,000", "5,695,510", "99.70 %", `${(final!.test.accuracy * 100).toFixed(2)} %`, expect.stringMatching(/^98\.\d\d ± 0\.\d\d %$/), "7.5"]);
+  expect([...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map((match) => match[1])).toEqual([
+    "20,000",
+    "5,695,510",
+    "99.70 %",
+    `${(final!.test.accuracy * 100).toFixed(2)} %`,
+    expect.stringMatching(/^98\.\d\d ± 0\.\d\d %$/),
+    "7.5",
+  ]);
   expect(index).toContain("balanced accuracy on fresh series 93.40 %");
   expect(index).not.toContain("Handed in by");
 });
@@ -105,30 +128,49 @@ test("the index links the parts with their results, and h6-2's imbalance stays n
 describe("pages of another folder", () => {
   const folder = join(home, "quick");
   const notice = "quick run, not for hand-in";
-  const surface = { data: [{ type: "surface", z: [[1, 2], [3, 4]] }], layout: { meta: { alt: "A surface" }, height: 300 } };
+  const surface = {
+    data: [
+      {
+        type: "surface",
+        z: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    ],
+    layout: { meta: { alt: "A surface" }, height: 300 },
+  };
   const text = (name: string) => readFileSync(join(folder, `${name}.html`), "utf8");
   let pages: readonly Exported[];
 
   beforeAll(async () => {
     mkdirSync(folder);
     const { cells, ...rest } = sampleNotebook([]) as { cells: object[] };
-    write("h6-1c-dropout", { ...rest, cells: [{ cell_type: "markdown", id: "a", metadata: {}, source: "$\\nosuch{1}$" }] }, folder);
+    write(
+      "h6-1c-dropout",
+      { ...rest, cells: [{ cell_type: "markdown", id: "a", metadata: {}, source: "$\\nosuch{1}$" }] },
+      folder,
+    );
     write("t6-1-convolution", sampleNotebook([samples["slider"]!()], { deepnets: { notice } }), folder);
     write("t6-2-lstm", sampleNotebook([surface]), folder);
     pages = await exportNotebooks({ from: folder, to: folder });
   }, 60_000);
 
   it("say that a run was quick, on the page and on the index", () => {
-    for (const name of ["t6-1-convolution", "index"]) expect(text(name)).toContain(`<p class="banner" role="note">${notice}</p>`);
+    for (const name of ["t6-1-convolution", "index"])
+      expect(text(name)).toContain(`<p class="banner" role="note">${notice}</p>`);
     expect(text("t6-2-lstm")).not.toContain(notice);
   });
 
   it("name a formula that KaTeX does not read, and show it as it is", () => {
-    expect(pages[0]!.problems).toEqual([expect.stringMatching(/^\\nosuch\{1\} \(Undefined control sequence: \\nosuch/)]);
+    expect(pages[0]!.problems).toEqual([
+      expect.stringMatching(/^\\nosuch\{1\} \(Undefined control sequence: \\nosuch/),
+    ]);
     expect(text("h6-1c-dropout")).toContain('<code class="tex-error">\\nosuch{1}</code>');
   });
 
-  it("hold no plotly.js where there is no figure", () => expect(text("h6-1c-dropout")).not.toContain("<script data-plotly>"));
+  it("hold no plotly.js where there is no figure", () =>
+    expect(text("h6-1c-dropout")).not.toContain("<script data-plotly>"));
 
   it("hold the full build of plotly.js where a figure needs it", () => {
     expect(pages[2]!.bytes).toBeGreaterThan(4_500_000);
@@ -150,17 +192,29 @@ describe("npm run export", () => {
   const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
   it("packs what it exported, with names, into the same bytes wherever and whenever", async () => {
-    const argv = ["--zip", "--name", "Jo\u0308rg Mu\u0308ller <x>", "--matriculation", "123456", "--name", "Zoë Nuñez", "--matriculation", "654321"];
+    const argv = [
+      "--zip",
+      "--name",
+      "Jo\u0308rg Mu\u0308ller <x>",
+      "--matriculation",
+      "123456",
+      "--name",
+      "Zoë Nuñez",
+      "--matriculation",
+      "654321",
+    ];
     const first = await quietly(argv);
     expect(first.code).toBe(0);
     const index = readFileSync(join(to, "index.html"), "utf8");
-    expect(index).toContain('<li>Jörg Müller &lt;x&gt; (123456)</li><li>Zoë Nuñez (654321)</li>');
+    expect(index).toContain("<li>Jörg Müller &lt;x&gt; (123456)</li><li>Zoë Nuñez (654321)</li>");
     const once = digest(join(to, "hand-in.zip"));
     process.env.DEEPNETS_HANDIN = join(home, "elsewhere");
     await quietly(argv);
     expect(digest(join(home, "elsewhere", "hand-in.zip"))).toBe(once);
     process.env.DEEPNETS_HANDIN = to;
-    expect(JSON.parse(readFileSync(join(to, "report.json"), "utf8")).parts.map(({ part }: { part: string }) => part)).toEqual(["h6-1a", "h6-1b", "h6-2"]);
+    expect(
+      JSON.parse(readFileSync(join(to, "report.json"), "utf8")).parts.map(({ part }: { part: string }) => part),
+    ).toEqual(["h6-1a", "h6-1b", "h6-2"]);
   });
 
   it.each([
@@ -186,7 +240,14 @@ describe("npm run export", () => {
   it("does not overwrite a later full run of the same notebook, and says so", async () => {
     const { fingerprint } = await import("../../lib/tools/handin/state");
     const { readNotebook } = await import("../../lib/tools/handin/notebook");
-    const run = { source: fingerprint(readNotebook(join(from, "h6-1a-linear.ipynb"))), profile: "full", seed: 1, status: "finished", seconds: 9, records: {} };
+    const run = {
+      source: fingerprint(readNotebook(join(from, "h6-1a-linear.ipynb"))),
+      profile: "full",
+      seed: 1,
+      status: "finished",
+      seconds: 9,
+      records: {},
+    };
     write("h6-1a-linear", { ...readNotebook(join(from, "h6-1a-linear.ipynb")), metadata: { deepnets: { run } } }, to);
     const ran = digest(join(to, "h6-1a-linear.ipynb"));
     const { text } = await quietly([]);

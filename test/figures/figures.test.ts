@@ -26,8 +26,13 @@ describe.each(Object.entries(samples))("%s", (_, draw) => {
   it("has axes for all its traces, annotations and shapes", () => {
     const { layout } = drawn;
     const axis = (reference: string) => reference.replace(" domain", "").replace(/^([xy])(\d*)$/, "$1axis$2");
-    for (const item of [...drawn.data.map((trace) => ({ xref: trace.xaxis ?? "x", yref: trace.yaxis ?? "y" })), ...(layout.annotations ?? []), ...(layout.shapes ?? [])]) {
-      for (const reference of [item.xref, item.yref]) if (reference !== "paper") expect(layout).toHaveProperty(axis(reference));
+    for (const item of [
+      ...drawn.data.map((trace) => ({ xref: trace.xaxis ?? "x", yref: trace.yaxis ?? "y" })),
+      ...(layout.annotations ?? []),
+      ...(layout.shapes ?? []),
+    ]) {
+      for (const reference of [item.xref, item.yref])
+        if (reference !== "paper") expect(layout).toHaveProperty(axis(reference));
     }
   });
 });
@@ -48,7 +53,14 @@ test("twenty figures take little room in a notebook, which puts each number on a
 
 test("accuracy draws a run under way, from its first moment on", () => {
   const { final, ...record } = sampleRecord("h6-1b");
-  const cut = (n: number) => figures.accuracy({ ...record, status: "running", iterations: record.iterations.slice(0, n), trainAccuracy: record.trainAccuracy.slice(0, n), testAccuracy: record.testAccuracy.slice(0, n) });
+  const cut = (n: number) =>
+    figures.accuracy({
+      ...record,
+      status: "running",
+      iterations: record.iterations.slice(0, n),
+      trainAccuracy: record.trainAccuracy.slice(0, n),
+      testAccuracy: record.testAccuracy.slice(0, n),
+    });
   expect(cut(0).data.flatMap((trace) => trace.x)).toEqual([]);
   expect(cut(5).data[0]!.x).toEqual([0, 100, 200, 300, 400]);
   expect(cut(5).layout.xaxis.range).toEqual([0, 20_000]);
@@ -56,7 +68,9 @@ test("accuracy draws a run under way, from its first moment on", () => {
 
 test("the same model has the same colour in every figure", () => {
   const cnn = sampleRecord("h6-1d");
-  const colors = [figures.accuracy(cnn), figures.loss(cnn), figures.gap(cnn), figures.comparison([cnn])].map((figure) => new Set(figure.data.map((trace) => trace.line.color)));
+  const colors = [figures.accuracy(cnn), figures.loss(cnn), figures.gap(cnn), figures.comparison([cnn])].map(
+    (figure) => new Set(figure.data.map((trace) => trace.line.color)),
+  );
   for (const used of colors) expect([...used]).toEqual([figures.modelStyle("h6-1d").color]);
 });
 
@@ -71,14 +85,22 @@ test("comparison draws train and test of four models, a band per model with seve
 });
 
 test("errorsBySum counts by hand", () => {
-  const drawn = figures.errorsBySum({ sums: [99, 99, 100, 101, 99, 200], labels: [0, 0, 1, 1, 0, 1], predictions: [1, 0, 1, 0, 1, 0], range: [98, 101] });
+  const drawn = figures.errorsBySum({
+    sums: [99, 99, 100, 101, 99, 200],
+    labels: [0, 0, 1, 1, 0, 1],
+    predictions: [1, 0, 1, 0, 1, 0],
+    range: [98, 101],
+  });
   expect(drawn.data[0]).toMatchObject({ x: [98, 99, 100, 101], y: [null, 0.66667, 0, 1] });
   expect(drawn.data[1]).toMatchObject({ y: [0, 3, 1, 1] });
   expect(drawn.layout.meta.caption).toContain("4 errors in 6 series, 1 of them outside");
 });
 
 test("filters and feature maps show the values of their channel", () => {
-  const decoded = (figure: figures.Figure) => ({ shape: figure.data[0]!.z.shape, values: [...Buffer.from(figure.data[0]!.z.bdata, "base64")] });
+  const decoded = (figure: figures.Figure) => ({
+    shape: figure.data[0]!.z.shape,
+    values: [...Buffer.from(figure.data[0]!.z.bdata, "base64")],
+  });
   const kernel = Float32Array.from([0, -1, 0.5, 1, /* second row */ 0, 1, -0.5, 0]); // [2, 2, 1, 2]
   const { shape, values } = decoded(figures.filters(kernel, { shape: [2, 2, 1, 2] }));
   const columns = Number(shape.split(", ")[1]);
@@ -94,7 +116,10 @@ test("slides store a shared trace once and show one state at a time", () => {
   for (const step of steps) expect(step.args[0].visible.filter(Boolean)).toHaveLength(3);
   const kernels = drawn.data.filter((trace) => trace.xaxis === "x2");
   expect(kernels).toHaveLength(2);
-  expect(samples["buttons"]!().layout.updatemenus[0].buttons.map((button: { label: string }) => button.label)).toEqual(["horizontal", "vertical"]);
+  expect(samples["buttons"]!().layout.updatemenus[0].buttons.map((button: { label: string }) => button.label)).toEqual([
+    "horizontal",
+    "vertical",
+  ]);
 });
 
 test("captioned replaces words and nothing else", () => {
@@ -107,15 +132,31 @@ test("captioned replaces words and nothing else", () => {
 });
 
 test.each([
-  ["weights", () => figures.weights(new Float32Array(784)), "Expected weights of shape [784, 10] = 7840 values but found 784"],
+  [
+    "weights",
+    () => figures.weights(new Float32Array(784)),
+    "Expected weights of shape [784, 10] = 7840 values but found 784",
+  ],
   ["filters", () => figures.filters(new Float32Array(7), { shape: [5, 5, 1, 32] }), "found 7 values"],
-  ["filters", () => figures.filters(new Float32Array(9), { shape: [3, 3, 1, 1], channel: 1 }), "Expected a channel from 0 to 0 but found 1"],
+  [
+    "filters",
+    () => figures.filters(new Float32Array(9), { shape: [3, 3, 1, 1], channel: 1 }),
+    "Expected a channel from 0 to 0 but found 1",
+  ],
   ["featureMaps", () => figures.featureMaps(new Float32Array(7), { shape: [2, 2, 2] }), "found 7 values"],
   ["images", () => figures.images([], { shape: [2, 2] }), "at least one picture"],
   ["images", () => figures.images([[1, 2, 3]], { shape: [2, 2] }), "picture 0 to have 2 x 2 = 4 values but found 3"],
   ["heatmap", () => figures.heatmap([[1, 2], [1]], { title: "t" }), "1 values in row 1 and 2 in row 0"],
-  ["digits", () => figures.digits({ images: new Float32Array(1568), labels: [1, 2], indices: [2] }), "indices from 0 to 1 but found 2"],
-  ["confusion", () => figures.confusion({ ...sampleRecord("h6-1a"), final: undefined, status: "interrupted" } as never), "Expected a finished run but found interrupted (h6-1a, seed 1)"],
+  [
+    "digits",
+    () => figures.digits({ images: new Float32Array(1568), labels: [1, 2], indices: [2] }),
+    "indices from 0 to 1 but found 2",
+  ],
+  [
+    "confusion",
+    () => figures.confusion({ ...sampleRecord("h6-1a"), final: undefined, status: "interrupted" } as never),
+    "Expected a finished run but found interrupted (h6-1a, seed 1)",
+  ],
   ["states", () => figures.states({ series: [1, 2, 3], states: [1, 2] }), "shape [3, units] but found 2 values"],
   ["gates", () => figures.gates({ gates: { forget: [1, 2] }, steps: 3 }), "Expected forget to have shape [3, units]"],
   ["slides", () => figures.slides([], { active: 1 }), "one of 0 slides but found 1"],
@@ -125,7 +166,9 @@ test.each([
 
 function contrast(a: string, b: string): number {
   const luminance = (color: string) => {
-    const [r, g, blue] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    const [r, g, blue] = [1, 3, 5]
+      .map((at) => parseInt(color.slice(at, at + 2), 16) / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r! + 0.7152 * g! + 0.0722 * blue!;
   };
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);

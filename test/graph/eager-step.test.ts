@@ -3,7 +3,13 @@ import { describe, expect, test } from "vitest";
 import { createStep } from "../../lib/src/graph/step";
 import { batch, build, distance, type Name, options } from "./networks";
 
-const small: [Name, number][] = [["linear", 0], ["mlp", 64], ["dropout", 64], ["cnn", 4], ["lstm", 16]];
+const small: [Name, number][] = [
+  ["linear", 0],
+  ["mlp", 64],
+  ["dropout", 64],
+  ["cnn", 4],
+  ["lstm", 16],
+];
 
 describe.each(small)("an eager step of the %s network", (name, width) => {
   test("lowers the loss, and evaluation sees it", () => {
@@ -50,7 +56,10 @@ test("Adam agrees with the textbook's formula, computed in double precision", ()
   const gradient = (tensors: readonly { values: Float32Array }[], index: number) => {
     const copy = build("linear");
     const sgd = createStep(copy, options("linear", { mode: "eager", optimizer: { name: "sgd", learningRate: 1 } }));
-    sgd.write({ iteration: 0, tensors: sgd.read().tensors.map((tensor, i) => ({ ...tensor, values: tensors[i].values })) });
+    sgd.write({
+      iteration: 0,
+      tensors: sgd.read().tensors.map((tensor, i) => ({ ...tensor, values: tensors[i].values })),
+    });
     sgd.step(batch("linear", index), 0);
     const end = sgd.read().tensors[0].values;
     sgd.dispose();
@@ -79,10 +88,18 @@ test("what a step cannot take is refused, naming what was expected", () => {
   const step = createStep(model, options("linear", { mode: "eager" }));
   expect(() => step.step(batch("linear", 0, 50), 0)).toThrow("Expected a batch of 100 examples but found 50");
   expect(() => step.step(batch("linear", 0), 4)).toThrow("Expected iteration 0 but found 4");
-  expect(() => step.step({ ...batch("linear", 0), labels: new Uint8Array(100).fill(10) }, 0)).toThrow("Expected labels below 10 but found 10");
+  expect(() => step.step({ ...batch("linear", 0), labels: new Uint8Array(100).fill(10) }, 0)).toThrow(
+    "Expected labels below 10 but found 10",
+  );
   expect(() => step.write({ iteration: 1, tensors: [] })).toThrow("Expected 0/kernel [784, 10] but found nothing");
-  expect(() => createStep(model, options("linear", { shape: [28, 28] }))).toThrow("Expected one input of shape [28, 28]");
-  const headless = tf.sequential({ layers: [tf.layers.dense({ units: 10, activation: "softmax", inputShape: [784] })] });
-  expect(() => createStep(headless, options("linear"))).toThrow("Expected the model's last layer to be an activation layer");
+  expect(() => createStep(model, options("linear", { shape: [28, 28] }))).toThrow(
+    "Expected one input of shape [28, 28]",
+  );
+  const headless = tf.sequential({
+    layers: [tf.layers.dense({ units: 10, activation: "softmax", inputShape: [784] })],
+  });
+  expect(() => createStep(headless, options("linear"))).toThrow(
+    "Expected the model's last layer to be an activation layer",
+  );
   for (const thing of [step, model, headless]) thing.dispose();
 });

@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 
 const lab = join(__dirname, "../..");
 
-/** Three steps of a small CNN in a process of its own (the engine reads its switches once, when it starts): losses, then evaluation. */
+/**
+ * Three steps of a small CNN in a process of its own (the engine reads its switches once, when it starts): losses, then
+ * evaluation.
+ */
 function steps(environment: Record<string, string>, precision = "float32"): number[] {
   const script = `
     const tf = require("@tensorflow/tfjs-node");
@@ -21,33 +24,47 @@ function steps(environment: Record<string, string>, precision = "float32"): numb
     const losses = [0, 1, 2].map((i) => step.step(batch, i));
     console.log(JSON.stringify([...losses, step.evaluate(batch).lossSum]));`;
   const preload = join(lab, "lib/tools/kernel/preload.cjs");
-  const output = execFileSync(process.execPath, ["--require", preload, "-e", script], { cwd: lab, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", ...environment }, stdio: ["ignore", "pipe", "ignore"] });
+  const output = execFileSync(process.execPath, ["--require", preload, "-e", script], {
+    cwd: lab,
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", ...environment },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   return JSON.parse(output.toString()) as number[];
 }
 
-test("an engine without oneDNN, or that leaves AVX-512 alone, is slower but computes the same", { timeout: 120_000 }, () => {
+test("an engine without oneDNN, or that leaves AVX-512 alone, is slower but computes the same", {
+  timeout: 120_000,
+}, () => {
   const usual = steps({});
   for (const environment of [{ TF_ENABLE_ONEDNN_OPTS: "0" }, { ONEDNN_MAX_CPU_ISA: "AVX2" }]) {
-    steps(environment).forEach((loss, i) => expect(Math.abs(loss - usual[i]) / usual[i], JSON.stringify(environment)).toBeLessThan(1e-4));
+    steps(environment).forEach((loss, i) =>
+      expect(Math.abs(loss - usual[i]) / usual[i], JSON.stringify(environment)).toBeLessThan(1e-4),
+    );
   }
 });
 
 test("bfloat16 without instructions for it is slower but near float32 as well", { timeout: 120_000 }, () => {
   const usual = steps({});
   for (const environment of [{}, { TF_ENABLE_ONEDNN_OPTS: "0" }, { ONEDNN_MAX_CPU_ISA: "AVX512_CORE" }]) {
-    steps(environment, "bfloat16").forEach((loss, i) => expect(Math.abs(loss - usual[i]) / usual[i], JSON.stringify(environment)).toBeLessThan(0.02));
+    steps(environment, "bfloat16").forEach((loss, i) =>
+      expect(Math.abs(loss - usual[i]) / usual[i], JSON.stringify(environment)).toBeLessThan(0.02),
+    );
   }
 });
 
 test("one thread or two: close, and bit for bit the same with the same threads", { timeout: 120_000 }, () => {
-  const threads = (intra: number, inter: number) => steps({ TF_NUM_INTRAOP_THREADS: String(intra), TF_NUM_INTEROP_THREADS: String(inter) });
+  const threads = (intra: number, inter: number) =>
+    steps({ TF_NUM_INTRAOP_THREADS: String(intra), TF_NUM_INTEROP_THREADS: String(inter) });
   const [one, two, again] = [threads(1, 1), threads(2, 2), threads(2, 2)];
   expect(again).toEqual(two);
   one.forEach((loss, i) => expect(Math.abs(loss - two[i]) / loss).toBeLessThan(1e-4));
 });
 
-// Without lib/tools/setup/signals.cc such a run ends by SIGABRT or SIGSEGV within seconds: oneDNN's product keeps its stack on the heap.
-test("a process that gets signals all the time, as from a child that ends or from Stop, computes on", { timeout: 120_000 }, async () => {
+// Without lib/tools/setup/signals.cc such a run ends by SIGABRT or SIGSEGV within seconds: oneDNN's product keeps its
+// stack on the heap.
+test("a process that gets signals all the time, as from a child that ends or from Stop, computes on", {
+  timeout: 120_000,
+}, async () => {
   const script = `
     let taken = 0;
     process.on("SIGWINCH", () => taken++);
@@ -56,7 +73,9 @@ test("a process that gets signals all the time, as from a child that ends or fro
     console.log("ready");
     assess(models.mlp({ hidden: [1500, 1500, 1500], weights: { stddev: 0.01 }, seed: 1 }), split).then(({ size }) => console.log(JSON.stringify({ size, taken })));`;
   const child = spawn(process.execPath, ["--require", join(lab, "lib/tools/kernel/preload.cjs"), "-e", script], {
-    cwd: lab, env: { ...process.env, TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" }, stdio: ["ignore", "pipe", "ignore"],
+    cwd: lab,
+    env: { ...process.env, TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" },
+    stdio: ["ignore", "pipe", "ignore"],
   });
   let output = "";
   let storm: NodeJS.Timeout | undefined;
@@ -74,6 +93,10 @@ test("a process that gets signals all the time, as from a child that ends or fro
 
 test.runIf(process.platform === "linux")("a child of a process with the engine takes signals as ever", () => {
   const script = `require("@tensorflow/tfjs-node"); console.log(require("node:child_process").execFileSync("grep", ["SigBlk", "/proc/self/status"]).toString());`;
-  const output = execFileSync(process.execPath, ["--require", join(lab, "lib/tools/kernel/preload.cjs"), "-e", script], { cwd: lab, stdio: ["ignore", "pipe", "ignore"] });
+  const output = execFileSync(
+    process.execPath,
+    ["--require", join(lab, "lib/tools/kernel/preload.cjs"), "-e", script],
+    { cwd: lab, stdio: ["ignore", "pipe", "ignore"] },
+  );
   expect(output.toString()).toMatch(/SigBlk:\s+0{16}\s/);
 });

@@ -14,13 +14,18 @@ const widths: Record<Name, number | undefined> = long
   : { linear: undefined, mlp: 96, dropout: 96, cnn: 8, lstm: 12 };
 const names = Object.keys(widths) as Name[];
 
-// tfjs' own cross-entropy subtracts numbers of the size of a logit, up to 16, so that an example's loss has a grain of 2^-20 in float32.
+// tfjs' own cross-entropy subtracts numbers of the size of a logit, up to 16, so that an example's loss has a grain of
+// 2^-20 in float32.
 const grain = 2 ** -20;
 
 /** Distance (L2) between two versions of each tensor of a state, and the tensor's own norm. */
 function gaps(a: StepState, b: StepState): { readonly name: string; readonly gap: number; readonly size: number }[] {
   expect(b.iteration).toBe(a.iteration);
-  return a.tensors.map((tensor, i) => ({ name: tensor.name, gap: norm(tensor.values, b.tensors[i].values), size: norm(tensor.values) }));
+  return a.tensors.map((tensor, i) => ({
+    name: tensor.name,
+    gap: norm(tensor.values, b.tensors[i].values),
+    size: norm(tensor.values),
+  }));
 }
 
 /** What one step makes of a state. */
@@ -31,18 +36,32 @@ function after(step: TrainingStep, state: StepState, given: Batch): StepState {
 }
 
 const isWeight = (name: string) => !/\/[mv]$/.test(name);
-const change = (state: StepState, names: (name: string) => boolean, value: (x: number) => number): StepState =>
-  ({ ...state, tensors: state.tensors.map((tensor) => (names(tensor.name) ? { ...tensor, values: tensor.values.map(value) } : tensor)) });
+const change = (state: StepState, names: (name: string) => boolean, value: (x: number) => number): StepState => ({
+  ...state,
+  tensors: state.tensors.map((tensor) =>
+    names(tensor.name) ? { ...tensor, values: tensor.values.map(value) } : tensor,
+  ),
+});
 
 /**
- * What float32 leaves open at a point: how far each tensor of a step's outcome (what it made of `state`) moves when the weights move by 2^-19 of themselves, about what
- * the sums over a layer's inputs are rounded by (the square root of 1500 last bits). Much, where a ReLU stands on its kink or the terms of
- * a gradient cancel.
+ * What float32 leaves open at a point: how far each tensor of a step's outcome (what it made of `state`) moves when the
+ * weights move by 2^-19 of themselves, about what the sums over a layer's inputs are rounded by (the square root of
+ * 1500 last bits). Much, where a ReLU stands on its kink or the terms of a gradient cancel.
  */
-function leeway(step: TrainingStep, { state, given, outcome }: { state: StepState; given: Batch; outcome: StepState }): number[] {
+function leeway(
+  step: TrainingStep,
+  { state, given, outcome }: { state: StepState; given: Batch; outcome: StepState },
+): number[] {
   const moved = Array.from({ length: 8 }, (_, k) => {
     const draw = stream(k + 1);
-    return gaps(outcome, after(step, change(state, isWeight, (x) => x * (1 + (draw() - 0.5) * 2 ** -18)), given));
+    return gaps(
+      outcome,
+      after(
+        step,
+        change(state, isWeight, (x) => x * (1 + (draw() - 0.5) * 2 ** -18)),
+        given,
+      ),
+    );
   });
   return outcome.tensors.map((_, i) => Math.max(...moved.map((tensors) => tensors[i].gap)));
 }
@@ -63,26 +82,41 @@ function pair(name: Name, changes: Parameters<typeof options>[1] = {}) {
 }
 
 describe.each(names)("a traced step of the %s network", (name) => {
-  test("agrees with the eager one to 1e-5 at 50 points of a trajectory: weights, gradients, moments", { timeout: 600_000 }, () => {
+  test("agrees with the eager one to 1e-5 at 50 points of a trajectory: weights, gradients, moments", {
+    timeout: 600_000,
+  }, () => {
     const { eager, graph, dispose } = pair(name);
     const batches = sheetBatches(name);
     const open = new Set<number>();
     const tooFar: string[] = [];
-    // Adam's first steps are the sign of the gradient, also where the gradient is nothing but rounding: free steps come first.
+    // Adam's first steps are the sign of the gradient, also where the gradient is nothing but rounding: free steps come
+    // first.
     for (let k = 0; k < 3; k++) eager.step(batches.at(k), k);
     for (let point = 3; point < 53; point++) {
       const given = batches.at(point);
       const state = eager.read();
       // Moments of zero make the new first moment the gradient, up to a factor.
-      const bare = change(state, (name) => !isWeight(name), () => 0);
-      for (const [start, names] of [[bare, /\/m$/], [state, /./]] as const) {
+      const bare = change(
+        state,
+        (name) => !isWeight(name),
+        () => 0,
+      );
+      for (const [start, names] of [
+        [bare, /\/m$/],
+        [state, /./],
+      ] as const) {
         const outcome = after(eager, start, given);
-        const found = gaps(outcome, after(graph, start, given)).map((tensor, i) => ({ ...tensor, i }))
+        const found = gaps(outcome, after(graph, start, given))
+          .map((tensor, i) => ({ ...tensor, i }))
           .filter(({ name, gap, size }) => names.test(name) && gap > 1e-5 * size);
         if (found.length === 0) continue;
         open.add(point);
         const allowed = leeway(eager, { state: start, given, outcome });
-        tooFar.push(...found.filter(({ gap, i }) => !(gap < 4 * allowed[i])).map(({ name, gap, size, i }) => `${name} at ${point}: ${gap} of ${size}, ${allowed[i]} left open`));
+        tooFar.push(
+          ...found
+            .filter(({ gap, i }) => !(gap < 4 * allowed[i]))
+            .map(({ name, gap, size, i }) => `${name} at ${point}: ${gap} of ${size}, ${allowed[i]} left open`),
+        );
       }
       graph.write(state);
       eager.write(state);
@@ -94,7 +128,9 @@ describe.each(names)("a traced step of the %s network", (name) => {
     dispose();
   });
 
-  test("runs 50 free steps on the sheet's data with losses within 1 % of the eager ones, and evaluates alike", { timeout: 600_000 }, () => {
+  test("runs 50 free steps on the sheet's data with losses within 1 % of the eager ones, and evaluates alike", {
+    timeout: 600_000,
+  }, () => {
     const { eager, graph, dispose } = pair(name);
     const batches = sheetBatches(name);
     const losses = Array.from({ length: 50 }, (_, i) => [eager, graph].map((step) => step.step(batches.at(i), i)));

@@ -15,14 +15,25 @@ export function options(name: Name, changes: Partial<StepOptions> = {}): StepOpt
   };
 }
 
-/** The sheet's networks, built here of plain tf.layers (the tests of this room need no other room); `width` shrinks them. */
+/**
+ * The sheet's networks, built here of plain tf.layers (the tests of this room need no other room); `width` shrinks
+ * them.
+ */
 export function build(name: Name, width = name === "cnn" ? 32 : name === "lstm" ? 200 : 1500): tf.Sequential {
   let seed = 0;
   const weights = () => tf.initializers.truncatedNormal({ stddev: 0.01, seed: ++seed });
   const bias = tf.initializers.constant({ value: 0.1 });
   const model = tf.sequential();
   const dense = (units: number, activation?: "relu", inputShape?: number[]) =>
-    model.add(tf.layers.dense({ units, activation, kernelInitializer: weights(), biasInitializer: bias, ...(inputShape && { inputShape }) }));
+    model.add(
+      tf.layers.dense({
+        units,
+        activation,
+        kernelInitializer: weights(),
+        biasInitializer: bias,
+        ...(inputShape && { inputShape }),
+      }),
+    );
   if (name === "linear") {
     model.add(tf.layers.dense({ units: 10, inputShape: [784], kernelInitializer: "zeros" }));
   } else if (name === "mlp" || name === "dropout") {
@@ -34,16 +45,31 @@ export function build(name: Name, width = name === "cnn" ? 32 : name === "lstm" 
   } else if (name === "cnn") {
     model.add(tf.layers.reshape({ targetShape: [28, 28, 1], inputShape: [784] }));
     for (const filters of [width, 2 * width]) {
-      model.add(tf.layers.conv2d({ filters, kernelSize: 5, padding: "same", activation: "relu", kernelInitializer: weights(), biasInitializer: bias }));
+      model.add(
+        tf.layers.conv2d({
+          filters,
+          kernelSize: 5,
+          padding: "same",
+          activation: "relu",
+          kernelInitializer: weights(),
+          biasInitializer: bias,
+        }),
+      );
       model.add(tf.layers.maxPooling2d({ poolSize: 2, strides: 2 }));
     }
     model.add(tf.layers.flatten());
     dense(10);
   } else {
     const uniform = () => tf.initializers.randomUniform({ minval: -0.1, maxval: 0.1, seed: ++seed });
-    model.add(tf.layers.lstm({
-      units: width, inputShape: [30, 1], recurrentActivation: "sigmoid", kernelInitializer: uniform(), recurrentInitializer: uniform(),
-    }));
+    model.add(
+      tf.layers.lstm({
+        units: width,
+        inputShape: [30, 1],
+        recurrentActivation: "sigmoid",
+        kernelInitializer: uniform(),
+        recurrentInitializer: uniform(),
+      }),
+    );
     model.add(tf.layers.dense({ units: 1, kernelInitializer: uniform() }));
   }
   model.add(tf.layers.activation({ activation: name === "lstm" ? "sigmoid" : "softmax" }));
@@ -71,8 +97,14 @@ export function batch(name: Name, index: number, size = name === "lstm" ? 50 : 1
     labels[row] = Math.floor(draw() * (name === "lstm" ? 2 : 10));
     for (let i = 0; i < length; i++) {
       const noise = draw();
-      inputs[row * length + i] = name === "lstm" ? 2 * noise - 1 + (labels[row] - 0.5) * 0.6
-        : Math.floor((i * 10) / length) === labels[row] && noise > 0.4 ? noise : noise > 0.8 ? noise * noise : 0;
+      inputs[row * length + i] =
+        name === "lstm"
+          ? 2 * noise - 1 + (labels[row] - 0.5) * 0.6
+          : Math.floor((i * 10) / length) === labels[row] && noise > 0.4
+            ? noise
+            : noise > 0.8
+              ? noise * noise
+              : 0;
     }
   }
   return { inputs, labels, size };
@@ -86,8 +118,8 @@ export function norm(a: ArrayLike<number>, b?: ArrayLike<number>): number {
 }
 
 /**
- * Relative L2 distance of two tensors. `floor`: a norm below it counts as it; for sums in which nearly everything cancels (the
- * gradient of a single output's bias), where float32 leaves no digits to compare.
+ * Relative L2 distance of two tensors. `floor`: a norm below it counts as it; for sums in which nearly everything
+ * cancels (the gradient of a single output's bias), where float32 leaves no digits to compare.
  */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>, floor = 0): number {
   const scale = Math.max(norm(a), floor);

@@ -30,13 +30,18 @@ describe.each(["linear", "mlp", "cnn", "lstm"])("loss and gradients of the %s ne
   test.each(["graph", "eager"] as const)("are PyTorch's, in mode %s", (mode) => {
     const model = build(name as Name, widths[name]);
     // With beta1 = 0 Adam's first moment is the gradient.
-    const step = createStep(model, options(name as Name, { mode, batchSize: 6, optimizer: { name: "adam", learningRate: 1e-3, beta1: 0 } }));
+    const step = createStep(
+      model,
+      options(name as Name, { mode, batchSize: 6, optimizer: { name: "adam", learningRate: 1e-3, beta1: 0 } }),
+    );
     const source = stream(Object.keys(widths).indexOf(name) + 1);
-    const draw = (size: number, map: (x: number) => number) => Float32Array.from({ length: size }, () => map(source.next().value));
+    const draw = (size: number, map: (x: number) => number) =>
+      Float32Array.from({ length: size }, () => map(source.next().value));
     const state = step.read();
     const count = state.tensors.length / 3;
     const tensors = state.tensors.map((tensor, i) =>
-      i < count ? { ...tensor, values: draw(sizes(tensor.shape), (x) => x * (2 / tensor.shape[0] ** 0.5)) } : tensor);
+      i < count ? { ...tensor, values: draw(sizes(tensor.shape), (x) => x * (2 / tensor.shape[0] ** 0.5)) } : tensor,
+    );
     step.write({ iteration: 0, tensors });
     const batch: Batch = {
       inputs: name === "lstm" ? draw(180, (x) => x) : draw(6 * 784, (x) => x + 0.5),
@@ -50,7 +55,9 @@ describe.each(["linear", "mlp", "cnn", "lstm"])("loss and gradients of the %s ne
       const found = moments[i].values;
       expect(Math.abs(Math.hypot(...found) - norm) / norm, moments[i].name).toBeLessThan(1e-5);
       expect(Math.abs(found.reduce((total, x) => total + x, 0) - sum) / norm, moments[i].name).toBeLessThan(1e-4);
-      at.forEach((index, k) => expect(Math.abs(found[index] - values[k]) / norm, `${moments[i].name} ${index}`).toBeLessThan(1e-5));
+      at.forEach((index, k) =>
+        expect(Math.abs(found[index] - values[k]) / norm, `${moments[i].name} ${index}`).toBeLessThan(1e-5),
+      );
     });
     step.dispose();
     model.dispose();

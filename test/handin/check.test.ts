@@ -3,7 +3,14 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { checkFolder, formatFindings, main, rules, type CheckOptions, type Finding } from "../../lib/tools/handin/check";
+import {
+  checkFolder,
+  formatFindings,
+  main,
+  rules,
+  type CheckOptions,
+  type Finding,
+} from "../../lib/tools/handin/check";
 import { readNotebook, setSource, sourceOf, type Cell, type Notebook } from "../../lib/tools/handin/notebook";
 import { parts } from "../../lib/tools/handin/parts";
 import { fillTags, tagText } from "../../lib/tools/handin/tags";
@@ -59,7 +66,12 @@ class Copy {
       this.notebook(name, (notebook) => {
         const records = notebook.metadata.deepnets!.run!.records as Record<string, string>;
         if (records[`${part}/full-s1`]) records[`${part}/full-s1`] = hash;
-        for (const cell of notebook.cells) if (cell.cell_type === "markdown") setSource(cell, fillTags(sourceOf(cell), (key) => tagText(key, (id) => readRecords(this.runs, id), 1)));
+        for (const cell of notebook.cells)
+          if (cell.cell_type === "markdown")
+            setSource(
+              cell,
+              fillTags(sourceOf(cell), (key) => tagText(key, (id) => readRecords(this.runs, id), 1)),
+            );
       });
   }
 
@@ -68,9 +80,12 @@ class Copy {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends object ? Writable<T[K]> : T[K] };
 
-const code = (notebook: Notebook, number: number) => notebook.cells.filter(({ cell_type }) => cell_type === "code")[number - 1]! as Writable<Cell>;
-const answer = (notebook: Notebook, id: string) => notebook.cells.find(({ metadata }) => metadata.deepnets?.answer === id)!;
-const question = (notebook: Notebook, id: string) => notebook.cells.find(({ metadata }) => metadata.deepnets?.question === id)!;
+const code = (notebook: Notebook, number: number) =>
+  notebook.cells.filter(({ cell_type }) => cell_type === "code")[number - 1]! as Writable<Cell>;
+const answer = (notebook: Notebook, id: string) =>
+  notebook.cells.find(({ metadata }) => metadata.deepnets?.answer === id)!;
+const question = (notebook: Notebook, id: string) =>
+  notebook.cells.find(({ metadata }) => metadata.deepnets?.question === id)!;
 const remove = (notebook: Notebook, cell: Cell) => void notebook.cells.splice(notebook.cells.indexOf(cell), 1);
 const append = (cell: Cell, text: string) => setSource(cell, sourceOf(cell) + text);
 const execute = (cell: Writable<Cell>, source: string) => {
@@ -93,34 +108,109 @@ interface Spoiled {
 const mlp = "h6-1b-mlp";
 const spoiled: readonly Spoiled[] = [
   // a part, question or answer is missing
-  { rule: "part-missing", what: "a part", spoil: ({ handin }) => rmSync(join(handin, `${mlp}.ipynb`)), says: /there is no h6-1b-mlp\.ipynb/ },
-  { rule: "question-missing", what: "a question", spoil: (c) => c.notebook(mlp, (n) => remove(n, question(n, "H6.1 b: Adam"))), says: /question H6\.1 b: Adam is not there/ },
-  { rule: "question-missing", what: "an empty question", spoil: (c) => c.notebook(mlp, (n) => setSource(question(n, "H6.1 b"), "## H6.1 b\n")), says: /question H6\.1 b is empty/ },
-  { rule: "answer-missing", what: "an answer", spoil: (c) => c.notebook("h6-2-lstm", (n) => remove(n, answer(n, "H6.2 c"))), notebook: "h6-2-lstm", says: /answer H6\.2 c is not there/ },
-  { rule: "answer-missing", what: "an answer still to be written", spoil: (c) => c.notebook(mlp, (n) => setSource(answer(n, "H6.1 b"), "## Answer to the question\n\nTODO ...\n")), says: /answer H6\.1 b is empty/ },
+  {
+    rule: "part-missing",
+    what: "a part",
+    spoil: ({ handin }) => rmSync(join(handin, `${mlp}.ipynb`)),
+    says: /there is no h6-1b-mlp\.ipynb/,
+  },
+  {
+    rule: "question-missing",
+    what: "a question",
+    spoil: (c) => c.notebook(mlp, (n) => remove(n, question(n, "H6.1 b: Adam"))),
+    says: /question H6\.1 b: Adam is not there/,
+  },
+  {
+    rule: "question-missing",
+    what: "an empty question",
+    spoil: (c) => c.notebook(mlp, (n) => setSource(question(n, "H6.1 b"), "## H6.1 b\n")),
+    says: /question H6\.1 b is empty/,
+  },
+  {
+    rule: "answer-missing",
+    what: "an answer",
+    spoil: (c) => c.notebook("h6-2-lstm", (n) => remove(n, answer(n, "H6.2 c"))),
+    notebook: "h6-2-lstm",
+    says: /answer H6\.2 c is not there/,
+  },
+  {
+    rule: "answer-missing",
+    what: "an answer still to be written",
+    spoil: (c) => c.notebook(mlp, (n) => setSource(answer(n, "H6.1 b"), "## Answer to the question\n\nTODO ...\n")),
+    says: /answer H6\.1 b is empty/,
+  },
   {
     rule: "answer-missing",
     what: "the answer to a question of one's own",
-    spoil: (c) => c.notebook("t6-1-convolution", (n) => void n.cells.push({ cell_type: "markdown", source: "What does a stride do here?", metadata: { deepnets: { question: "T6.1 stride" } } })),
+    spoil: (c) =>
+      c.notebook(
+        "t6-1-convolution",
+        (n) =>
+          void n.cells.push({
+            cell_type: "markdown",
+            source: "What does a stride do here?",
+            metadata: { deepnets: { question: "T6.1 stride" } },
+          }),
+      ),
     notebook: "t6-1-convolution",
     says: /answer T6\.1 stride is not there/,
   },
   // a cell's source differs from the one that was executed
-  { rule: "source-differs", what: "a changed source", spoil: (c) => c.notebook(mlp, (n) => append(code(n, 2) as Cell, " + 1")), says: /changed after it ran/, cell: /cell \d+ of \d+ \(\[2\] const one/ },
-  { rule: "source-differs", what: "a source with one more blank", spoil: (c) => c.notebook(mlp, (n) => append(code(n, 1) as Cell, " ")), says: /changed after it ran/ },
-  { rule: "not-verifiable", what: "no trace of what ran", spoil: (c) => c.notebook(mlp, (n) => delete code(n, 2).metadata.deepnets), says: /not verifiable/, cell: /\[2\]/ },
+  {
+    rule: "source-differs",
+    what: "a changed source",
+    spoil: (c) => c.notebook(mlp, (n) => append(code(n, 2) as Cell, " + 1")),
+    says: /changed after it ran/,
+    cell: /cell \d+ of \d+ \(\[2\] const one/,
+  },
+  {
+    rule: "source-differs",
+    what: "a source with one more blank",
+    spoil: (c) => c.notebook(mlp, (n) => append(code(n, 1) as Cell, " ")),
+    says: /changed after it ran/,
+  },
+  {
+    rule: "not-verifiable",
+    what: "no trace of what ran",
+    spoil: (c) => c.notebook(mlp, (n) => delete code(n, 2).metadata.deepnets),
+    says: /not verifiable/,
+    cell: /\[2\]/,
+  },
   // a cell wrote an error or anything to stderr
   {
     rule: "error-output",
     what: "an error",
-    spoil: (c) => c.notebook(mlp, (n) => code(n, 3).outputs!.push({ output_type: "error", ename: "RangeError", evalue: "Expected 3 but found 4" })),
+    spoil: (c) =>
+      c.notebook(mlp, (n) =>
+        code(n, 3).outputs!.push({ output_type: "error", ename: "RangeError", evalue: "Expected 3 but found 4" }),
+      ),
     says: /failed with RangeError: Expected 3 but found 4/,
     cell: /\[3\]/,
   },
-  { rule: "stderr-output", what: "a warning", spoil: (c) => c.notebook(mlp, (n) => code(n, 1).outputs!.push({ output_type: "stream", name: "stderr", text: "(node:1) Warning: old\n" })), says: /stderr: \(node:1\) Warning: old/, cell: /\[1\]/ },
+  {
+    rule: "stderr-output",
+    what: "a warning",
+    spoil: (c) =>
+      c.notebook(mlp, (n) =>
+        code(n, 1).outputs!.push({ output_type: "stream", name: "stderr", text: "(node:1) Warning: old\n" }),
+      ),
+    says: /stderr: \(node:1\) Warning: old/,
+    cell: /\[1\]/,
+  },
   // a notebook did not run top to bottom
-  { rule: "run-order", what: "a cell that did not run", spoil: (c) => c.notebook(mlp, (n) => void (code(n, 3).execution_count = null)), says: /did not run/, cell: /cell \d+/ },
-  { rule: "run-order", what: "a cell that ran twice", spoil: (c) => c.notebook(mlp, (n) => void (code(n, 2).execution_count = 4)), says: /ran as number 4 where 2 was expected/ },
+  {
+    rule: "run-order",
+    what: "a cell that did not run",
+    spoil: (c) => c.notebook(mlp, (n) => void (code(n, 3).execution_count = null)),
+    says: /did not run/,
+    cell: /cell \d+/,
+  },
+  {
+    rule: "run-order",
+    what: "a cell that ran twice",
+    spoil: (c) => c.notebook(mlp, (n) => void (code(n, 2).execution_count = 4)),
+    says: /ran as number 4 where 2 was expected/,
+  },
   {
     rule: "run-order",
     what: "two cells that ran in the other order",
@@ -133,21 +223,66 @@ const spoiled: readonly Spoiled[] = [
     spoil: (c) => {
       c.notebook(mlp, (n) => [1, 2, 3].forEach((k) => delete code(n, k).metadata.deepnets));
       const notebook = readNotebook(join(c.handin, `${mlp}.ipynb`));
-      for (const [kernel, count] of [["1-1", 1], ["1-1", 2], ["2-2", 3]] as const)
-        appendFileSync(c.log, JSON.stringify({ kernel, notebook: `notebooks/${mlp}.ipynb`, count, sha256: sha256(sourceOf(code(notebook, count) as Cell)) }) + "\n");
+      for (const [kernel, count] of [
+        ["1-1", 1],
+        ["1-1", 2],
+        ["2-2", 3],
+      ] as const)
+        appendFileSync(
+          c.log,
+          JSON.stringify({
+            kernel,
+            notebook: `notebooks/${mlp}.ipynb`,
+            count,
+            sha256: sha256(sourceOf(code(notebook, count) as Cell)),
+          }) + "\n",
+        );
     },
     says: /2 different kernels/,
   },
   // iterations, batch size or epochs are not the sheet's
-  { rule: "iterations", what: "half the iterations", spoil: (c) => c.record("h6-1b", (r) => void (r.config.iterations = 10_000)), says: /20,000 but it ran with 10,000/ },
-  { rule: "epochs", what: "fewer epochs", spoil: (c) => c.record("h6-2", (r) => void (r.config.epochs = 30)), notebook: "h6-2-lstm", says: /60 but it ran with 30/ },
-  { rule: "batch-size", what: "another batch size", spoil: (c) => c.record("h6-1d", (r) => void (r.config.batchSize = 128)), notebook: "h6-1d-cnn", says: /100 but it ran with 128/ },
-  { rule: "optimizer", what: "another learning rate", spoil: (c) => c.record("h6-1b", (r) => void (r.config.optimizer.learningRate = 0.0005)), says: /learningRate 0\.001.*learningRate 0\.0005/ },
-  { rule: "final-numbers", what: "a model that did not learn", spoil: (c) => c.record("h6-1b", (r) => void (r.final!.test.accuracy = 0.1135)), says: /test accuracy is 11\.[34] %/ },
-  { rule: "record-missing", what: "no record", spoil: (c) => {
+  {
+    rule: "iterations",
+    what: "half the iterations",
+    spoil: (c) => c.record("h6-1b", (r) => void (r.config.iterations = 10_000)),
+    says: /20,000 but it ran with 10,000/,
+  },
+  {
+    rule: "epochs",
+    what: "fewer epochs",
+    spoil: (c) => c.record("h6-2", (r) => void (r.config.epochs = 30)),
+    notebook: "h6-2-lstm",
+    says: /60 but it ran with 30/,
+  },
+  {
+    rule: "batch-size",
+    what: "another batch size",
+    spoil: (c) => c.record("h6-1d", (r) => void (r.config.batchSize = 128)),
+    notebook: "h6-1d-cnn",
+    says: /100 but it ran with 128/,
+  },
+  {
+    rule: "optimizer",
+    what: "another learning rate",
+    spoil: (c) => c.record("h6-1b", (r) => void (r.config.optimizer.learningRate = 0.0005)),
+    says: /learningRate 0\.001.*learningRate 0\.0005/,
+  },
+  {
+    rule: "final-numbers",
+    what: "a model that did not learn",
+    spoil: (c) => c.record("h6-1b", (r) => void (r.final!.test.accuracy = 0.1135)),
+    says: /test accuracy is 11\.[34] %/,
+  },
+  {
+    rule: "record-missing",
+    what: "no record",
+    spoil: (c) => {
       c.notebook("h6-1a-linear", (n) => setSource(answer(n, "H6.1 a"), "It learns something, without any number."));
       rmSync(join(c.runs, "h6-1a/full-s1/record.json"));
-    }, notebook: "h6-1a-linear", says: /no finished record of h6-1a/ },
+    },
+    notebook: "h6-1a-linear",
+    says: /no finished record of h6-1a/,
+  },
   {
     rule: "record-changed",
     what: "a record of another run",
@@ -165,7 +300,11 @@ const spoiled: readonly Spoiled[] = [
   {
     rule: "record-changed",
     what: "a record of another seed that is gone",
-    spoil: (c) => c.notebook("h6-1e-comparison", (n) => void ((n.metadata.deepnets!.run!.records as Record<string, string>)["h6-1c/full-s2"] = "0")),
+    spoil: (c) =>
+      c.notebook(
+        "h6-1e-comparison",
+        (n) => void ((n.metadata.deepnets!.run!.records as Record<string, string>)["h6-1c/full-s2"] = "0"),
+      ),
     notebook: "h6-1e-comparison",
     says: /record in h6-1c\/full-s2, which it read, is gone/,
   },
@@ -177,17 +316,70 @@ const spoiled: readonly Spoiled[] = [
     says: /seed 2, others with full and 1/,
   },
   // a tag differs from its record
-  { rule: "tag-differs", what: "a number that was touched up", spoil: (c) => c.notebook(mlp, (n) => retag(answer(n, "H6.1 b"), "h6-1b.test", "99.9 %")), says: /h6-1b\.test says 99\.9 % where the record says 98\.50? %/, cell: /answer H6\.1 b/ },
-  { rule: "tag-differs", what: "a mean over seeds that was touched up", spoil: (c) => c.notebook(mlp, (n) => retag(answer(n, "H6.1 b"), "sweep.h6-1b.test.mean", "99.9 %")), says: /sweep\.h6-1b\.test\.mean says/ },
-  { rule: "tag-differs", what: "a tag outside an answer", spoil: (c) => c.notebook(mlp, (n) => append(n.cells[0]!, '\n<span data-record="h6-1b.test">12.0 %</span>')), says: /says 12\.0 %/ },
-  { rule: "tag-unknown", what: "a tag with a key that no record has", spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), ' <span data-record="h6-1b.tset">98.4 %</span>')), says: /tset/, cell: /answer H6\.1 b/ },
-  { rule: "tag-unknown", what: "a tag of a part without a record", spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), ' <span data-record="h6-9z.test">98.4 %</span>')), says: /h6-9z/ },
-  { rule: "tag-unknown", what: "a tag that is not closed", spoil: (c) => c.notebook(mlp, (n) => append(n.cells[0]!, ' <span data-record="h6-1b.test">98.4 %')), says: /1 tag is not closed/ },
+  {
+    rule: "tag-differs",
+    what: "a number that was touched up",
+    spoil: (c) => c.notebook(mlp, (n) => retag(answer(n, "H6.1 b"), "h6-1b.test", "99.9 %")),
+    says: /h6-1b\.test says 99\.9 % where the record says 98\.50? %/,
+    cell: /answer H6\.1 b/,
+  },
+  {
+    rule: "tag-differs",
+    what: "a mean over seeds that was touched up",
+    spoil: (c) => c.notebook(mlp, (n) => retag(answer(n, "H6.1 b"), "sweep.h6-1b.test.mean", "99.9 %")),
+    says: /sweep\.h6-1b\.test\.mean says/,
+  },
+  {
+    rule: "tag-differs",
+    what: "a tag outside an answer",
+    spoil: (c) => c.notebook(mlp, (n) => append(n.cells[0]!, '\n<span data-record="h6-1b.test">12.0 %</span>')),
+    says: /says 12\.0 %/,
+  },
+  {
+    rule: "tag-unknown",
+    what: "a tag with a key that no record has",
+    spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), ' <span data-record="h6-1b.tset">98.4 %</span>')),
+    says: /tset/,
+    cell: /answer H6\.1 b/,
+  },
+  {
+    rule: "tag-unknown",
+    what: "a tag of a part without a record",
+    spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), ' <span data-record="h6-9z.test">98.4 %</span>')),
+    says: /h6-9z/,
+  },
+  {
+    rule: "tag-unknown",
+    what: "a tag that is not closed",
+    spoil: (c) => c.notebook(mlp, (n) => append(n.cells[0]!, ' <span data-record="h6-1b.test">98.4 %')),
+    says: /1 tag is not closed/,
+  },
   // a bare number stands in an answer where a tag belongs
-  { rule: "bare-number", what: "a percentage", spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), " It reaches 98 %.")), says: /number 98 % stands/, cell: /answer H6\.1 b/ },
-  { rule: "bare-number", what: "a percentage in words", spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), " It is 2 percentage points worse.")), says: /2 percentage points/ },
-  { rule: "bare-number", what: "a fraction", spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), " It reaches **0.984**.")), says: /number 0\.984/ },
-  { rule: "bare-number", what: "a count of mistakes", spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), " It makes 157 mistakes.")), says: /157 mistakes/ },
+  {
+    rule: "bare-number",
+    what: "a percentage",
+    spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), " It reaches 98 %.")),
+    says: /number 98 % stands/,
+    cell: /answer H6\.1 b/,
+  },
+  {
+    rule: "bare-number",
+    what: "a percentage in words",
+    spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), " It is 2 percentage points worse.")),
+    says: /2 percentage points/,
+  },
+  {
+    rule: "bare-number",
+    what: "a fraction",
+    spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), " It reaches **0.984**.")),
+    says: /number 0\.984/,
+  },
+  {
+    rule: "bare-number",
+    what: "a count of mistakes",
+    spoil: (c) => c.notebook(mlp, (n) => append(answer(n, "H6.1 b"), " It makes 157 mistakes.")),
+    says: /157 mistakes/,
+  },
   // an HTML file loads anything from outside
   ...[
     ["a script", inHead('<script src="https://cdn.example.org/plotly.min.js"></script>'), /cdn\.example\.org/],
@@ -195,8 +387,16 @@ const spoiled: readonly Spoiled[] = [
     ["a style sheet", inHead('<link rel="stylesheet" href="//fonts.example.org/a.css">'), /fonts\.example\.org/],
     ["an icon", inHead('<link rel=icon href="favicon.ico">'), /favicon/],
     ["a picture", inBody("<img alt='x' src='figure.png'>"), /figure\.png/],
-    ["a picture in two sizes", inBody('<img alt="x" srcset="a.png 1x, b.png 2x" src="data:image/png;base64,AA==">'), /a\.png/],
-    ["a font", inHead("<style>@font-face { font-family: a; src: url(https://fonts.example.org/a.woff2) }</style>"), /a\.woff2/],
+    [
+      "a picture in two sizes",
+      inBody('<img alt="x" srcset="a.png 1x, b.png 2x" src="data:image/png;base64,AA==">'),
+      /a\.png/,
+    ],
+    [
+      "a font",
+      inHead("<style>@font-face { font-family: a; src: url(https://fonts.example.org/a.woff2) }</style>"),
+      /a\.woff2/,
+    ],
     ["an imported style", inHead('<style>@import "https://fonts.example.org/b.css";</style>'), /b\.css/],
     ["a background in an attribute", inBody('<p style="background: url(tile.png)">x</p>'), /tile\.png/],
     ["a frame", inBody('<iframe src="https://example.org/"></iframe>'), /example\.org/],
@@ -207,20 +407,87 @@ const spoiled: readonly Spoiled[] = [
     ["a module", inBody('<script type="module">import("https://example.org/m.js")</script>'), /m\.js/],
     ["a picture set by a script", inBody('<script>image.src = "https://example.org/i.png"</script>'), /i\.png/],
     ["another address for all links", inHead('<base href="https://example.org/">'), /example\.org/],
-    ["a page that it turns into", inHead('<meta http-equiv="refresh" content="0; url=https://example.org/">'), /example\.org/],
-  ].map(([what, change, says]) => ({ rule: "html-outside", what: `${what}`, spoil: (c: Copy) => c.page(mlp, change as never), says: says as RegExp })),
-  { rule: "html-outside", what: "a script on the index page", spoil: (c) => c.page("index", inBody('<script src="https://cdn.example.org/a.js"></script>')), notebook: "index", says: /a\.js/ },
-  { rule: "html-size", what: "an index page of 9 MB", spoil: (c) => c.page("index", inBody("x".repeat(9_000_000))), notebook: "index", says: /9\.0 MB/ },
-  { rule: "html-missing", what: "no index page", spoil: ({ handin }) => rmSync(join(handin, "index.html")), notebook: "index", says: /no index\.html/ },
+    [
+      "a page that it turns into",
+      inHead('<meta http-equiv="refresh" content="0; url=https://example.org/">'),
+      /example\.org/,
+    ],
+  ].map(([what, change, says]) => ({
+    rule: "html-outside",
+    what: `${what}`,
+    spoil: (c: Copy) => c.page(mlp, change as never),
+    says: says as RegExp,
+  })),
+  {
+    rule: "html-outside",
+    what: "a script on the index page",
+    spoil: (c) => c.page("index", inBody('<script src="https://cdn.example.org/a.js"></script>')),
+    notebook: "index",
+    says: /a\.js/,
+  },
+  {
+    rule: "html-size",
+    what: "an index page of 9 MB",
+    spoil: (c) => c.page("index", inBody("x".repeat(9_000_000))),
+    notebook: "index",
+    says: /9\.0 MB/,
+  },
+  {
+    rule: "html-missing",
+    what: "no index page",
+    spoil: ({ handin }) => rmSync(join(handin, "index.html")),
+    notebook: "index",
+    says: /no index\.html/,
+  },
   // ... shows fewer figures than the notebook holds, embeds plotly.js more than once, or exceeds 8 MB
-  { rule: "html-figures", what: "a page without its figure", spoil: (c) => c.page(mlp, (html) => html.replace("<figure data-figure>", "<figure>")), says: /shows 0 of 1 figures/ },
-  { rule: "html-figures", what: "a figure inside a comment", spoil: (c) => c.page(mlp, (html) => html.replace(/<figure.*figure>/, "<!-- $& -->")), says: /shows 0 of 1 figures/ },
-  { rule: "html-plotly", what: "two marked copies of plotly.js", spoil: (c) => c.page(mlp, inBody("<script data-plotly>var a;</script>")), says: /plotly\.js 2 times/ },
-  { rule: "html-plotly", what: "a second copy that is not marked", spoil: (c) => c.page(mlp, inBody("<script>/**\n* plotly.js (cartesian - minified) v4.1.1\n*/</script>")), says: /plotly\.js 2 times/ },
-  { rule: "html-size", what: "a page of 9 MB", spoil: (c) => c.page(mlp, inBody(`<p>${"x".repeat(9_000_000)}</p>`)), says: /9\.0 MB/ },
-  { rule: "html-missing", what: "no page", spoil: ({ handin }) => rmSync(join(handin, `${mlp}.html`)), says: /no h6-1b-mlp\.html/ },
-  { rule: "html-stale", what: "a page of an older notebook", spoil: ({ handin }) => appendFileSync(join(handin, `${mlp}.ipynb`), "\n"), says: /another version/ },
-  { rule: "html-stale", what: "a page of unknown origin", spoil: (c) => c.page(mlp, (html) => html.replace(/<meta name="deepnets-notebook"[^>]*>/, "")), says: /does not say from which/ },
+  {
+    rule: "html-figures",
+    what: "a page without its figure",
+    spoil: (c) => c.page(mlp, (html) => html.replace("<figure data-figure>", "<figure>")),
+    says: /shows 0 of 1 figures/,
+  },
+  {
+    rule: "html-figures",
+    what: "a figure inside a comment",
+    spoil: (c) => c.page(mlp, (html) => html.replace(/<figure.*figure>/, "<!-- $& -->")),
+    says: /shows 0 of 1 figures/,
+  },
+  {
+    rule: "html-plotly",
+    what: "two marked copies of plotly.js",
+    spoil: (c) => c.page(mlp, inBody("<script data-plotly>var a;</script>")),
+    says: /plotly\.js 2 times/,
+  },
+  {
+    rule: "html-plotly",
+    what: "a second copy that is not marked",
+    spoil: (c) => c.page(mlp, inBody("<script>/**\n* plotly.js (cartesian - minified) v4.1.1\n*/</script>")),
+    says: /plotly\.js 2 times/,
+  },
+  {
+    rule: "html-size",
+    what: "a page of 9 MB",
+    spoil: (c) => c.page(mlp, inBody(`<p>${"x".repeat(9_000_000)}</p>`)),
+    says: /9\.0 MB/,
+  },
+  {
+    rule: "html-missing",
+    what: "no page",
+    spoil: ({ handin }) => rmSync(join(handin, `${mlp}.html`)),
+    says: /no h6-1b-mlp\.html/,
+  },
+  {
+    rule: "html-stale",
+    what: "a page of an older notebook",
+    spoil: ({ handin }) => appendFileSync(join(handin, `${mlp}.ipynb`), "\n"),
+    says: /another version/,
+  },
+  {
+    rule: "html-stale",
+    what: "a page of unknown origin",
+    spoil: (c) => c.page(mlp, (html) => html.replace(/<meta name="deepnets-notebook"[^>]*>/, "")),
+    says: /does not say from which/,
+  },
 ];
 
 function retag(cell: Cell, key: string, text: string): void {
@@ -245,7 +512,9 @@ describe("checkFolder", () => {
 
   it("has a spoiled copy for every rule", () => {
     const shownElsewhere = ["quick-run", "html-notice"];
-    expect([...new Set([...spoiled.map(({ rule }) => rule), ...shownElsewhere])].sort()).toEqual(rules.map(({ id }) => id).sort());
+    expect([...new Set([...spoiled.map(({ rule }) => rule), ...shownElsewhere])].sort()).toEqual(
+      rules.map(({ id }) => id).sort(),
+    );
   });
 
   it("takes the launcher's log where a notebook was run by hand", () => {
@@ -253,19 +522,37 @@ describe("checkFolder", () => {
     copy.notebook(mlp, (notebook) => {
       [1, 2, 3].forEach((k) => delete code(notebook, k).metadata.deepnets);
       [1, 2, 3].forEach((count) =>
-        appendFileSync(copy.log, JSON.stringify({ kernel: "7-7", notebook: `notebooks/${mlp}.ipynb`, count, sha256: sha256(sourceOf(code(notebook, count) as Cell)) }) + "\n"),
+        appendFileSync(
+          copy.log,
+          JSON.stringify({
+            kernel: "7-7",
+            notebook: `notebooks/${mlp}.ipynb`,
+            count,
+            sha256: sha256(sourceOf(code(notebook, count) as Cell)),
+          }) + "\n",
+        ),
       );
     });
     expect(copy.check()).toEqual([]);
     copy.notebook(mlp, (notebook) => append(code(notebook, 2) as Cell, " + 1"));
-    expect(copy.check().map(({ rule, value }) => [rule, value])).toEqual([["source-differs", "its source was changed after it ran"]]);
+    expect(copy.check().map(({ rule, value }) => [rule, value])).toEqual([
+      ["source-differs", "its source was changed after it ran"],
+    ]);
   });
 
   it("does not take another notebook's cells, or a torn line, for proof", () => {
     const copy = new Copy();
     copy.notebook(mlp, (notebook) => {
       delete code(notebook, 2).metadata.deepnets;
-      appendFileSync(copy.log, JSON.stringify({ kernel: "7-7", notebook: "notebooks/h6-1a-linear.ipynb", count: 2, sha256: sha256(sourceOf(code(notebook, 2) as Cell)) }) + '\n{"kernel": "7-');
+      appendFileSync(
+        copy.log,
+        JSON.stringify({
+          kernel: "7-7",
+          notebook: "notebooks/h6-1a-linear.ipynb",
+          count: 2,
+          sha256: sha256(sourceOf(code(notebook, 2) as Cell)),
+        }) + '\n{"kernel": "7-',
+      );
     });
     expect(copy.check().map(({ rule }) => rule)).toEqual(["not-verifiable"]);
   });
@@ -298,7 +585,9 @@ describe("a quick hand-in", () => {
   it("is refused on its own, for being quick and for nothing else", () => {
     const findings = new Copy("quick").check();
     expect(findings.map(({ rule }) => rule)).toEqual(parts.map(() => "quick-run"));
-    expect(formatFindings(findings)).toMatch(/it is a quick run, not for hand-in \[quick-run\]\n {4}Run npm run handin\./);
+    expect(formatFindings(findings)).toMatch(
+      /it is a quick run, not for hand-in \[quick-run\]\n {4}Run npm run handin\./,
+    );
   });
 
   it("is still checked by the other rules", () => {
@@ -331,7 +620,9 @@ describe("npm run check", () => {
     copy.notebook(mlp, (notebook) => append(code(notebook, 2) as Cell, " + 1"));
     const { code: exit, said } = await run(copy.handin);
     expect(exit).toBe(1);
-    expect(said).toMatch(/h6-1b-mlp, cell \d+ of \d+ \(\[2\] const one = 1;\): its source was changed after it ran \[source-differs\]\n {4}Run npm run handin -- h6-1b, or undo the change\./);
+    expect(said).toMatch(
+      /h6-1b-mlp, cell \d+ of \d+ \(\[2\] const one = 1;\): its source was changed after it ran \[source-differs\]\n {4}Run npm run handin -- h6-1b, or undo the change\./,
+    );
   });
 
   it("looks at the committed notebooks where there is no hand-in, and when told to", async () => {
@@ -345,6 +636,8 @@ describe("npm run check", () => {
   });
 
   it("refuses a folder without notebooks in one sentence", async () => {
-    await expect(main([join(base, "nothing")])).rejects.toThrow(/^Expected notebooks in .*nothing but found none: name a folder that holds a hand-in, or run npm run handin\.$/);
+    await expect(main([join(base, "nothing")])).rejects.toThrow(
+      /^Expected notebooks in .*nothing but found none: name a folder that holds a hand-in, or run npm run handin\.$/,
+    );
   });
 });

@@ -19,7 +19,11 @@ interface Ran extends Outcome {
   readonly target: string;
 }
 
-async function run(name: string, cells: readonly string[], options: Parameters<typeof executeNotebook>[2] = {}): Promise<Ran> {
+async function run(
+  name: string,
+  cells: readonly string[],
+  options: Parameters<typeof executeNotebook>[2] = {},
+): Promise<Ran> {
   const source = join(base, `${name}.ipynb`);
   const target = join(base, `${name}.out.ipynb`);
   writeCells(source, cells);
@@ -32,22 +36,41 @@ const codes = ({ notebook }: Ran) => notebook.cells.filter(({ cell_type }) => ce
 
 describe.concurrent("executeNotebook", () => {
   it("runs all cells, numbers them and notes what was executed", async () => {
-    const ran = await run("good", ["const a: number = 20;", "console.log(a + 1);", "", "process.env.MARK"], { env: { MARK: "seen" } });
+    const ran = await run("good", ["const a: number = 20;", "console.log(a + 1);", "", "process.env.MARK"], {
+      env: { MARK: "seen" },
+    });
     expect(ran).toMatchObject({ status: "finished", cell: 3, stderr: "" });
     const [one, two, empty, four] = codes(ran);
     expect([one, two, empty, four].map((cell) => cell!.execution_count)).toEqual([1, 2, null, 3]);
     expect(two!.outputs).toMatchObject([{ output_type: "stream", name: "stdout" }]);
     expect(JSON.stringify(four!.outputs)).toContain("seen");
-    for (const cell of [one!, two!, four!]) expect(cell.metadata.deepnets).toEqual({ executed: sha256(sourceOf(cell)) });
+    for (const cell of [one!, two!, four!])
+      expect(cell.metadata.deepnets).toEqual({ executed: sha256(sourceOf(cell)) });
     expect(empty!.metadata.deepnets).toBeUndefined();
     expect(ran.notebook.metadata.language_info).toMatchObject({ name: "typescript" });
   });
 
   it.each([
-    ["throw", ["const a = 1;", "const b = a;\nthrow new RangeError('Expected 3 but found 4');", "a"], /^cell 2, line 2: RangeError: Expected 3 but found 4/],
+    [
+      "throw",
+      ["const a = 1;", "const b = a;\nthrow new RangeError('Expected 3 but found 4');", "a"],
+      /^cell 2, line 2: RangeError: Expected 3 but found 4/,
+    ],
     ["syntax", ["const a = 1;", "const b = = 2;", "a"], /^cell 2, line 1: \w*Error: .*[Ee]xpression expected/],
-    ["type", ["const a = 1;", "\nconst b: string = a;", "a"], /^cell 2, line 2: \w*Error: .*Type 'number' is not assignable to type 'string'/],
-    ["rejection", ["const a = 1;", "void Promise.reject(new TypeError('nobody waits'));", "await new Promise((done) => setTimeout(done, 300));"], /^cell 2.*: TypeError: nobody waits/],
+    [
+      "type",
+      ["const a = 1;", "\nconst b: string = a;", "a"],
+      /^cell 2, line 2: \w*Error: .*Type 'number' is not assignable to type 'string'/,
+    ],
+    [
+      "rejection",
+      [
+        "const a = 1;",
+        "void Promise.reject(new TypeError('nobody waits'));",
+        "await new Promise((done) => setTimeout(done, 300));",
+      ],
+      /^cell 2.*: TypeError: nobody waits/,
+    ],
   ] as const)("ends at a failing cell and names it: %s", async (name, cells, message) => {
     const ran = await run(name, cells);
     expect(ran.status).toBe("failed");
@@ -60,13 +83,31 @@ describe.concurrent("executeNotebook", () => {
 
   it("leaves out the cells that carry a tag, and counts them all the same", () => {
     const [source, target] = [join(base, "tagged.ipynb"), join(base, "tagged.out.ipynb")];
-    writeCells(source, ["const a = 1;", "throw new Error('too long for a sweep');", "a + 1", "throw new Error('too');"]);
+    writeCells(source, [
+      "const a = 1;",
+      "throw new Error('too long for a sweep');",
+      "a + 1",
+      "throw new Error('too');",
+    ]);
     const notebook = JSON.parse(readFileSync(source, "utf8"));
     for (const i of [2, 4]) notebook.cells[i].metadata = { tags: ["sweep-skip"] };
     writeFileSync(source, JSON.stringify(notebook));
-    const said = execFileSync(join(root, ".venv/bin/python"), [join(root, "lib/tools/handin/execute.py"), source, target, "--skip-tag", "sweep-skip"], { encoding: "utf8" });
-    expect(said.split("\n").filter((line) => !line.startsWith("done"))).toEqual(["cell 1/4", "cell 3/4", "finished 4/4", ""]);
-    expect(readNotebook(target).cells.slice(1).map(({ execution_count }) => execution_count)).toEqual([1, null, 3, null]);
+    const said = execFileSync(
+      join(root, ".venv/bin/python"),
+      [join(root, "lib/tools/handin/execute.py"), source, target, "--skip-tag", "sweep-skip"],
+      { encoding: "utf8" },
+    );
+    expect(said.split("\n").filter((line) => !line.startsWith("done"))).toEqual([
+      "cell 1/4",
+      "cell 3/4",
+      "finished 4/4",
+      "",
+    ]);
+    expect(
+      readNotebook(target)
+        .cells.slice(1)
+        .map(({ execution_count }) => execution_count),
+    ).toEqual([1, null, 3, null]);
   });
 
   it("reports a rejection in the last cell", async () => {
@@ -76,8 +117,16 @@ describe.concurrent("executeNotebook", () => {
 
   it.each([
     ["exit", "process.exit(7);", /^the kernel died in cell 2: it ended by itself with exit code 7/],
-    ["killed", "process.kill(process.pid, 'SIGKILL');", /^the kernel died in cell 2: it was killed \(SIGKILL\), as the system does when memory runs out/],
-    ["heap", "const all: number[][] = [];\nfor (;;) all.push(new Array(1_000_000).fill(0.5));", /^the kernel died in cell 2: it ran out of JavaScript memory/],
+    [
+      "killed",
+      "process.kill(process.pid, 'SIGKILL');",
+      /^the kernel died in cell 2: it was killed \(SIGKILL\), as the system does when memory runs out/,
+    ],
+    [
+      "heap",
+      "const all: number[][] = [];\nfor (;;) all.push(new Array(1_000_000).fill(0.5));",
+      /^the kernel died in cell 2: it ran out of JavaScript memory/,
+    ],
   ])("reports a kernel that died: %s", async (name, cell, message) => {
     const ran = await run(name, ["const a = 1;", cell, "a"], { env: { NODE_OPTIONS: "--max-old-space-size=300" } });
     expect(ran.status).toBe("died");
@@ -104,17 +153,31 @@ describe.concurrent("executeNotebook", () => {
     const source = join(base, "broken.ipynb");
     writeFileSync(source, "{");
     const outcome = await executeNotebook(source, join(base, "broken.out.ipynb"));
-    expect(outcome).toMatchObject({ status: "unusable", message: expect.stringMatching(/^Expected .*broken\.ipynb to be a notebook but found: /) });
+    expect(outcome).toMatchObject({
+      status: "unusable",
+      message: expect.stringMatching(/^Expected .*broken\.ipynb to be a notebook but found: /),
+    });
     expect(existsSync(join(base, "broken.out.ipynb"))).toBe(false);
   });
 
   it.each([
     ["twice", 2, { status: "finished", cell: 1, stderr: "" }],
-    ["always", 99, { status: "died", message: expect.stringMatching(/^the kernel did not start \(.*\): run `npm run doctor`\.$/) as string }],
+    [
+      "always",
+      99,
+      {
+        status: "died",
+        message: expect.stringMatching(/^the kernel did not start \(.*\): run `npm run doctor`\.$/) as string,
+      },
+    ],
   ])("starts a kernel anew that found its port taken: %s", async (name, times, expected) => {
     const node = join(base, `node-${name}`);
     const tries = join(base, `tries-${name}`);
-    writeFileSync(node, `#!/bin/sh\necho try >> "${tries}"\nif [ $(wc -l < "${tries}") -le ${times} ]; then echo "Address already in use" >&2; exit 1; fi\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });
+    writeFileSync(
+      node,
+      `#!/bin/sh\necho try >> "${tries}"\nif [ $(wc -l < "${tries}") -le ${times} ]; then echo "Address already in use" >&2; exit 1; fi\nexec "${process.execPath}" "$@"\n`,
+      { mode: 0o755 },
+    );
     const { folder, remove } = jupyterPath({ node });
     try {
       expect(await run(`port-${name}`, ["1 + 1"], { env: { JUPYTER_PATH: folder } })).toMatchObject(expected);
@@ -128,7 +191,10 @@ describe.concurrent("executeNotebook", () => {
     const source = join(base, "nokernel.ipynb");
     writeCells(source, ["1"]);
     const outcome = await executeNotebook(source, join(base, "nokernel.out.ipynb"), { kernel: "no-such-kernel" });
-    expect(outcome).toMatchObject({ status: "unusable", message: "Expected a Jupyter kernel named no-such-kernel but found none: run `npm run doctor`." });
+    expect(outcome).toMatchObject({
+      status: "unusable",
+      message: "Expected a Jupyter kernel named no-such-kernel but found none: run `npm run doctor`.",
+    });
   });
 });
 
@@ -136,9 +202,16 @@ describe("the kernel's log of executed cells", () => {
   it("names each source as the check reads it", async () => {
     const log = join(base, "cells.jsonl");
     const session = "notebooks/h6-1a-linear.ipynb";
-    const ran = await run("logged", ["const umlaut = 'ü';", "umlaut +\n  '!'"], { env: { DEEPNETS_CELLS: log, JPY_SESSION_NAME: session } });
-    const entries = readFileSync(log, "utf8").trim().split("\n").map((line) => JSON.parse(line));
-    expect(entries).toMatchObject(codes(ran).map((cell, i) => ({ notebook: session, count: i + 1, sha256: sha256(sourceOf(cell)) })));
+    const ran = await run("logged", ["const umlaut = 'ü';", "umlaut +\n  '!'"], {
+      env: { DEEPNETS_CELLS: log, JPY_SESSION_NAME: session },
+    });
+    const entries = readFileSync(log, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(entries).toMatchObject(
+      codes(ran).map((cell, i) => ({ notebook: session, count: i + 1, sha256: sha256(sourceOf(cell)) })),
+    );
     expect(entries[0].kernel).toBe(entries[1].kernel);
   });
 });
@@ -147,8 +220,14 @@ describe("a runner that is killed", () => {
   it("leaves no kernel behind", async () => {
     const source = join(base, "orphan.ipynb");
     const pidFile = join(base, "orphan.pid");
-    writeCells(source, [`import { writeFileSync } from "fs";\nwriteFileSync(${JSON.stringify(pidFile)}, String(process.pid));\nawait new Promise((done) => setTimeout(done, 60_000));`]);
-    const runner = spawn(join(root, ".venv/bin/python"), [join(root, "lib/tools/handin/execute.py"), source, join(base, "orphan.out.ipynb")], { stdio: "ignore" });
+    writeCells(source, [
+      `import { writeFileSync } from "fs";\nwriteFileSync(${JSON.stringify(pidFile)}, String(process.pid));\nawait new Promise((done) => setTimeout(done, 60_000));`,
+    ]);
+    const runner = spawn(
+      join(root, ".venv/bin/python"),
+      [join(root, "lib/tools/handin/execute.py"), source, join(base, "orphan.out.ipynb")],
+      { stdio: "ignore" },
+    );
     await waitFor(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
     const kernel = Number(readFileSync(pidFile, "utf8"));
     expect(alive(kernel)).toBe(true);

@@ -27,7 +27,13 @@ class Place {
   readonly handin = join(this.base, "handin");
   readonly runs = join(this.base, "runs");
   readonly log = join(this.base, "log");
-  readonly env = { DEEPNETS_NOTEBOOKS: this.notebooks, DEEPNETS_HANDIN: this.handin, DEEPNETS_RUNS: this.runs, DEEPNETS_CELLS: join(this.base, "none"), DEEPNETS_README: join(this.base, "README.md") };
+  readonly env = {
+    DEEPNETS_NOTEBOOKS: this.notebooks,
+    DEEPNETS_HANDIN: this.handin,
+    DEEPNETS_RUNS: this.runs,
+    DEEPNETS_CELLS: join(this.base, "none"),
+    DEEPNETS_README: join(this.base, "README.md"),
+  };
 
   constructor(profile: "full" | "quick") {
     for (const folder of [this.notebooks, this.runs]) mkdirSync(folder, { recursive: true });
@@ -52,7 +58,14 @@ class Place {
     const code = cells.map((source) => ({ cell_type: "code" as const, source: source.split(/(?<=\n)/), ...blank }));
     const prose = notebook.cells.filter(({ cell_type }) => cell_type === "markdown");
     const all = [...prose.slice(0, 2), ...code, ...prose.slice(2)].map((cell, i) => ({ ...cell, id: `cell-${i}` }));
-    writeFileSync(this.source(id), JSON.stringify({ ...notebook, cells: all, metadata: { ...notebook.metadata, deepnets: { threads: { intra: 1, inter: 1 } } } }));
+    writeFileSync(
+      this.source(id),
+      JSON.stringify({
+        ...notebook,
+        cells: all,
+        metadata: { ...notebook.metadata, deepnets: { threads: { intra: 1, inter: 1 } } },
+      }),
+    );
   }
 
   source = (id: string) => join(this.notebooks, `${partOf(id).notebook}.ipynb`);
@@ -73,25 +86,52 @@ class Place {
 
   /** Runs the compiled command as `npm run handin` does, in a process of its own. */
   start(...argv: string[]): ChildProcess & { ended: Promise<number | null>; said: () => string } {
-    const start = [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/handin/handin.js"), "handin", ...argv];
-    const child = spawn(process.execPath, start, { env: { ...process.env, ...this.env }, stdio: ["ignore", "pipe", "pipe"] });
+    const start = [
+      join(root, "lib/tools/setup/start.cjs"),
+      join(root, "lib/dist/tools/handin/handin.js"),
+      "handin",
+      ...argv,
+    ];
+    const child = spawn(process.execPath, start, {
+      env: { ...process.env, ...this.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     children.push(child);
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (text += data));
-    return Object.assign(child, { ended: new Promise<number | null>((done) => child.on("close", done)), said: () => text });
+    return Object.assign(child, {
+      ended: new Promise<number | null>((done) => child.on("close", done)),
+      said: () => text,
+    });
   }
 }
 
 const partOf = (id: string) => parts.find((part) => part.id === id)!;
 const q = JSON.stringify;
-const answers = (notebook: Notebook) => notebook.cells.filter(({ metadata }) => metadata.deepnets?.answer).map(sourceOf).join("\n");
+const answers = (notebook: Notebook) =>
+  notebook.cells
+    .filter(({ metadata }) => metadata.deepnets?.answer)
+    .map(sourceOf)
+    .join("\n");
 const waiting = "await new Promise((done) => setTimeout(done, 60_000));";
 
 describe("what handin refuses, before anything runs", () => {
   it.each([
-    [["h6-1x"], {}, /^Expected parts out of h6-1a, h6-1b, .*t6-2 but found h6-1x: name one of these, or none for all\.$/],
-    [["--quick", "--keep"], {}, /^Expected --keep with a full run but found a quick one.*: leave out --keep or --quick\.$/],
-    [["h6-1a"], { DEEPNETS_SET: "learningRate=0.1" }, /^Expected the sheet's own settings but DEEPNETS_SET changes learningRate=0\.1: unset it/],
+    [
+      ["h6-1x"],
+      {},
+      /^Expected parts out of h6-1a, h6-1b, .*t6-2 but found h6-1x: name one of these, or none for all\.$/,
+    ],
+    [
+      ["--quick", "--keep"],
+      {},
+      /^Expected --keep with a full run but found a quick one.*: leave out --keep or --quick\.$/,
+    ],
+    [
+      ["h6-1a"],
+      { DEEPNETS_SET: "learningRate=0.1" },
+      /^Expected the sheet's own settings but DEEPNETS_SET changes learningRate=0\.1: unset it/,
+    ],
     [["h6-1a"], { DEEPNETS_SEED: "one" }, /^Expected DEEPNETS_SEED to be a whole number but found one: /],
     [["--fast"], {}, /--fast/],
   ])("%j %j", async (argv, env, message) => {
@@ -104,7 +144,9 @@ describe("what handin refuses, before anything runs", () => {
   it("a notebook that is not there or broken", async () => {
     const place = new Place("full");
     writeFileSync(place.source("h6-1a"), "{");
-    await expect(place.run("h6-1a")).rejects.toThrow(/^Expected a notebook but found a file that is not JSON \(.*h6-1a-linear\.ipynb\)/);
+    await expect(place.run("h6-1a")).rejects.toThrow(
+      /^Expected a notebook but found a file that is not JSON \(.*h6-1a-linear\.ipynb\)/,
+    );
   });
 });
 
@@ -120,9 +162,18 @@ describe("a hand-in with a failing notebook", () => {
     expect(said).toMatch(/h6-1b-mlp: cell 2, line 2: RangeError: Expected 3 but found 4/);
     expect(said).toMatch(/h6-1e-comparison: not run because it reads the records of h6-1b/);
     expect(said).toMatch(/part +iterations +train +test +minutes\nh6-1a +10,000 +99\.5 % +98\.5 % +0\.\d\n/);
-    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([["h6-1a", "finished"], ["h6-1b", "failed"], ["h6-1e", "not run"]]);
+    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([
+      ["h6-1a", "finished"],
+      ["h6-1b", "failed"],
+      ["h6-1e", "not run"],
+    ]);
     expect(place.ran()).toEqual(["h6-1a full 1"]);
-    expect(place.executed("h6-1b").cells.filter(({ cell_type }) => cell_type === "code").map(({ execution_count }) => execution_count)).toEqual([1, 2, null]);
+    expect(
+      place
+        .executed("h6-1b")
+        .cells.filter(({ cell_type }) => cell_type === "code")
+        .map(({ execution_count }) => execution_count),
+    ).toEqual([1, 2, null]);
   });
 
   it("fills the tags of what ran, in the executed copy only", () => {
@@ -136,15 +187,22 @@ describe("a hand-in with a failing notebook", () => {
   it("goes on with --continue: keeps what is finished, runs the rest", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     rmSync(place.log);
-    place.write("h6-1b", [`import { appendFileSync, copyFileSync, mkdirSync } from "fs";`, `appendFileSync(${q(place.log)}, "h6-1b " + (process.env.DEEPNETS_FRESH ?? "goes on") + "\\n");`,
-      `mkdirSync(${q(join(place.runs, "h6-1b/full-s1"))}, { recursive: true });\ncopyFileSync(${q(join(place.base, "h6-1b.json"))}, ${q(join(place.runs, "h6-1b/full-s1/record.json"))});`]);
+    place.write("h6-1b", [
+      `import { appendFileSync, copyFileSync, mkdirSync } from "fs";`,
+      `appendFileSync(${q(place.log)}, "h6-1b " + (process.env.DEEPNETS_FRESH ?? "goes on") + "\\n");`,
+      `mkdirSync(${q(join(place.runs, "h6-1b/full-s1"))}, { recursive: true });\ncopyFileSync(${q(join(place.base, "h6-1b.json"))}, ${q(join(place.runs, "h6-1b/full-s1/record.json"))});`,
+    ]);
     const { code, said } = await place.run("--continue", "h6-1a", "h6-1b");
     expect(said).toMatch(/All is well/);
     expect(code).toBe(0);
     expect(said).toMatch(/h6-1a-linear: kept/);
     expect(place.ran()).toEqual(["h6-1b goes on"]);
     // What the earlier hand-in says about other parts stays in the report.
-    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([["h6-1a", "finished"], ["h6-1b", "finished"], ["h6-1e", "not run"]]);
+    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([
+      ["h6-1a", "finished"],
+      ["h6-1b", "finished"],
+      ["h6-1e", "not run"],
+    ]);
   });
 
   it("copies the executed notebooks back with --keep, after which they still count as the same", async () => {
@@ -153,7 +211,9 @@ describe("a hand-in with a failing notebook", () => {
     const { code, said } = await place.run("--continue", "--keep", "h6-1a", "h6-1b");
     expect(code).toBe(0);
     expect(said).toMatch(/h6-1a-linear: copied back/);
-    expect(readFileSync(place.env.DEEPNETS_README, "utf8")).toMatch(/^\| h6-1b \| multilayer perceptron \| 7,850 \| \d\d\.\d\d % \|/m);
+    expect(readFileSync(place.env.DEEPNETS_README, "utf8")).toMatch(
+      /^\| h6-1b \| multilayer perceptron \| 7,850 \| \d\d\.\d\d % \|/m,
+    );
     expect(readNotebook(place.source("h6-1a"))).toEqual(place.executed("h6-1a"));
     expect(place.ran()).toEqual([]);
     expect((await place.run("--continue", "h6-1a")).said).toMatch(/h6-1a-linear: kept/);
@@ -162,18 +222,33 @@ describe("a hand-in with a failing notebook", () => {
   it("takes new prose without running anything again", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     const notebook = readNotebook(place.source("h6-1a"));
-    const before = notebook.cells.filter(({ cell_type }) => cell_type === "code").map(({ outputs, execution_count }) => ({ outputs, execution_count }));
-    for (const cell of notebook.cells) if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null, metadata: {} });
-    notebook.cells.find(({ metadata }) => metadata.deepnets?.answer)!.source = 'A better answer to this question: <span data-record="h6-1a.train">?</span>.';
-    notebook.cells.unshift({ id: "new", cell_type: "markdown", metadata: {}, source: "A new first cell." } as Notebook["cells"][number]);
+    const before = notebook.cells
+      .filter(({ cell_type }) => cell_type === "code")
+      .map(({ outputs, execution_count }) => ({ outputs, execution_count }));
+    for (const cell of notebook.cells)
+      if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null, metadata: {} });
+    notebook.cells.find(({ metadata }) => metadata.deepnets?.answer)!.source =
+      'A better answer to this question: <span data-record="h6-1a.train">?</span>.';
+    notebook.cells.unshift({
+      id: "new",
+      cell_type: "markdown",
+      metadata: {},
+      source: "A new first cell.",
+    } as Notebook["cells"][number]);
     writeFileSync(place.source("h6-1a"), q(notebook));
     const { code, said } = await place.run("--continue", "--keep", "h6-1a");
     expect(said).toMatch(/h6-1a-linear: kept/);
     expect(code).toBe(0);
     const after = place.executed("h6-1a");
     expect(sourceOf(after.cells[0]!)).toBe("A new first cell.");
-    expect(answers(after)).toMatch(/A better answer to this question: <span data-record="h6-1a\.train">99\.50? %<\/span>/);
-    expect(after.cells.filter(({ cell_type }) => cell_type === "code").map(({ outputs, execution_count }) => ({ outputs, execution_count }))).toEqual(before);
+    expect(answers(after)).toMatch(
+      /A better answer to this question: <span data-record="h6-1a\.train">99\.50? %<\/span>/,
+    );
+    expect(
+      after.cells
+        .filter(({ cell_type }) => cell_type === "code")
+        .map(({ outputs, execution_count }) => ({ outputs, execution_count })),
+    ).toEqual(before);
     expect(readNotebook(place.source("h6-1a"))).toEqual(after);
   });
 
@@ -188,7 +263,10 @@ describe("a hand-in with a failing notebook", () => {
   it("with --keep copies nothing of a notebook that failed, and leaves the README's table as it is", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     place.write("h6-1b", ["throw new RangeError('Expected 3 but found 4');"]);
-    writeFileSync(place.env.DEEPNETS_README, readFileSync(join(root, "README.md"), "utf8").replace(/^\| h6-1b .*$/m, "| h6-1b | as it was |"));
+    writeFileSync(
+      place.env.DEEPNETS_README,
+      readFileSync(join(root, "README.md"), "utf8").replace(/^\| h6-1b .*$/m, "| h6-1b | as it was |"),
+    );
     const now = [place.source("h6-1b"), place.env.DEEPNETS_README].map((file) => readFileSync(file, "utf8"));
     const { code, said } = await place.run("--keep", "h6-1b");
     expect(code).toBe(1);
@@ -204,7 +282,11 @@ describe("a quick hand-in", () => {
     expect(said).toMatch(/quick run, not for hand-in/);
     expect(code).toBe(0);
     expect(place.report()).toMatchObject({ profile: "quick", notice: "quick run, not for hand-in" });
-    expect(place.executed("h6-1a").metadata.deepnets).toMatchObject({ threads: { intra: 1, inter: 1 }, notice: "quick run, not for hand-in", run: { profile: "quick", status: "finished" } });
+    expect(place.executed("h6-1a").metadata.deepnets).toMatchObject({
+      threads: { intra: 1, inter: 1 },
+      notice: "quick run, not for hand-in",
+      run: { profile: "quick", status: "finished" },
+    });
     expect(readFileSync(join(place.handin, "h6-1a-linear.html"), "utf8")).toContain("quick run, not for hand-in");
     expect(readFileSync(join(place.handin, "index.html"), "utf8")).toContain("quick run, not for hand-in");
     expect(place.ran()).toEqual(["h6-1a quick 1"]);
@@ -215,22 +297,37 @@ describe("a hand-in that is stopped", () => {
   const stopped = (id: string) => {
     const place = new Place("quick");
     const mark = join(place.base, "waiting");
-    const cells = (wait: string) => ['import { existsSync, writeFileSync } from "fs";', `writeFileSync(${q(mark)}, String(process.pid));\n${wait}`];
+    const cells = (wait: string) => [
+      'import { existsSync, writeFileSync } from "fs";',
+      `writeFileSync(${q(mark)}, String(process.pid));\n${wait}`,
+    ];
     place.write(id, cells(waiting));
-    return { place, mark, waits: () => existsSync(mark) && readFileSync(mark, "utf8") !== "", mend: () => place.write(id, cells("1 + 1")) };
+    return {
+      place,
+      mark,
+      waits: () => existsSync(mark) && readFileSync(mark, "utf8") !== "",
+      mend: () => place.write(id, cells("1 + 1")),
+    };
   };
 
   it("by Ctrl-C ends its kernel, says how to go on, and goes on; a second hand-in meanwhile is refused", async () => {
     const { place, mark, waits, mend } = stopped("t6-1");
     const child = place.start("--quick", "h6-1a", "t6-1");
     await waitFor(waits);
-    await expect(place.run("--quick")).rejects.toThrow(new RegExp(`^Another hand-in is running here \\(process ${child.pid}\\): wait until it ends, or stop it with kill ${child.pid}`));
+    await expect(place.run("--quick")).rejects.toThrow(
+      new RegExp(
+        `^Another hand-in is running here \\(process ${child.pid}\\): wait until it ends, or stop it with kill ${child.pid}`,
+      ),
+    );
     child.kill("SIGINT");
     expect(await child.ended).toBe(130);
     expect(child.said()).toMatch(/Stopped\. .*npm run handin -- --quick --continue goes on from here\./);
     expect(running(Number(readFileSync(mark, "utf8")))).toBe(false);
     expect(() => place.executed("t6-1")).not.toThrow();
-    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([["h6-1a", "finished"], ["t6-1", "not run"]]);
+    expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([
+      ["h6-1a", "finished"],
+      ["t6-1", "not run"],
+    ]);
     mend();
     const { code, said } = await place.run("--quick", "--continue", "h6-1a", "t6-1");
     expect(said).toMatch(/h6-1a-linear: kept[^]*t6-1-convolution: 2 cells/);

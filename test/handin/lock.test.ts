@@ -31,14 +31,19 @@ describe("lockFolder", () => {
 
   it("refuses while a hand-in runs, naming it and the way out", async () => {
     const lock = await lockFolder(folder);
-    await expect(lockFolder(folder)).rejects.toThrow(`Another hand-in is running here (process ${process.pid}): wait until it ends, or stop it with kill ${process.pid}. If no such program runs, delete ${file}.`);
+    await expect(lockFolder(folder)).rejects.toThrow(
+      `Another hand-in is running here (process ${process.pid}): wait until it ends, or stop it with kill ${process.pid}. If no such program runs, delete ${file}.`,
+    );
     expect(existsSync(file)).toBe(true);
     lock.release();
   });
 
   it.each([
     ["whose process is gone", async () => (await lockFolder(folder), `{"pid":4194304,"born":"1"}`)],
-    ["whose process id now belongs to another program", async () => (await lockFolder(folder), `{"pid":${start().pid},"born":"1"}`)],
+    [
+      "whose process id now belongs to another program",
+      async () => (await lockFolder(folder), `{"pid":${start().pid},"born":"1"}`),
+    ],
     ["that was cut short", async () => (await lockFolder(folder), '{"pid":')],
     ["that is empty", async () => (await lockFolder(folder), "")],
   ])("takes over one %s", async (_, make) => {
@@ -52,7 +57,10 @@ describe("lockFolder", () => {
   it("waits for the runner that a killed hand-in left", async () => {
     await lockFolder(folder);
     const runner = start();
-    writeFileSync(file, JSON.stringify({ pid: 4194304, born: "1", runner: { pid: runner.pid, born: born(runner.pid!) } }));
+    writeFileSync(
+      file,
+      JSON.stringify({ pid: 4194304, born: "1", runner: { pid: runner.pid, born: born(runner.pid!) } }),
+    );
     let taken = false;
     const waiting = lockFolder(folder).then((lock) => ((taken = true), lock));
     await new Promise((done) => setTimeout(done, 600));
@@ -73,14 +81,19 @@ describe("lockFolder", () => {
     const blocked = join(folder, "file");
     await lockFolder(folder);
     writeFileSync(blocked, "");
-    await expect(lockFolder(blocked)).rejects.toThrow(/^Expected a folder that can be written but .*file refuses \(\w+\): copy the project/);
+    await expect(lockFolder(blocked)).rejects.toThrow(
+      /^Expected a folder that can be written but .*file refuses \(\w+\): copy the project/,
+    );
   });
 
   it("notes the runner", async () => {
     const lock = await lockFolder(folder);
     const runner = start();
     lock.note(runner.pid!);
-    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: process.pid, runner: { pid: runner.pid, born: born(runner.pid!) } });
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({
+      pid: process.pid,
+      runner: { pid: runner.pid, born: born(runner.pid!) },
+    });
     lock.release();
   });
 });

@@ -48,7 +48,9 @@ describe("StatusLine", () => {
 
 describe("describeProgress", () => {
   it("tells the cell, and what the training says", () => {
-    expect(describeProgress(6, 14, live(12_400))).toBe("cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %");
+    expect(describeProgress(6, 14, live(12_400))).toBe(
+      "cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %",
+    );
     expect(describeProgress(1, 14, undefined)).toBe("cell 1/14");
     expect(describeProgress(6, 14, live(0))).toBe("cell 6/14, iteration 0 of 20,000 (0 %), test 97.9 %");
   });
@@ -79,7 +81,8 @@ describe("liveRecord", () => {
   });
 });
 
-it("durations are rounded up, to be kept", () => expect([0.4, 89, 90, 121].map(duration)).toEqual(["1 s", "89 s", "2 min", "3 min"]));
+it("durations are rounded up, to be kept", () =>
+  expect([0.4, 89, 90, 121].map(duration)).toEqual(["1 s", "89 s", "2 min", "3 min"]));
 
 it("the table lines up", () => {
   const row = { notebook: "", title: "", seed: 1 };
@@ -90,5 +93,11 @@ it("the table lines up", () => {
         { ...row, part: "h6-1e", status: "not run", seconds: 0 },
       ],
     }),
-  ).toBe(["part   iterations   train    test  minutes", "h6-1a      10,000  92.9 %  92.4 %      1.2", "h6-1e                                  0.0  not run"].join("\n"));
+  ).toBe(
+    [
+      "part   iterations   train    test  minutes",
+      "h6-1a      10,000  92.9 %  92.4 %      1.2",
+      "h6-1e                                  0.0  not run",
+    ].join("\n"),
+  );
 });

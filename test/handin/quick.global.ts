@@ -52,7 +52,12 @@ async function isWanted(project: TestProject): Promise<boolean> {
 function run(places: Pick<QuickHandin, "handin" | "runs">): Promise<Pick<QuickHandin, "code" | "output" | "seconds">> {
   const started = Date.now();
   console.log("Running the quick hand-in that the tests share (a few minutes) ...");
-  const args = [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/handin/handin.js"), "handin", "--quick"];
+  const args = [
+    join(root, "lib/tools/setup/start.cjs"),
+    join(root, "lib/dist/tools/handin/handin.js"),
+    "handin",
+    "--quick",
+  ];
   const env = { ...process.env, DEEPNETS_HANDIN: places.handin, DEEPNETS_RUNS: places.runs };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   const stop = () => child.kill("SIGTERM");

@@ -35,7 +35,8 @@ describe("the quick hand-in of the real notebooks", () => {
   });
 
   it("leaves eight executed notebooks, their pages, an index and a report", () => {
-    for (const { file } of executed()) for (const end of ["ipynb", "html"]) expect(existsSync(`${file}.${end}`)).toBe(true);
+    for (const { file } of executed())
+      for (const end of ["ipynb", "html"]) expect(existsSync(`${file}.${end}`)).toBe(true);
     const report = JSON.parse(readFileSync(join(quick.handin, "report.json"), "utf8")) as Report;
     expect(report).toMatchObject({ profile: "quick", notice: "quick run, not for hand-in" });
     expect(report.parts.map(({ part, status }) => [part, status])).toEqual(parts.map(({ id }) => [id, "finished"]));
@@ -53,7 +54,11 @@ describe("the quick hand-in of the real notebooks", () => {
   });
 
   it("has a number in every tag", () => {
-    const tags = executed().flatMap(({ file }) => readNotebook(`${file}.ipynb`).cells.filter(({ cell_type }) => cell_type === "markdown").flatMap((cell) => findTags(sourceOf(cell))));
+    const tags = executed().flatMap(({ file }) =>
+      readNotebook(`${file}.ipynb`)
+        .cells.filter(({ cell_type }) => cell_type === "markdown")
+        .flatMap((cell) => findTags(sourceOf(cell))),
+    );
     expect(tags.length).toBeGreaterThan(10);
     for (const { key, text } of tags) expect(text, key).toMatch(/\d/);
   });
@@ -72,11 +77,15 @@ describe("the quick hand-in of the real notebooks", () => {
   });
 
   it("h6-2 beats the best constant prediction", () => {
-    // On all 10,000 series: about 120 of them are of class 0, where the 2,000 of the test set hold a dozen or two by chance.
+    // On all 10,000 series: about 120 of them are of class 0, where the 2,000 of the test set hold a dozen or two by
+    // chance.
     const { train, test } = record("h6-2").final!;
-    const weigh = (ofTrain: number, ofTest: number) => (ofTrain * train.size + ofTest * test.size) / (train.size + test.size);
+    const weigh = (ofTrain: number, ofTest: number) =>
+      (ofTrain * train.size + ofTest * test.size) / (train.size + test.size);
     const trained = share(train.confusion);
-    expect(weigh(train.loss, test.loss)).toBeLessThan(weigh(constantLoss(trained, trained), constantLoss(trained, share(test.confusion))));
+    expect(weigh(train.loss, test.loss)).toBeLessThan(
+      weigh(constantLoss(trained, trained), constantLoss(trained, share(test.confusion))),
+    );
   });
 });
 
@@ -92,15 +101,30 @@ describe("the real notebooks in trouble", () => {
   it("h6-1c stopped by Ctrl-C in mid-training goes on with --continue, and ends with the same record", async () => {
     const runs = join(base, "runs");
     const start = (...argv: string[]) => {
-      const args = [join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools/handin/handin.js"), "handin", "--quick", "h6-1c", ...argv];
+      const args = [
+        join(root, "lib/tools/setup/start.cjs"),
+        join(root, "lib/dist/tools/handin/handin.js"),
+        "handin",
+        "--quick",
+        "h6-1c",
+        ...argv,
+      ];
       const env = { ...process.env, DEEPNETS_HANDIN: join(base, "handin"), DEEPNETS_RUNS: runs };
       const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
       let said = "";
       for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
-      return { child, ended: new Promise<{ code: number | null; said: string }>((done) => child.on("close", (code) => done({ code, said }))) };
+      return {
+        child,
+        ended: new Promise<{ code: number | null; said: string }>((done) =>
+          child.on("close", (code) => done({ code, said })),
+        ),
+      };
     };
     const first = start();
-    await waitFor(() => (liveRecord(runs, { part: "h6-1c", run: "quick-s1", since: 0 })?.progress.iteration ?? 0) >= 150, 200);
+    await waitFor(
+      () => (liveRecord(runs, { part: "h6-1c", run: "quick-s1", since: 0 })?.progress.iteration ?? 0) >= 150,
+      200,
+    );
     first.child.kill("SIGINT");
     expect((await first.ended).code).toBe(130);
     const left = liveRecord(runs, { part: "h6-1c", run: "quick-s1", since: 0, status: "interrupted" })!;
@@ -112,16 +136,20 @@ describe("the real notebooks in trouble", () => {
     expect(second.code).toBe(0);
     const went = storedRecords("h6-1c", "quick", runs)[0]!.record;
     const alone = record("h6-1c");
-    for (const curve of ["iterations", "trainLoss", "testLoss", "trainAccuracy", "testAccuracy"] as const) expect(went[curve]).toEqual(alone[curve]);
+    for (const curve of ["iterations", "trainLoss", "testLoss", "trainAccuracy", "testAccuracy"] as const)
+      expect(went[curve]).toEqual(alone[curve]);
     expect(went.final).toEqual(alone.final);
   });
 });
 
 /** Share of class 1 among the examples behind a confusion matrix. */
-function share(confusion: RunRecord["final"] extends infer F ? (F extends { test: { confusion: infer C } } ? C : never) : never): number {
+function share(
+  confusion: RunRecord["final"] extends infer F ? (F extends { test: { confusion: infer C } } ? C : never) : never,
+): number {
   const [zeros, ones] = confusion.map((row) => row.reduce((sum, count) => sum + count, 0)) as [number, number];
   return ones / (zeros + ones);
 }
 
 /** Cross-entropy of always predicting the training set's share of class 1. */
-const constantLoss = (trained: number, tested: number) => -(tested * Math.log(trained) + (1 - tested) * Math.log(1 - trained));
+const constantLoss = (trained: number, tested: number) =>
+  -(tested * Math.log(trained) + (1 - tested) * Math.log(1 - trained));

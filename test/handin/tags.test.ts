@@ -16,14 +16,21 @@ describe("findTags", () => {
     ]);
   });
 
-  it.each(["`" + tag("a.b", "1") + "`", "``" + tag("a.b", "`1`") + "``", "```html\n" + tag("a.b", "1") + "\n```", "~~~\n" + tag("a.b", "1") + "\n~~~\n"])("leaves code alone: %j", (code) => {
+  it.each([
+    "`" + tag("a.b", "1") + "`",
+    "``" + tag("a.b", "`1`") + "``",
+    "```html\n" + tag("a.b", "1") + "\n```",
+    "~~~\n" + tag("a.b", "1") + "\n~~~\n",
+  ])("leaves code alone: %j", (code) => {
     expect(findTags(code)).toEqual([]);
     expect(brokenTags(code)).toBe(0);
     expect(withoutCode(code)).toHaveLength(code.length);
   });
 
   it("finds a tag after a code block and between code spans", () => {
-    expect(findTags("```\ncode\n```\n" + tag("a.b", "1") + " `x` " + tag("a.c", "2") + " `y`").map(({ key }) => key)).toEqual(["a.b", "a.c"]);
+    expect(
+      findTags("```\ncode\n```\n" + tag("a.b", "1") + " `x` " + tag("a.c", "2") + " `y`").map(({ key }) => key),
+    ).toEqual(["a.b", "a.c"]);
   });
 
   it("does not take a lone backtick for code", () => expect(findTags("a ` b " + tag("a.b", "1"))).toHaveLength(1));
@@ -38,7 +45,9 @@ describe("findTags", () => {
 describe("fillTags", () => {
   it("replaces the texts and nothing else", () => {
     const markdown = `${tag("a", "")} of ${tag("b", "old")}, ${tag("a", "98 %")} in \`${tag("a", "code")}\``;
-    expect(fillTags(markdown, (key) => (key === "a" ? "$& 1" : undefined))).toBe(`${tag("a", "$& 1")} of ${tag("b", "old")}, ${tag("a", "$& 1")} in \`${tag("a", "code")}\``);
+    expect(fillTags(markdown, (key) => (key === "a" ? "$& 1" : undefined))).toBe(
+      `${tag("a", "$& 1")} of ${tag("b", "old")}, ${tag("a", "$& 1")} in \`${tag("a", "code")}\``,
+    );
   });
 
   it("gives the same text whatever stood in the tags", () => {
@@ -60,15 +69,19 @@ describe("tagText", () => {
     expect(tagText("h6-1b.test", records, 1)).toMatch(/^98\.00? %$/);
   });
 
-  // Mean and sample standard deviation of 98.0, 98.2 and 98.7, by hand: 98.3 and sqrt((0.09 + 0.01 + 0.16) / 2) = 0.3606.
+  // Mean and sample standard deviation of 98.0, 98.2 and 98.7, by hand: 98.3 and sqrt((0.09 + 0.01 + 0.16) / 2) =
+  // 0.3606.
   it.each([
     ["mean", 98.3],
     ["min", 98.0],
     ["max", 98.7],
     ["n", 3],
-  ])("has the %s over all seeds", (name, value) => expect(parseFloat(tagText(`sweep.h6-1b.test.${name}`, records, 1))).toBeCloseTo(value, 10));
+  ])("has the %s over all seeds", (name, value) =>
+    expect(parseFloat(tagText(`sweep.h6-1b.test.${name}`, records, 1))).toBeCloseTo(value, 10),
+  );
 
-  it("writes a spread with one decimal more", () => expect(tagText("sweep.h6-1b.test.sd", records, 1)).toMatch(/^0\.36\d? %$/));
+  it("writes a spread with one decimal more", () =>
+    expect(tagText("sweep.h6-1b.test.sd", records, 1)).toMatch(/^0\.36\d? %$/));
 
   it.each([
     ["h6-1b.test", 9, /^Expected a finished record of h6-1b with seed 9 for the tag h6-1b\.test but found none$/],
@@ -85,7 +98,10 @@ describe("bareNumbers", () => {
     ["It reaches 98 per cent, 3 percent more", ["98 per cent", "3 percent"]],
     ["It gains +0.3 percentage points and -2 percentage points", ["+0.3 percentage points", "-2 percentage points"]],
     ["about 0.984 and .5 and 1,234.5", ["0.984", "1,234.5"]],
-    ["157 mistakes, 12 errors, 34 misclassified and 5 minutes", ["157 mistakes", "12 errors", "34 misclassified", "5 minutes"]],
+    [
+      "157 mistakes, 12 errors, 34 misclassified and 5 minutes",
+      ["157 mistakes", "12 errors", "34 misclassified", "5 minutes"],
+    ],
     ["**98.4**% and (98.4)", ["98.4", "98.4"]],
   ])("finds %j", (text, numbers) => expect(bareNumbers(text)).toEqual(numbers));
 

@@ -80,9 +80,12 @@ for name, code in loops.items():
             break
         if message["parent_header"].get("msg_id") == request and message["msg_type"] == "stream":
             late.append(message["content"]["text"])
-    say(name, seconds=seconds, ename=reply.get("ename"), queued=aborted, before=int(before), after=int(after), late=late)
+    say(
+        name, seconds=seconds, ename=reply.get("ename"), queued=aborted, before=int(before), after=int(after), late=late
+    )
 
-# Code that registers ends by itself: nothing is cut off, the cell is "ok", and what waits behind it is aborted all the same.
+# Code that registers ends by itself: nothing is cut off, the cell is "ok", and what waits behind it is aborted all the
+# same.
 request = client.execute(
     """const hooks = globalThis[Symbol.for("deepnets.kernel")];
 let stop = false, steps = 0;
@@ -97,9 +100,16 @@ wait_until_running(request)
 time.sleep(0.5)
 at = time.time()
 manager.interrupt_kernel()
-say("registered", status=reply_to(request)["status"], seconds=time.time() - at, queued=reply_to(queued)["status"], result=value("result"))
+say(
+    "registered",
+    status=reply_to(request)["status"],
+    seconds=time.time() - at,
+    queued=reply_to(queued)["status"],
+    result=value("result"),
+)
 
-# A request that is sent once the reply is there did not wait behind the cell: it runs, however quickly it comes. (A Stop and a click.)
+# A request that is sent once the reply is there did not wait behind the cell: it runs, however quickly it comes. (A
+# Stop and a click.)
 statuses = []
 for _ in range(10):
     reply_to(client.execute('throw new Error("ends here")'))
@@ -108,12 +118,16 @@ say("soon", statuses=statuses)
 
 # While a cell runs that yields every 50 ms, completion and inspection answer.
 request = client.execute(
-    go + "for (let end = Date.now() + 4000; Date.now() < end; ) { const till = Date.now() + 50; while (Date.now() < till); await new Promise((r) => setImmediate(r)); }"
+    go
+    + "for (let end = Date.now() + 4000; Date.now() < end; ) { const till = Date.now() + 50; while (Date.now() < till); await new Promise((r) => setImmediate(r)); }"
 )
 wait_until_running(request)
 times = {"complete": [], "inspect": []}
 for _ in range(5):
-    for kind, ask in (("complete", lambda: client.complete('const s = "a"; s.toU')), ("inspect", lambda: client.inspect("Math.max", 6))):
+    for kind, ask in (
+        ("complete", lambda: client.complete('const s = "a"; s.toU')),
+        ("inspect", lambda: client.inspect("Math.max", 6)),
+    ):
         at = time.time()
         asked = ask()
         reply_to(asked)

@@ -9,7 +9,13 @@ beforeAll(async () => {
   const { code, stdout, stderr } = await runPython([join(__dirname, "interrupt.py")], { jupyter: jupyter.folder });
   expect(stderr).toBe("");
   expect(code).toBe(0);
-  facts = Object.fromEntries(stdout.trim().split("\n").map((line) => JSON.parse(line)).map((fact) => [fact.name, fact]));
+  facts = Object.fromEntries(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .map((fact) => [fact.name, fact]),
+  );
 });
 afterAll(() => jupyter.remove());
 

@@ -27,7 +27,13 @@ class Protocol(jupyter_kernel_test.KernelTests):
     code_hello_world = 'console.log("hello, world")'
     code_stderr = 'console.error("on stderr");'
     completion_samples = [{"text": 'const text = "a"; text.toUpp', "matches": {"toUpperCase"}}, {"text": "Math."}]
-    complete_code_samples = ["1 + 1", "const a = [1, 2];", "function f() {\n  return 1;\n}", "await Promise.resolve(1)", ""]
+    complete_code_samples = [
+        "1 + 1",
+        "const a = [1, 2];",
+        "function f() {\n  return 1;\n}",
+        "await Promise.resolve(1)",
+        "",
+    ]
     incomplete_code_samples = ["function f() {", "const a = [1,", "const t = `one", "/* a comment", "f("]
     invalid_code_samples = ["const = 1;", "let a b;", "1 +* 2", "function 3() {}"]
     code_generate_error = 'throw new Error("boom")'
@@ -35,7 +41,11 @@ class Protocol(jupyter_kernel_test.KernelTests):
         {"code": "1 + 2", "result": "3"},
         {"code": '"a" + "b"', "result": "'ab'"},
         {"code": "await Promise.resolve(42)", "result": "42"},
-        {"code": "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/html': '<b>x</b>' }) })", "mime": "text/html", "result": "<b>x</b>"},
+        {
+            "code": "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/html': '<b>x</b>' }) })",
+            "mime": "text/html",
+            "result": "<b>x</b>",
+        },
     ]
     code_display_data = [
         {"code": 'import { display } from "tslab"; display.html("<b>1</b>");', "mime": "text/html"},
@@ -58,7 +68,10 @@ class Protocol(jupyter_kernel_test.KernelTests):
             self.kc.execute("1")
             reply = self.get_non_kernel_info_reply(timeout=15)
             messages = self.drain()
-            self.assertEqual([m["content"]["execution_count"] for m in messages if m["msg_type"] == "execute_input"], [reply["content"]["execution_count"]])
+            self.assertEqual(
+                [m["content"]["execution_count"] for m in messages if m["msg_type"] == "execute_input"],
+                [reply["content"]["execution_count"]],
+            )
             counts.append(reply["content"]["execution_count"])
         self.assertEqual(counts[1], counts[0] + 1)
 

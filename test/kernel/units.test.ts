@@ -15,8 +15,14 @@ import { describeError } from "../../lib/tools/kernel/traceback";
 import { quieter } from "../../lib/tools/kernel/watching";
 
 describe("a cell's last expression", () => {
-  test.each(["a", "f()", "await g()", "a + 1", "a === b", "1;\n2", "({ a: 1 })", "a\n// a comment", "x => x"])("is shown: %s", (code) => expect(showsResult(ts, code)).toBe(true));
-  test.each(["a;", "a = 1", "a += 1", "a.b = 2", "const a = 1", "f();\n", "if (a) b", "", "// nothing", "a; // done"])("is silent: %s", (code) => expect(showsResult(ts, code)).toBe(false));
+  test.each(["a", "f()", "await g()", "a + 1", "a === b", "1;\n2", "({ a: 1 })", "a\n// a comment", "x => x"])(
+    "is shown: %s",
+    (code) => expect(showsResult(ts, code)).toBe(true),
+  );
+  test.each(["a;", "a = 1", "a += 1", "a.b = 2", "const a = 1", "f();\n", "if (a) b", "", "// nothing", "a; // done"])(
+    "is silent: %s",
+    (code) => expect(showsResult(ts, code)).toBe(false),
+  );
 });
 
 test("code that only lacks its end is incomplete, code that no line can mend is invalid", () => {
@@ -27,12 +33,17 @@ test("code that only lacks its end is incomplete, code that no line can mend is 
 });
 
 test("an excerpt numbers the lines and marks the place, under tabs as well", () => {
-  expect(excerpt("const a = 1;\nb + a;", { line: 2, column: 1 }, { around: 1 })).toBe("  1 | const a = 1;\n> 2 | b + a;\n    | ^");
-  expect(excerpt("\tfoo(bar);", { line: 1, column: 6 }, { end: { line: 1, column: 9 } })).toBe("> 1 | \tfoo(bar);\n    | \t    ~~~");
+  expect(excerpt("const a = 1;\nb + a;", { line: 2, column: 1 }, { around: 1 })).toBe(
+    "  1 | const a = 1;\n> 2 | b + a;\n    | ^",
+  );
+  expect(excerpt("\tfoo(bar);", { line: 1, column: 6 }, { end: { line: 1, column: 9 } })).toBe(
+    "> 1 | \tfoo(bar);\n    | \t    ~~~",
+  );
 });
 
 test("what a failed cell had declared is kept, as far as it has a value", () => {
-  const declarations = 'import { a } from "x";\ndeclare const b: number;\ndeclare let never: string;\ninterface T { x: 1 }\ndeclare function f(): void;\n';
+  const declarations =
+    'import { a } from "x";\ndeclare const b: number;\ndeclare let never: string;\ninterface T { x: 1 }\ndeclare function f(): void;\n';
   const kept = keepDeclarations(ts, declarations, (name) => name === "b" || name === "f");
   expect(kept).toContain("const b");
   expect(kept).toContain("function f");
@@ -42,10 +53,17 @@ test("what a failed cell had declared is kept, as far as it has a value", () => 
 });
 
 test("all compile errors are told, chains in one, with name, place and mark", () => {
-  const at = (line: number, from: number, to: number) => ({ start: { offset: line * 100 + from, line, character: from }, end: { offset: line * 100 + to, line, character: to } });
+  const at = (line: number, from: number, to: number) => ({
+    start: { offset: line * 100 + from, line, character: from },
+    end: { offset: line * 100 + to, line, character: to },
+  });
   const source = "const d: string = 1;\nfoo;";
   const failure = describeDiagnostics(
-    [{ ...at(0, 6, 7), messageText: "Not assignable.", category: 1, code: 2322 }, { ...at(0, 6, 7), messageText: "Because.", category: 1, code: 2322 }, { ...at(1, 0, 3), messageText: "Cannot find name 'foo'.", category: 1, code: 2304 }],
+    [
+      { ...at(0, 6, 7), messageText: "Not assignable.", category: 1, code: 2322 },
+      { ...at(0, 6, 7), messageText: "Because.", category: 1, code: 2322 },
+      { ...at(1, 0, 3), messageText: "Cannot find name 'foo'.", category: 1, code: 2304 },
+    ],
     { count: 4, source, cwd: "/" },
   );
   expect(failure).toMatchObject({ ename: "CompileError", line: 1 });
@@ -75,7 +93,9 @@ describe("the thread setting", () => {
   });
 
   test("that cannot be read is refused", () => {
-    expect(() => threadSetting({ DEEPNETS_THREADS: "two" })).toThrow('Expected DEEPNETS_THREADS to be two whole numbers, as in "2,1", but found "two"');
+    expect(() => threadSetting({ DEEPNETS_THREADS: "two" })).toThrow(
+      'Expected DEEPNETS_THREADS to be two whole numbers, as in "2,1", but found "two"',
+    );
   });
 });
 
@@ -91,7 +111,11 @@ describe("a cell's output", () => {
     cell.write("stderr", "!");
     cell.show("display_data", { data: {} });
     await cell.drained();
-    expect(sent).toEqual([["stream", { name: "stdout", text: "ab" }], ["stream", { name: "stderr", text: "!" }], ["display_data", { data: {} }]]);
+    expect(sent).toEqual([
+      ["stream", { name: "stdout", text: "ab" }],
+      ["stream", { name: "stderr", text: "!" }],
+      ["display_data", { data: {} }],
+    ]);
   });
 
   test("waits for a picture that comes later", async () => {
@@ -143,7 +167,9 @@ test("a message is read only with the right signature, and its answer names its 
   const frames: Buffer[] = [];
   const key = "secret";
   const outbox = { send: (parts: (string | Buffer)[]) => void frames.push(...parts.map((part) => Buffer.from(part))) };
-  const parts = [{ msg_id: "1", msg_type: "kernel_info_request", username: "me" }, {}, {}, {}].map((part) => Buffer.from(JSON.stringify(part)));
+  const parts = [{ msg_id: "1", msg_type: "kernel_info_request", username: "me" }, {}, {}, {}].map((part) =>
+    Buffer.from(JSON.stringify(part)),
+  );
   const unsigned = [Buffer.from("identity"), Buffer.from("<IDS|MSG>"), Buffer.from(""), ...parts];
   const message = Message.parse(unsigned, "");
   message.reply(outbox, "kernel_info_reply", { status: "ok" });
@@ -172,4 +198,3 @@ test("tslab watches the reader's files alone, and a timer that it refuses does n
   const timer = quiet.setTimeout(() => {});
   expect(() => quiet.clearTimeout(timer)).not.toThrow();
 });
-

@@ -11,8 +11,14 @@ it("activations() gives each layer's output, the last one being what predict giv
   const layers = activations(model, inputs);
   expect(tf.memory().numTensors).toBe(before);
   expect(layers.map(({ name, shape }) => [name, shape])).toEqual([
-    ["image", [2, 28, 28, 1]], ["convolution1", [2, 28, 28, 32]], ["pooling1", [2, 14, 14, 32]], ["convolution2", [2, 14, 14, 64]],
-    ["pooling2", [2, 7, 7, 64]], ["flatten", [2, 3136]], ["logits", [2, 10]], ["softmax", [2, 10]],
+    ["image", [2, 28, 28, 1]],
+    ["convolution1", [2, 28, 28, 32]],
+    ["pooling1", [2, 14, 14, 32]],
+    ["convolution2", [2, 14, 14, 64]],
+    ["pooling2", [2, 7, 7, 64]],
+    ["flatten", [2, 3136]],
+    ["logits", [2, 10]],
+    ["softmax", [2, 10]],
   ]);
   const predicted = tf.tidy(() => (model.predict(tf.tensor2d(inputs, [2, 784])) as tf.Tensor).dataSync());
   layers.at(-1)!.values.forEach((y, k) => expect(y).toBeCloseTo(predicted[k]!, 6));
@@ -28,7 +34,9 @@ it("activations() leaves dropout off", () => {
 
 it("activations() refuses what is not whole examples", () => {
   const model = mlp({ inputs: 4, hidden: [5], outputs: 2 });
-  expect(() => activations(model, new Float32Array(6))).toThrow("Expected inputs to be a multiple of 4 values but found 6 (one example is [4]): pass whole examples.");
+  expect(() => activations(model, new Float32Array(6))).toThrow(
+    "Expected inputs to be a multiple of 4 values but found 6 (one example is [4]): pass whole examples.",
+  );
   expect(() => activations(model, new Float32Array(0))).toThrow("multiple of 4");
   model.dispose();
 });

@@ -14,7 +14,8 @@ it("lstmStates() agrees with the layer at the last step, and with plain loops at
   const predicted = tf.tidy(() => (model.predict(tf.tensor3d(inputs, [3, 7, 1])) as tf.Tensor).dataSync());
   for (let n = 0; n < 3; n++) expect(states.y[n * 7 + 6]).toBeCloseTo(predicted[n]!, 6);
   const [kernel, , bias] = model.getWeights().map((tensor) => tensor.dataSync());
-  for (let k = 0; k < 5; k++) { // h and c are zero before the first step
+  for (let k = 0; k < 5; k++) {
+    // h and c are zero before the first step
     const gate = (position: number) => kernel![position * 5 + k]! * inputs[7]! + bias![position * 5 + k]!;
     const at = 7 * 5 + k; // second series, first step
     expect(states.i[at]).toBeCloseTo(sigmoid(gate(0)), 6);
@@ -35,14 +36,23 @@ it("lstmStates() of two layers: their cells side by side, and an answer that rea
   for (let n = 0; n < 3; n++) expect(y[n * 7 + 6]).toBeCloseTo(predicted[n]!, 6);
   const below = tf.model({ inputs: model.inputs, outputs: model.getLayer("lstm1").output as tf.SymbolicTensor });
   const outputs = tf.tidy(() => (below.predict(tf.tensor3d(inputs, [3, 7, 2])) as tf.Tensor).dataSync());
-  for (let at = 0; at < 3 * 7; at++) for (let k = 0; k < 5; k++) expect(h[at * 9 + k]).toBeCloseTo(outputs[at * 5 + k]!, 6);
+  for (let at = 0; at < 3 * 7; at++)
+    for (let k = 0; k < 5; k++) expect(h[at * 9 + k]).toBeCloseTo(outputs[at * 5 + k]!, 6);
   model.dispose();
 });
 
 it("lstmStates() refuses another network and broken series", () => {
   const one = lstm({ units: 3 });
-  const top = tf.sequential({ layers: [tf.layers.lstm({ units: 3, returnSequences: true, inputShape: [30, 1] }), tf.layers.lstm({ units: 3 }), tf.layers.dense({ units: 1 })] });
-  expect(() => lstmStates(top, new Float32Array(30))).toThrow("reads all their cells but found 6 LSTM cells and a dense layer that reads 3 numbers: pass");
+  const top = tf.sequential({
+    layers: [
+      tf.layers.lstm({ units: 3, returnSequences: true, inputShape: [30, 1] }),
+      tf.layers.lstm({ units: 3 }),
+      tf.layers.dense({ units: 1 }),
+    ],
+  });
+  expect(() => lstmStates(top, new Float32Array(30))).toThrow(
+    "reads all their cells but found 6 LSTM cells and a dense layer that reads 3 numbers: pass",
+  );
   const bare = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [30, 1] })] });
   expect(() => lstmStates(bare, new Float32Array(30))).toThrow("found 0 LSTM cells and no dense layer: pass");
   expect(() => lstmStates(one, new Float32Array(31))).toThrow("multiple of 30 values but found 31");

@@ -1,7 +1,12 @@
 // The layers in plain loops, written from their definitions and not from the library: slow, and easy to believe.
 
 /** 2-D convolution of one image `[h, w, c]` with kernels `[k, k, c, m]`, stride 1, zeros around, plus bias. */
-export function convolve(image: Float32Array, kernels: Float32Array, bias: Float32Array, { h, w, c, k, m }: { h: number; w: number; c: number; k: number; m: number }): Float64Array {
+export function convolve(
+  image: Float32Array,
+  kernels: Float32Array,
+  bias: Float32Array,
+  { h, w, c, k, m }: { h: number; w: number; c: number; k: number; m: number },
+): Float64Array {
   const result = new Float64Array(h * w * m);
   const before = Math.floor((k - 1) / 2);
   for (let y = 0; y < h; y++)
@@ -12,7 +17,8 @@ export function convolve(image: Float32Array, kernels: Float32Array, bias: Float
           for (let dx = 0; dx < k; dx++) {
             const [row, column] = [y + dy - before, x + dx - before];
             if (row < 0 || row >= h || column < 0 || column >= w) continue;
-            for (let channel = 0; channel < c; channel++) sum += image[(row * w + column) * c + channel] * kernels[((dy * k + dx) * c + channel) * m + map];
+            for (let channel = 0; channel < c; channel++)
+              sum += image[(row * w + column) * c + channel] * kernels[((dy * k + dx) * c + channel) * m + map];
           }
         result[(y * w + x) * m + map] = sum;
       }
@@ -50,10 +56,25 @@ export function softmax(h: ArrayLike<number>): number[] {
   return exponentials.map((value) => value / sum);
 }
 
-/** All outputs h(t) of LSTM cells that read `series` (`features` numbers per step); gates side by side in the order i, f, g, o. */
+/**
+ * All outputs h(t) of LSTM cells that read `series` (`features` numbers per step); gates side by side in the order i,
+ * f, g, o.
+ */
 export function lstm(
   series: ArrayLike<number>,
-  { kernel, recurrent, bias, features, units }: { kernel: ArrayLike<number>; recurrent: ArrayLike<number>; bias: ArrayLike<number>; features: number; units: number },
+  {
+    kernel,
+    recurrent,
+    bias,
+    features,
+    units,
+  }: {
+    kernel: ArrayLike<number>;
+    recurrent: ArrayLike<number>;
+    bias: ArrayLike<number>;
+    features: number;
+    units: number;
+  },
 ): Float64Array[] {
   let h = new Float64Array(units);
   let c = new Float64Array(units);

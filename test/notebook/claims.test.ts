@@ -37,9 +37,13 @@ it("claims() ends the cell with the numbers of every claim that does not hold", 
 it("claims() says in a quick run what it does not assert, and asserts identities all the same", async () => {
   claims({ profile: "quick" }, [{ text: "Test accuracy", value: 0.5, above: 0.975, percent: true }]);
   expect(await shown()).toMatch(/Test accuracy.*50\.00 %.*not asserted in a quick run/);
-  expect(() => claims({ profile: "quick" }, [{ text: "Difference", value: 1, below: 1e-6, always: true }])).toThrow("Difference: expected less than");
+  expect(() => claims({ profile: "quick" }, [{ text: "Difference", value: 1, below: 1e-6, always: true }])).toThrow(
+    "Difference: expected less than",
+  );
 });
 
 it("claims() refuses a claim that cannot fail", () => {
-  expect(() => claims({ profile: "full" }, [{ text: "All is well", value: 1 }])).toThrow('Expected a bound but found none (claim "All is well"): give above or below.');
+  expect(() => claims({ profile: "full" }, [{ text: "All is well", value: 1 }])).toThrow(
+    'Expected a bound but found none (claim "All is well"): give above or below.',
+  );
 });

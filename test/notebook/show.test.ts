@@ -22,7 +22,13 @@ describe("tensors", () => {
     const tensor = tf.range(0, 800).reshape([8, 100]);
     const before = tf.memory().numTensors;
     expect(await plain(tensor)).toBe(
-      ["Tensor float32 [8, 100]", ...[0, 1, 2, 3, 4, 5].map((row) => `  ${[0, 1, 2, 3, 4, 5].map((column) => String(100 * row + column).padStart(3)).join("  ")}  ...`), "  ..."].join("\n"),
+      [
+        "Tensor float32 [8, 100]",
+        ...[0, 1, 2, 3, 4, 5].map(
+          (row) => `  ${[0, 1, 2, 3, 4, 5].map((column) => String(100 * row + column).padStart(3)).join("  ")}  ...`,
+        ),
+        "  ...",
+      ].join("\n"),
     );
     expect(tf.memory().numTensors).toBe(before);
     tensor.dispose();
@@ -43,7 +49,12 @@ describe("tensors", () => {
 });
 
 test("a model shows its layers with what decides about them", async () => {
-  const layers = [tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 2, kernelSize: 5, activation: "relu", name: "conv" }), tf.layers.flatten({ name: "flat" }), tf.layers.dropout({ rate: 0.5, name: "drop" }), tf.layers.dense({ units: 10, name: "out" })];
+  const layers = [
+    tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 2, kernelSize: 5, activation: "relu", name: "conv" }),
+    tf.layers.flatten({ name: "flat" }),
+    tf.layers.dropout({ rate: 0.5, name: "drop" }),
+    tf.layers.dense({ units: 10, name: "out" }),
+  ];
   const model = tf.sequential({ layers, name: "net" });
   const text = await plain(model);
   expect(text.split("\n")[0]).toBe("net: input [28, 28, 1], 11,582 parameters");
@@ -53,12 +64,23 @@ test("a model shows its layers with what decides about them", async () => {
 });
 
 describe("tables", () => {
-  const rows = [{ model: "linear", test: "92.4 %", parameters: 7850 }, { model: "<MLP>", test: "98.4 %", parameters: 5695510 }];
+  const rows = [
+    { model: "linear", test: "92.4 %", parameters: 7850 },
+    { model: "<MLP>", test: "98.4 %", parameters: 5695510 },
+  ];
 
   test("are danfojs frames, shown as text and as HTML, with numbers to the right and nothing unescaped", async () => {
     const made = table(rows, { caption: "Accuracy" });
     expect(made.frame.shape).toEqual([2, 3]);
-    expect(String(made)).toBe(["Accuracy", "model     test  parameters", "------  ------  ----------", "linear  92.4 %       7,850", "<MLP>   98.4 %   5,695,510"].join("\n"));
+    expect(String(made)).toBe(
+      [
+        "Accuracy",
+        "model     test  parameters",
+        "------  ------  ----------",
+        "linear  92.4 %       7,850",
+        "<MLP>   98.4 %   5,695,510",
+      ].join("\n"),
+    );
     show(made);
     const [{ data }] = await kernel.all();
     expect(data["text/html"]).toContain("&lt;MLP&gt;");
@@ -67,7 +89,14 @@ describe("tables", () => {
   });
 
   test("a missing value is an empty cell; no row, or another row's column, is refused", () => {
-    expect(String(table([{ a: 1, b: undefined }, { a: 2, b: "x" }]))).toContain("1");
+    expect(
+      String(
+        table([
+          { a: 1, b: undefined },
+          { a: 2, b: "x" },
+        ]),
+      ),
+    ).toContain("1");
     expect(() => table([])).toThrow("Expected at least one row but found none (table): give it an array of objects.");
     expect(() => table([{ a: 1 }, { a: 1, c: 2 }])).toThrow('Expected the columns a but found "c" (table, row 2)');
   });
@@ -78,14 +107,24 @@ test("a long danfojs frame and a series are cut in the middle, and say how long 
   const frame = new DataFrame(Array.from({ length: 40 }, (_, i) => ({ i, square: i * i })));
   const { data } = await represent(frame);
   expect(data["text/plain"]).toContain("40 rows x 2 columns");
-  expect(String(data["text/plain"]).split("\n").filter((line) => /\.\.\./.test(line))).toHaveLength(1);
+  expect(
+    String(data["text/plain"])
+      .split("\n")
+      .filter((line) => /\.\.\./.test(line)),
+  ).toHaveLength(1);
   expect((data["text/html"] as string).match(/<tr>/g)).toHaveLength(17);
   expect(await plain(new Series([1, 2]))).toContain("2 values");
 });
 
 test("versions name what decides about a result", async () => {
   const found = versions();
-  expect(found).toMatchObject({ libtensorflow: "2.21.0", "@tensorflow/tfjs-node": "4.22.0", node: process.versions.node, tslab: "1.0.22", typescript: "5.0.4" });
+  expect(found).toMatchObject({
+    libtensorflow: "2.21.0",
+    "@tensorflow/tfjs-node": "4.22.0",
+    node: process.versions.node,
+    tslab: "1.0.22",
+    typescript: "5.0.4",
+  });
 });
 
 test("a value that implements Jupyter.display speaks for itself, and always has a text", async () => {
@@ -111,31 +150,53 @@ test("outside a notebook the text is printed", async () => {
   log.mockRestore();
 });
 
-const curve = () => figures.curves([{ name: "y", x: Array.from({ length: 200 }, (_, i) => i), y: Array.from({ length: 200 }, (_, i) => Math.sin(i / 9)) }], { title: "A wave", x: "x", y: "y", alt: "A sine wave" });
+const curve = () =>
+  figures.curves(
+    [
+      {
+        name: "y",
+        x: Array.from({ length: 200 }, (_, i) => i),
+        y: Array.from({ length: 200 }, (_, i) => Math.sin(i / 9)),
+      },
+    ],
+    { title: "A wave", x: "x", y: "y", alt: "A sine wave" },
+  );
 
 describe("figures", () => {
-  test.runIf(findBrowser())("hold plotly data, a static picture of the size it says, and a text; twenty make at most 3 MB", async () => {
-    show(curve(), { caption: "It waves." });
-    const [{ data, metadata }] = await kernel.all();
-    expect(data["text/plain"]).toContain("It waves.");
-    expect(data["application/vnd.plotly.v1+json"]).toMatchObject({ data: [{ type: "scatter" }], layout: { meta: { caption: "It waves." } } });
-    const png = Buffer.from(data["image/png"] as string, "base64");
-    const { width, height } = metadata!["image/png"] as { width: number; height: number };
-    expect(png.subarray(1, 4).toString()).toBe("PNG");
-    const scale = png.readUInt32BE(16) / width;
-    expect([1, 1.5]).toContain(scale);
-    expect(png.readUInt32BE(20)).toBe(Math.floor(height * scale));
-    // As they stand in an .ipynb file.
-    expect(20 * JSON.stringify(data, undefined, 1).length).toBeLessThan(3e6);
-  });
+  test.runIf(findBrowser())(
+    "hold plotly data, a static picture of the size it says, and a text; twenty make at most 3 MB",
+    async () => {
+      show(curve(), { caption: "It waves." });
+      const [{ data, metadata }] = await kernel.all();
+      expect(data["text/plain"]).toContain("It waves.");
+      expect(data["application/vnd.plotly.v1+json"]).toMatchObject({
+        data: [{ type: "scatter" }],
+        layout: { meta: { caption: "It waves." } },
+      });
+      const png = Buffer.from(data["image/png"] as string, "base64");
+      const { width, height } = metadata!["image/png"] as { width: number; height: number };
+      expect(png.subarray(1, 4).toString()).toBe("PNG");
+      const scale = png.readUInt32BE(16) / width;
+      expect([1, 1.5]).toContain(scale);
+      expect(png.readUInt32BE(20)).toBe(Math.floor(height * scale));
+      // As they stand in an .ipynb file.
+      expect(20 * JSON.stringify(data, undefined, 1).length).toBeLessThan(3e6);
+    },
+  );
 
   test("without a browser the first one says so, and all are shown", async () => {
     vi.resetModules();
     vi.stubEnv("DEEPNETS_BROWSER", "/nowhere/chromium");
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     const { represent: afresh } = await import("../../lib/src/notebook/represent");
-    for (const _ of [1, 2]) expect(Object.keys((await afresh(curve())).data).sort()).toEqual(["application/vnd.plotly.v1+json", "text/plain"]);
-    expect(log.mock.calls.map(([line]) => line)).toEqual(["Stored figures have no static picture: no Chromium-family browser was found. Install one, or set DEEPNETS_BROWSER to its path (npm run doctor)."]);
+    for (const _ of [1, 2])
+      expect(Object.keys((await afresh(curve())).data).sort()).toEqual([
+        "application/vnd.plotly.v1+json",
+        "text/plain",
+      ]);
+    expect(log.mock.calls.map(([line]) => line)).toEqual([
+      "Stored figures have no static picture: no Chromium-family browser was found. Install one, or set DEEPNETS_BROWSER to its path (npm run doctor).",
+    ]);
     log.mockRestore();
     vi.unstubAllEnvs();
   });

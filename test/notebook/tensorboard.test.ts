@@ -18,7 +18,11 @@ beforeAll(() => {
     for (const split of ["train", "test"] as const)
       new EventFile(
         join(home, record.part, "full-s1", split),
-        record.iterations.map((iteration, i) => ({ iteration, time: 1_700_000_000 + i, scalars: { accuracy: record[`${split}Accuracy`][i]!, loss: record[`${split}Loss`][i]! } })),
+        record.iterations.map((iteration, i) => ({
+          iteration,
+          time: 1_700_000_000 + i,
+          scalars: { accuracy: record[`${split}Accuracy`][i]!, loss: record[`${split}Loss`][i]! },
+        })),
       );
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -37,7 +41,9 @@ describe.skipIf(!browser)("tensorboard()", () => {
   it("says which event files are missing, and what to do", async () => {
     const shown = await tensorboard(sampleRecord("h6-1d"));
     expect(shown.png).toBeUndefined();
-    expect(shown.text).toMatch(/^TensorBoard's plot could not be photographed: Expected event files of h6-1d but found no train folder \(.*\): run npm run handin -- h6-1d\.$/);
+    expect(shown.text).toMatch(
+      /^TensorBoard's plot could not be photographed: Expected event files of h6-1d but found no train folder \(.*\): run npm run handin -- h6-1d\.$/,
+    );
     expect(left()).toEqual([]);
   });
 });

@@ -10,7 +10,13 @@ import { FakeKernel } from "./fake-kernel";
 
 const folder = mkdtempSync(join(tmpdir(), "deepnets-notebook-"));
 const series = drawSeries({ seed: 1, count: 400, test: 100 });
-const settings = { seed: 1, iterations: 60, evalEvery: 10, batchSize: 50, optimizer: { name: "adam", learningRate: 0.001 } } as const;
+const settings = {
+  seed: 1,
+  iterations: 60,
+  evalEvery: 10,
+  batchSize: 50,
+  optimizer: { name: "adam", learningRate: 0.001 },
+} as const;
 const lstm = () => models.lstm({ units: 8, seed: 1 });
 let kernel: FakeKernel;
 beforeAll(() => vi.stubEnv("DEEPNETS_RUNS", join(folder, "runs")));
@@ -50,12 +56,16 @@ test("Stop ends it with the run so far and a note; the next call goes on and end
   const whole = await train(lstm(), series, parameters("whole", settings));
   const p = parameters("stopped", settings);
   const first = lstm();
-  const part = await train(first, series, p, { onEvaluation: (record) => void (record.progress.iteration === 20 && expect(kernel.interrupt()).toBe(1)) });
+  const part = await train(first, series, p, {
+    onEvaluation: (record) => void (record.progress.iteration === 20 && expect(kernel.interrupt()).toBe(1)),
+  });
   expect(part.record.status).toBe("interrupted");
   expect(part.record.progress.iteration).toBe(20);
   expect(kernel.interrupt()).toBe(0);
   const end = (await kernel.all()).at(-1)!;
-  expect(end.data["text/plain"]).toMatch(/stopped at iteration 20 of 60.*\nThe model holds the weights of iteration 20\. Run this cell again to go on from there/s);
+  expect(end.data["text/plain"]).toMatch(
+    /stopped at iteration 20 of 60.*\nThe model holds the weights of iteration 20\. Run this cell again to go on from there/s,
+  );
   const log = vi.spyOn(console, "log").mockImplementation(() => {});
   const rest = await train(first, series, p);
   log.mockRestore();
@@ -66,7 +76,9 @@ test("Stop ends it with the run so far and a note; the next call goes on and end
 test("elsewhere the output gets a new picture now and then, and a failure says what it was", async () => {
   vi.stubEnv("DEEPNETS_LAB_ROOT", "");
   const p = parameters("failing", settings);
-  await expect(train(lstm(), series, p, { onEvaluation: () => Promise.reject(new Error("out of ink")) })).rejects.toThrow("out of ink");
+  await expect(
+    train(lstm(), series, p, { onEvaluation: () => Promise.reject(new Error("out of ink")) }),
+  ).rejects.toThrow("out of ink");
   const shown = await kernel.all();
   expect(shown[0].data["text/plain"]).toBe("failing: training starts");
   expect(shown.at(-1)!.data["text/plain"]).toBe("failing: training ended with an error: out of ink");
@@ -78,7 +90,14 @@ test("a trial listens to Stop as well", async () => {
 });
 
 test("durations are written as a reader says them", () => {
-  expect([0, 48, 60, 312, 4800, Infinity].map(duration)).toEqual(["0 s", "48 s", "1 min", "5 min 12 s", "1 h 20 min", "unknown"]);
+  expect([0, 48, 60, 312, 4800, Infinity].map(duration)).toEqual([
+    "0 s",
+    "48 s",
+    "1 min",
+    "5 min 12 s",
+    "1 h 20 min",
+    "unknown",
+  ]);
 });
 
 test("the picture of the curve is a whole SVG", async () => {

@@ -6,10 +6,18 @@ export const root = resolve(__dirname, "../..");
 export interface Cell {
   readonly cell_type: "markdown" | "code";
   readonly id: string;
-  readonly metadata: { readonly tags?: readonly string[]; readonly deepnets?: { readonly question?: string; readonly answer?: string } };
+  readonly metadata: {
+    readonly tags?: readonly string[];
+    readonly deepnets?: { readonly question?: string; readonly answer?: string };
+  };
   readonly source: string[];
   readonly execution_count?: number | null;
-  readonly outputs?: readonly { readonly output_type: string; readonly name?: string; readonly text?: string | string[]; readonly ename?: string }[];
+  readonly outputs?: readonly {
+    readonly output_type: string;
+    readonly name?: string;
+    readonly text?: string | string[];
+    readonly ename?: string;
+  }[];
 }
 
 export interface Notebook {
@@ -23,10 +31,21 @@ export interface Notebook {
 }
 
 /** All notebooks, in the order in which they run. */
-export const stems = ["h6-1a-linear", "h6-1b-mlp", "h6-1c-dropout", "h6-1d-cnn", "h6-1e-comparison", "h6-2-lstm", "t6-1-convolution", "t6-2-lstm"];
+export const stems = [
+  "h6-1a-linear",
+  "h6-1b-mlp",
+  "h6-1c-dropout",
+  "h6-1d-cnn",
+  "h6-1e-comparison",
+  "h6-2-lstm",
+  "t6-1-convolution",
+  "t6-2-lstm",
+];
 
-export const load = (stem: string): Notebook => JSON.parse(readFileSync(resolve(root, "notebooks", `${stem}.ipynb`), "utf8"));
+export const load = (stem: string): Notebook =>
+  JSON.parse(readFileSync(resolve(root, "notebooks", `${stem}.ipynb`), "utf8"));
 
-export const text = (cell: Cell): string => (Array.isArray(cell.source) ? cell.source.join("") : (cell.source as string));
+export const text = (cell: Cell): string =>
+  Array.isArray(cell.source) ? cell.source.join("") : (cell.source as string);
 
 export const codeCells = (notebook: Notebook): Cell[] => notebook.cells.filter((cell) => cell.cell_type === "code");

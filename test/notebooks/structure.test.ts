@@ -11,24 +11,46 @@ describe.each(stems)("%s", (stem) => {
   const notebook = load(stem);
   const { cells } = notebook;
   const position = (id: string) => cells.findIndex((cell) => cell.id === id);
-  const prose = cells.filter((cell) => cell.cell_type === "markdown").map(text).join("\n\n");
+  const prose = cells
+    .filter((cell) => cell.cell_type === "markdown")
+    .map(text)
+    .join("\n\n");
   const code = codeCells(notebook);
 
   it("is a notebook of format 4.5 for our kernel, with the threads of its part", () => {
     expect([notebook.nbformat, notebook.nbformat_minor]).toEqual([4, 5]);
-    expect(notebook.metadata.kernelspec).toMatchObject({ name: "deepnets", display_name: "TypeScript (deepnets)", language: "typescript" });
+    expect(notebook.metadata.kernelspec).toMatchObject({
+      name: "deepnets",
+      display_name: "TypeScript (deepnets)",
+      language: "typescript",
+    });
     expect(notebook.metadata.deepnets.part).toBe(stem.split("-").slice(0, 2).join("-"));
-    expect(notebook.metadata.deepnets.threads).toEqual(stem.includes("lstm") ? { intra: 1, inter: 2 } : { intra: 2, inter: 2 });
+    expect(notebook.metadata.deepnets.threads).toEqual(
+      stem.includes("lstm") ? { intra: 1, inter: 2 } : { intra: 2, inter: 2 },
+    );
     for (const cell of cells) {
       expect(cell.id).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
       expect(text(cell).trim(), cell.id).not.toBe("");
-      if (cell.cell_type === "code") expect(cell, cell.id).toMatchObject({ metadata: expect.anything(), outputs: expect.any(Array) });
+      if (cell.cell_type === "code")
+        expect(cell, cell.id).toMatchObject({ metadata: expect.anything(), outputs: expect.any(Array) });
     }
     expect(new Set(cells.map((cell) => cell.id)).size).toBe(cells.length);
   });
 
   it("follows the skeleton", () => {
-    const skeleton = ["goal", cells.find((cell) => cell.id.startsWith("question"))!.id, "imports", "versions", "parameters-text", "parameters", "data-text", "data", "model-text", "predict", "summary"];
+    const skeleton = [
+      "goal",
+      cells.find((cell) => cell.id.startsWith("question"))!.id,
+      "imports",
+      "versions",
+      "parameters-text",
+      "parameters",
+      "data-text",
+      "data",
+      "model-text",
+      "predict",
+      "summary",
+    ];
     const positions = skeleton.map(position);
     expect(positions, skeleton.join(" ")).not.toContain(-1);
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
@@ -42,18 +64,35 @@ describe.each(stems)("%s", (stem) => {
     const answered = cells.flatMap((cell) => cell.metadata.deepnets?.answer ?? []);
     expect(questioned).toEqual(questions[stem]);
     expect(answered).toEqual(questions[stem]);
-    if (!tutorials.includes(stem)) expect(prose).toMatch(/^## The questions?: H6\.[12].* \((?:H6\.1 is worth 7 points in all|3 points in all)\)$/m);
+    if (!tutorials.includes(stem))
+      expect(prose).toMatch(/^## The questions?: H6\.[12].* \((?:H6\.1 is worth 7 points in all|3 points in all)\)$/m);
     const claimed = Math.max(...code.map((cell) => (/claims\(\s*p,/.test(text(cell)) ? cells.indexOf(cell) : -1)));
-    for (const cell of cells) if (cell.metadata.deepnets?.answer) expect(cells.indexOf(cell), cell.id).toBeGreaterThan(claimed);
+    for (const cell of cells)
+      if (cell.metadata.deepnets?.answer) expect(cells.indexOf(cell), cell.id).toBeGreaterThan(claimed);
   });
 
   it("imports alone, once, and only what it uses", () => {
     const [imports, ...more] = code.filter((cell) => /^import /m.test(text(cell)));
     expect(more).toEqual([]);
-    expect(text(imports!).replace(/import (?:\{[^}]*\}|\* as \w+) from "[^"]+";/g, "").trim()).toBe("");
-    const rest = code.filter((cell) => cell !== imports).map(text).join("\n");
-    const names = [...text(imports!).matchAll(/import (?:\{([^}]*)\}|\* as (\w+))/g)].flatMap(([, list, one]) => (list ? list.split(",").map((name) => name.trim()).filter(Boolean) : [one!]));
-    for (const name of names) expect(new RegExp(`\\b${name}\\b`).test(rest), `${name} is imported but never used`).toBe(true);
+    expect(
+      text(imports!)
+        .replace(/import (?:\{[^}]*\}|\* as \w+) from "[^"]+";/g, "")
+        .trim(),
+    ).toBe("");
+    const rest = code
+      .filter((cell) => cell !== imports)
+      .map(text)
+      .join("\n");
+    const names = [...text(imports!).matchAll(/import (?:\{([^}]*)\}|\* as (\w+))/g)].flatMap(([, list, one]) =>
+      list
+        ? list
+            .split(",")
+            .map((name) => name.trim())
+            .filter(Boolean)
+        : [one!],
+    );
+    for (const name of names)
+      expect(new RegExp(`\\b${name}\\b`).test(rest), `${name} is imported but never used`).toBe(true);
     expect([...names].filter((name) => name !== "tf")).toEqual([...names].filter((name) => name !== "tf").sort());
   });
 
@@ -61,7 +100,8 @@ describe.each(stems)("%s", (stem) => {
     for (const cell of cells) {
       const lines = text(cell).split("\n");
       expect(lines.length, cell.id).toBeLessThanOrEqual(cell.cell_type === "code" ? 36 : 40);
-      if (cell.cell_type === "code") for (const line of lines) expect(line.length, `${cell.id}: ${line}`).toBeLessThanOrEqual(160);
+      if (cell.cell_type === "code")
+        for (const line of lines) expect(line.length, `${cell.id}: ${line}`).toBeLessThanOrEqual(160);
     }
   });
 
@@ -90,21 +130,30 @@ describe.each(stems)("%s", (stem) => {
   });
 
   it("links only to files that exist", () => {
-    for (const [, target] of prose.matchAll(/\]\(([^)#]+)[^)]*\)/g)) expect(existsSync(resolve(root, "notebooks", target!)), target).toBe(true);
+    for (const [, target] of prose.matchAll(/\]\(([^)#]+)[^)]*\)/g))
+      expect(existsSync(resolve(root, "notebooks", target!)), target).toBe(true);
   });
 });
 
 describe.each(trained)("%s trains", (stem) => {
   const notebook = load(stem);
   // Without the line breaks and trailing commas of a long line.
-  const source = (id: string) => text(notebook.cells.find((cell) => cell.id === id)!).replace(/,?\s*\n\s*(?=[\]})])/g, " ").replace(/\s*\n\s*/g, " ").replace(/\( /g, "(");
+  const source = (id: string) =>
+    text(notebook.cells.find((cell) => cell.id === id)!)
+      .replace(/,?\s*\n\s*(?=[\]})])/g, " ")
+      .replace(/\s*\n\s*/g, " ")
+      .replace(/\( /g, "(");
 
   it("with the sheet's settings, spelled out", () => {
     expect(source("parameters")).toContain(`parameters("${notebook.metadata.deepnets.part}", {`);
     expect(source("parameters")).toContain(stem === "h6-2-lstm" ? "batchSize: 50" : "batchSize: 100");
-    expect(source("parameters")).toContain({ "h6-1a-linear": "iterations: 10_000", "h6-2-lstm": "epochs: 60" }[stem] ?? "iterations: 20_000");
     expect(source("parameters")).toContain(
-      stem === "h6-1a-linear" ? '{ name: "sgd", learningRate: 0.5 }' : '{ name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }',
+      { "h6-1a-linear": "iterations: 10_000", "h6-2-lstm": "epochs: 60" }[stem] ?? "iterations: 20_000",
+    );
+    expect(source("parameters")).toContain(
+      stem === "h6-1a-linear"
+        ? '{ name: "sgd", learningRate: 0.5 }'
+        : '{ name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }',
     );
     expect(source("training")).toMatch(/^const run = await train\(model, (?:mnist|series), p\);/);
   });
@@ -120,12 +169,17 @@ describe.each(trained)("%s trains", (stem) => {
 describe.each(tutorials)("%s teaches", (stem) => {
   const notebook = load(stem);
   const code = codeCells(notebook).map(text).join("\n");
-  const prose = notebook.cells.filter((cell) => cell.cell_type === "markdown").map(text).join("\n");
+  const prose = notebook.cells
+    .filter((cell) => cell.cell_type === "markdown")
+    .map(text)
+    .join("\n");
 
   it("with figures to play with, operations by hand and exercises with folded answers", () => {
     expect(code.match(/figures\.slides\(/g)!.length).toBeGreaterThanOrEqual(3);
     expect(code.match(/by hand against/g)!.length).toBeGreaterThanOrEqual(2);
     expect(prose.match(/\*\*Exercise \d\.\*\*/g)!.length).toBeGreaterThanOrEqual(5);
-    expect(prose.match(/<details><summary>Answer<\/summary>/g)!.length).toBe(prose.match(/\*\*Exercise \d\.\*\*/g)!.length);
+    expect(prose.match(/<details><summary>Answer<\/summary>/g)!.length).toBe(
+      prose.match(/\*\*Exercise \d\.\*\*/g)!.length,
+    );
   });
 });

@@ -31,7 +31,9 @@ test("throws away the runs of the named part, and nothing else", async () => {
   make("h6-1c", "full-s1");
   mkdirSync(join(runs, "h6-1b", "notes"));
   expect(await main(["h6-1b"])).toBe(0);
-  expect(["full-s1", "quick-s2", "full-s1-0123abcd"].filter((name) => existsSync(join(runs, "h6-1b", name)))).toEqual([]);
+  expect(["full-s1", "quick-s2", "full-s1-0123abcd"].filter((name) => existsSync(join(runs, "h6-1b", name)))).toEqual(
+    [],
+  );
   expect(existsSync(join(runs, "h6-1b", "notes"))).toBe(true);
   expect(existsSync(join(runs, "h6-1c", "full-s1", "record.json"))).toBe(true);
   expect(said).toContain("h6-1b: threw away full-s1 (record and checkpoint)");
@@ -51,7 +53,10 @@ test("refuses an unknown part and an empty request", async () => {
 test("leaves everything where a run is under way", async () => {
   make("h6-1a", "full-s1");
   make("h6-1b", "full-s1");
-  writeFileSync(join(runs, "h6-1b", "full-s1", "lock"), JSON.stringify({ pid: process.pid, host: hostname(), born: "" }));
+  writeFileSync(
+    join(runs, "h6-1b", "full-s1", "lock"),
+    JSON.stringify({ pid: process.pid, host: hostname(), born: "" }),
+  );
   await expect(main(["h6-1a", "h6-1b"])).rejects.toThrow(`process ${process.pid}`);
   expect(existsSync(join(runs, "h6-1a", "full-s1", "record.json"))).toBe(true);
 });

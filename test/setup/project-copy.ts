@@ -6,15 +6,18 @@ import { dirname, join, resolve } from "node:path";
 export const root = resolve(__dirname, "../..");
 
 /**
- * A second, set-up project in a folder with blanks, an umlaut and brackets in its name. What set-up never writes into is
- * hard-linked (seconds instead of minutes, no disk); everything it may write is a copy of its own.
+ * A second, set-up project in a folder with blanks, an umlaut and brackets in its name. What set-up never writes into
+ * is hard-linked (seconds instead of minutes, no disk); everything it may write is a copy of its own.
  */
 export function copyProject(): { readonly folder: string; readonly remove: () => void } {
   // Beside the project: hard links do not cross file systems.
   const parent = mkdtempSync(join(existsSync(join(root, ".engine")) ? join(root, ".engine") : tmpdir(), "copy-"));
   const folder = join(parent, "Übung 6 (final)");
   mkdirSync(folder);
-  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" }).split("\0");
+  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+  }).split("\0");
   for (const file of files) {
     if (!file || file.startsWith("data/runs/") || !existsSync(join(root, file))) continue;
     mkdirSync(dirname(join(folder, file)), { recursive: true });
@@ -22,11 +25,21 @@ export function copyProject(): { readonly folder: string; readonly remove: () =>
   }
   const link = (path: string) => execFileSync("cp", ["-al", join(root, path), join(folder, dirname(path))]);
   link("node_modules");
-  cpSync(join(root, ".venv"), join(folder, ".venv"), { recursive: true, verbatimSymlinks: true, filter: (path) => !path.startsWith(join(root, ".venv/lib")) });
+  cpSync(join(root, ".venv"), join(folder, ".venv"), {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => !path.startsWith(join(root, ".venv/lib")),
+  });
   link(".venv/lib");
   mkdirSync(join(folder, ".engine"));
   for (const entry of engineFolders()) link(`.engine/${entry}`);
-  for (const entry of [`.engine/${engineFolders()[0]}/engine.json`, `.engine/${engineFolders()[0]}/lib`, ".engine/browser.json", "lib/dist", "data/mnist"]) {
+  for (const entry of [
+    `.engine/${engineFolders()[0]}/engine.json`,
+    `.engine/${engineFolders()[0]}/lib`,
+    ".engine/browser.json",
+    "lib/dist",
+    "data/mnist",
+  ]) {
     rmSync(join(folder, entry), { recursive: true, force: true });
     cpSync(join(root, entry), join(folder, entry), { recursive: true, preserveTimestamps: true });
   }

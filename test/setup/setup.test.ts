@@ -1,5 +1,16 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -30,7 +41,10 @@ function setUp(env: Record<string, string> = {}, node = process.execPath): Ended
 
 /** Starts set-up, kills it and its children with SIGKILL as soon as `when` holds, and waits for the end. */
 async function killSetUp(when: () => boolean): Promise<void> {
-  const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], { detached: true, stdio: "ignore" });
+  const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], {
+    detached: true,
+    stdio: "ignore",
+  });
   const ended = new Promise((done) => child.on("exit", done));
   for (let i = 0; i < 3000 && !when() && child.exitCode === null; i++) await sleep(10);
   expect(child.exitCode, "set-up ended before it could be killed").toBeNull();
@@ -38,7 +52,8 @@ async function killSetUp(when: () => boolean): Promise<void> {
   await ended;
 }
 
-const log = () => (existsSync(join(folder, ".engine/setup.log")) ? readFileSync(join(folder, ".engine/setup.log"), "utf8") : "");
+const log = () =>
+  existsSync(join(folder, ".engine/setup.log")) ? readFileSync(join(folder, ".engine/setup.log"), "utf8") : "";
 const engine = () => join(folder, ".engine", engineFolders(folder)[0]!);
 
 describe("set-up in a folder that moved", () => {
@@ -50,7 +65,9 @@ describe("set-up in a folder that moved", () => {
     expect(kernel.argv).toContain(join(folder, "lib/dist/tools/kernel/main.js"));
     const script = spawnSync(join(folder, ".venv/bin/jupyter-nbconvert"), ["--version"], { encoding: "utf8" });
     expect(script.stdout.trim()).toMatch(/^7\./);
-    expect(spawnSync("head", ["-3", join(folder, ".venv/bin/jupyter-nbconvert")], { encoding: "utf8" }).stdout).toContain(folder);
+    expect(
+      spawnSync("head", ["-3", join(folder, ".venv/bin/jupyter-nbconvert")], { encoding: "utf8" }).stdout,
+    ).toContain(folder);
   });
 
   test("does nothing the second time, in under a second", () => {
@@ -63,7 +80,11 @@ describe("set-up in a folder that moved", () => {
 describe("set-up that was killed", () => {
   test("while building the library: the next one builds it whole", async () => {
     rmSync(join(folder, "lib/dist"), { recursive: true });
-    await killSetUp(() => readdirSync(join(folder, "lib")).some((name) => name.startsWith("dist-")) || log().trimEnd().endsWith("--pretty false"));
+    await killSetUp(
+      () =>
+        readdirSync(join(folder, "lib")).some((name) => name.startsWith("dist-")) ||
+        log().trimEnd().endsWith("--pretty false"),
+    );
     expect(existsSync(join(folder, "lib/dist/build.json"))).toBe(false);
     expect(setUp()).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(join(folder, "lib/dist/src/index.js"))).toBe(true);
@@ -137,18 +158,37 @@ describe("set-up on a machine that lacks something", () => {
   };
 
   test("no compiler, no Python, a Python that is too old, one without venv", () => {
-    without(join(engine(), "engine.json"), () => refused({ PATH: bin({}) }, /^Expected a C\+\+ compiler but found none of c\+\+, g\+\+, clang\+\+: install one/));
+    without(join(engine(), "engine.json"), () =>
+      refused({ PATH: bin({}) }, /^Expected a C\+\+ compiler but found none of c\+\+, g\+\+, clang\+\+: install one/),
+    );
     without(join(folder, ".venv/deepnets.json"), () => {
       refused({ PATH: bin({}) }, /^Expected Python 3\.11 or newer but found none: install it/);
-      refused({ PATH: bin({ python3: "echo 3.9.2 True" }) }, /^Expected Python 3\.11 or newer but found python3 3\.9\.2: install it/);
-      refused({ PATH: bin({ "python3.12": "echo 3.12.1 False" }) }, /cannot make virtual environments: install the venv module \(Debian, Ubuntu: sudo apt install python3-venv\)/);
+      refused(
+        { PATH: bin({ python3: "echo 3.9.2 True" }) },
+        /^Expected Python 3\.11 or newer but found python3 3\.9\.2: install it/,
+      );
+      refused(
+        { PATH: bin({ "python3.12": "echo 3.12.1 False" }) },
+        /cannot make virtual environments: install the venv module \(Debian, Ubuntu: sudo apt install python3-venv\)/,
+      );
     });
   });
 
   test("no network: npm's and pip's registries cannot be reached", () => {
     const dead = "http://127.0.0.1:9/";
-    const pip = { PIP_INDEX_URL: dead, PIP_RETRIES: "1", PIP_CONFIG_FILE: "/dev/null", PIP_EXTRA_INDEX_URL: "", PIP_FIND_LINKS: "", PIP_NO_CACHE_DIR: "1" };
-    without(join(engine(), "engine.json"), () => without(join(engine(), "deps"), () => refused(pip, /^Downloading TensorFlow failed: no network: the package registry could not be reached/)));
+    const pip = {
+      PIP_INDEX_URL: dead,
+      PIP_RETRIES: "1",
+      PIP_CONFIG_FILE: "/dev/null",
+      PIP_EXTRA_INDEX_URL: "",
+      PIP_FIND_LINKS: "",
+      PIP_NO_CACHE_DIR: "1",
+    };
+    without(join(engine(), "engine.json"), () =>
+      without(join(engine(), "deps"), () =>
+        refused(pip, /^Downloading TensorFlow failed: no network: the package registry could not be reached/),
+      ),
+    );
     expect(readdirSync(join(folder, ".engine")).filter((name) => name.startsWith("part-"))).toEqual([]);
   }, 120_000);
 
@@ -156,15 +196,27 @@ describe("set-up on a machine that lacks something", () => {
     const name = "tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl";
     const server = createServer((request, response) => {
       response.setHeader("Content-Type", request.url!.endsWith(".whl") ? "application/octet-stream" : "text/html");
-      response.end(request.url!.endsWith(".whl") ? "not a wheel" : `<!DOCTYPE html><html><body><a href="/${name}">${name}</a></body></html>`);
+      response.end(
+        request.url!.endsWith(".whl")
+          ? "not a wheel"
+          : `<!DOCTYPE html><html><body><a href="/${name}">${name}</a></body></html>`,
+      );
     }).listen(0, "127.0.0.1");
     await new Promise((done) => server.on("listening", done));
-    const env = { PIP_INDEX_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, PIP_CONFIG_FILE: "/dev/null", PIP_EXTRA_INDEX_URL: "", PIP_FIND_LINKS: "", PIP_NO_CACHE_DIR: "1" };
+    const env = {
+      PIP_INDEX_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      PIP_CONFIG_FILE: "/dev/null",
+      PIP_EXTRA_INDEX_URL: "",
+      PIP_FIND_LINKS: "",
+      PIP_NO_CACHE_DIR: "1",
+    };
     const stamps = ["engine.json", "deps"].map((part) => join(engine(), part));
     for (const path of stamps) renameSync(path, `${path}.away`);
     try {
       const ended = await new Promise<Ended>((done) => {
-        const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], { env: { ...process.env, ...env } });
+        const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], {
+          env: { ...process.env, ...env },
+        });
         let stdout = "";
         let stderr = "";
         child.stdout.on("data", (data) => (stdout += data));
@@ -172,7 +224,9 @@ describe("set-up on a machine that lacks something", () => {
         child.on("close", (code) => done({ code, stdout, stderr }));
       });
       expect(ended.code).toBe(1);
-      expect(ended.stderr).toMatch(/^Downloading TensorFlow failed: the downloaded file does not match its pinned hash, so it was not used/);
+      expect(ended.stderr).toMatch(
+        /^Downloading TensorFlow failed: the downloaded file does not match its pinned hash, so it was not used/,
+      );
     } finally {
       for (const path of stamps) renameSync(`${path}.away`, path);
       server.close();
@@ -191,7 +245,9 @@ describe("set-up on a machine that lacks something", () => {
     without(join(folder, ".engine/browser.json"), () => {
       const ended = setUp({ PATH: bin({}), DEEPNETS_BROWSER: "" });
       expect(ended).toMatchObject({ code: 0, stderr: "" });
-      expect(ended.stdout).toMatch(/^Setting up: Browser \.\.\. \d+ s \(none to be had: figures get no static pictures; npm run doctor says what helps\)$/m);
+      expect(ended.stdout).toMatch(
+        /^Setting up: Browser \.\.\. \d+ s \(none to be had: figures get no static pictures; npm run doctor says what helps\)$/m,
+      );
       expect(setUp({ PATH: bin({}), DEEPNETS_BROWSER: "" })).toEqual({ code: 0, stdout: "", stderr: "" });
     });
   });
@@ -202,7 +258,12 @@ describe("set-up on a machine that lacks something", () => {
     const before = log();
     writeFileSync(copy, text.replace("return bavail * bsize", "return 200e6"));
     try {
-      without(join(engine(), "deps/lib"), () => refused({}, /^Expected 1\.\d GiB of free disk space for set-up but found 0\.2 GiB in .*: free some and run the command again\.$/m));
+      without(join(engine(), "deps/lib"), () =>
+        refused(
+          {},
+          /^Expected 1\.\d GiB of free disk space for set-up but found 0\.2 GiB in .*: free some and run the command again\.$/m,
+        ),
+      );
     } finally {
       writeFileSync(copy, text);
     }
@@ -216,11 +277,15 @@ describe("set-up on a machine that lacks something", () => {
     const places = ["..", ".", ".engine", "lib", "data"].map((name) => join(folder, name));
     const modes = places.map((path) => statSync(path).mode);
     const command = (...argv: string[]) =>
-      spawnSync(process.execPath, argv.map((word) => (word.includes("/") ? join(folder, word) : word)), {
-        encoding: "utf8",
-        env: { ...process.env, npm_execpath: "" },
-        ...(isRoot && { uid: 65534, gid: 65534 }),
-      });
+      spawnSync(
+        process.execPath,
+        argv.map((word) => (word.includes("/") ? join(folder, word) : word)),
+        {
+          encoding: "utf8",
+          env: { ...process.env, npm_execpath: "" },
+          ...(isRoot && { uid: 65534, gid: 65534 }),
+        },
+      );
     without(join(folder, "lib/dist/build.json"), () => {
       for (const path of places) chmodSync(path, 0o555);
       try {
@@ -236,7 +301,9 @@ describe("set-up on a machine that lacks something", () => {
       // Without set-up's look at the environment: its Python may lie where nobody else may read.
       const { status, stderr } = command("lib/tools/setup/start.cjs", "lib/dist/tools/handin/handin.js", "handin");
       expect(status).toBe(1);
-      expect(stderr).toMatch(/^Expected a folder that can be written but .*handin refuses \(EACCES\): copy the project to a folder of your own and run the command there\.\n$/);
+      expect(stderr).toMatch(
+        /^Expected a folder that can be written but .*handin refuses \(EACCES\): copy the project to a folder of your own and run the command there\.\n$/,
+      );
     } finally {
       places.forEach((path, i) => chmodSync(path, modes[i]!));
     }
@@ -248,7 +315,10 @@ describe("set-up on a machine that lacks something", () => {
     const text = readFileSync(copy, "utf8");
     for (const version of ["18.19.0", "23.1.0", "25.0.0"]) {
       writeFileSync(copy, text.replace("version = process.versions.node", `version = "${version}"`));
-      refused({}, new RegExp(`^Expected Node 20, 22, 24 or 26 but found ${version.replaceAll(".", "\\.")}: install one of them`));
+      refused(
+        {},
+        new RegExp(`^Expected Node 20, 22, 24 or 26 but found ${version.replaceAll(".", "\\.")}: install one of them`),
+      );
     }
     writeFileSync(copy, text);
   });
@@ -257,19 +327,34 @@ describe("set-up on a machine that lacks something", () => {
 describe("options that npm keeps to itself", () => {
   const start = (env: Record<string, string>, ...argv: string[]) => {
     const tool = join(folder, ".engine/tool.cjs");
-    writeFileSync(tool, `exports.options = { quick: { type: "boolean" }, seeds: { type: "string" } }; exports.main = async (argv) => { console.log(JSON.stringify(argv)); return 0; };`);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, "lib/tools/setup/start.cjs"), tool, "handin", ...argv], {
-      encoding: "utf8",
-      env: { ...process.env, npm_lifecycle_event: "handin", ...env },
-    });
+    writeFileSync(
+      tool,
+      `exports.options = { quick: { type: "boolean" }, seeds: { type: "string" } }; exports.main = async (argv) => { console.log(JSON.stringify(argv)); return 0; };`,
+    );
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(folder, "lib/tools/setup/start.cjs"), tool, "handin", ...argv],
+      {
+        encoding: "utf8",
+        env: { ...process.env, npm_lifecycle_event: "handin", ...env },
+      },
+    );
     return { status, stdout: stdout.trim(), stderr: stderr.trim() };
   };
 
   test("are honoured", () => {
-    expect(start({ npm_config_quick: "true" }, "h6-1d")).toEqual({ status: 0, stdout: '["h6-1d","--quick"]', stderr: "" });
+    expect(start({ npm_config_quick: "true" }, "h6-1d")).toEqual({
+      status: 0,
+      stdout: '["h6-1d","--quick"]',
+      stderr: "",
+    });
     expect(start({ npm_config_quick: "true" }, "--quick")).toEqual({ status: 0, stdout: '["--quick"]', stderr: "" });
     expect(start({ npm_config_quick: "h6-1d" })).toEqual({ status: 0, stdout: '["--quick","h6-1d"]', stderr: "" });
-    expect(start({ npm_config_quick: "true", npm_lifecycle_event: "lab" })).toEqual({ status: 0, stdout: "[]", stderr: "" });
+    expect(start({ npm_config_quick: "true", npm_lifecycle_event: "lab" })).toEqual({
+      status: 0,
+      stdout: "[]",
+      stderr: "",
+    });
   });
 
   test("or refused, when their value is lost", () => {
@@ -283,7 +368,18 @@ describe("options that npm keeps to itself", () => {
 
 describe("how a command is called", () => {
   const start = (file: string, name: string, ...argv: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["--require", join(root, "lib/tools/kernel/preload.cjs"), join(root, "lib/tools/setup/start.cjs"), join(root, "lib/dist/tools", file), name, ...argv], { encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        "--require",
+        join(root, "lib/tools/kernel/preload.cjs"),
+        join(root, "lib/tools/setup/start.cjs"),
+        join(root, "lib/dist/tools", file),
+        name,
+        ...argv,
+      ],
+      { encoding: "utf8" },
+    );
     return { status, stdout, stderr };
   };
 
@@ -307,7 +403,9 @@ describe("how a command is called", () => {
   test("an option that it does not know is named, and the others are listed", () => {
     const { status, stdout, stderr } = start("handin/handin.js", "handin", "--fast");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(stderr).toMatch(/^Unknown option '--fast'\. How it is called:\nnpm run handin -- \[PART \.\.\.\] \[OPTIONS\]\n {2}--quick /);
+    expect(stderr).toMatch(
+      /^Unknown option '--fast'\. How it is called:\nnpm run handin -- \[PART \.\.\.\] \[OPTIONS\]\n {2}--quick /,
+    );
   });
 });
 

@@ -8,7 +8,10 @@ import { plainName, sweepPython } from "../../lib/tools/sweep/environment";
 function fakeBase(folder: string, pip: string): string {
   const base = join(folder, "python");
   const made = `#!/bin/sh\\n${pip}\\n`;
-  writeFileSync(base, `#!/bin/sh\nmkdir -p "$3/bin" && printf '${made}' > "$3/bin/python" && chmod +x "$3/bin/python"\n`);
+  writeFileSync(
+    base,
+    `#!/bin/sh\nmkdir -p "$3/bin" && printf '${made}' > "$3/bin/python" && chmod +x "$3/bin/python"\n`,
+  );
   chmodSync(base, 0o755);
   return base;
 }
@@ -17,7 +20,9 @@ test("an environment is made whole or not at all, once, and what a killed maker 
   const folder = mkdtempSync(join(tmpdir(), "engine-"));
   const engine = join(folder, ".engine");
   mkdirSync(join(engine, "sweep-making-999999999"), { recursive: true });
-  await expect(sweepPython(fakeBase(folder, 'echo "ERROR: No matching distribution found for snakemake" >&2; exit 1'), engine)).rejects.toThrow(
+  await expect(
+    sweepPython(fakeBase(folder, 'echo "ERROR: No matching distribution found for snakemake" >&2; exit 1'), engine),
+  ).rejects.toThrow(
     "Expected to install Snakemake but it failed (ERROR: No matching distribution found for snakemake): the first sweep needs the network; put it right and sweep again.",
   );
   expect(readdirSync(engine)).toEqual([]);
@@ -39,7 +44,9 @@ test("a cluster's jobs call it by a name without blanks", () => {
     expect(readFileSync(python, "utf8")).toBe("it");
   }
   expect(readdirSync(join(home, ".cache/deepnets"))).toHaveLength(1);
-  expect(() => plainName(join(engine, "bin/python"), join(folder, "my home"))).toThrow(/^Expected a path without blanks for the jobs of a cluster but found .*: move the project to a folder without blanks and brackets\.$/);
+  expect(() => plainName(join(engine, "bin/python"), join(folder, "my home"))).toThrow(
+    /^Expected a path without blanks for the jobs of a cluster but found .*: move the project to a folder without blanks and brackets\.$/,
+  );
 });
 
 test("without the project's Python the way out is named", async () => {

@@ -16,33 +16,52 @@ function ran(argv: readonly string[], leave = 0): Plan {
   const plan = makePlan(parseRequest(argv), { runs, notebooks: "notebooks", execute: [], python: async () => "" }, 2);
   for (const job of plan.jobs.slice(leave)) {
     const target = join(runs, "sweeps", "jobs", job.part, job.run, "notebook.ipynb");
-    const env = { ...process.env, DEEPNETS_PROFILE: plan.profile, DEEPNETS_SEED: String(job.seed), DEEPNETS_SET: job.set, DEEPNETS_RUNS: runs, STAND_IN: '{"steps":3,"seconds":0.001}' };
+    const env = {
+      ...process.env,
+      DEEPNETS_PROFILE: plan.profile,
+      DEEPNETS_SEED: String(job.seed),
+      DEEPNETS_SET: job.set,
+      DEEPNETS_RUNS: runs,
+      STAND_IN: '{"steps":3,"seconds":0.001}',
+    };
     execFileSync("python3", [join(__dirname, "../fixtures/sweep/execute.py"), job.notebook, target], { env });
   }
   return plan;
 }
 
-const records = (plan: Plan) => plan.jobs.filter((job) => existsSync(recordFile(plan, job))).map((job) => JSON.parse(readFileSync(recordFile(plan, job), "utf8")) as RunRecord);
+const records = (plan: Plan) =>
+  plan.jobs
+    .filter((job) => existsSync(recordFile(plan, job)))
+    .map((job) => JSON.parse(readFileSync(recordFile(plan, job), "utf8")) as RunRecord);
 
 test("table, figure with bands, and a page that loads nothing", () => {
   const plan = ran(["h6-1b", "h6-1d", "--seeds", "1-3", "--quick"]);
   const table = gather(plan);
-  expect(table.rows.map(({ part, n }) => [part, n])).toEqual([["h6-1b", 3], ["h6-1d", 3]]);
+  expect(table.rows.map(({ part, n }) => [part, n])).toEqual([
+    ["h6-1b", 3],
+    ["h6-1d", 3],
+  ]);
   const text = tableText(table).split("\n");
   expect(text[0]).toMatch(/^part +setting +n +test accuracy +range +train accuracy +minutes$/);
-  expect(text[1]).toMatch(/^h6-1b +as on the sheet +3 +97\.\d\d ± 0\.\d\d % +97\.\d\d to 97\.\d\d % +99\.\d\d ± 0\.\d\d % +0\.0$/);
+  expect(text[1]).toMatch(
+    /^h6-1b +as on the sheet +3 +97\.\d\d ± 0\.\d\d % +97\.\d\d to 97\.\d\d % +99\.\d\d ± 0\.\d\d % +0\.0$/,
+  );
 
   const figure = sweepFigure(table, records(plan));
   const bands = figure.data.filter((trace) => trace["fill"] === "tonexty");
   const lines = figure.data.filter((trace) => trace["line"]?.width === 2);
   expect(bands).toHaveLength(2);
   expect(lines.map((trace) => trace["name"])).toEqual(["MLP", "CNN"]);
-  const last = records(plan).slice(0, 3).map((record) => record.testAccuracy.at(-1)!);
+  const last = records(plan)
+    .slice(0, 3)
+    .map((record) => record.testAccuracy.at(-1)!);
   const mean = last.reduce((a, b) => a + b) / 3;
   const sd = Math.sqrt(last.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 2);
   expect(lines[0]!["y"].at(-1)).toBeCloseTo(mean, 4);
   expect(bands[0]!["y"].at(-1)).toBeCloseTo(mean + sd, 4);
-  expect(figure.layout["meta"].caption).toContain(`MLP ${(table.rows[0]!.test.mean * 100).toFixed(2)} ± ${(table.rows[0]!.test.sd * 100).toFixed(2)} % (n = 3)`);
+  expect(figure.layout["meta"].caption).toContain(
+    `MLP ${(table.rows[0]!.test.mean * 100).toFixed(2)} ± ${(table.rows[0]!.test.sd * 100).toFixed(2)} % (n = 3)`,
+  );
 
   const html = readFileSync(join(folderOf(plan), "index.html"), "utf8");
   const own = html.replace(/<script>[^]*?<\/script>/, ""); // plotly.js itself
@@ -57,7 +76,10 @@ test("settings are rows and curves of their own; missing runs are counted", () =
   const table = gather(plan);
   expect(tableText(table)).toMatch(/learningRate 0\.001 +1 .*\n.*learningRate 0\.0005 +2 /);
   const figure = sweepFigure(table, records(plan));
-  expect(figure.data.filter((trace) => trace["line"]?.width === 2).map((trace) => trace["name"])).toEqual(["h6-1b learningRate 0.001", "h6-1b learningRate 0.0005"]);
+  expect(figure.data.filter((trace) => trace["line"]?.width === 2).map((trace) => trace["name"])).toEqual([
+    "h6-1b learningRate 0.001",
+    "h6-1b learningRate 0.0005",
+  ]);
   expect(figure.data.filter((trace) => trace["fill"] === "tonexty")).toHaveLength(1);
   expect(readFileSync(join(folderOf(plan), "index.html"), "utf8")).toContain("1 of 4 runs are missing.");
 });
@@ -72,7 +94,9 @@ test("the workflow's last job ends with one sentence when a record is damaged, a
   expect(execFileSync(command, [...args, file], { encoding: "utf8" })).toContain("as on the sheet");
   const damaged = recordFile(plan, plan.jobs[1]!);
   writeFileSync(damaged, readFileSync(damaged, "utf8").slice(0, 500));
-  expect(() => execFileSync(command, [...args, file], { encoding: "utf8", stdio: "pipe" })).toThrow(/failed: gather: Expected the whole record of a finished run but found text that is not JSON.*quick-s2/);
+  expect(() => execFileSync(command, [...args, file], { encoding: "utf8", stdio: "pipe" })).toThrow(
+    /failed: gather: Expected the whole record of a finished run but found text that is not JSON.*quick-s2/,
+  );
   expect(readFileSync(join(folderOf(plan), "table.json")).equals(before)).toBe(true);
 });
 

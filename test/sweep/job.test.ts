@@ -8,11 +8,35 @@ import { newRuns, stateOf, steps, traces, until } from "../fixtures/sweep/run";
 const tool = (name: string) => join(__dirname, "../../lib/tools/sweep", name);
 
 /** One job of a plan, without Snakemake. */
-function startJob(runs: string, standIn: object = {}): { readonly process: ChildProcess; readonly code: Promise<number | null> } {
-  const jobs = [{ part: "h6-1b", run: "quick-s1", seed: 1, set: "", notebook: "h6-1b-mlp.ipynb", cores: 1, threads: null, memoryMB: 1 }];
-  const plan = { id: "now", name: "quick", profile: "quick", runs, execute: ["python3", join(__dirname, "../fixtures/sweep/execute.py")], jobs };
+function startJob(
+  runs: string,
+  standIn: object = {},
+): { readonly process: ChildProcess; readonly code: Promise<number | null> } {
+  const jobs = [
+    {
+      part: "h6-1b",
+      run: "quick-s1",
+      seed: 1,
+      set: "",
+      notebook: "h6-1b-mlp.ipynb",
+      cores: 1,
+      threads: null,
+      memoryMB: 1,
+    },
+  ];
+  const plan = {
+    id: "now",
+    name: "quick",
+    profile: "quick",
+    runs,
+    execute: ["python3", join(__dirname, "../fixtures/sweep/execute.py")],
+    jobs,
+  };
   writeFileSync(join(runs, "plan.json"), JSON.stringify(plan));
-  const child = spawn("python3", [tool("job.py"), join(runs, "plan.json"), "h6-1b", "quick-s1", "1"], { env: { ...process.env, STAND_IN: JSON.stringify(standIn) }, stdio: "ignore" });
+  const child = spawn("python3", [tool("job.py"), join(runs, "plan.json"), "h6-1b", "quick-s1", "1"], {
+    env: { ...process.env, STAND_IN: JSON.stringify(standIn) },
+    stdio: "ignore",
+  });
   return { process: child, code: new Promise((done) => child.on("close", done)) };
 }
 
@@ -44,7 +68,10 @@ test("a job ends with the process that started it", async () => {
   const runs = newRuns();
   await startJob(runs, { record: "none", steps: 0 }).code; // leaves the plan
   const command = `python3 "${tool("job.py")}" "${join(runs, "plan.json")}" h6-1b quick-s1 2; true`;
-  const parent = spawn("sh", ["-c", command], { env: { ...process.env, STAND_IN: '{"steps":600,"seconds":0.1}' }, stdio: "ignore" });
+  const parent = spawn("sh", ["-c", command], {
+    env: { ...process.env, STAND_IN: '{"steps":600,"seconds":0.1}' },
+    stdio: "ignore",
+  });
   await until(() => existsSync(join(runs, "h6-1b/quick-s1/checkpoint/step")));
   expect(state(runs).status).toBe("running");
   parent.kill("SIGKILL");
@@ -52,12 +79,18 @@ test("a job ends with the process that started it", async () => {
 });
 
 test("the training's lock that an earlier attempt left on another machine is removed, and nobody else's", async () => {
-  for (const [host, left] of [["elsewhere", false], ["a-third-one", true]] as const) {
+  for (const [host, left] of [
+    ["elsewhere", false],
+    ["a-third-one", true],
+  ] as const) {
     const runs = newRuns();
     mkdirSync(join(runs, "h6-1b/quick-s1"), { recursive: true });
     mkdirSync(join(runs, "sweeps/jobs/h6-1b/quick-s1"), { recursive: true });
     writeFileSync(join(runs, "h6-1b/quick-s1/lock"), JSON.stringify({ pid: 1, host, born: "" }));
-    writeFileSync(join(runs, "sweeps/jobs/h6-1b/quick-s1/state.json"), JSON.stringify({ sweep: "before", status: "running", machine: "elsewhere" }));
+    writeFileSync(
+      join(runs, "sweeps/jobs/h6-1b/quick-s1/state.json"),
+      JSON.stringify({ sweep: "before", status: "running", machine: "elsewhere" }),
+    );
     expect(await startJob(runs, { steps: 1 }).code).toBe(0);
     expect(existsSync(join(runs, "h6-1b/quick-s1/lock"))).toBe(left);
   }

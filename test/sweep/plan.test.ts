@@ -14,12 +14,28 @@ function put(runs: string, { part, run }: Job, file: string, text: string): void
   writeFileSync(join(runs, part, run, file), text);
 }
 
-const record = ({ part, seed }: Job, more: object = {}) => JSON.stringify({ format: 1, part, profile: "quick", seed, overrides: {}, status: "finished", final: { test: { accuracy: 0.9 } }, peakMemoryMB: 1000, ...more });
+const record = ({ part, seed }: Job, more: object = {}) =>
+  JSON.stringify({
+    format: 1,
+    part,
+    profile: "quick",
+    seed,
+    overrides: {},
+    status: "finished",
+    final: { test: { accuracy: 0.9 } },
+    peakMemoryMB: 1000,
+    ...more,
+  });
 
 test("one job per part, setting and seed, in folders that training uses, under a name that the order does not change", () => {
   const runs = newRuns();
   const { jobs, name } = plan(runs, ["h6-1b", "h6-2", "--seeds", "1-2", "--quick"]);
-  expect(jobs.map(({ part, run }) => `${part}/${run}`)).toEqual(["h6-1b/quick-s1", "h6-1b/quick-s2", "h6-2/quick-s1", "h6-2/quick-s2"]);
+  expect(jobs.map(({ part, run }) => `${part}/${run}`)).toEqual([
+    "h6-1b/quick-s1",
+    "h6-1b/quick-s2",
+    "h6-2/quick-s1",
+    "h6-2/quick-s2",
+  ]);
   expect(jobs[2]).toMatchObject({ notebook: join("notebooks", "h6-2-lstm.ipynb"), set: "", seed: 1 });
   expect(plan(runs, ["h6-2", "h6-1b", "--seeds", "2,1", "--quick"]).name).toBe(name);
   expect(plan(runs, ["h6-2", "h6-1b", "--seeds", "1-3", "--quick"]).name).not.toBe(name);
@@ -31,13 +47,29 @@ test("one job per part, setting and seed, in folders that training uses, under a
 
 test("cores per job: one each when there are many jobs, the notebook's own setting when there are few, and what a begun run had", () => {
   const runs = newRuns();
-  const threads = (argv: readonly string[], cores: number) => plan(runs, [...argv, "--quick"], cores).jobs.map((job) => [job.cores, job.threads]);
+  const threads = (argv: readonly string[], cores: number) =>
+    plan(runs, [...argv, "--quick"], cores).jobs.map((job) => [job.cores, job.threads]);
   expect(threads(["h6-1b", "--seeds", "1"], 2)).toEqual([[2, null]]);
-  expect(threads(["h6-1b", "--seeds", "1-3"], 2)).toEqual([[1, "1,1"], [1, "1,1"], [1, "1,1"]]);
+  expect(threads(["h6-1b", "--seeds", "1-3"], 2)).toEqual([
+    [1, "1,1"],
+    [1, "1,1"],
+    [1, "1,1"],
+  ]);
   // Two CNNs side by side gain nothing over one after the other.
-  expect(threads(["h6-1d", "--seeds", "1-3"], 2)).toEqual([[2, null], [2, null], [2, null]]);
-  expect(threads(["h6-1b", "--seeds", "1-2"], 8)).toEqual([[2, null], [2, null]]);
-  expect(threads(["h6-1b", "--seeds", "1-3", "--jobs", "1"], 2)).toEqual([[2, null], [2, null], [2, null]]);
+  expect(threads(["h6-1d", "--seeds", "1-3"], 2)).toEqual([
+    [2, null],
+    [2, null],
+    [2, null],
+  ]);
+  expect(threads(["h6-1b", "--seeds", "1-2"], 8)).toEqual([
+    [2, null],
+    [2, null],
+  ]);
+  expect(threads(["h6-1b", "--seeds", "1-3", "--jobs", "1"], 2)).toEqual([
+    [2, null],
+    [2, null],
+    [2, null],
+  ]);
   const [job] = plan(runs, ["h6-2", "--seeds", "1", "--quick"]).jobs;
   put(runs, job!, "live.json", JSON.stringify({ status: "interrupted", threads: { intra: 1, inter: 2 } }));
   expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([2, "1,2"]);
@@ -74,7 +106,9 @@ test("a record damaged in the middle is refused and left as it is", () => {
     put(runs, job, "record.json", text);
     const message = `Expected the whole record of a finished run but found ${found}`;
     expect(() => readFinished(own, job)).toThrow(message);
-    expect(() => readFinished(own, job)).toThrow(`(${file}): restore it (git checkout) or remove it, then sweep again.`);
+    expect(() => readFinished(own, job)).toThrow(
+      `(${file}): restore it (git checkout) or remove it, then sweep again.`,
+    );
     expect(readFileSync(file, "utf8")).toBe(text);
   }
 });

@@ -10,8 +10,12 @@ beforeAll(async () => {
   python = await sweepPython();
 });
 
-const workflowOf = (runs: string) => Number(/process (\d+)/.exec(readFileSync(join(runs, "sweeps", "lock"), "utf8"))![1]);
-const finished = (runs: string) => Object.entries(traces(runs)).filter(([run]) => existsSync(join(runs, run, "record.json"))).map(([run]) => run);
+const workflowOf = (runs: string) =>
+  Number(/process (\d+)/.exec(readFileSync(join(runs, "sweeps", "lock"), "utf8"))![1]);
+const finished = (runs: string) =>
+  Object.entries(traces(runs))
+    .filter(([run]) => existsSync(join(runs, run, "record.json")))
+    .map(([run]) => run);
 
 test("four parts x three seeds, killed in the middle with SIGKILL and started again: no finished job repeats, the table is complete", async () => {
   const runs = newRuns();
@@ -19,7 +23,10 @@ test("four parts x three seeds, killed in the middle with SIGKILL and started ag
   const argv = [...parts, "--seeds", "1-3", "--quick"];
   const how = { steps: 10, seconds: 0.1 };
   const first = startSweep(runs, python, argv, how);
-  const step = (run: string) => Number(existsSync(join(runs, run, "checkpoint/step")) ? readFileSync(join(runs, run, "checkpoint/step"), "utf8") : 0);
+  const step = (run: string) =>
+    Number(
+      existsSync(join(runs, run, "checkpoint/step")) ? readFileSync(join(runs, run, "checkpoint/step"), "utf8") : 0,
+    );
   await until(() => finished(runs).length >= 3 && Object.keys(traces(runs)).some((run) => step(run) >= 3));
   process.kill(-workflowOf(runs), "SIGKILL");
   first.process.kill("SIGKILL");
@@ -49,21 +56,30 @@ test("four parts x three seeds, killed in the middle with SIGKILL and started ag
 test("a failing job is retried twice and reported with its log; the others finish; exit code 1; the same command then runs only it", async () => {
   const runs = newRuns();
   const argv = ["h6-1b", "h6-1c", "--seeds", "1-2", "--quick"];
-  const { code, output } = await startSweep(runs, python, argv, { fail: { "h6-1b/quick-s2": 99, "h6-1c/quick-s1": 1 } }).ended;
+  const { code, output } = await startSweep(runs, python, argv, { fail: { "h6-1b/quick-s2": 99, "h6-1c/quick-s1": 1 } })
+    .ended;
   expect(code).toBe(1);
   expect(output).toContain("h6-1b seed 2 failed 3 times: cell 3, line 2: Error: the loss is NaN\n  log: ");
   const [, log] = /log: (.*)\n/.exec(output)!;
   expect(readFileSync(log!, "utf8")).toContain("the loss is NaN");
-  expect(output).toContain("1 of 4 runs are missing: mend what the log says; the same command runs only what is missing.");
+  expect(output).toContain(
+    "1 of 4 runs are missing: mend what the log says; the same command runs only what is missing.",
+  );
   expect(finished(runs).sort()).toEqual(["h6-1b/quick-s1", "h6-1c/quick-s1", "h6-1c/quick-s2"]);
   expect(steps(traces(runs)["h6-1b/quick-s2"]!)).toHaveLength(3);
   expect(steps(traces(runs)["h6-1c/quick-s1"]!)).toHaveLength(2);
-  expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([["h6-1b", 1], ["h6-1c", 2]]);
+  expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([
+    ["h6-1b", 1],
+    ["h6-1c", 2],
+  ]);
 
   const again = await startSweep(runs, python, argv).ended;
   expect(again.code, again.output).toBe(0);
   expect(steps(traces(runs)["h6-1c/quick-s1"]!)).toHaveLength(2);
-  expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([["h6-1b", 2], ["h6-1c", 2]]);
+  expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([
+    ["h6-1b", 2],
+    ["h6-1c", 2],
+  ]);
 });
 
 test("two sweeps at once in one folder: the second says who is there; the first, stopped, leaves checkpoints and no process", async () => {
@@ -72,13 +88,27 @@ test("two sweeps at once in one folder: the second says who is there; the first,
   const how = { steps: 200, seconds: 0.1 };
   const first = startSweep(runs, python, argv, how);
   await until(() => Object.keys(traces(runs)).length === 2);
-  const plan = readFileSync(join(runs, "sweeps", readdirSync(join(runs, "sweeps")).find((name) => /^quick-/.test(name))!, "plan.json"), "utf8");
+  const plan = readFileSync(
+    join(runs, "sweeps", readdirSync(join(runs, "sweeps")).find((name) => /^quick-/.test(name))!, "plan.json"),
+    "utf8",
+  );
   const second = await startSweep(runs, python, ["h6-1b", "--seeds", "1-2", "--quick"], how).ended;
   expect(second.code).toBe(1);
-  expect(second.output).toContain(`Expected to be the only sweep over ${runs} but found another at work (process ${workflowOf(runs)} on `);
+  expect(second.output).toContain(
+    `Expected to be the only sweep over ${runs} but found another at work (process ${workflowOf(runs)} on `,
+  );
   expect(second.output).toContain("wait for it, or stop it with Ctrl-C where it runs.");
-  expect(readdirSync(join(runs, "sweeps")).filter((name) => /^quick-/.test(name)).flatMap((name) => readdirSync(join(runs, "sweeps", name)).filter((file) => /^plan/.test(file)))).toEqual(["plan.json"]);
-  expect(readFileSync(join(runs, "sweeps", readdirSync(join(runs, "sweeps")).find((name) => /^quick-/.test(name))!, "plan.json"), "utf8")).toBe(plan);
+  expect(
+    readdirSync(join(runs, "sweeps"))
+      .filter((name) => /^quick-/.test(name))
+      .flatMap((name) => readdirSync(join(runs, "sweeps", name)).filter((file) => /^plan/.test(file))),
+  ).toEqual(["plan.json"]);
+  expect(
+    readFileSync(
+      join(runs, "sweeps", readdirSync(join(runs, "sweeps")).find((name) => /^quick-/.test(name))!, "plan.json"),
+      "utf8",
+    ),
+  ).toBe(plan);
 
   await until(() => Object.keys(traces(runs)).every((run) => existsSync(join(runs, run, "live.json"))));
   first.process.kill("SIGINT");
@@ -87,7 +117,8 @@ test("two sweeps at once in one folder: the second says who is there; the first,
   expect(output).toContain("Stopped by SIGINT with 0 of 2 runs done: the same command goes on from here.");
   expect(output).not.toContain("failed");
   expect(alive(runs)).toEqual([]);
-  for (const run of Object.keys(traces(runs))) expect(JSON.parse(readFileSync(join(runs, run, "live.json"), "utf8")).status).toBe("interrupted");
+  for (const run of Object.keys(traces(runs)))
+    expect(JSON.parse(readFileSync(join(runs, run, "live.json"), "utf8")).status).toBe("interrupted");
 });
 
 test("when the command alone is killed with SIGKILL, Snakemake and its jobs end as well", async () => {
@@ -100,13 +131,26 @@ test("when the command alone is killed with SIGKILL, Snakemake and its jobs end 
 
 test("settings and seeds reach the notebook, a setting has a folder of its own, and one job alone keeps the notebook's threads", async () => {
   const runs = newRuns();
-  const { code, output } = await startSweep(runs, python, ["h6-1b", "--seeds", "3", "--quick", "--set", "learningRate=0.001,0.0005"], { steps: 2 }, { DEEPNETS_FRESH: "1", DEEPNETS_SET: "batchSize=7" }).ended;
+  const { code, output } = await startSweep(
+    runs,
+    python,
+    ["h6-1b", "--seeds", "3", "--quick", "--set", "learningRate=0.001,0.0005"],
+    { steps: 2 },
+    { DEEPNETS_FRESH: "1", DEEPNETS_SET: "batchSize=7" },
+  ).ended;
   expect(code, output).toBe(0);
   const all = traces(runs);
   expect(Object.keys(all)).toHaveLength(2);
   for (const run of Object.keys(all)) expect(run).toMatch(/^h6-1b\/quick-s3-[0-9a-f]{8}$/);
-  expect(Object.values(all).map(([start]) => / set (\S*) fresh $/.exec(start!)![1]).sort()).toEqual(["learningRate=0.0005", "learningRate=0.001"]);
-  expect(table(runs).rows.map(({ overrides }) => overrides)).toEqual([{ "optimizer.learningRate": 0.001 }, { "optimizer.learningRate": 0.0005 }]);
+  expect(
+    Object.values(all)
+      .map(([start]) => / set (\S*) fresh $/.exec(start!)![1])
+      .sort(),
+  ).toEqual(["learningRate=0.0005", "learningRate=0.001"]);
+  expect(table(runs).rows.map(({ overrides }) => overrides)).toEqual([
+    { "optimizer.learningRate": 0.001 },
+    { "optimizer.learningRate": 0.0005 },
+  ]);
 });
 
 test("a fresh clone repeats nothing that is committed", async () => {
@@ -130,10 +174,15 @@ test("a notebook that leaves no record, or a damaged one, is a failure that says
   const runs = newRuns();
   const none = await startSweep(runs, python, ["h6-1b", "--seeds", "1", "--quick"], { steps: 1, record: "none" }).ended;
   expect(none.code).toBe(1);
-  expect(none.output).toContain("h6-1b seed 1 failed 3 times: Expected the notebook to leave a record but found none (");
-  const damaged = await startSweep(runs, python, ["h6-1b", "--seeds", "1", "--quick"], { steps: 1, record: "damaged" }).ended;
+  expect(none.output).toContain(
+    "h6-1b seed 1 failed 3 times: Expected the notebook to leave a record but found none (",
+  );
+  const damaged = await startSweep(runs, python, ["h6-1b", "--seeds", "1", "--quick"], { steps: 1, record: "damaged" })
+    .ended;
   expect(damaged.code).toBe(1);
-  expect(damaged.output).toContain("h6-1b seed 1 failed 3 times: Expected a whole run record but found a damaged file (");
+  expect(damaged.output).toContain(
+    "h6-1b seed 1 failed 3 times: Expected a whole run record but found a damaged file (",
+  );
   expect(existsSync(join(runs, "h6-1b/quick-s1/record.json"))).toBe(false);
 });
 
@@ -142,7 +191,9 @@ test("a cell that fails after the training is reported, and the run counts; one 
   const argv = ["h6-1b", "--seeds", "1", "--quick"];
   const claim = await startSweep(runs, python, argv, { steps: 1, claim: true }).ended;
   expect(claim.code).toBe(1);
-  expect(claim.output).toContain("h6-1b seed 1: the run is finished and counts, but a later cell of its notebook failed: cell 9, line 1: Error: c does not beat b\n  log: ");
+  expect(claim.output).toContain(
+    "h6-1b seed 1: the run is finished and counts, but a later cell of its notebook failed: cell 9, line 1: Error: c does not beat b\n  log: ",
+  );
   expect(steps(traces(runs)["h6-1b/quick-s1"]!)).toEqual([0]);
   expect(table(runs).rows).toMatchObject([{ part: "h6-1b", n: 1 }]);
   expect((await startSweep(runs, python, argv).ended).code).toBe(0);
@@ -165,18 +216,30 @@ test("a profile that Snakemake refuses is reported with its own words", async ()
   const runs = newRuns();
   const profile = newRuns();
   writeFileSync(join(profile, "profile.yaml"), "executor: nowhere\njobs: 1\n");
-  const { code, output } = await startSweep(runs, python, ["h6-1b", "--seeds", "1", "--quick", "--executor-profile", profile]).ended;
+  const { code, output } = await startSweep(runs, python, [
+    "h6-1b",
+    "--seeds",
+    "1",
+    "--quick",
+    "--executor-profile",
+    profile,
+  ]).ended;
   expect(code).toBe(1);
   expect(output).toMatch(/Snakemake ended with exit code \d: .*nowhere/);
 });
 
-const canMount = process.platform === "linux" && spawnSync("unshare", ["--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs none /mnt"]).status === 0;
+const canMount =
+  process.platform === "linux" &&
+  spawnSync("unshare", ["--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs none /mnt"]).status === 0;
 
-test.skipIf(!canMount)("disk full while a record is written: one sentence, no record lost, none half written; with room it goes on", async () => {
-  const runs = newRuns();
-  const kept = newRuns();
-  const sweep = (seeds: string) => `"${process.execPath}" "${startFile}" "${runs}" "${python}" h6-1b --seeds ${seeds} --quick --jobs 1`;
-  const script = `
+test.skipIf(!canMount)(
+  "disk full while a record is written: one sentence, no record lost, none half written; with room it goes on",
+  async () => {
+    const runs = newRuns();
+    const kept = newRuns();
+    const sweep = (seeds: string) =>
+      `"${process.execPath}" "${startFile}" "${runs}" "${python}" h6-1b --seeds ${seeds} --quick --jobs 1`;
+    const script = `
     mount -t tmpfs -o size=5m none "${runs}" || exit 99
     ${sweep("1")} || exit 98
     ${sweep("1-4")}; echo "code $?"
@@ -184,12 +247,18 @@ test.skipIf(!canMount)("disk full while a record is written: one sentence, no re
     mount -o remount,size=30m "${runs}"
     ${sweep("1-4")}; echo "code $?"
     cp -r "${runs}/h6-1b" "${kept}/"`;
-  const output = execFileSync("unshare", ["--map-root-user", "--mount", "sh", "-c", `exec 2>&1; ${script}`], { encoding: "utf8", env: { ...process.env, STAND_IN: JSON.stringify({ steps: 3, kilobytes: 600 }) } });
-  expect(output).toMatch(/h6-1b seed \d failed (once|\d times): .*(ENOSPC|No space left)/);
-  expect(output).toMatch(/code 1\n[\s\S]*code 0\n/);
-  const whole = readdirSync(join(kept, "full"));
-  expect(whole).toContain("quick-s1.json");
-  expect(whole.length).toBeLessThan(4);
-  for (const file of whole) expect(JSON.parse(readFileSync(join(kept, "full", file), "utf8")).status).toBe("finished");
-  for (const seed of [1, 2, 3, 4]) expect(JSON.parse(readFileSync(join(kept, `h6-1b/quick-s${seed}/record.json`), "utf8")).seed).toBe(seed);
-});
+    const output = execFileSync("unshare", ["--map-root-user", "--mount", "sh", "-c", `exec 2>&1; ${script}`], {
+      encoding: "utf8",
+      env: { ...process.env, STAND_IN: JSON.stringify({ steps: 3, kilobytes: 600 }) },
+    });
+    expect(output).toMatch(/h6-1b seed \d failed (once|\d times): .*(ENOSPC|No space left)/);
+    expect(output).toMatch(/code 1\n[\s\S]*code 0\n/);
+    const whole = readdirSync(join(kept, "full"));
+    expect(whole).toContain("quick-s1.json");
+    expect(whole.length).toBeLessThan(4);
+    for (const file of whole)
+      expect(JSON.parse(readFileSync(join(kept, "full", file), "utf8")).status).toBe("finished");
+    for (const seed of [1, 2, 3, 4])
+      expect(JSON.parse(readFileSync(join(kept, `h6-1b/quick-s${seed}/record.json`), "utf8")).seed).toBe(seed);
+  },
+);

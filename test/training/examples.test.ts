@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { RunRecord } from "../../lib/src/training/record";
 import { sampleRecord } from "../fixtures/records";
 
-// Every @example in lib/src is compiled with the TypeScript that checks the cells (tslab's 5.0), against the built library, and run.
+// Every @example in lib/src is compiled with the TypeScript that checks the cells (tslab's 5.0), against the built
+// library, and run.
 const root = resolve(import.meta.dirname, "../..");
 const require = createRequire(join(root, "test/examples.ts"));
 const ts = require("@tslab/typescript-for-tslab") as typeof import("typescript");
@@ -24,7 +25,11 @@ const examples: Example[] = readdirSync(join(root, "lib/src"), { recursive: true
   .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
   .sort()
   .flatMap((file) =>
-    [...readFileSync(file, "utf8").matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?)@example\b((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:async )?(?:abstract )?(?:function|const|class) (\w+)/g)].map((match) => {
+    [
+      ...readFileSync(file, "utf8").matchAll(
+        /\/\*\*((?:(?!\*\/)[\s\S])*?)@example\b((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:async )?(?:abstract )?(?:function|const|class) (\w+)/g,
+      ),
+    ].map((match) => {
       const code = match[2].replace(/^\s*\* ?/gm, "").trim();
       const path = relative(join(root, "lib/src"), file);
       return { title: `${path} ${match[3]}`, file: path, name: match[3], code };
@@ -47,12 +52,23 @@ const called = (code: string) => new Set(code.match(/\b[A-Za-z]\w*/g));
 
 function sourceOf({ file, name, code }: Example): string {
   const words = called(code);
-  const bound = new Set([...code.matchAll(/\b(?:const|let)\s+(?:(\w+)|[[{]([^\]}]*)[\]}])/g)].flatMap((match) => (match[1] ?? match[2]).split(/[\s,:]+/)));
+  const bound = new Set(
+    [...code.matchAll(/\b(?:const|let)\s+(?:(\w+)|[[{]([^\]}]*)[\]}])/g)].flatMap((match) =>
+      (match[1] ?? match[2]).split(/[\s,:]+/),
+    ),
+  );
   const exported = Object.keys(library).filter((word) => words.has(word) && !bound.has(word));
   // What only the library itself uses is taken from its own file.
-  const own = words.has(name) && !exported.includes(name) && !new RegExp(`\\.${name}\\b`).test(code) ? `import { ${name} } from ${JSON.stringify(join(root, "lib/dist/src", file.replace(/\.ts$/, "")))};\n` : "";
-  const shown = code.replace(/^(?!\s)([^\n;]*(?:\([^\n]*\))?[^\n;]*); \/\/ (.*)$/gm, (line, expression: string, text: string) =>
-    /^(const|let|for|show)\b/.test(expression) || literal(text) === undefined ? line : `__check(${expression}, ${JSON.stringify(text)});`,
+  const own =
+    words.has(name) && !exported.includes(name) && !new RegExp(`\\.${name}\\b`).test(code)
+      ? `import { ${name} } from ${JSON.stringify(join(root, "lib/dist/src", file.replace(/\.ts$/, "")))};\n`
+      : "";
+  const shown = code.replace(
+    /^(?!\s)([^\n;]*(?:\([^\n]*\))?[^\n;]*); \/\/ (.*)$/gm,
+    (line, expression: string, text: string) =>
+      /^(const|let|for|show)\b/.test(expression) || literal(text) === undefined
+        ? line
+        : `__check(${expression}, ${JSON.stringify(text)});`,
   );
   return `${context}${own}declare function __check(found: unknown, text: string): void;\n${exported.length > 0 ? `const { ${exported.join(", ")} } = deepnets;\n` : ""}export async function example() {\n${shown}\n}\nvoid tf;\n`;
 }
@@ -65,7 +81,8 @@ function literal(text: string): { readonly value: unknown } | undefined {
 
 function check(found: unknown, text: string): void {
   const { value } = literal(text)!;
-  if (typeof value === "number" && !Number.isInteger(value)) expect(found).toBeCloseTo(value, text.split(".")[1].length - 0.31);
+  if (typeof value === "number" && !Number.isInteger(value))
+    expect(found).toBeCloseTo(value, text.split(".")[1].length - 0.31);
   else expect(ArrayBuffer.isView(found) ? Array.from(found as unknown as ArrayLike<number>) : found).toEqual(value);
 }
 
@@ -78,20 +95,32 @@ const globals: Record<string, unknown> = { __check: check };
 
 beforeAll(async () => {
   const options = {
-    target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10, esModuleInterop: true,
-    lib: ["lib.es2022.d.ts"], types: ["node"], typeRoots: [join(root, "node_modules/@types")], strict: false, noLib: false, skipLibCheck: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.CommonJS,
+    moduleResolution: ts.ModuleResolutionKind.Node10,
+    esModuleInterop: true,
+    lib: ["lib.es2022.d.ts"],
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    strict: false,
+    noLib: false,
+    skipLibCheck: true,
   };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (name) => virtual.has(name) || fileExists(name);
   host.readFile = (name) => virtual.get(name) ?? readFile(name);
-  host.getSourceFile = (name, version, ...rest) => (virtual.has(name) ? ts.createSourceFile(name, virtual.get(name)!, version) : getSourceFile(name, version, ...rest));
+  host.getSourceFile = (name, version, ...rest) =>
+    virtual.has(name) ? ts.createSourceFile(name, virtual.get(name)!, version) : getSourceFile(name, version, ...rest);
   host.writeFile = (name, text) => void compiled.set(name.replace(/\.js$/, ".ts"), text);
   const program = ts.createProgram([...virtual.keys()], options, host);
   for (const name of virtual.keys()) {
     const source = program.getSourceFile(name)!;
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-    errors.set(name, found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")));
+    errors.set(
+      name,
+      found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")),
+    );
     program.emit(source);
   }
 
@@ -106,7 +135,13 @@ beforeAll(async () => {
   };
   const runs = (["h6-1a", "h6-1b", "h6-1c", "h6-1d"] as const).map((part) => record(part));
   const { loadMnist, models, parameters, figures } = library as typeof import("../../lib/src/index");
-  const heatmap = figures.heatmap([[0, 1], [1, 0]], { title: "small" });
+  const heatmap = figures.heatmap(
+    [
+      [0, 1],
+      [1, 0],
+    ],
+    { title: "small" },
+  );
   const wave = (length: number) => Array.from({ length }, (_, i) => Math.sin(i));
   const cnn = models.cnn();
   Object.assign(globals, {
@@ -116,11 +151,30 @@ beforeAll(async () => {
     runs,
     otherSeeds: [2, 3].flatMap((seed) => runs.map(({ part }) => record(part as "h6-1a", seed))),
     output: Object.assign(wave(30), { data: async () => Float32Array.from(wave(28 * 28 * 32)) }),
-    xs: wave(9), kernel: Object.assign(wave(25), heatmap), series: wave(30).map((x) => Math.round(4.5 + 4 * x)), states: wave(60), sums: wave(30).map((x) => 100 + Math.round(9 * x)),
-    state: wave(30), predictions: wave(30).map((x) => Number(x > 0)), forget: wave(30), input: wave(30), cell: wave(30),
-    kernels: [{ name: "one", map: [[0, 1], [1, 0]] }], image: heatmap, map: heatmap,
+    xs: wave(9),
+    kernel: Object.assign(wave(25), heatmap),
+    series: wave(30).map((x) => Math.round(4.5 + 4 * x)),
+    states: wave(60),
+    sums: wave(30).map((x) => 100 + Math.round(9 * x)),
+    state: wave(30),
+    predictions: wave(30).map((x) => Number(x > 0)),
+    forget: wave(30),
+    input: wave(30),
+    cell: wave(30),
+    kernels: [
+      {
+        name: "one",
+        map: [
+          [0, 1],
+          [1, 0],
+        ],
+      },
+    ],
+    image: heatmap,
+    map: heatmap,
     fresh: { sums: wave(30).map((x) => 100 + Math.round(9 * x)), labels: wave(30).map((x) => Number(x > 0)) },
-    linear: models.linear(), cnn,
+    linear: models.linear(),
+    cnn,
   });
 }, 120_000);
 
@@ -133,17 +187,30 @@ afterAll(() => {
 test("there are examples, and every function that a cell can use has one", () => {
   expect(examples.length).toBeGreaterThan(50);
   const { models, figures, ...rest } = library as Record<string, Record<string, unknown>>;
-  const functions = (from: Record<string, unknown>) => Object.keys(from).filter((name) => typeof from[name] === "function" && !/^class\b/.test(String(from[name])));
+  const functions = (from: Record<string, unknown>) =>
+    Object.keys(from).filter((name) => typeof from[name] === "function" && !/^class\b/.test(String(from[name])));
   const documented = new Set(examples.map(({ name }) => name));
-  expect([...functions(rest), ...functions(models), ...functions(figures)].filter((name) => !documented.has(name))).toEqual([]);
+  expect(
+    [...functions(rest), ...functions(models), ...functions(figures)].filter((name) => !documented.has(name)),
+  ).toEqual([]);
 });
 
-test.each(examples.map((example, i) => [example.title, example, i] as const))("%s", async (_, example, i) => {
-  const name = join(root, "test", `example-${i}.ts`);
-  expect(errors.get(name)).toEqual([]);
-  const names = Object.keys(globals).filter((word) => word !== "model");
-  const model = /filters|weights\(/.test(example.code) && example.name === "filters" ? globals.cnn : globals.linear;
-  const module = { exports: {} as { example?: () => Promise<void> } };
-  new Function("module", "exports", "require", "model", ...names, compiled.get(name)!)(module, module.exports, require, model, ...names.map((word) => globals[word]));
-  await module.exports.example!();
-}, 200_000);
+test.each(examples.map((example, i) => [example.title, example, i] as const))(
+  "%s",
+  async (_, example, i) => {
+    const name = join(root, "test", `example-${i}.ts`);
+    expect(errors.get(name)).toEqual([]);
+    const names = Object.keys(globals).filter((word) => word !== "model");
+    const model = /filters|weights\(/.test(example.code) && example.name === "filters" ? globals.cnn : globals.linear;
+    const module = { exports: {} as { example?: () => Promise<void> } };
+    new Function("module", "exports", "require", "model", ...names, compiled.get(name)!)(
+      module,
+      module.exports,
+      require,
+      model,
+      ...names.map((word) => globals[word]),
+    );
+    await module.exports.example!();
+  },
+  200_000,
+);

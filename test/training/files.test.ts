@@ -23,14 +23,20 @@ test("a full disk leaves the old file, and nothing half-written", async () => {
   writeWhole(file, "old");
   for (const write of [async () => writeWhole(file, "new"), () => writePieces(file, [Buffer.from("new")])]) {
     symlinkSync("/dev/full", `${file}.part`);
-    await expect(write()).rejects.toThrow(`Expected room on the disk but it is full (${file}: what was there before is intact): free some space and run again.`);
+    await expect(write()).rejects.toThrow(
+      `Expected room on the disk but it is full (${file}: what was there before is intact): free some space and run again.`,
+    );
     expect(readFileSync(file, "utf8")).toBe("old");
     expect(existsSync(`${file}.part`)).toBe(false);
   }
 });
 
 test("a folder that may not be written is said so; other errors stay as they are", () => {
-  expect(explained(Object.assign(new Error(), { code: "EROFS" }), "/x/y")).toMatchObject({ message: expect.stringMatching(/^Expected to be allowed to write but was not \(EROFS, \/x\/y: .*DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages\)\.$/) as string });
+  expect(explained(Object.assign(new Error(), { code: "EROFS" }), "/x/y")).toMatchObject({
+    message: expect.stringMatching(
+      /^Expected to be allowed to write but was not \(EROFS, \/x\/y: .*DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages\)\.$/,
+    ) as string,
+  });
   const other = Object.assign(new Error("odd"), { code: "EIO" });
   expect(explained(other, "/x/y")).toBe(other);
 });

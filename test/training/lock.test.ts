@@ -10,7 +10,8 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "lock-"))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const leave = (holder: object | string) => writeFileSync(join(folder, "lock"), typeof holder === "string" ? holder : JSON.stringify(holder));
+const leave = (holder: object | string) =>
+  writeFileSync(join(folder, "lock"), typeof holder === "string" ? holder : JSON.stringify(holder));
 
 async function deadProcess(): Promise<number> {
   const child = spawn(process.execPath, ["-e", ""]);
@@ -37,7 +38,12 @@ test("of a live process is respected", async () => {
 });
 
 test("of a dead process, of another process with the same id, and a broken one are taken over", async () => {
-  for (const holder of [{ pid: await deadProcess(), host: hostname(), born: "" }, ...(existsSync("/proc/self/stat") ? [{ pid: process.pid, host: hostname(), born: "1" }] : []), "{", ""]) {
+  for (const holder of [
+    { pid: await deadProcess(), host: hostname(), born: "" },
+    ...(existsSync("/proc/self/stat") ? [{ pid: process.pid, host: hostname(), born: "1" }] : []),
+    "{",
+    "",
+  ]) {
     leave(holder);
     const unlock = lockRun(folder);
     expect((JSON.parse(readFileSync(join(folder, "lock"), "utf8")) as { pid: number }).pid).toBe(process.pid);

@@ -24,7 +24,11 @@ it("accuracyWhenMoved() moves ink to the right and never around the border", asy
   const found = await accuracyWhenMoved(model, split, [0, 1, 3]);
   expect(tf.memory().numTensors).toBe(before);
   // The blank second image gives ten equal logits, of which argMax takes the first: class 0.
-  expect(found).toEqual([{ pixels: 0, accuracy: 0.5 }, { pixels: 1, accuracy: 1 }, { pixels: 3, accuracy: 0.5 }]);
+  expect(found).toEqual([
+    { pixels: 0, accuracy: 0.5 },
+    { pixels: 1, accuracy: 1 },
+    { pixels: 3, accuracy: 0.5 },
+  ]);
   expect(inputs.filter((x) => x === 1).length).toBe(2);
   model.dispose();
 });
@@ -43,6 +47,8 @@ it("accuracyWhenMoved() goes through more images than one chunk", async () => {
 
 it("accuracyWhenMoved() refuses what no image can be moved by", async () => {
   const model = linear();
-  await expect(accuracyWhenMoved(model, { inputs: new Float32Array(0), labels: new Uint8Array(0), size: 0 }, [1.5])).rejects.toThrow("whole numbers from 0 to 27 but found 1.5");
+  await expect(
+    accuracyWhenMoved(model, { inputs: new Float32Array(0), labels: new Uint8Array(0), size: 0 }, [1.5]),
+  ).rejects.toThrow("whole numbers from 0 to 27 but found 1.5");
   model.dispose();
 });

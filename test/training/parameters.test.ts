@@ -3,7 +3,12 @@ import { parseOverrides } from "../../lib/src/training/overrides";
 import { parameters, type Settings } from "../../lib/src/training/parameters";
 import { runName } from "../../lib/src/training/places";
 
-const sheet: Settings = { seed: 1, iterations: 20_000, batchSize: 100, optimizer: { name: "adam", learningRate: 0.001 } };
+const sheet: Settings = {
+  seed: 1,
+  iterations: 20_000,
+  batchSize: 100,
+  optimizer: { name: "adam", learningRate: 0.001 },
+};
 let said: string[];
 
 beforeEach(() => {
@@ -21,18 +26,33 @@ describe("parameters", () => {
   test("what the cell says, with all defaults, frozen; nothing is printed", () => {
     const p = parameters("h6-1b", sheet);
     expect(p).toEqual({
-      part: "h6-1b", profile: "full", seed: 1, batchSize: 100, iterations: 20_000, evalEvery: 100, precision: "float32", mode: "graph", overrides: {},
+      part: "h6-1b",
+      profile: "full",
+      seed: 1,
+      batchSize: 100,
+      iterations: 20_000,
+      evalEvery: 100,
+      precision: "float32",
+      mode: "graph",
+      overrides: {},
       optimizer: { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     });
     expect(Object.isFrozen(p) && Object.isFrozen(p.optimizer)).toBe(true);
     expect(said).toEqual([]);
   });
 
-  test.each([[20_000, 400], [10_000, 400], [30_000, 600], [300, 300]])("quick: %i iterations become %i", (iterations, expected) => {
+  test.each([
+    [20_000, 400],
+    [10_000, 400],
+    [30_000, 600],
+    [300, 300],
+  ])("quick: %i iterations become %i", (iterations, expected) => {
     vi.stubEnv("DEEPNETS_PROFILE", "quick");
     const p = parameters("h6-1b", { ...sheet, iterations });
     expect([p.profile, p.iterations]).toEqual(["quick", expected]);
-    expect(said).toEqual(iterations === expected ? [] : [`h6-1b, quick run: iterations = ${expected} (the cell says ${iterations})`]);
+    expect(said).toEqual(
+      iterations === expected ? [] : [`h6-1b, quick run: iterations = ${expected} (the cell says ${iterations})`],
+    );
   });
 
   test("quick: 60 epochs become 2, 1 stays 1", () => {
@@ -50,7 +70,9 @@ describe("parameters", () => {
 
   test.each(["-1", "1.5", "x", "2147483648"])("refuses DEEPNETS_SEED=%s", (seed) => {
     vi.stubEnv("DEEPNETS_SEED", seed);
-    expect(() => parameters("h6-1b", sheet)).toThrow(`Expected seed to be a whole number from 0 to 2147483647 but found ${seed} (DEEPNETS_SEED)`);
+    expect(() => parameters("h6-1b", sheet)).toThrow(
+      `Expected seed to be a whole number from 0 to 2147483647 but found ${seed} (DEEPNETS_SEED)`,
+    );
   });
 
   test("DEEPNETS_SET changes values by name and keeps them as overrides", () => {
@@ -58,7 +80,9 @@ describe("parameters", () => {
     const p = parameters("h6-1b", sheet);
     expect([p.optimizer.learningRate, p.batchSize, p.iterations]).toEqual([0.0005, 50, 20_000]);
     expect(p.overrides).toEqual({ "optimizer.learningRate": 0.0005, batchSize: 50 });
-    expect(said).toEqual(["h6-1b: batchSize = 50 (the cell says 100), optimizer.learningRate = 0.0005 (the cell says 0.001)"]);
+    expect(said).toEqual([
+      "h6-1b: batchSize = 50 (the cell says 100), optimizer.learningRate = 0.0005 (the cell says 0.001)",
+    ]);
   });
 
   test("DEEPNETS_SET comes after the quick profile", () => {
@@ -69,9 +93,13 @@ describe("parameters", () => {
 
   test("refuses a setting that the part does not have", () => {
     vi.stubEnv("DEEPNETS_SET", "epochs=3");
-    expect(() => parameters("h6-1b", sheet)).toThrow("Expected iterations but found epochs (DEEPNETS_SET): h6-1b is counted in the former.");
+    expect(() => parameters("h6-1b", sheet)).toThrow(
+      "Expected iterations but found epochs (DEEPNETS_SET): h6-1b is counted in the former.",
+    );
     vi.stubEnv("DEEPNETS_SET", "beta1=0.5");
-    expect(() => parameters("h6-1a", { ...sheet, optimizer: { name: "sgd", learningRate: 0.5 } })).toThrow("Expected no optimizer.beta1 but found 0.5");
+    expect(() => parameters("h6-1a", { ...sheet, optimizer: { name: "sgd", learningRate: 0.5 } })).toThrow(
+      "Expected no optimizer.beta1 but found 0.5",
+    );
   });
 
   test.each([
@@ -79,9 +107,18 @@ describe("parameters", () => {
     [{ ...sheet, iterations: undefined }, "found neither"],
     [{ ...sheet, batchSize: 0 }, "Expected batchSize to be a whole number from 1 on but found 0 (h6-1b)"],
     [{ ...sheet, evalEvery: 0.5 }, "Expected evalEvery"],
-    [{ ...sheet, optimizer: { name: "adam", learningRate: -1 } }, "Expected optimizer.learningRate to be above 0 but found -1"],
-    [{ ...sheet, optimizer: { name: "adam", learningRate: 1, beta1: 1 } }, "Expected optimizer.beta1 to be in [0, 1) but found 1"],
-    [{ ...sheet, optimizer: { name: "rmsprop", learningRate: 1 } }, "Expected optimizer.name to be sgd or adam but found rmsprop"],
+    [
+      { ...sheet, optimizer: { name: "adam", learningRate: -1 } },
+      "Expected optimizer.learningRate to be above 0 but found -1",
+    ],
+    [
+      { ...sheet, optimizer: { name: "adam", learningRate: 1, beta1: 1 } },
+      "Expected optimizer.beta1 to be in [0, 1) but found 1",
+    ],
+    [
+      { ...sheet, optimizer: { name: "rmsprop", learningRate: 1 } },
+      "Expected optimizer.name to be sgd or adam but found rmsprop",
+    ],
   ] as [Settings, string][])("refuses %o", (settings, message) => {
     expect(() => parameters("h6-1b", settings)).toThrow(message);
   });
@@ -96,11 +133,17 @@ describe("parameters", () => {
 describe("overrides", () => {
   test("short and full names, numbers and words", () => {
     expect(parseOverrides("")).toEqual({});
-    expect(parseOverrides(" optimizer.epsilon=1e-6,precision=bfloat16 ")).toEqual({ "optimizer.epsilon": 1e-6, precision: "bfloat16" });
+    expect(parseOverrides(" optimizer.epsilon=1e-6,precision=bfloat16 ")).toEqual({
+      "optimizer.epsilon": 1e-6,
+      precision: "bfloat16",
+    });
   });
 
   test.each([
-    ["learningRat=1", 'Expected one of batchSize, iterations, epochs, evalEvery, precision, mode, optimizer.name, optimizer.learningRate, optimizer.beta1, optimizer.beta2, optimizer.epsilon but found "learningRat"'],
+    [
+      "learningRat=1",
+      'Expected one of batchSize, iterations, epochs, evalEvery, precision, mode, optimizer.name, optimizer.learningRate, optimizer.beta1, optimizer.beta2, optimizer.epsilon but found "learningRat"',
+    ],
     ["constructor=1", "Expected one of"],
     ["learningRate", 'Expected NAME=VALUE pairs with commas between them but found "learningRate"'],
     ["batchSize=50,", 'found ""'],
@@ -117,7 +160,10 @@ describe("overrides", () => {
 describe("the name of a run", () => {
   test("profile and seed, and a hash of what was set, whatever its order", () => {
     expect(runName({ profile: "full", seed: 1, overrides: {} })).toBe("full-s1");
-    const [one, other] = [runName({ profile: "quick", seed: 2, overrides: { a: 1, b: 2 } }), runName({ profile: "quick", seed: 2, overrides: { b: 2, a: 1 } })];
+    const [one, other] = [
+      runName({ profile: "quick", seed: 2, overrides: { a: 1, b: 2 } }),
+      runName({ profile: "quick", seed: 2, overrides: { b: 2, a: 1 } }),
+    ];
     expect(one).toMatch(/^quick-s2-[0-9a-f]{8}$/);
     expect(other).toBe(one);
     expect(runName({ profile: "quick", seed: 2, overrides: { a: 1, b: 3 } })).not.toBe(one);

@@ -55,7 +55,9 @@ describe("readRecord", () => {
 
   test("does not take a quick run for a full one", async () => {
     store({ ...b, profile: "quick" });
-    await expect(readRecord({ part: "h6-1b" })).rejects.toThrow("Expected a finished full run of h6-1b, seed 1 but found only a quick one, and the two are never mixed");
+    await expect(readRecord({ part: "h6-1b" })).rejects.toThrow(
+      "Expected a finished full run of h6-1b, seed 1 but found only a quick one, and the two are never mixed",
+    );
     store(sampleRecord("h6-1d"));
     await expect(readRecord({ part: "h6-1d", profile: "quick" })).rejects.toThrow("npm run handin -- h6-1d --quick");
   });
@@ -73,7 +75,9 @@ describe("readRecord", () => {
     ["curves of different lengths", JSON.stringify({ ...b, testLoss: [1] }), "curves of lengths 201, 201, 1, 201, 201"],
   ])("refuses %s", async (_, text, found) => {
     store(b, text);
-    await expect(readRecord({ part: "h6-1b" })).rejects.toThrow(`Expected the record of h6-1b to be a finished full run but found ${found} (`);
+    await expect(readRecord({ part: "h6-1b" })).rejects.toThrow(
+      `Expected the record of h6-1b to be a finished full run but found ${found} (`,
+    );
     await expect(readRecord({ part: "h6-1b" })).rejects.toThrow("run notebooks/h6-1b-mlp.ipynb again");
   });
 });
@@ -84,17 +88,28 @@ describe("readRecords", () => {
     store(sampleRecord("h6-1a"));
     store({ ...sampleRecord("h6-1a"), profile: "quick" });
     mkdirSync(join(runs, "sweeps", "plan"), { recursive: true });
-    expect((await readRecords()).map(({ part, seed }) => `${part} ${seed}`)).toEqual(["h6-1a 1", "h6-1b 1", "h6-1b 2", "h6-1b 3"]);
+    expect((await readRecords()).map(({ part, seed }) => `${part} ${seed}`)).toEqual([
+      "h6-1a 1",
+      "h6-1b 1",
+      "h6-1b 2",
+      "h6-1b 3",
+    ]);
     expect((await readRecords({ parts: ["h6-1b"], seeds: [2, 3] })).map(({ seed }) => seed)).toEqual([2, 3]);
     expect((await readRecords({ profile: "quick" })).map(({ part }) => part)).toEqual(["h6-1a"]);
   });
 
   test("a named part or seed must be there", async () => {
     store(b);
-    await expect(readRecords({ parts: ["h6-1b", "h6-1d"] })).rejects.toThrow("Expected a finished full run of h6-1d but found none: run notebooks/h6-1d-cnn.ipynb first");
-    await expect(readRecords({ parts: ["h6-1b"], seeds: [1, 5] })).rejects.toThrow("Expected a finished full run of h6-1b, seed 5 but found none");
+    await expect(readRecords({ parts: ["h6-1b", "h6-1d"] })).rejects.toThrow(
+      "Expected a finished full run of h6-1d but found none: run notebooks/h6-1d-cnn.ipynb first",
+    );
+    await expect(readRecords({ parts: ["h6-1b"], seeds: [1, 5] })).rejects.toThrow(
+      "Expected a finished full run of h6-1b, seed 5 but found none",
+    );
     store({ ...sampleRecord("h6-1c"), profile: "quick" });
-    await expect(readRecords({ parts: ["h6-1b", "h6-1c"] })).rejects.toThrow("found only a quick one, and the two are never mixed");
+    await expect(readRecords({ parts: ["h6-1b", "h6-1c"] })).rejects.toThrow(
+      "found only a quick one, and the two are never mixed",
+    );
   });
 
   test("one damaged record is an error, not a gap", async () => {
@@ -112,8 +127,15 @@ describe("readRecords", () => {
 describe("merit", () => {
   const record: RunRecord = {
     ...b,
-    final: { ...b.final!, test: { ...b.final!.test, accuracy: 0.98414, recall: [0.5, 1], balancedAccuracy: 0.75, loss: 0.104251 }, train: { ...b.final!.train, accuracy: 0.9971 } },
-    extra: { fresh: { recall0: 0.912, size: 100_000, errorShare: 0.25, ratio: 3.14159 }, deep: { minutes: 2.25, small: 0.000123456 } },
+    final: {
+      ...b.final!,
+      test: { ...b.final!.test, accuracy: 0.98414, recall: [0.5, 1], balancedAccuracy: 0.75, loss: 0.104251 },
+      train: { ...b.final!.train, accuracy: 0.9971 },
+    },
+    extra: {
+      fresh: { recall0: 0.912, size: 100_000, errorShare: 0.25, ratio: 3.14159 },
+      deep: { minutes: 2.25, small: 0.000123456 },
+    },
   };
 
   test.each([
@@ -140,12 +162,17 @@ describe("merit", () => {
     expect(found.text).toBe(text);
   });
 
-  test.each(["extra.fresh", "extra.nothing.here", "recall7", "toString", "constructor.name", "", "extra.fresh.size.x"])("refuses %o", (key) => {
-    expect(() => merit(record, key)).toThrow(`(h6-1b.${key}): correct the name.`);
-  });
+  test.each(["extra.fresh", "extra.nothing.here", "recall7", "toString", "constructor.name", "", "extra.fresh.size.x"])(
+    "refuses %o",
+    (key) => {
+      expect(() => merit(record, key)).toThrow(`(h6-1b.${key}): correct the name.`);
+    },
+  );
 
   test("refuses an unfinished record", () => {
     const { final: _, ...rest } = record;
-    expect(() => merit({ ...rest, status: "running" }, "test")).toThrow("Expected a finished record but found one that is running (h6-1b.test)");
+    expect(() => merit({ ...rest, status: "running" }, "test")).toThrow(
+      "Expected a finished record but found one that is running (h6-1b.test)",
+    );
   });
 });

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,7 +25,15 @@ const checkpointOf = (runs: string) => join(runOf(runs), "checkpoint", "checkpoi
 
 function start(runs: string, env: Record<string, string> = {}): { child: ChildProcess; output: Promise<string> } {
   const child = spawn(process.execPath, ["--require", preload, here, join(top, `${runs}.json`)], {
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", DEEPNETS_FRESH: "", DEEPNETS_RUNS: join(top, runs), ...env },
+    env: {
+      ...process.env,
+      TF_CPP_MIN_LOG_LEVEL: "2",
+      TF_NUM_INTRAOP_THREADS: "1",
+      TF_NUM_INTEROP_THREADS: "1",
+      DEEPNETS_FRESH: "",
+      DEEPNETS_RUNS: join(top, runs),
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
@@ -29,10 +46,14 @@ async function until(condition: () => boolean, child: ChildProcess): Promise<voi
   while (!condition() && child.exitCode === null) await sleep(10);
 }
 
-const result = (runs: string) => JSON.parse(readFileSync(join(top, `${runs}.json`), "utf8")) as { record: RunRecord; weights: string };
+const result = (runs: string) =>
+  JSON.parse(readFileSync(join(top, `${runs}.json`), "utf8")) as { record: RunRecord; weights: string };
 
 /** A record without what a clock or a memory meter says. */
-const lasting = ({ minutes: _, peakMemoryMB: __, progress, ...record }: RunRecord) => ({ ...record, iteration: progress.iteration });
+const lasting = ({ minutes: _, peakMemoryMB: __, progress, ...record }: RunRecord) => ({
+  ...record,
+  iteration: progress.iteration,
+});
 
 beforeAll(async () => {
   expect(await start("whole").output).toBe("");
@@ -45,8 +66,12 @@ test("a run that is killed again and again ends like one that was left alone, bi
   for (let pause = 0; kills < 4; pause++) {
     const { child, output } = start("killed", { TEST_PAUSE: "60" });
     const before = existsSync(checkpointOf("killed")) ? readFileSync(checkpointOf("killed")) : Buffer.alloc(0);
-    // After a new checkpoint, and a moment that differs each time: between two, in a step, in an evaluation, while writing.
-    await until(() => existsSync(checkpointOf("killed")) && !readFileSync(checkpointOf("killed")).equals(before), child);
+    // After a new checkpoint, and a moment that differs each time: between two, in a step, in an evaluation, while
+    // writing.
+    await until(
+      () => existsSync(checkpointOf("killed")) && !readFileSync(checkpointOf("killed")).equals(before),
+      child,
+    );
     await sleep(37 * pause);
     child.kill("SIGKILL");
     const said = await output;
@@ -63,7 +88,9 @@ test("a run that is killed again and again ends like one that was left alone, bi
   for (const writer of ["train", "test"]) {
     const events = readEvents(join(runOf("killed"), writer));
     expect(events.map(({ step }) => step)).toEqual(killed.record.iterations);
-    expect(events.map(({ accuracy }) => accuracy)).toEqual(readEvents(join(runOf("whole"), writer)).map(({ accuracy }) => accuracy));
+    expect(events.map(({ accuracy }) => accuracy)).toEqual(
+      readEvents(join(runOf("whole"), writer)).map(({ accuracy }) => accuracy),
+    );
   }
 }, 120_000);
 
@@ -77,8 +104,12 @@ async function unfinished(runs: string, env: Record<string, string> = {}): Promi
 test("a checkpoint of another config, data or number of threads is refused and kept", async () => {
   await unfinished("other");
   const before = readFileSync(checkpointOf("other"));
-  expect(await start("other", { TEST_RATE: "0.004" }).output).toMatch(/^ERROR Expected the checkpoint of h6-1b \(iteration \d+\) to be of this run but found config\.optimizer\.learningRate 0\.003 instead of 0\.004 .*npm run reset -- h6-1b/);
-  expect(await start("other", { TEST_DATA: "others", TF_NUM_INTRAOP_THREADS: "2" }).output).toMatch(/found threads\.intra 1 instead of 2, other data/);
+  expect(await start("other", { TEST_RATE: "0.004" }).output).toMatch(
+    /^ERROR Expected the checkpoint of h6-1b \(iteration \d+\) to be of this run but found config\.optimizer\.learningRate 0\.003 instead of 0\.004 .*npm run reset -- h6-1b/,
+  );
+  expect(await start("other", { TEST_DATA: "others", TF_NUM_INTRAOP_THREADS: "2" }).output).toMatch(
+    /found threads\.intra 1 instead of 2, other data/,
+  );
   expect(readFileSync(checkpointOf("other")).equals(before)).toBe(true);
   expect(await start("other", { TEST_RATE: "0.004", DEEPNETS_FRESH: "1" }).output).toBe("");
   expect(result("other").record.config.optimizer.learningRate).toBe(0.004);
@@ -88,7 +119,9 @@ test("a truncated or damaged checkpoint is refused", async () => {
   await unfinished("cut");
   const good = readFileSync(checkpointOf("cut"));
   truncateSync(checkpointOf("cut"), good.length - 1000);
-  expect(await start("cut").output).toMatch(/^ERROR Expected the checkpoint of h6-1b to be whole but found \d+ bytes that are cut short or damaged .*npm run reset -- h6-1b/);
+  expect(await start("cut").output).toMatch(
+    /^ERROR Expected the checkpoint of h6-1b to be whole but found \d+ bytes that are cut short or damaged .*npm run reset -- h6-1b/,
+  );
   const spoiled = Buffer.from(good);
   spoiled[good.length - 500] ^= 1;
   writeFileSync(checkpointOf("cut"), spoiled);
@@ -105,7 +138,9 @@ test("a truncated or damaged checkpoint is refused", async () => {
 test("a second process at the same run is refused; the lock of a dead one is taken over", async () => {
   const first = start("locked", { TEST_PAUSE: "200" });
   await until(() => existsSync(join(runOf("locked"), "live.json")), first.child);
-  expect(await start("locked").output).toMatch(new RegExp(`^ERROR Expected nobody else at this run but process ${first.child.pid} holds it`));
+  expect(await start("locked").output).toMatch(
+    new RegExp(`^ERROR Expected nobody else at this run but process ${first.child.pid} holds it`),
+  );
   first.child.kill("SIGKILL");
   await first.output;
   expect(existsSync(join(runOf("locked"), "lock"))).toBe(true);

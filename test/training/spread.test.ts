@@ -3,7 +3,14 @@ import type { RunRecord } from "../../lib/src/training/record";
 import { spread } from "../../lib/src/training/spread";
 
 function record(part: string, seed: number, accuracy: number, overrides: RunRecord["overrides"] = {}): RunRecord {
-  const whole = (value: number) => ({ loss: 1, accuracy: value, size: 100, recall: [value], balancedAccuracy: value - 0.1, confusion: [[100]] });
+  const whole = (value: number) => ({
+    loss: 1,
+    accuracy: value,
+    size: 100,
+    recall: [value],
+    balancedAccuracy: value - 0.1,
+    confusion: [[100]],
+  });
   return {
     part,
     seed,
@@ -17,7 +24,13 @@ function record(part: string, seed: number, accuracy: number, overrides: RunReco
 
 test("mean, sample standard deviation and range, by part and setting", () => {
   const rate = { learningRate: 0.0005 };
-  const [mlp, slow, cnn] = spread([record("h6-1b", 3, 0.96), record("h6-1b", 1, 0.98), record("h6-1b", 2, 0.97, rate), record("h6-1d", 1, 0.99), record("h6-1b", 2, 0.97)]);
+  const [mlp, slow, cnn] = spread([
+    record("h6-1b", 3, 0.96),
+    record("h6-1b", 1, 0.98),
+    record("h6-1b", 2, 0.97, rate),
+    record("h6-1d", 1, 0.99),
+    record("h6-1b", 2, 0.97),
+  ]);
   expect(mlp).toMatchObject({ part: "h6-1b", profile: "full", overrides: {}, n: 3, seeds: [1, 2, 3] });
   expect(mlp!.test.mean).toBeCloseTo(0.97, 12);
   expect(mlp!.test.sd).toBeCloseTo(0.01, 12); // sqrt((0.01^2 + 0 + 0.01^2) / 2)
@@ -36,8 +49,14 @@ test("the order of the settings' names makes no other setting", () => {
 });
 
 test("what would spoil the scatter is refused", () => {
-  expect(() => spread([record("h6-1b", 1, 0.9), record("h6-1b", 1, 0.8)])).toThrow("Expected each seed once but found seed 1 twice (h6-1b): leave one of the two records out.");
-  expect(() => spread([record("h6-1b", 1, 0.9), { ...record("h6-1b", 2, 0.8), profile: "quick" }])).toThrow(/^Expected records of one profile but found full and quick runs/);
+  expect(() => spread([record("h6-1b", 1, 0.9), record("h6-1b", 1, 0.8)])).toThrow(
+    "Expected each seed once but found seed 1 twice (h6-1b): leave one of the two records out.",
+  );
+  expect(() => spread([record("h6-1b", 1, 0.9), { ...record("h6-1b", 2, 0.8), profile: "quick" }])).toThrow(
+    /^Expected records of one profile but found full and quick runs/,
+  );
   const { final, ...begun } = record("h6-1b", 4, 0.9);
-  expect(() => spread([{ ...begun, status: "running" }])).toThrow("Expected a finished record but found one that is running (h6-1b, seed 4): run the part to its end.");
+  expect(() => spread([{ ...begun, status: "running" }])).toThrow(
+    "Expected a finished record but found one that is running (h6-1b, seed 4): run the part to its end.",
+  );
 });

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
@@ -13,7 +22,8 @@ import { corners, small } from "../fixtures/training/small";
 
 let runs: string;
 let said: string[];
-const network = (dropout = 0) => mlp({ inputs: 4, hidden: [12, 8], outputs: 3, dropout, weights: { stddev: 0.3 }, seed: 1 });
+const network = (dropout = 0) =>
+  mlp({ inputs: 4, hidden: [12, 8], outputs: 3, dropout, weights: { stddev: 0.3 }, seed: 1 });
 const weightsOf = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
 const lasting = ({ minutes: _, peakMemoryMB: __, progress: ___, ...record }: RunRecord) => record;
 
@@ -40,8 +50,25 @@ describe("a finished run", () => {
     expect(folder).toBe(join(runs, "h6-1b", "full-s1"));
     expect(readdirSync(folder).sort()).toEqual(["live.json", "record.json", "test", "train"]);
     expect(JSON.parse(readFileSync(join(folder, "record.json"), "utf8"))).toEqual(JSON.parse(JSON.stringify(record)));
-    expect(record).toMatchObject({ format: 1, part: "h6-1b", profile: "full", seed: 1, status: "finished", overrides: {}, data: "corners 300 90", trainCurveSize: 300, extra: {} });
-    expect(record.config).toEqual({ batchSize: 20, iterations: 200, evalEvery: 50, optimizer: small().optimizer, precision: "float32", mode: "graph" });
+    expect(record).toMatchObject({
+      format: 1,
+      part: "h6-1b",
+      profile: "full",
+      seed: 1,
+      status: "finished",
+      overrides: {},
+      data: "corners 300 90",
+      trainCurveSize: 300,
+      extra: {},
+    });
+    expect(record.config).toEqual({
+      batchSize: 20,
+      iterations: 200,
+      evalEvery: 50,
+      optimizer: small().optimizer,
+      precision: "float32",
+      mode: "graph",
+    });
     expect(record.model.parameters).toBe(4 * 12 + 12 + 12 * 8 + 8 + 8 * 3 + 3);
     expect(record.iterations).toEqual([0, 50, 100, 150, 200]);
     expect(record.code).toMatch(/^[0-9a-f]{64}$/);
@@ -74,7 +101,11 @@ describe("a finished run", () => {
   });
 
   test("epochs are counted in batches", async () => {
-    const { record } = await train(linear({ inputs: 4, outputs: 3 }), corners(), small({ iterations: undefined, epochs: 2, batchSize: 40 }));
+    const { record } = await train(
+      linear({ inputs: 4, outputs: 3 }),
+      corners(),
+      small({ iterations: undefined, epochs: 2, batchSize: 40 }),
+    );
     expect(record.config).toMatchObject({ epochs: 2, iterations: 15 });
   });
 
@@ -97,7 +128,10 @@ describe("a finished run", () => {
   });
 
   test("graph and eager mode agree", async () => {
-    const [graph, eager] = [await train(network(0.3), corners(), small({ iterations: 50 })), await train(network(0.3), corners(), small({ iterations: 50, mode: "eager" }))];
+    const [graph, eager] = [
+      await train(network(0.3), corners(), small({ iterations: 50 })),
+      await train(network(0.3), corners(), small({ iterations: 50, mode: "eager" })),
+    ];
     expect(graph.record.testLoss.at(-1)).toBeCloseTo(eager.record.testLoss.at(-1)!, 3);
   });
 });
@@ -121,11 +155,21 @@ describe("gradient steps, by hand", () => {
   test("Adam, two steps in the textbook's form", async () => {
     const eta = 0.1;
     const model = linear({ inputs: 4, outputs: 3 });
-    await train(model, dataset, small({ batchSize: 1, iterations: 2, optimizer: { name: "adam", learningRate: eta, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } }));
+    await train(
+      model,
+      dataset,
+      small({
+        batchSize: 1,
+        iterations: 2,
+        optimizer: { name: "adam", learningRate: eta, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      }),
+    );
     const weights = Array.from({ length: 15 }, () => 0);
     const [m, v] = [weights.map(() => 0), weights.map(() => 0)];
     for (const t of [1, 2]) {
-      const h = [0, 1, 2].map((k) => [0, 1, 2, 3, 4].reduce((sum, j) => sum + (j < 4 ? one.inputs[j] : 1) * weights[j * 3 + k], 0));
+      const h = [0, 1, 2].map((k) =>
+        [0, 1, 2, 3, 4].reduce((sum, j) => sum + (j < 4 ? one.inputs[j] : 1) * weights[j * 3 + k], 0),
+      );
       const sum = h.reduce((total, value) => total + Math.exp(value), 0);
       for (let j = 0; j < 5; j++)
         for (let k = 0; k < 3; k++) {
@@ -136,7 +180,9 @@ describe("gradient steps, by hand", () => {
           weights[i] -= (eta * (m[i] / (1 - 0.9 ** t))) / (Math.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-8);
         }
     }
-    weightsOf(model).flat().forEach((weight, i) => expect(weight).toBeCloseTo(weights[i], 5));
+    weightsOf(model)
+      .flat()
+      .forEach((weight, i) => expect(weight).toBeCloseTo(weights[i], 5));
   });
 });
 
@@ -147,8 +193,13 @@ describe("watching and stopping", () => {
     await train(model, corners(), small(), {
       onEvaluation: (record) => {
         const { inputs, labels, size } = corners().test;
-        const predicted = tf.tidy(() => (model.predict(tf.tensor(inputs, [size, 4])) as tf.Tensor).argMax(1).dataSync());
-        expect(labels.filter((label, i) => label === predicted[i]).length / size).toBeCloseTo(record.testAccuracy.at(-1)!, 10);
+        const predicted = tf.tidy(() =>
+          (model.predict(tf.tensor(inputs, [size, 4])) as tf.Tensor).argMax(1).dataSync(),
+        );
+        expect(labels.filter((label, i) => label === predicted[i]).length / size).toBeCloseTo(
+          record.testAccuracy.at(-1)!,
+          10,
+        );
         seen.push(record.iterations.at(-1)!);
       },
     });
@@ -161,11 +212,20 @@ describe("watching and stopping", () => {
 
     const model = network(0.3);
     const stop = new AbortController();
-    const interrupted = await train(model, corners(), small(), { signal: stop.signal, onEvaluation: ({ iterations }) => void (iterations.at(-1) === 100 && stop.abort()) }).catch((error: unknown) => error);
+    const interrupted = await train(model, corners(), small(), {
+      signal: stop.signal,
+      onEvaluation: ({ iterations }) => void (iterations.at(-1) === 100 && stop.abort()),
+    }).catch((error: unknown) => error);
     expect(interrupted).toBeInstanceOf(Interrupted);
-    expect(String(interrupted)).toBe("Interrupted: The training of h6-1b was interrupted at iteration 100 of 200: run the cell again to go on from there.");
+    expect(String(interrupted)).toBe(
+      "Interrupted: The training of h6-1b was interrupted at iteration 100 of 200: run the cell again to go on from there.",
+    );
     const { run } = interrupted as Interrupted;
-    expect([run.record.status, run.record.progress.iteration, run.record.final]).toEqual(["interrupted", 100, undefined]);
+    expect([run.record.status, run.record.progress.iteration, run.record.final]).toEqual([
+      "interrupted",
+      100,
+      undefined,
+    ]);
     expect(weightsOf(model)).not.toEqual(weightsOf(network(0.3)));
     expect(existsSync(join(run.folder, "record.json"))).toBe(false);
     expect(existsSync(join(run.folder, "lock"))).toBe(false);
@@ -191,7 +251,9 @@ describe("watching and stopping", () => {
 
   test("a model made otherwise does not go on from the checkpoint", async () => {
     await expect(train(network(), corners(), small(), { signal: AbortSignal.abort() })).rejects.toThrow(Interrupted);
-    await expect(train(network(0.5), corners(), small())).rejects.toThrow(/to be of this run but found another model or other initial weights .*npm run reset -- h6-1b/);
+    await expect(train(network(0.5), corners(), small())).rejects.toThrow(
+      /to be of this run but found another model or other initial weights .*npm run reset -- h6-1b/,
+    );
   });
 
   test("the event loop runs, and progress is told", async () => {
@@ -218,15 +280,21 @@ describe("bad runs", () => {
     const bad = small({ optimizer: { name: "sgd", learningRate: 1e6 }, iterations: 5000 });
     const before = tf.memory().numTensors;
     const model = linear({ inputs: 4, outputs: 3 });
-    await expect(train(model, corners(), bad)).rejects.toThrow(/^Expected the loss to stay finite and below 22 but found .*\(h6-1b, iteration \d+\): the training diverges; try a smaller learningRate \(now 1000000\)/);
+    await expect(train(model, corners(), bad)).rejects.toThrow(
+      /^Expected the loss to stay finite and below 22 but found .*\(h6-1b, iteration \d+\): the training diverges; try a smaller learningRate \(now 1000000\)/,
+    );
     expect(tf.memory().numTensors - before).toBe(model.getWeights().length);
-    expect(readdirSync(join(runs, "h6-1b", "full-s1")).filter((name) => name === "lock" || name === "record.json")).toEqual([]);
+    expect(
+      readdirSync(join(runs, "h6-1b", "full-s1")).filter((name) => name === "lock" || name === "record.json"),
+    ).toEqual([]);
   });
 
   test("inputs that are no numbers", async () => {
     const dataset = corners();
     dataset.test.inputs[9] = Number.NaN;
-    await expect(train(network(), dataset, small())).rejects.toThrow("Expected finite inputs but found NaN (example 2 of the test split of corners): correct the data.");
+    await expect(train(network(), dataset, small())).rejects.toThrow(
+      "Expected finite inputs but found NaN (example 2 of the test split of corners): correct the data.",
+    );
   });
 
   test("weights that are no numbers end it at the first step", async () => {
@@ -237,9 +305,15 @@ describe("bad runs", () => {
 
   test("data that do not fit", async () => {
     const dataset = corners();
-    await expect(train(network(), { ...dataset, train: { ...dataset.train, size: 299 } }, small())).rejects.toThrow("Expected 1196 input values and 299 labels but found 1200 and 300 (train split of corners");
-    await expect(train(linear({ inputs: 5, outputs: 3 }), dataset, small())).rejects.toThrow("Expected one input of shape [4] per example but the model takes [5]");
-    await expect(train(linear({ inputs: 4, outputs: 2 }), dataset, small())).rejects.toThrow("Expected labels below 2 but found 2");
+    await expect(train(network(), { ...dataset, train: { ...dataset.train, size: 299 } }, small())).rejects.toThrow(
+      "Expected 1196 input values and 299 labels but found 1200 and 300 (train split of corners",
+    );
+    await expect(train(linear({ inputs: 5, outputs: 3 }), dataset, small())).rejects.toThrow(
+      "Expected one input of shape [4] per example but the model takes [5]",
+    );
+    await expect(train(linear({ inputs: 4, outputs: 2 }), dataset, small())).rejects.toThrow(
+      "Expected labels below 2 but found 2",
+    );
   });
 
   test("a full disk is said so, and the record of before is intact", async () => {
@@ -247,20 +321,27 @@ describe("bad runs", () => {
     const before = readFileSync(join(folder, "record.json"), "utf8");
     // Linux's device that is always full, in the place of the file that is written before it is renamed.
     symlinkSync("/dev/full", join(folder, "record.json.part"));
-    await expect(train(network(), corners(), small())).rejects.toThrow(/^Expected room on the disk but it is full \(.*record\.json: what was there before is intact\): free some space and run again/);
+    await expect(train(network(), corners(), small())).rejects.toThrow(
+      /^Expected room on the disk but it is full \(.*record\.json: what was there before is intact\): free some space and run again/,
+    );
     expect(readFileSync(join(folder, "record.json"), "utf8")).toBe(before);
     const fill = () => {
       mkdirSync(join(folder, "checkpoint"), { recursive: true });
-      if (!existsSync(join(folder, "checkpoint", "checkpoint.bin.part"))) symlinkSync("/dev/full", join(folder, "checkpoint", "checkpoint.bin.part"));
+      if (!existsSync(join(folder, "checkpoint", "checkpoint.bin.part")))
+        symlinkSync("/dev/full", join(folder, "checkpoint", "checkpoint.bin.part"));
     };
-    await expect(train(network(), corners(), small(), { checkpointEvery: 0, onEvaluation: fill })).rejects.toThrow(/checkpoint\.bin: what was there before is intact/);
+    await expect(train(network(), corners(), small(), { checkpointEvery: 0, onEvaluation: fill })).rejects.toThrow(
+      /checkpoint\.bin: what was there before is intact/,
+    );
     expect(record.status).toBe("finished");
   });
 
   test("a live run keeps a second one out", async () => {
     const first = train(network(), corners(), small({ iterations: 2000 }));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await expect(train(network(), corners(), small())).rejects.toThrow(/Expected nobody else at this run but this very process, in another cell holds it/);
+    await expect(train(network(), corners(), small())).rejects.toThrow(
+      /Expected nobody else at this run but this very process, in another cell holds it/,
+    );
     await first;
   });
 });
@@ -272,15 +353,25 @@ describe("annotate", () => {
     await annotate(run, "fresh", { balancedAccuracy: 0.8 });
     await annotate(run, "moved", [1, 2]);
     expect(run.record.extra).toEqual({ fresh: { balancedAccuracy: 0.8 }, moved: [1, 2] });
-    expect((JSON.parse(readFileSync(join(run.folder, "record.json"), "utf8")) as RunRecord).extra).toEqual(run.record.extra);
+    expect((JSON.parse(readFileSync(join(run.folder, "record.json"), "utf8")) as RunRecord).extra).toEqual(
+      run.record.extra,
+    );
   });
 
   test("refuses what JSON would lose, bad names and unfinished runs", async () => {
     const run = await train(network(), corners(), small());
-    await expect(annotate(run, "a", { b: Number.NaN })).rejects.toThrow("Expected finite numbers but found NaN (annotate a, b)");
-    await expect(annotate(run, "a", undefined)).rejects.toThrow("Expected a value that JSON can hold but found undefined");
-    await expect(annotate(run, "a.b", 1)).rejects.toThrow('Expected a name of letters, digits and underscores but found "a.b"');
-    await expect(annotate({ ...run, record: { ...run.record, status: "interrupted" } }, "a", 1)).rejects.toThrow("Expected a finished run but found one that is interrupted");
+    await expect(annotate(run, "a", { b: Number.NaN })).rejects.toThrow(
+      "Expected finite numbers but found NaN (annotate a, b)",
+    );
+    await expect(annotate(run, "a", undefined)).rejects.toThrow(
+      "Expected a value that JSON can hold but found undefined",
+    );
+    await expect(annotate(run, "a.b", 1)).rejects.toThrow(
+      'Expected a name of letters, digits and underscores but found "a.b"',
+    );
+    await expect(annotate({ ...run, record: { ...run.record, status: "interrupted" } }, "a", 1)).rejects.toThrow(
+      "Expected a finished run but found one that is interrupted",
+    );
   });
 });
 
@@ -291,12 +382,18 @@ test("a trial finds what a run finds, and leaves nothing", async () => {
   const before = tf.memory().numTensors;
   const found = await trial(twin, corners(), small());
   expect(tf.memory().numTensors).toBe(before);
-  expect(found).toMatchObject({ iterations: record.iterations, testAccuracy: record.testAccuracy, trainLoss: record.trainLoss });
+  expect(found).toMatchObject({
+    iterations: record.iterations,
+    testAccuracy: record.testAccuracy,
+    trainLoss: record.trainLoss,
+  });
   expect(weightsOf(twin)).toEqual(weightsOf(model));
   expect(readdirSync(runs)).toEqual([]);
   const some = await trial(network(), corners(), small({ iterations: 10 }), { evaluateOn: 30 });
   expect((some.testAccuracy.at(-1)! * 30) % 1).toBeCloseTo(0, 6);
-  await expect(trial(network(), corners(), small(), { signal: AbortSignal.abort() })).rejects.toThrow("The trial was stopped at iteration 0");
+  await expect(trial(network(), corners(), small(), { signal: AbortSignal.abort() })).rejects.toThrow(
+    "The trial was stopped at iteration 0",
+  );
 });
 
 test("a relative DEEPNETS_RUNS counts from the working folder", async () => {

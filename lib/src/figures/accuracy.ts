@@ -13,7 +13,8 @@ export interface AccuracyOptions extends Partial<Words> {
 }
 
 /**
- * Training and test accuracy over the iterations: the full range above, the last per cents below. Test is solid, training dotted.
+ * Training and test accuracy over the iterations: the full range above, the last per cents below. Test is solid,
+ * training dotted.
  *
  * @param runs a run, its record, or several; a run under way is drawn as far as it came
  * @example
@@ -25,21 +26,59 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
     const { name, color } = modelStyle(record.part);
     const prefix = records.length > 1 ? `${name} ` : "";
     return [
-      { name: `${prefix}train`, x: record.iterations, y: record.trainAccuracy, color, dash: "dot" as const, width: 1.5, label: `${prefix}train ${percent(accuracyOf(record, "train"), 1)}` },
-      { name: `${prefix}test`, x: record.iterations, y: record.testAccuracy, color, width: 2, label: `<b>${prefix}test ${percent(accuracyOf(record, "test"), 1)}</b>` },
+      {
+        name: `${prefix}train`,
+        x: record.iterations,
+        y: record.trainAccuracy,
+        color,
+        dash: "dot" as const,
+        width: 1.5,
+        label: `${prefix}train ${percent(accuracyOf(record, "train"), 1)}`,
+      },
+      {
+        name: `${prefix}test`,
+        x: record.iterations,
+        y: record.testAccuracy,
+        color,
+        width: 2,
+        label: `<b>${prefix}test ${percent(accuracyOf(record, "test"), 1)}</b>`,
+      },
     ];
   });
   const last = Math.max(1, ...records.map((record) => record.config.iterations));
-  const shared = { x: "iteration", y: "accuracy", xRange: [0, last] as const, yFormat: ".0%", title: "", horizontal: options.baseline ? [options.baseline] : [] };
+  const shared = {
+    x: "iteration",
+    y: "accuracy",
+    xRange: [0, last] as const,
+    yFormat: ".0%",
+    title: "",
+    horizontal: options.baseline ? [options.baseline] : [],
+  };
   const detail = options.detail ?? [0.9, 1];
   const full = curves(lines, { ...shared, yRange: [0, 1], height: 230 });
   const names = records.map((record) => modelStyle(record.part).name).join(", ");
   const title = options.title ?? `Accuracy: ${names}`;
-  const caption = options.caption ?? records.map((record) => `${modelStyle(record.part).name} after ${count(record.iterations.at(-1) ?? 0)} iterations: train ${percent(accuracyOf(record, "train"))}, test ${percent(accuracyOf(record, "test"))}.`).join(" ");
+  const caption =
+    options.caption ??
+    records
+      .map(
+        (record) =>
+          `${modelStyle(record.part).name} after ${count(record.iterations.at(-1) ?? 0)} iterations: train ${percent(accuracyOf(record, "train"))}, test ${percent(accuracyOf(record, "test"))}.`,
+      )
+      .join(" ");
   const alt = options.alt ?? `Line chart of training and test accuracy over ${count(last)} iterations. ${caption}`;
   if (detail === false) return panels([full], { title, caption, alt });
-  const inside = lines.filter((line) => (Array.from(line.y).at(-1) ?? 0) >= detail[0]).map((line) => ({ ...line, width: 1.5 }));
+  const inside = lines
+    .filter((line) => (Array.from(line.y).at(-1) ?? 0) >= detail[0])
+    .map((line) => ({ ...line, width: 1.5 }));
   const baseline = options.baseline && options.baseline.value >= detail[0] ? [options.baseline] : [];
-  const zoomed = curves(inside, { ...shared, horizontal: baseline, title: `The same, from ${percent(detail[0], 0)} up`, yRange: detail, yFormat: detail[1] - detail[0] > 0.05 ? ".0%" : ".1%", height: 230 });
+  const zoomed = curves(inside, {
+    ...shared,
+    horizontal: baseline,
+    title: `The same, from ${percent(detail[0], 0)} up`,
+    yRange: detail,
+    yFormat: detail[1] - detail[0] > 0.05 ? ".0%" : ".1%",
+    height: 230,
+  });
   return panels([full, zoomed], { title, caption, alt });
 }

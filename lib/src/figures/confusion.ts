@@ -12,8 +12,8 @@ export interface ConfusionOptions extends Partial<Words> {
 }
 
 /**
- * The confusion matrix of a finished run: row = label, column = prediction. Colour counts errors only, so that the diagonal does not
- * drown them; each row names its recall.
+ * The confusion matrix of a finished run: row = label, column = prediction. Colour counts errors only, so that the
+ * diagonal does not drown them; each row names its recall.
  *
  * @throws when the run has not finished, as its record holds no confusion matrix then
  * @example
@@ -23,7 +23,10 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
   const record = recordsOf(run)[0]!;
   const split = options.split ?? "test";
   const result = record.final?.[split];
-  if (!result) throw new Error(`Expected a finished run but found ${record.status} (${record.part}, seed ${record.seed}): run its training cell to the end.`);
+  if (!result)
+    throw new Error(
+      `Expected a finished run but found ${record.status} (${record.part}, seed ${record.seed}): run its training cell to the end.`,
+    );
   const { confusion: counts, recall } = result;
   const names = options.classes ?? counts.map((_, label) => String(label));
   const errors = counts.map((row, label) => row.map((value, prediction) => (label === prediction ? 0 : value)));
@@ -31,7 +34,9 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
   const wrong = errors.flat().reduce((sum, value) => sum + value, 0);
   const worst = names[recall.indexOf(Math.min(...recall))];
   const name = modelStyle(record.part).name;
-  const caption = options.caption ?? `${count(wrong)} of ${count(result.size)} wrong (accuracy ${percent(result.accuracy)}). Lowest recall: ${worst}, ${percent(Math.min(...recall), 1)}. Orange: the more errors, the darker.`;
+  const caption =
+    options.caption ??
+    `${count(wrong)} of ${count(result.size)} wrong (accuracy ${percent(result.accuracy)}). Lowest recall: ${worst}, ${percent(Math.min(...recall), 1)}. Orange: the more errors, the darker.`;
   const drawn = heatmap(errors, {
     title: options.title ?? `Confusion matrix, ${split}: ${name}`,
     caption,
@@ -44,13 +49,32 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
     yLabels: names.map((label, i) => `${label}  <span style="font-size:10px">${percent(recall[i]!, 1)}</span>`),
     height: counts.length > 4 ? 380 : 70 * counts.length,
   });
-  const text = counts.map((row, label) => row.map((value, prediction) => (label === prediction ? `<b>${value}</b>` : value === 0 ? "" : String(value))));
-  const data = drawn.data.map((trace) => ({ ...trace, text, texttemplate: "%{text}", textfont: { size: 11 }, hovertemplate: "label %{y}, prediction %{x}: %{text}<extra></extra>" }));
-  return { data, layout: { ...drawn.layout, margin: { ...drawn.layout.margin, l: 60 + 7 * Math.max(...names.map((label) => label.length)) } } };
+  const text = counts.map((row, label) =>
+    row.map((value, prediction) => (label === prediction ? `<b>${value}</b>` : value === 0 ? "" : String(value))),
+  );
+  const data = drawn.data.map((trace) => ({
+    ...trace,
+    text,
+    texttemplate: "%{text}",
+    textfont: { size: 11 },
+    hovertemplate: "label %{y}, prediction %{x}: %{text}<extra></extra>",
+  }));
+  return {
+    data,
+    layout: {
+      ...drawn.layout,
+      margin: { ...drawn.layout.margin, l: 60 + 7 * Math.max(...names.map((label) => label.length)) },
+    },
+  };
 }
 
 function largest(errors: readonly (readonly number[])[], names: readonly string[]): string {
-  const pairs = errors.flatMap((row, label) => row.map((value, prediction) => ({ value, label, prediction }))).sort((a, b) => b.value - a.value);
-  const told = pairs.slice(0, 3).filter((pair) => pair.value > 0).map((pair) => `${names[pair.label]} taken for ${names[pair.prediction]} (${pair.value})`);
+  const pairs = errors
+    .flatMap((row, label) => row.map((value, prediction) => ({ value, label, prediction })))
+    .sort((a, b) => b.value - a.value);
+  const told = pairs
+    .slice(0, 3)
+    .filter((pair) => pair.value > 0)
+    .map((pair) => `${names[pair.label]} taken for ${names[pair.prediction]} (${pair.value})`);
   return told.length > 0 ? `Most frequent: ${told.join(", ")}.` : "";
 }

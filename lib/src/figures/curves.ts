@@ -40,7 +40,12 @@ export interface CurveOptions extends Words {
   readonly horizontal?: readonly Rule[];
   readonly vertical?: readonly Rule[];
   /** Areas between two curves, behind all lines. */
-  readonly bands?: readonly { readonly x: ArrayLike<number>; readonly low: ArrayLike<number>; readonly high: ArrayLike<number>; readonly color: string }[];
+  readonly bands?: readonly {
+    readonly x: ArrayLike<number>;
+    readonly low: ArrayLike<number>;
+    readonly high: ArrayLike<number>;
+    readonly color: string;
+  }[];
 }
 
 /**
@@ -54,26 +59,75 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
   const lines = given.map((curve, i) => ({ ...curve, color: curve.color ?? palette[i % palette.length]! }));
   const logX = options.log?.includes("x") ?? false;
   const logY = options.log?.includes("y") ?? false;
-  const xRange = options.xRange ?? range(lines.map((line) => abscissa(line)), logX, 0);
-  const yRange = options.yRange ?? range(lines.map((line) => line.y), logY, 0.05);
+  const xRange =
+    options.xRange ??
+    range(
+      lines.map((line) => abscissa(line)),
+      logX,
+      0,
+    );
+  const yRange =
+    options.yRange ??
+    range(
+      lines.map((line) => line.y),
+      logY,
+      0.05,
+    );
   const height = options.height ?? 260;
   const ends = lines
     .filter((line) => line.label !== "" && line.y.length > 0)
     .map((line) => ({ text: line.label ?? line.name, color: line.color, y: onAxis(lastFinite(line.y), logY) }));
   const annotations = endLabels(ends, { range: [onAxis(yRange[0], logY), onAxis(yRange[1], logY)], height });
-  const widest = Math.max(0, ...ends.flatMap((end) => broken(end.text).split("<br>").map((line) => line.replace(/<[^>]*>/g, "").length)));
-  const told = lines.filter((line) => line.label !== "" && line.y.length > 0).map((line) => `${line.name} ends at ${round(lastFinite(line.y), 3)}`);
-  const alt = options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (chart of ${options.y} over ${options.x}${told.length > 0 ? `: ${told.join(", ")}` : ""})`;
-  const drawn = figure([...(options.bands ?? []).flatMap(band), ...lines.map(trace)], { ...options, alt }, {
-    height,
-    right: ends.length > 0 ? Math.min(150, 16 + Math.round(widest * 6.6)) : 16,
-    x: { title: options.x, range: xRange.map((value) => onAxis(value, logX)), ...(logX ? { type: "log", dtick: 1 } : {}) },
-    y: { title: options.y, range: yRange.map((value) => onAxis(value, logY)), ...(logY ? { type: "log", dtick: yRange[1] / yRange[0] < 100 ? "D2" : 1, ...(yRange[0] < 1e-5 ? { exponentformat: "power" } : { tickformat: "~g" }) } : {}), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
-  });
-  const rules = [...(options.horizontal ?? []).map((rule) => across(rule, "y", logY)), ...(options.vertical ?? []).map((rule) => across(rule, "x", logX))];
+  const widest = Math.max(
+    0,
+    ...ends.flatMap((end) =>
+      broken(end.text)
+        .split("<br>")
+        .map((line) => line.replace(/<[^>]*>/g, "").length),
+    ),
+  );
+  const told = lines
+    .filter((line) => line.label !== "" && line.y.length > 0)
+    .map((line) => `${line.name} ends at ${round(lastFinite(line.y), 3)}`);
+  const alt =
+    options.alt ??
+    `${[options.title, options.caption].filter(Boolean).join(": ")} (chart of ${options.y} over ${options.x}${told.length > 0 ? `: ${told.join(", ")}` : ""})`;
+  const drawn = figure(
+    [...(options.bands ?? []).flatMap(band), ...lines.map(trace)],
+    { ...options, alt },
+    {
+      height,
+      right: ends.length > 0 ? Math.min(150, 16 + Math.round(widest * 6.6)) : 16,
+      x: {
+        title: options.x,
+        range: xRange.map((value) => onAxis(value, logX)),
+        ...(logX ? { type: "log", dtick: 1 } : {}),
+      },
+      y: {
+        title: options.y,
+        range: yRange.map((value) => onAxis(value, logY)),
+        ...(logY
+          ? {
+              type: "log",
+              dtick: yRange[1] / yRange[0] < 100 ? "D2" : 1,
+              ...(yRange[0] < 1e-5 ? { exponentformat: "power" } : { tickformat: "~g" }),
+            }
+          : {}),
+        ...(options.yFormat ? { tickformat: options.yFormat } : {}),
+      },
+    },
+  );
+  const rules = [
+    ...(options.horizontal ?? []).map((rule) => across(rule, "y", logY)),
+    ...(options.vertical ?? []).map((rule) => across(rule, "x", logX)),
+  ];
   return {
     data: drawn.data,
-    layout: { ...drawn.layout, annotations: [...annotations, ...rules.map((rule) => rule.annotation)], shapes: rules.map((rule) => rule.shape) },
+    layout: {
+      ...drawn.layout,
+      annotations: [...annotations, ...rules.map((rule) => rule.annotation)],
+      shapes: rules.map((rule) => rule.shape),
+    },
   };
 }
 
@@ -87,22 +141,43 @@ function trace(curve: Curve & { color: string }): Spec {
     ...(curve.opacity === undefined ? {} : { opacity: curve.opacity }),
     ...(curve.points
       ? { mode: "markers", marker: { color: curve.color, size: 7 } }
-      : { mode: "lines", line: { color: curve.color, width: curve.width ?? 2, ...(curve.dash && curve.dash !== "solid" ? { dash: curve.dash } : {}) } }),
+      : {
+          mode: "lines",
+          line: {
+            color: curve.color,
+            width: curve.width ?? 2,
+            ...(curve.dash && curve.dash !== "solid" ? { dash: curve.dash } : {}),
+          },
+        }),
   };
 }
 
 function band({ x, low, high, color }: NonNullable<CurveOptions["bands"]>[number]): Spec[] {
   const shared = { type: "scatter", mode: "lines", x: rounded(x, 6), line: { width: 0, color }, hoverinfo: "skip" };
-  return [{ ...shared, y: rounded(low, 5) }, { ...shared, y: rounded(high, 5), fill: "tonexty", fillcolor: `${color}33` }];
+  return [
+    { ...shared, y: rounded(low, 5) },
+    { ...shared, y: rounded(high, 5), fill: "tonexty", fillcolor: `${color}33` },
+  ];
 }
 
 function across({ value, label }: Rule, axis: "x" | "y", log: boolean): { shape: Spec; annotation: Spec } {
   const other = axis === "x" ? "y" : "x";
   const line = { type: "line", line: { color: colors.grey, width: 1, dash: "dash" } };
   return {
-    shape: { ...line, [`${axis}ref`]: axis, [`${other}ref`]: `${other} domain`, [`${axis}0`]: value, [`${axis}1`]: value, [`${other}0`]: 0, [`${other}1`]: 1, layer: "below" },
+    shape: {
+      ...line,
+      [`${axis}ref`]: axis,
+      [`${other}ref`]: `${other} domain`,
+      [`${axis}0`]: value,
+      [`${axis}1`]: value,
+      [`${other}0`]: 0,
+      [`${other}1`]: 1,
+      layer: "below",
+    },
     annotation: {
-      ...(axis === "y" ? { xref: "x domain", x: 0, xanchor: "left", xshift: 4, yref: "y", y: onAxis(value, log), yanchor: "bottom" } : { xref: "x", x: onAxis(value, log), xanchor: "left", xshift: 3, yref: "y domain", y: 1, yanchor: "top" }),
+      ...(axis === "y"
+        ? { xref: "x domain", x: 0, xanchor: "left", xshift: 4, yref: "y", y: onAxis(value, log), yanchor: "bottom" }
+        : { xref: "x", x: onAxis(value, log), xanchor: "left", xshift: 3, yref: "y domain", y: 1, yanchor: "top" }),
       text: label,
       showarrow: false,
       font: { color: colors.grey, size: 11 },
@@ -115,9 +190,13 @@ function abscissa(curve: Curve): ArrayLike<number> {
 }
 
 function range(values: readonly ArrayLike<number>[], log: boolean, margin: number): [number, number] {
-  const usable = values.flatMap((list) => Array.from(list)).filter((value) => Number.isFinite(value) && (!log || value > 0));
+  const usable = values
+    .flatMap((list) => Array.from(list))
+    .filter((value) => Number.isFinite(value) && (!log || value > 0));
   if (usable.length === 0) return log ? [0.1, 1] : [0, 1];
-  const ends = usable.reduce(([low, high], value) => [Math.min(low!, value), Math.max(high!, value)], [Infinity, -Infinity]).map((end) => onAxis(end, log));
+  const ends = usable
+    .reduce(([low, high], value) => [Math.min(low!, value), Math.max(high!, value)], [Infinity, -Infinity])
+    .map((end) => onAxis(end, log));
   const room = (ends[1]! - ends[0]!) * margin || (ends[1] === ends[0] ? 0.5 : 0);
   return [offAxis(ends[0]! - room, log), offAxis(ends[1]! + room, log)];
 }
@@ -144,7 +223,11 @@ export interface BarOptions extends Words {
  * @example
  * figures.bars(["0", "1"], [{ name: "train", y: [5923, 6742] }], { title: "Digits", x: "digit", y: "images" });
  */
-export function bars(categories: readonly (string | number)[], groups: readonly { readonly name: string; readonly y: ArrayLike<number>; readonly color?: string }[], options: BarOptions): Figure {
+export function bars(
+  categories: readonly (string | number)[],
+  groups: readonly { readonly name: string; readonly y: ArrayLike<number>; readonly color?: string }[],
+  options: BarOptions,
+): Figure {
   const data = groups.map((group, i) => ({
     type: "bar",
     name: group.name,
@@ -155,14 +238,38 @@ export function bars(categories: readonly (string | number)[], groups: readonly 
     ...(options.text ? { texttemplate: `%{y:${options.text}}`, textposition: "outside", cliponaxis: false } : {}),
   }));
   const numeric = categories.every((category) => typeof category === "number");
-  const told = categories.length <= 12 ? groups.map((group) => `: ${group.name} ${categories.map((category, i) => `${category}: ${round(group.y[i]!, 3)}`).join(", ")}`).join(";") : "";
-  const alt = options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (bars of ${options.y} by ${options.x}${told})`;
-  const drawn = figure(data, { ...options, alt }, {
-    ...(options.height === undefined ? {} : { height: options.height }),
-    x: { title: options.x, ...(numeric ? {} : { type: "category" }) },
-    y: { title: options.y, ...(options.yRange ? { range: [...options.yRange] } : { rangemode: "tozero" }), ...(options.yFormat ? { tickformat: options.yFormat } : {}) },
-  });
+  const told =
+    categories.length <= 12
+      ? groups
+          .map(
+            (group) =>
+              `: ${group.name} ${categories.map((category, i) => `${category}: ${round(group.y[i]!, 3)}`).join(", ")}`,
+          )
+          .join(";")
+      : "";
+  const alt =
+    options.alt ??
+    `${[options.title, options.caption].filter(Boolean).join(": ")} (bars of ${options.y} by ${options.x}${told})`;
+  const drawn = figure(
+    data,
+    { ...options, alt },
+    {
+      ...(options.height === undefined ? {} : { height: options.height }),
+      x: { title: options.x, ...(numeric ? {} : { type: "category" }) },
+      y: {
+        title: options.y,
+        ...(options.yRange ? { range: [...options.yRange] } : { rangemode: "tozero" }),
+        ...(options.yFormat ? { tickformat: options.yFormat } : {}),
+      },
+    },
+  );
   const layout = { ...drawn.layout, bargap: 0.15 };
   if (groups.length === 1) return { data: drawn.data, layout };
-  return withRoom({ data: drawn.data, layout: { ...layout, showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" } } }, 24);
+  return withRoom(
+    {
+      data: drawn.data,
+      layout: { ...layout, showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" } },
+    },
+    24,
+  );
 }

@@ -3,7 +3,9 @@ import { colors, font } from "./theme";
 /** Any JSON object that plotly.js reads. */
 export type Spec = Record<string, any>;
 
-/** What plotly.js draws: traces and their layout. `layout.meta` holds `alt` (alternative text), `title` and `caption`. */
+/**
+ * What plotly.js draws: traces and their layout. `layout.meta` holds `alt` (alternative text), `title` and `caption`.
+ */
 export interface Figure {
   readonly data: readonly Spec[];
   readonly layout: Spec;
@@ -52,11 +54,15 @@ export function figure(data: readonly Spec[], words: Words, area: Area): Figure 
     margin: { l: area.left ?? 56, r: area.right ?? 16, b: area.bottom ?? 48 },
     height: area.height ?? 260,
   };
-  return withWords({ data, layout: { ...layout, margin: { ...layout.margin, t: 0 }, height: layout.height + layout.margin.b } }, words);
+  return withWords(
+    { data, layout: { ...layout, margin: { ...layout.margin, t: 0 }, height: layout.height + layout.margin.b } },
+    words,
+  );
 }
 
 function axis(spec: Spec): Spec {
-  const title = typeof spec.title === "string" ? { text: spec.title, font: { color: colors.soft }, standoff: 8 } : spec.title;
+  const title =
+    typeof spec.title === "string" ? { text: spec.title, font: { color: colors.soft }, standoff: 8 } : spec.title;
   return {
     gridcolor: colors.grid,
     zeroline: false,
@@ -86,15 +92,35 @@ function withWords(drawn: Figure, words: Words): Figure {
   const room: number = drawn.layout.meta?.room ?? 0;
   const top = (words.title ? titleHeight : 8) + lines.length * lineHeight + (lines.length > 0 ? 6 : 0) + room;
   const layout = drawn.layout;
-  const text = [words.title && `<b>${words.title}</b>`, ...lines.map((line) => `<span style="font-size:12px">${line}</span>`)].filter(Boolean).join("<br>");
+  const text = [
+    words.title && `<b>${words.title}</b>`,
+    ...lines.map((line) => `<span style="font-size:12px">${line}</span>`),
+  ]
+    .filter(Boolean)
+    .join("<br>");
   return {
     data: drawn.data,
     layout: {
       ...layout,
-      title: { text, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { l: 10, t: lines.length > 0 ? 17 : 8 }, font: { size: 14 } },
+      title: {
+        text,
+        x: 0,
+        xref: "container",
+        xanchor: "left",
+        y: 1,
+        yref: "container",
+        yanchor: "top",
+        pad: { l: 10, t: lines.length > 0 ? 17 : 8 },
+        font: { size: 14 },
+      },
       margin: { ...layout.margin, t: top },
       height: layout.height - layout.margin.t + top,
-      meta: { ...layout.meta, alt: words.alt ?? [words.title, words.caption].filter(Boolean).join(": "), title: words.title, caption: words.caption ?? "" },
+      meta: {
+        ...layout.meta,
+        alt: words.alt ?? [words.title, words.caption].filter(Boolean).join(": "),
+        title: words.title,
+        caption: words.caption ?? "",
+      },
     },
   };
 }
@@ -102,7 +128,15 @@ function withWords(drawn: Figure, words: Words): Figure {
 /** The same figure with more room between its words and the axes: for a legend or the titles of panels. */
 export function withRoom(drawn: Figure, pixels: number): Figure {
   const { margin, meta, height } = drawn.layout;
-  return { data: drawn.data, layout: { ...drawn.layout, height: height + pixels, margin: { ...margin, t: margin.t + pixels }, meta: { ...meta, room: (meta.room ?? 0) + pixels } } };
+  return {
+    data: drawn.data,
+    layout: {
+      ...drawn.layout,
+      height: height + pixels,
+      margin: { ...margin, t: margin.t + pixels },
+      meta: { ...meta, room: (meta.room ?? 0) + pixels },
+    },
+  };
 }
 
 function wrap(text: string, length: number): string[] {

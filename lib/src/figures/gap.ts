@@ -5,8 +5,8 @@ import { accuracyOf, recordsOf, smoothed, type Runs } from "./runs";
 import { modelStyle } from "./theme";
 
 /**
- * Training minus test accuracy over the iterations, in percentage points (mean of the last ten evaluations): what grows here is
- * overfitting.
+ * Training minus test accuracy over the iterations, in percentage points (mean of the last ten evaluations): what grows
+ * here is overfitting.
  *
  * @param runs a run, its record, or several
  * @example
@@ -19,11 +19,20 @@ export function gap(runs: Runs, words: Partial<Words> = {}): Figure {
     const single = record.trainAccuracy.map((train, i) => (train - record.testAccuracy[i]!) * 100);
     return [
       { name: `${name}, single`, x: record.iterations, y: single, color, width: 0.75, opacity: 0.3, label: "" },
-      { name, x: record.iterations, y: smoothed(single), color, width: 2.5, label: `<b>${name}</b> ${signed(final(record))}` },
+      {
+        name,
+        x: record.iterations,
+        y: smoothed(single),
+        color,
+        width: 2.5,
+        label: `<b>${name}</b> ${signed(final(record))}`,
+      },
     ];
   });
   const values = lines.filter((line) => line.width === 2.5).flatMap((line) => Array.from(line.y));
-  const caption = words.caption ?? `After the last iteration: ${records.map((record) => `${modelStyle(record.part).name} ${signed(final(record))}`).join(", ")} percentage points. Thin: single evaluations.`;
+  const caption =
+    words.caption ??
+    `After the last iteration: ${records.map((record) => `${modelStyle(record.part).name} ${signed(final(record))}`).join(", ")} percentage points. Thin: single evaluations.`;
   return curves(lines, {
     title: words.title ?? "Gap between training and test accuracy",
     caption,
@@ -37,4 +46,5 @@ export function gap(runs: Runs, words: Partial<Words> = {}): Figure {
   });
 }
 
-const final = (record: Parameters<typeof accuracyOf>[0]): number => (accuracyOf(record, "train") - accuracyOf(record, "test")) * 100;
+const final = (record: Parameters<typeof accuracyOf>[0]): number =>
+  (accuracyOf(record, "train") - accuracyOf(record, "test")) * 100;

@@ -29,14 +29,18 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
   const [height, width] = options.shape;
   if (pictures.length === 0) throw new Error("Expected at least one picture but found none: check the indices.");
   const wrong = pictures.findIndex((picture) => picture.length !== height * width);
-  if (wrong >= 0) throw new Error(`Expected picture ${wrong} to have ${height} x ${width} = ${height * width} values but found ${pictures[wrong]!.length}: give its shape.`);
+  if (wrong >= 0)
+    throw new Error(
+      `Expected picture ${wrong} to have ${height} x ${width} = ${height * width} values but found ${pictures[wrong]!.length}: give its shape.`,
+    );
   const columns = Math.min(options.columns ?? 10, pictures.length);
   const rows = Math.ceil(pictures.length / columns);
   const lines = options.labels ? Math.max(...options.labels.map((label) => label.split("<br>").length)) : 0;
   const side = Math.max(24, Math.min(110, Math.floor(720 / columns) - 4));
   const unit = width / side;
   const gap = Math.max(1, Math.round(4 * unit));
-  // A label's height is fixed in pixels, while pictures shrink with the page: leave room for it on a page of 390 pixels.
+  // A label's height is fixed in pixels, while pictures shrink with the page: leave room for it on a page of 390
+  // pixels.
   const room = lines > 0 ? Math.ceil((lines * 14 + 2) * unit * Math.max(1, side / (narrowWidth / columns - 2))) : 0;
   const step = { x: width + gap, y: height + gap + room };
   const size = { rows: rows * step.y, columns: columns * step.x - gap };
@@ -45,15 +49,34 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
   const corner = (i: number) => ({ x: (i % columns) * step.x, y: Math.floor(i / columns) * step.y });
   pictures.forEach((picture, i) => {
     const { x, y } = corner(i);
-    for (let r = 0; r < height; r++) for (let c = 0; c < width; c++) sheet[(y + r) * size.columns + x + c] = picture[r * width + c]!;
+    for (let r = 0; r < height; r++)
+      for (let c = 0; c < width; c++) sheet[(y + r) * size.columns + x + c] = picture[r * width + c]!;
   });
   const outline = pictures.map((_, i) => {
     const { x, y } = corner(i);
-    return { type: "rect", xref: "x", yref: "y", x0: x - 0.5, x1: x + width - 0.5, y0: y - 0.5, y1: y + height - 0.5, line: { color: colors.faint, width: 1 } };
+    return {
+      type: "rect",
+      xref: "x",
+      yref: "y",
+      x0: x - 0.5,
+      x1: x + width - 0.5,
+      y0: y - 0.5,
+      y1: y + height - 0.5,
+      line: { color: colors.faint, width: 1 },
+    };
   });
   const annotations = (options.labels ?? []).slice(0, pictures.length).map((text, i) => {
     const { x, y } = corner(i);
-    return { xref: "x", yref: "y", x: x + (width - 1) / 2, y: y + height, yanchor: "top", showarrow: false, text, font: { size: 12 } };
+    return {
+      xref: "x",
+      yref: "y",
+      x: x + (width - 1) / 2,
+      y: y + height,
+      yanchor: "top",
+      showarrow: false,
+      text,
+      font: { size: 12 },
+    };
   });
   const heatmap: Spec = {
     type: "heatmap",
@@ -65,16 +88,34 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
     hoverinfo: "skip",
   };
   const plot = Math.round(size.rows / unit);
-  const drawn = figure([heatmap], { ...options, title: options.title ?? "", alt: options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (${pictures.length} pictures)` }, {
-    height: plot,
-    left: 12,
-    right: 12,
-    bottom: 10,
-    x: { ...hidden, range: [-1, size.columns], constrain: "domain" },
-    y: { ...hidden, range: [size.rows, -1], scaleanchor: "x", constrain: "domain" },
-  });
+  const drawn = figure(
+    [heatmap],
+    {
+      ...options,
+      title: options.title ?? "",
+      alt:
+        options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (${pictures.length} pictures)`,
+    },
+    {
+      height: plot,
+      left: 12,
+      right: 12,
+      bottom: 10,
+      x: { ...hidden, range: [-1, size.columns], constrain: "domain" },
+      y: { ...hidden, range: [size.rows, -1], scaleanchor: "x", constrain: "domain" },
+    },
+  );
   const narrow = Math.min(plot, Math.round((narrowWidth / size.columns) * size.rows) + 10);
-  return { data: drawn.data, layout: { ...drawn.layout, annotations, shapes: outline, dragmode: false, meta: { ...drawn.layout.meta, narrow: { plotHeight: narrow } } } };
+  return {
+    data: drawn.data,
+    layout: {
+      ...drawn.layout,
+      annotations,
+      shapes: outline,
+      dragmode: false,
+      meta: { ...drawn.layout.meta, narrow: { plotHeight: narrow } },
+    },
+  };
 }
 
 // What a page of 390 pixels leaves for the pictures of a figure.
@@ -85,7 +126,8 @@ const hidden = { visible: false, fixedrange: true };
 function span(pictures: readonly ArrayLike<number>[], symmetric: boolean): [number, number] {
   let low = Infinity;
   let high = -Infinity;
-  for (const picture of pictures) for (let i = 0; i < picture.length; i++) (low = Math.min(low, picture[i]!)), (high = Math.max(high, picture[i]!));
+  for (const picture of pictures)
+    for (let i = 0; i < picture.length; i++) (low = Math.min(low, picture[i]!)), (high = Math.max(high, picture[i]!));
   const end = Math.max(-low, high) || 1;
   return symmetric ? [-end, end] : [low, high > low ? high : low + 1];
 }
@@ -120,40 +162,94 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
   const rows = matrix.length;
   const columns = matrix[0]?.length ?? 0;
   const uneven = matrix.findIndex((row) => row.length !== columns);
-  if (rows === 0 || columns === 0 || uneven >= 0) throw new Error(`Expected a matrix with rows of equal length but found ${uneven >= 0 ? `${matrix[uneven]!.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: check its shape.`);
+  if (rows === 0 || columns === 0 || uneven >= 0)
+    throw new Error(
+      `Expected a matrix with rows of equal length but found ${uneven >= 0 ? `${matrix[uneven]!.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: check its shape.`,
+    );
   const [low, high] = options.range ?? span(matrix, options.scale === "diverging");
   const big = rows * columns > 400;
   const data: Spec = {
     type: "heatmap",
     ...(big
-      ? { z: bytes(matrix.flatMap((row) => Array.from(row)), { rows, columns, low, high }), zmin: 0, zmax: 254, hoverinfo: "skip" }
-      : { z: matrix.map((row) => rounded(row)), zmin: low, zmax: high, hovertemplate: "row %{y}, column %{x}: %{z:.4~g}<extra></extra>" }),
+      ? {
+          z: bytes(
+            matrix.flatMap((row) => Array.from(row)),
+            { rows, columns, low, high },
+          ),
+          zmin: 0,
+          zmax: 254,
+          hoverinfo: "skip",
+        }
+      : {
+          z: matrix.map((row) => rounded(row)),
+          zmin: low,
+          zmax: high,
+          hovertemplate: "row %{y}, column %{x}: %{z:.4~g}<extra></extra>",
+        }),
     colorscale: scales[options.scale ?? "ink"].map((stop) => [...stop]),
     showscale: false,
     ...(options.digits === undefined ? {} : { texttemplate: `%{z:.${options.digits}f}`, textfont: { size: 11 } }),
     ...(columns * rows <= 100 ? { xgap: 1, ygap: 1 } : {}),
   };
   const square = options.square ?? true;
-  const alt = options.alt ?? `${[options.title, options.caption].filter(Boolean).join(": ")} (matrix of ${rows} × ${columns} values)`;
-  const drawn = figure([data], { ...options, alt }, {
-    height: options.height ?? Math.max(60, Math.min(300, rows * 30)),
-    left: options.y || options.yLabels ? 56 : 12,
-    right: 12,
-    bottom: options.x || options.xLabels ? 48 : 10,
-    x: { ...ticks(options.x, options.xLabels), range: [-0.5, columns - 0.5], ...(square ? { constrain: "domain" } : {}) },
-    y: { ...ticks(options.y, options.yLabels), range: [rows - 0.5, -0.5], ...(square ? { scaleanchor: "x", constrain: "domain" } : {}) },
-  });
+  const alt =
+    options.alt ??
+    `${[options.title, options.caption].filter(Boolean).join(": ")} (matrix of ${rows} × ${columns} values)`;
+  const drawn = figure(
+    [data],
+    { ...options, alt },
+    {
+      height: options.height ?? Math.max(60, Math.min(300, rows * 30)),
+      left: options.y || options.yLabels ? 56 : 12,
+      right: 12,
+      bottom: options.x || options.xLabels ? 48 : 10,
+      x: {
+        ...ticks(options.x, options.xLabels),
+        range: [-0.5, columns - 0.5],
+        ...(square ? { constrain: "domain" } : {}),
+      },
+      y: {
+        ...ticks(options.y, options.yLabels),
+        range: [rows - 0.5, -0.5],
+        ...(square ? { scaleanchor: "x", constrain: "domain" } : {}),
+      },
+    },
+  );
   const [r, c, h, w] = options.frame ?? [0, 0, 0, 0];
-  const rect = (top: number, left: number, down: number, across: number, line: Spec) => ({ type: "rect", xref: "x", yref: "y", x0: left - 0.5, x1: left + across - 0.5, y0: top - 0.5, y1: top + down - 0.5, line });
-  const shapes = [rect(0, 0, rows, columns, { color: colors.faint, width: 1 }), ...(options.frame ? [rect(r, c, h, w, { color: colors.orange, width: 3 })] : [])];
+  const rect = (top: number, left: number, down: number, across: number, line: Spec) => ({
+    type: "rect",
+    xref: "x",
+    yref: "y",
+    x0: left - 0.5,
+    x1: left + across - 0.5,
+    y0: top - 0.5,
+    y1: top + down - 0.5,
+    line,
+  });
+  const shapes = [
+    rect(0, 0, rows, columns, { color: colors.faint, width: 1 }),
+    ...(options.frame ? [rect(r, c, h, w, { color: colors.orange, width: 3 })] : []),
+  ];
   const beside = drawn.layout.margin.l + drawn.layout.margin.r;
-  const narrow = square ? { narrow: { plotHeight: Math.min(plotHeight(drawn), Math.round(((narrowWidth + 24 - beside) / columns) * rows)) } } : {};
-  return { data: drawn.data, layout: { ...drawn.layout, shapes, dragmode: false, meta: { ...drawn.layout.meta, ...narrow } } };
+  const narrow = square
+    ? {
+        narrow: { plotHeight: Math.min(plotHeight(drawn), Math.round(((narrowWidth + 24 - beside) / columns) * rows)) },
+      }
+    : {};
+  return {
+    data: drawn.data,
+    layout: { ...drawn.layout, shapes, dragmode: false, meta: { ...drawn.layout.meta, ...narrow } },
+  };
 }
 
 function ticks(title: string | undefined, labels: readonly string[] | undefined): Spec {
   const values = labels ? { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: [...labels] } : {};
-  return { showgrid: false, fixedrange: true, ...(title ? { title } : {}), ...(title || labels ? values : { visible: false }) };
+  return {
+    showgrid: false,
+    fixedrange: true,
+    ...(title ? { title } : {}),
+    ...(title || labels ? values : { visible: false }),
+  };
 }
 
 export interface DigitsOptions extends Partial<Words> {
@@ -179,7 +275,10 @@ export function digits(options: DigitsOptions): Figure {
   const indices = Array.from(options.indices);
   const known = Math.min(options.labels.length, options.images.length / 784);
   const missing = indices.find((index) => !(index >= 0 && index < known));
-  if (missing !== undefined) throw new Error(`Expected indices from 0 to ${known - 1} but found ${missing}: images and labels hold ${known} digits.`);
+  if (missing !== undefined)
+    throw new Error(
+      `Expected indices from 0 to ${known - 1} but found ${missing}: images and labels hold ${known} digits.`,
+    );
   const { predictions } = options;
   const labels = indices.map((index) => {
     const label = String(options.labels[index]);
@@ -196,7 +295,9 @@ export function digits(options: DigitsOptions): Figure {
       columns: options.columns ?? (predictions ? 6 : 10),
       title: options.title ?? (predictions ? "Label → prediction" : "Digits"),
       ...(options.caption === undefined ? {} : { caption: options.caption }),
-      alt: options.alt ?? `${indices.length} handwritten digits. ${labels.map((label) => label.replace("<br>", ", ").replace("→", "taken for")).join("; ")}`,
+      alt:
+        options.alt ??
+        `${indices.length} handwritten digits. ${labels.map((label) => label.replace("<br>", ", ").replace("→", "taken for")).join("; ")}`,
     },
   );
 }

@@ -9,7 +9,16 @@ export { loss, type LossOptions } from "./loss";
 export { panels, type PanelOptions } from "./panels";
 export { parametersVsAccuracy } from "./parametersVsAccuracy";
 export { type RunLike, type Runs } from "./runs";
-export { errorsBySum, gates, states, statesBySum, type ErrorsBySumOptions, type GatesOptions, type StatesBySumOptions, type StatesOptions } from "./series";
+export {
+  errorsBySum,
+  gates,
+  states,
+  statesBySum,
+  type ErrorsBySumOptions,
+  type GatesOptions,
+  type StatesBySumOptions,
+  type StatesOptions,
+} from "./series";
 export { slides, type SlideOptions } from "./slides";
 export { colors, modelStyle, palette, type ModelStyle } from "./theme";
 export { featureMaps, filters, weights, type FeatureMapOptions, type KernelOptions } from "./weights";

@@ -17,12 +17,22 @@ const longest = 21;
  * @param range the y-axis' two ends, in its own units (decades on a logarithmic axis, as plotly.js wants them)
  * @param height pixels between those ends
  */
-export function endLabels(labels: readonly EndLabel[], { range, height }: { range: readonly [number, number]; height: number }): Spec[] {
+export function endLabels(
+  labels: readonly EndLabel[],
+  { range, height }: { range: readonly [number, number]; height: number },
+): Spec[] {
   const [low, high] = range;
   const pixel = (y: number) => ((Math.max(low, Math.min(high, y)) - low) / (high - low)) * height;
-  const sorted = labels.filter((label) => Number.isFinite(label.y)).map((label) => ({ ...label, at: pixel(label.y) })).sort((a, b) => a.at - b.at);
+  const sorted = labels
+    .filter((label) => Number.isFinite(label.y))
+    .map((label) => ({ ...label, at: pixel(label.y) }))
+    .sort((a, b) => a.at - b.at);
   const sizes = sorted.map((label) => broken(label.text).split("<br>").length * lineHeight);
-  const places = spread(sorted.map((label) => label.at), sizes, height);
+  const places = spread(
+    sorted.map((label) => label.at),
+    sizes,
+    height,
+  );
   return sorted.map((label, i) => ({
     xref: "x domain",
     x: 1,
@@ -41,15 +51,26 @@ export function endLabels(labels: readonly EndLabel[], { range, height }: { rang
 /** A long name in lines of at most about 20 characters; one with markup stays as it is. */
 export function broken(text: string): string {
   if (text.length <= longest || text.includes("<")) return text;
-  return text.split(" ").reduce((lines, word) => (lines.slice(lines.lastIndexOf(">") + 1).length + word.length < longest ? `${lines} ${word}` : `${lines}<br>${word}`));
+  return text
+    .split(" ")
+    .reduce((lines, word) =>
+      lines.slice(lines.lastIndexOf(">") + 1).length + word.length < longest
+        ? `${lines} ${word}`
+        : `${lines}<br>${word}`,
+    );
 }
 
 function spread(wanted: readonly number[], sizes: readonly number[], height: number): number[] {
-  // Groups of touching labels are centred on the mean of what they want, and joined with the group below while they overlap.
+  // Groups of touching labels are centred on the mean of what they want, and joined with the group below while they
+  // overlap.
   const groups: { members: number[]; size: number; centre: number }[] = [];
   for (const [i, value] of wanted.entries()) {
     let group = { members: [i], size: sizes[i]!, centre: value };
-    for (let below = groups.at(-1); below && group.centre - group.size / 2 < below.centre + below.size / 2; below = groups.at(-1)) {
+    for (
+      let below = groups.at(-1);
+      below && group.centre - group.size / 2 < below.centre + below.size / 2;
+      below = groups.at(-1)
+    ) {
       groups.pop();
       const members = [...below.members, ...group.members];
       const size = below.size + group.size;

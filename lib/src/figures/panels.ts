@@ -21,7 +21,10 @@ const titleRoom = 26;
  */
 export function panels(given: readonly Figure[], options: PanelOptions): Figure {
   if (given.length === 0) throw new Error("Expected at least one panel but found none: pass the figures as an array.");
-  if (given.some(({ layout }) => layout.sliders || layout.updatemenus)) throw new Error("Expected panels without controls but found a slider or buttons: call slides on figures made by panels.");
+  if (given.some(({ layout }) => layout.sliders || layout.updatemenus))
+    throw new Error(
+      "Expected panels without controls but found a slider or buttons: call slides on figures made by panels.",
+    );
   const columns = Math.min(options.columns ?? 1, given.length);
   const rows = chunks(given, columns);
   const heights = rows.map((row) => Math.max(...row.map(plotHeight)));
@@ -50,7 +53,11 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
     ...Object.assign({}, ...parts.map((part) => part.axes)),
     annotations: parts.flatMap((part) => part.annotations),
     shapes: parts.flatMap((part) => part.shapes),
-    meta: { ...base.meta, ...narrow(given, columns, total), ...(options.alt ? {} : { alt: [base.meta.alt, ...given.map((panel) => panel.layout.meta.alt)].join(". ") }) },
+    meta: {
+      ...base.meta,
+      ...narrow(given, columns, total),
+      ...(options.alt ? {} : { alt: [base.meta.alt, ...given.map((panel) => panel.layout.meta.alt)].join(". ") }),
+    },
   };
   return withRoom({ data: parts.flatMap((part) => part.data), layout }, rooms[0]!);
 }
@@ -60,7 +67,13 @@ function narrow(given: readonly Figure[], columns: number, height: number): Spec
   const shares = given.map((panel) => (panel.layout.meta.narrow?.plotHeight ?? Infinity) / plotHeight(panel));
   if (!shares.every(Number.isFinite)) return {};
   const rows = Math.ceil(given.length / columns);
-  return { narrow: { plotHeight: Math.round(Math.min(height, Math.max(70, (height * Math.max(...shares)) / columns ** 0.5 + 14 * (rows - 1)))) } };
+  return {
+    narrow: {
+      plotHeight: Math.round(
+        Math.min(height, Math.max(70, (height * Math.max(...shares)) / columns ** 0.5 + 14 * (rows - 1))),
+      ),
+    },
+  };
 }
 
 interface Cell {
@@ -70,21 +83,31 @@ interface Cell {
 
 const axisPairs = ({ layout }: Figure): number => Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key)).length;
 
-function place({ data, layout }: Figure, offset: number, cell: Cell): { data: Spec[]; axes: Spec; annotations: Spec[]; shapes: Spec[] } {
-  // Panels may themselves be made of panels: every axis gets a number of its own and the domain that it has within the cell.
+function place(
+  { data, layout }: Figure,
+  offset: number,
+  cell: Cell,
+): { data: Spec[]; axes: Spec; annotations: Spec[]; shapes: Spec[] } {
+  // Panels may themselves be made of panels: every axis gets a number of its own and the domain that it has within the
+  // cell.
   const rename = (axis: string) =>
     axis.replace(/^([xy])(\d*)/, (_, letter: string, number: string) => {
       const renamed = offset + Number(number || 1);
       return renamed === 1 ? letter : `${letter}${renamed}`;
     });
-  const within = ([low, high]: readonly [number, number], [a, b]: readonly [number, number] = [0, 1]): number[] => [low + a * (high - low), low + b * (high - low)].map((end) => Number(end.toFixed(5)));
+  const within = ([low, high]: readonly [number, number], [a, b]: readonly [number, number] = [0, 1]): number[] =>
+    [low + a * (high - low), low + b * (high - low)].map((end) => Number(end.toFixed(5)));
   const axes = Object.fromEntries(
     Object.entries(layout)
       .filter(([key]) => /^[xy]axis\d*$/.test(key))
       .map(([key, axis]) => {
         const own = key[0] as "x" | "y";
         const id = key.replace("axis", "");
-        const moved = { ...axis, domain: within(cell[own], axis.domain), anchor: rename(axis.anchor ?? id.replace(own, own === "x" ? "y" : "x")) };
+        const moved = {
+          ...axis,
+          domain: within(cell[own], axis.domain),
+          anchor: rename(axis.anchor ?? id.replace(own, own === "x" ? "y" : "x")),
+        };
         for (const link of ["scaleanchor", "matches"]) if (moved[link]) moved[link] = rename(moved[link]);
         return [rename(id).replace(own, `${own}axis`), moved];
       }),
@@ -98,7 +121,20 @@ function place({ data, layout }: Figure, offset: number, cell: Cell): { data: Sp
     return moved;
   };
   const title = layout.meta.title
-    ? [{ xref: `${rename("x")} domain`, x: 0, xanchor: "left", yref: `${rename("y")} domain`, y: 1, yanchor: "bottom", yshift: 5, showarrow: false, text: layout.meta.title, font: { size: 12 } }]
+    ? [
+        {
+          xref: `${rename("x")} domain`,
+          x: 0,
+          xanchor: "left",
+          yref: `${rename("y")} domain`,
+          y: 1,
+          yanchor: "bottom",
+          yshift: 5,
+          showarrow: false,
+          text: layout.meta.title,
+          font: { size: 12 },
+        },
+      ]
     : [];
   return {
     data: data.map((trace) => ({ ...trace, xaxis: rename(trace.xaxis ?? "x"), yaxis: rename(trace.yaxis ?? "y") })),

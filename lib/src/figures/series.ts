@@ -28,22 +28,54 @@ export interface StatesOptions extends Partial<Words> {
 export function states(options: StatesOptions): Figure {
   const steps = options.series.length;
   const units = options.states.length / steps;
-  if (!Number.isInteger(units) || units < 1) throw new Error(`Expected states of shape [${steps}, units] but found ${options.states.length} values for ${steps} steps: pass one series' states.`);
+  if (!Number.isInteger(units) || units < 1)
+    throw new Error(
+      `Expected states of shape [${steps}, units] but found ${options.states.length} values for ${steps} steps: pass one series' states.`,
+    );
   const x = Array.from({ length: steps }, (_, t) => t + 1);
   const sums = runningSums(options.series);
   const cell = (unit: number) => x.map((_, t) => options.states[t * units + unit]!);
   const matches = Array.from({ length: units }, (_, unit) => ({ unit, r: correlation(cell(unit), sums) }));
-  const chosen = options.units?.map((unit) => matches[unit]!) ?? matches.sort((a, b) => Math.abs(b.r) - Math.abs(a.r)).slice(0, 5);
+  const chosen =
+    options.units?.map((unit) => matches[unit]!) ?? matches.sort((a, b) => Math.abs(b.r) - Math.abs(a.r)).slice(0, 5);
   const shared = { x: "step t", xRange: [1, steps] as const, title: "" };
-  const lines: Curve[] = chosen.map(({ unit }, i) => ({ name: `cell ${unit}`, x, y: cell(unit), color: palette[i % palette.length]! }));
+  const lines: Curve[] = chosen.map(({ unit }, i) => ({
+    name: `cell ${unit}`,
+    x,
+    y: cell(unit),
+    color: palette[i % palette.length]!,
+  }));
   const threshold = options.threshold ?? 100;
   const parts = [
-    curves([{ name: "sum", x, y: sums, color: colors.ink, label: `sum ${sums.at(-1)}` }], { ...shared, y: "running sum", title: "Running sum", height: 150, yRange: [0, Math.max(threshold * 1.3, sums.at(-1)! * 1.05)], horizontal: [{ value: threshold, label: String(threshold) }] }),
+    curves([{ name: "sum", x, y: sums, color: colors.ink, label: `sum ${sums.at(-1)}` }], {
+      ...shared,
+      y: "running sum",
+      title: "Running sum",
+      height: 150,
+      yRange: [0, Math.max(threshold * 1.3, sums.at(-1)! * 1.05)],
+      horizontal: [{ value: threshold, label: String(threshold) }],
+    }),
     curves(lines, { ...shared, y: "state", title: "States of some cells", height: 190 }),
-    ...(options.output ? [curves([{ name: "y(t)", x, y: options.output, color: colors.pink }], { ...shared, y: "output", title: "Output after each step", height: 110, yRange: [0, 1] })] : []),
+    ...(options.output
+      ? [
+          curves([{ name: "y(t)", x, y: options.output, color: colors.pink }], {
+            ...shared,
+            y: "output",
+            title: "Output after each step",
+            height: 110,
+            yRange: [0, 1],
+          }),
+        ]
+      : []),
   ];
-  const caption = options.caption ?? `Correlation of each cell's state with the running sum: ${chosen.map(({ unit, r }) => `cell ${unit} ${signed(r)}`).join(", ")}.`;
-  return panels(parts, { title: options.title ?? "LSTM states over one series", caption, ...(options.alt === undefined ? {} : { alt: options.alt }) });
+  const caption =
+    options.caption ??
+    `Correlation of each cell's state with the running sum: ${chosen.map(({ unit, r }) => `cell ${unit} ${signed(r)}`).join(", ")}.`;
+  return panels(parts, {
+    title: options.title ?? "LSTM states over one series",
+    caption,
+    ...(options.alt === undefined ? {} : { alt: options.alt }),
+  });
 }
 
 export interface StatesBySumOptions extends Partial<Words> {
@@ -70,15 +102,47 @@ export function statesBySum(options: StatesBySumOptions): Figure {
     marker: { color: palette[i % palette.length], size: 4, opacity: 0.6 },
     hovertemplate: "sum %{x}: %{y:.3f}<extra>%{fullData.name}</extra>",
   }));
-  const caption = options.caption ?? `Correlation with the running sum: ${options.cells.map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`).join(", ")}.`;
-  const drawn = figure(data, { title: options.title ?? "Cell state against the running sum", caption, ...(options.alt === undefined ? {} : { alt: options.alt }) }, {
-    height: 300,
-    x: { title: "running sum", rangemode: "tozero" },
-    y: { title: "state" },
-  });
+  const caption =
+    options.caption ??
+    `Correlation with the running sum: ${options.cells.map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`).join(", ")}.`;
+  const drawn = figure(
+    data,
+    {
+      title: options.title ?? "Cell state against the running sum",
+      caption,
+      ...(options.alt === undefined ? {} : { alt: options.alt }),
+    },
+    {
+      height: 300,
+      x: { title: "running sum", rangemode: "tozero" },
+      y: { title: "state" },
+    },
+  );
   const threshold = options.threshold ?? 100;
-  const shapes = [{ type: "line", xref: "x", yref: "y domain", x0: threshold, x1: threshold, y0: 0, y1: 1, line: { color: colors.grey, width: 1, dash: "dash" } }];
-  return withRoom({ data: drawn.data, layout: { ...drawn.layout, shapes, showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", itemsizing: "constant" } } }, 24);
+  const shapes = [
+    {
+      type: "line",
+      xref: "x",
+      yref: "y domain",
+      x0: threshold,
+      x1: threshold,
+      y0: 0,
+      y1: 1,
+      line: { color: colors.grey, width: 1, dash: "dash" },
+    },
+  ];
+  return withRoom(
+    {
+      data: drawn.data,
+      layout: {
+        ...drawn.layout,
+        shapes,
+        showlegend: true,
+        legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", itemsizing: "constant" },
+      },
+    },
+    24,
+  );
 }
 
 export interface ErrorsBySumOptions extends Partial<Words> {
@@ -114,15 +178,45 @@ export function errorsBySum(options: ErrorsBySumOptions): Figure {
   }
   const share = total.map((all, i) => (all === 0 ? NaN : wrong[i]! / all));
   const outside = errors - wrong.reduce((sum, value) => sum + value, 0);
-  const caption = options.caption ?? `${errors} errors in ${options.sums.length.toLocaleString("en-US")} series, ${outside} of them outside the drawn sums. Share wrong at ${threshold - 1}: ${percentOr(share[threshold - 1 - low])}, at ${threshold}: ${percentOr(share[threshold - low])}.`;
-  const rule = { type: "line", xref: "x", yref: "y domain", x0: threshold - 0.5, x1: threshold - 0.5, y0: 0, y1: 1, line: { color: colors.grey, width: 1, dash: "dash" } };
+  const caption =
+    options.caption ??
+    `${errors} errors in ${options.sums.length.toLocaleString("en-US")} series, ${outside} of them outside the drawn sums. Share wrong at ${threshold - 1}: ${percentOr(share[threshold - 1 - low])}, at ${threshold}: ${percentOr(share[threshold - low])}.`;
+  const rule = {
+    type: "line",
+    xref: "x",
+    yref: "y domain",
+    x0: threshold - 0.5,
+    x1: threshold - 0.5,
+    y0: 0,
+    y1: 1,
+    line: { color: colors.grey, width: 1, dash: "dash" },
+  };
   const withRule = (drawn: Figure): Figure => ({ data: drawn.data, layout: { ...drawn.layout, shapes: [rule] } });
   return panels(
     [
-      withRule(bars(sums, [{ name: "share wrong", y: share, color: colors.orange }], { title: "Share of wrong answers", x: "true sum", y: "share wrong", yFormat: ".0%", height: 200 })),
-      withRule(bars(sums, [{ name: "series", y: total, color: colors.grey }], { title: "How many series have that sum", x: "true sum", y: "series", height: 110 })),
+      withRule(
+        bars(sums, [{ name: "share wrong", y: share, color: colors.orange }], {
+          title: "Share of wrong answers",
+          x: "true sum",
+          y: "share wrong",
+          yFormat: ".0%",
+          height: 200,
+        }),
+      ),
+      withRule(
+        bars(sums, [{ name: "series", y: total, color: colors.grey }], {
+          title: "How many series have that sum",
+          x: "true sum",
+          y: "series",
+          height: 110,
+        }),
+      ),
     ],
-    { title: options.title ?? "Errors by the true sum", caption, ...(options.alt === undefined ? {} : { alt: options.alt }) },
+    {
+      title: options.title ?? "Errors by the true sum",
+      caption,
+      ...(options.alt === undefined ? {} : { alt: options.alt }),
+    },
   );
 }
 
@@ -135,7 +229,8 @@ export interface GatesOptions extends Partial<Words> {
 }
 
 /**
- * Gates and states of an LSTM over time as heatmaps: a row per cell, a column per step. Values with a sign are blue and orange.
+ * Gates and states of an LSTM over time as heatmaps: a row per cell, a column per step. Values with a sign are blue and
+ * orange.
  *
  * @throws when a gate's values do not divide into the steps
  * @example
@@ -143,21 +238,50 @@ export interface GatesOptions extends Partial<Words> {
  */
 export function gates(options: GatesOptions): Figure {
   const { steps } = options;
-  const labels = options.series ? Array.from(options.series, String) : Array.from({ length: steps }, (_, t) => String(t + 1));
+  const labels = options.series
+    ? Array.from(options.series, String)
+    : Array.from({ length: steps }, (_, t) => String(t + 1));
   const parts = Object.entries(options.gates).map(([name, values]) => {
     const units = values.length / steps;
-    if (!Number.isInteger(units) || units < 1) throw new Error(`Expected ${name} to have shape [${steps}, units] but found ${values.length} values: pass one series' gates.`);
+    if (!Number.isInteger(units) || units < 1)
+      throw new Error(
+        `Expected ${name} to have shape [${steps}, units] but found ${values.length} values: pass one series' gates.`,
+      );
     const list = Array.from(values);
     const signed = list.some((value) => value < 0);
     const reach = signed ? Math.max(1, ...list.map(Math.abs)) : 1;
-    const rows = Array.from({ length: units }, (_, unit) => Array.from({ length: steps }, (_, t) => list[t * units + unit]!));
-    return heatmap(rows, { title: name, scale: signed ? "diverging" : "activation", range: signed ? [-reach, reach] : [0, 1], square: false, height: Math.max(36, Math.min(110, units * 8)), x: options.series ? "number at each step" : "step t", xLabels: labels });
+    const rows = Array.from({ length: units }, (_, unit) =>
+      Array.from({ length: steps }, (_, t) => list[t * units + unit]!),
+    );
+    return heatmap(rows, {
+      title: name,
+      scale: signed ? "diverging" : "activation",
+      range: signed ? [-reach, reach] : [0, 1],
+      square: false,
+      height: Math.max(36, Math.min(110, units * 8)),
+      x: options.series ? "number at each step" : "step t",
+      xLabels: labels,
+    });
   });
   // Only the last panel says what the columns are.
-  const quiet = parts.map((part, i) => (i === parts.length - 1 ? part : { ...part, layout: { ...part.layout, xaxis: { ...part.layout.xaxis, visible: false }, margin: { ...part.layout.margin, b: 4 }, height: part.layout.height - part.layout.margin.b + 4 } }));
+  const quiet = parts.map((part, i) =>
+    i === parts.length - 1
+      ? part
+      : {
+          ...part,
+          layout: {
+            ...part.layout,
+            xaxis: { ...part.layout.xaxis, visible: false },
+            margin: { ...part.layout.margin, b: 4 },
+            height: part.layout.height - part.layout.margin.b + 4,
+          },
+        },
+  );
   return panels(quiet, {
     title: options.title ?? "Gates and states over time",
-    caption: options.caption ?? "One row per cell, one column per step. Gates: white is 0 (closed), full blue 1 (open). Candidate and states: orange positive, blue negative.",
+    caption:
+      options.caption ??
+      "One row per cell, one column per step. Gates: white is 0 (closed), full blue 1 (open). Candidate and states: orange positive, blue negative.",
     ...(options.alt === undefined ? {} : { alt: options.alt }),
   });
 }
@@ -173,8 +297,10 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   let ab = 0;
   let aa = 0;
   let bb = 0;
-  for (let i = 0; i < a.length; i++) (ab += (a[i]! - ma) * (b[i]! - mb)), (aa += (a[i]! - ma) ** 2), (bb += (b[i]! - mb) ** 2);
+  for (let i = 0; i < a.length; i++)
+    (ab += (a[i]! - ma) * (b[i]! - mb)), (aa += (a[i]! - ma) ** 2), (bb += (b[i]! - mb) ** 2);
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }
 
-const percentOr = (fraction: number | undefined): string => (fraction === undefined || Number.isNaN(fraction) ? "no such series" : percent(fraction, 0));
+const percentOr = (fraction: number | undefined): string =>
+  fraction === undefined || Number.isNaN(fraction) ? "no such series" : percent(fraction, 0);

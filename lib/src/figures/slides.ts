@@ -12,21 +12,33 @@ export interface SlideOptions extends Partial<Words> {
 }
 
 /**
- * Several states of one figure behind a slider or buttons, which live on in the exported page. The states share their axes
- * (those of the first are used) and may differ in traces, annotations and shapes.
+ * Several states of one figure behind a slider or buttons, which live on in the exported page. The states share their
+ * axes (those of the first are used) and may differ in traces, annotations and shapes.
  *
  * @param steps label and figure of each state
  * @throws when there is no step, or `active` names none
  * @example
  * figures.slides(kernels.map((k) => ({ label: k.name, figure: figures.heatmap(k.map, { title: "Feature map" }) })));
  */
-export function slides(steps: readonly { readonly label: string; readonly figure: Figure }[], options: SlideOptions = {}): Figure {
+export function slides(
+  steps: readonly { readonly label: string; readonly figure: Figure }[],
+  options: SlideOptions = {},
+): Figure {
   const active = options.active ?? 0;
   const shown = steps[active];
-  if (!shown) throw new Error(`Expected active to name one of ${steps.length} slides but found ${active}: count from 0.`);
+  if (!shown)
+    throw new Error(`Expected active to name one of ${steps.length} slides but found ${active}: count from 0.`);
   const { data, visible } = merged(steps.map((step) => step.figure.data));
   const title = { ...shown.figure.layout.meta };
-  const base = captioned({ data, layout: shown.figure.layout }, { title: options.title ?? title.title, caption: options.caption ?? title.caption, alt: options.alt ?? `${title.alt}. ${options.prefix ?? "Choice of "}${steps.map((step) => step.label).join(", ")}` });
+  const base = captioned(
+    { data, layout: shown.figure.layout },
+    {
+      title: options.title ?? title.title,
+      caption: options.caption ?? title.caption,
+      alt:
+        options.alt ?? `${title.alt}. ${options.prefix ?? "Choice of "}${steps.map((step) => step.label).join(", ")}`,
+    },
+  );
   const change = (i: number): Spec[] => [
     { visible: visible[i] },
     { annotations: steps[i]!.figure.layout.annotations ?? [], shapes: steps[i]!.figure.layout.shapes ?? [] },
@@ -34,13 +46,45 @@ export function slides(steps: readonly { readonly label: string; readonly figure
   const controls = steps.map((step, i) => ({ label: step.label, method: "update", args: change(i) }));
   const slider = (options.control ?? (steps.length > 4 ? "slider" : "buttons")) === "slider";
   const room = slider ? 76 : 44;
-  const layout = { ...base.layout, meta: { ...base.layout.meta, controlRoom: room }, height: base.layout.height + room, margin: { ...base.layout.margin, b: base.layout.margin.b + room } };
+  const layout = {
+    ...base.layout,
+    meta: { ...base.layout.meta, controlRoom: room },
+    height: base.layout.height + room,
+    margin: { ...base.layout.margin, b: base.layout.margin.b + room },
+  };
   const below = -(base.layout.margin.b + 4) / plotHeight(base);
-  const shared = { active, x: 0, xanchor: "left", y: Number(below.toFixed(4)), yanchor: "top", font: { size: 12, color: colors.ink }, bgcolor: colors.grid, bordercolor: colors.faint };
+  const shared = {
+    active,
+    x: 0,
+    xanchor: "left",
+    y: Number(below.toFixed(4)),
+    yanchor: "top",
+    font: { size: 12, color: colors.ink },
+    bgcolor: colors.grid,
+    bordercolor: colors.faint,
+  };
   const control = slider
-    ? { sliders: [{ ...shared, steps: controls, len: 1, pad: { t: 4 }, currentvalue: { prefix: options.prefix ?? "", font: { size: 12 } }, tickcolor: colors.faint }] }
-    : { updatemenus: [{ ...shared, type: "buttons", direction: "right", buttons: controls, pad: { t: 4 }, showactive: true }] };
-  return { data: data.map((trace, i) => ({ ...trace, visible: visible[active]![i] })), layout: { ...layout, ...control } };
+    ? {
+        sliders: [
+          {
+            ...shared,
+            steps: controls,
+            len: 1,
+            pad: { t: 4 },
+            currentvalue: { prefix: options.prefix ?? "", font: { size: 12 } },
+            tickcolor: colors.faint,
+          },
+        ],
+      }
+    : {
+        updatemenus: [
+          { ...shared, type: "buttons", direction: "right", buttons: controls, pad: { t: 4 }, showactive: true },
+        ],
+      };
+  return {
+    data: data.map((trace, i) => ({ ...trace, visible: visible[active]![i] })),
+    layout: { ...layout, ...control },
+  };
 }
 
 function merged(all: readonly (readonly Spec[])[]): { data: Spec[]; visible: boolean[][] } {

@@ -1,6 +1,7 @@
 /**
- * Colours of every figure. A page in dark mode replaces each of them by its partner (`dark`), so a figure must not use others.
- * The five model colours are told apart by colour-blind readers and carry text on white (contrast at least 4.5).
+ * Colours of every figure. A page in dark mode replaces each of them by its partner (`dark`), so a figure must not use
+ * others. The five model colours are told apart by colour-blind readers and carry text on white (contrast at least
+ * 4.5).
  */
 export const colors = {
   paper: "#ffffff",
@@ -35,16 +36,29 @@ export const palette: readonly string[] = [colors.blue, colors.orange, colors.gr
 export const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 /** From no ink to full ink: digits and counts. */
-export const sequential = [[0, colors.paper], [1, colors.ink]] as const;
+export const sequential = [
+  [0, colors.paper],
+  [1, colors.ink],
+] as const;
 
 /** From no colour to full colour: values in [0, 1], activations. */
-export const activation = [[0, colors.paper], [1, colors.blue]] as const;
+export const activation = [
+  [0, colors.paper],
+  [1, colors.blue],
+] as const;
 
 /** From none to many: errors. */
-export const errors = [[0, colors.paper], [1, colors.orange]] as const;
+export const errors = [
+  [0, colors.paper],
+  [1, colors.orange],
+] as const;
 
 /** Negative, zero, positive: weights and states. */
-export const diverging = [[0, colors.blue], [0.5, colors.paper], [1, colors.orange]] as const;
+export const diverging = [
+  [0, colors.blue],
+  [0.5, colors.paper],
+  [1, colors.orange],
+] as const;
 
 /** How a part's model is called and coloured, the same in every figure. */
 export interface ModelStyle {

@@ -11,8 +11,13 @@ import { round } from "./numbers";
  * figures.weights(await model.getWeights()[0].data());
  */
 export function weights(matrix: ArrayLike<number>, words: Partial<Words> = {}): Figure {
-  if (matrix.length !== 7840) throw new Error(`Expected weights of shape [784, 10] = 7840 values but found ${matrix.length}: pass the kernel of the linear model.`);
-  const pictures = Array.from({ length: 10 }, (_, digit) => Float32Array.from({ length: 784 }, (_, pixel) => matrix[pixel * 10 + digit]!));
+  if (matrix.length !== 7840)
+    throw new Error(
+      `Expected weights of shape [784, 10] = 7840 values but found ${matrix.length}: pass the kernel of the linear model.`,
+    );
+  const pictures = Array.from({ length: 10 }, (_, digit) =>
+    Float32Array.from({ length: 784 }, (_, pixel) => matrix[pixel * 10 + digit]!),
+  );
   const largest = round(Math.max(...Array.from(matrix, Math.abs)), 3);
   return images(pictures, {
     shape: [28, 28],
@@ -43,8 +48,12 @@ export interface KernelOptions extends Partial<Words> {
 export function filters(kernel: ArrayLike<number>, options: KernelOptions): Figure {
   const [height, width, channels, amount] = options.shape;
   const channel = options.channel ?? 0;
-  if (kernel.length !== height * width * channels * amount) throw new Error(`Expected a kernel of shape [${options.shape.join(", ")}] but found ${kernel.length} values: give the shape of the layer's kernel.`);
-  if (!(channel >= 0 && channel < channels)) throw new Error(`Expected a channel from 0 to ${channels - 1} but found ${channel}: the kernel has ${channels}.`);
+  if (kernel.length !== height * width * channels * amount)
+    throw new Error(
+      `Expected a kernel of shape [${options.shape.join(", ")}] but found ${kernel.length} values: give the shape of the layer's kernel.`,
+    );
+  if (!(channel >= 0 && channel < channels))
+    throw new Error(`Expected a channel from 0 to ${channels - 1} but found ${channel}: the kernel has ${channels}.`);
   const pictures = Array.from({ length: amount }, (_, filter) =>
     Float32Array.from({ length: height * width }, (_, i) => kernel[(i * channels + channel) * amount + filter]!),
   );
@@ -73,14 +82,21 @@ export interface FeatureMapOptions extends Partial<Words> {
  */
 export function featureMaps(values: ArrayLike<number>, options: FeatureMapOptions): Figure {
   const [height, width, channels] = options.shape;
-  if (values.length !== height * width * channels) throw new Error(`Expected feature maps of shape [${options.shape.join(", ")}] but found ${values.length} values: pass one image's output.`);
-  const pictures = Array.from({ length: channels }, (_, channel) => Float32Array.from({ length: height * width }, (_, i) => values[i * channels + channel]!));
+  if (values.length !== height * width * channels)
+    throw new Error(
+      `Expected feature maps of shape [${options.shape.join(", ")}] but found ${values.length} values: pass one image's output.`,
+    );
+  const pictures = Array.from({ length: channels }, (_, channel) =>
+    Float32Array.from({ length: height * width }, (_, i) => values[i * channels + channel]!),
+  );
   const negative = pictures.some((picture) => picture.some((value) => value < 0));
   return images(pictures, {
     scale: negative ? "diverging" : "activation",
     columns: options.columns ?? 8,
     title: options.title ?? `${channels} feature maps of ${height} × ${width}`,
-    caption: options.caption ?? (negative ? "Orange values are positive, blue ones negative." : "The darker, the stronger the response."),
+    caption:
+      options.caption ??
+      (negative ? "Orange values are positive, blue ones negative." : "The darker, the stronger the response."),
     shape: [height, width],
     ...(options.alt === undefined ? {} : { alt: options.alt }),
   });

@@ -2,11 +2,16 @@ import type { Network } from "./network";
 import type { Batch } from "./types";
 
 /** Throws unless a batch has the rows, row length and labels that a network takes. */
-export function checkBatch(batch: Batch, options: { readonly network: Network; readonly shape: readonly number[]; readonly rows?: number }): void {
+export function checkBatch(
+  batch: Batch,
+  options: { readonly network: Network; readonly shape: readonly number[]; readonly rows?: number },
+): void {
   const { network, shape, rows } = options;
   const { inputs, labels, size } = batch;
   if (rows !== undefined && size !== rows) {
-    throw new Error(`Expected a batch of ${rows} examples but found ${size}: a step keeps the batch size it was made for; make another step.`);
+    throw new Error(
+      `Expected a batch of ${rows} examples but found ${size}: a step keeps the batch size it was made for; make another step.`,
+    );
   }
   const length = shape.reduce((product, n) => product * n, 1);
   if (inputs.length !== size * length || labels.length !== size) {
@@ -17,6 +22,7 @@ export function checkBatch(batch: Batch, options: { readonly network: Network; r
   }
   const classes = network.head === "sigmoid" ? 2 : network.outputs;
   for (let i = 0; i < size; i++) {
-    if (labels[i] >= classes) throw new Error(`Expected labels below ${classes} but found ${labels[i]} (example ${i} of the batch).`);
+    if (labels[i] >= classes)
+      throw new Error(`Expected labels below ${classes} but found ${labels[i]} (example ${i} of the batch).`);
   }
 }

@@ -4,14 +4,14 @@ import type { Recording } from "./trace-function";
 /** Products and convolutions, where bfloat16 saves time. */
 const heavy = new Set(["MatMul", "BatchMatMulV2", "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"]);
 /**
- * Operations that may stay in bfloat16 between two of those: what goes through them came from one and is about to enter another.
- * Sums are not among them: BiasAddGrad adds up in the type of its input, and 256 + 1 is 256 in bfloat16.
+ * Operations that may stay in bfloat16 between two of those: what goes through them came from one and is about to enter
+ * another. Sums are not among them: BiasAddGrad adds up in the type of its input, and 256 + 1 is 256 in bfloat16.
  */
 const light = new Set(["BiasAdd", "Relu", "ReluGrad", "MaxPool", "MaxPoolGrad", "Reshape"]);
 
 /**
- * Lets products and convolutions of a recorded function compute in bfloat16, and what lies between them. Weights, gradients as the
- * optimizer sees them, its slots and the loss stay float32.
+ * Lets products and convolutions of a recorded function compute in bfloat16, and what lies between them. Weights,
+ * gradients as the optimizer sees them, its slots and the loss stay float32.
  */
 export function bfloat16(recording: Recording): Recording {
   const chosen = new Set<GraphNode>();
@@ -34,8 +34,11 @@ export function bfloat16(recording: Recording): Recording {
     return is === wanted ? source : cast(source, wanted);
   };
   // All sources are looked at while they still say float32; only then are the chosen nodes changed.
-  const inputs = recording.nodes.map((node) => node.inputs.map((input) => rewire(input, chosen.has(node) ? "bfloat16" : "float32")));
-  const ends = (edges: ReadonlyMap<never, Edge>) => new Map([...edges].map(([key, source]) => [key, rewire(source, "float32")]));
+  const inputs = recording.nodes.map((node) =>
+    node.inputs.map((input) => rewire(input, chosen.has(node) ? "bfloat16" : "float32")),
+  );
+  const ends = (edges: ReadonlyMap<never, Edge>) =>
+    new Map([...edges].map(([key, source]) => [key, rewire(source, "float32")]));
   const results = ends(recording.results as ReadonlyMap<never, Edge>);
   const gradients = ends(recording.gradients as ReadonlyMap<never, Edge>);
   const assigned = ends(recording.assigned as ReadonlyMap<never, Edge>);
@@ -43,7 +46,9 @@ export function bfloat16(recording: Recording): Recording {
     node.inputs = inputs[i];
     if (!chosen.has(node)) return;
     node.attributes.T = { kind: "type", value: "bfloat16" };
-    node.outputs = node.outputs.map((output) => (output.dtype === "float32" ? { ...output, dtype: "bfloat16" } : output));
+    node.outputs = node.outputs.map((output) =>
+      output.dtype === "float32" ? { ...output, dtype: "bfloat16" } : output,
+    );
   });
   return { ...recording, nodes: [...recording.nodes, ...casts.values()], results, gradients, assigned };
 }

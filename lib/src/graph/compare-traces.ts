@@ -1,8 +1,8 @@
 import { type AttributeValue, type Constant, type GraphNode } from "./nodes";
 
 /**
- * Throws where two recordings of one function, made with other inputs, differ: what differs was decided or drawn in JavaScript,
- * and a graph would repeat it for ever.
+ * Throws where two recordings of one function, made with other inputs, differ: what differs was decided or drawn in
+ * JavaScript, and a graph would repeat it for ever.
  */
 export function compareTraces(first: readonly GraphNode[], second: readonly GraphNode[]): void {
   const count = Math.min(first.length, second.length);
@@ -12,7 +12,11 @@ export function compareTraces(first: readonly GraphNode[], second: readonly Grap
   }
   if (first.length !== second.length) {
     const longer = first.length > second.length ? first : second;
-    throw refuse(longer[count], count, `one of the two traces ended before it (${first.length} and ${second.length} ops)`);
+    throw refuse(
+      longer[count],
+      count,
+      `one of the two traces ended before it (${first.length} and ${second.length} ops)`,
+    );
   }
 }
 
@@ -29,7 +33,8 @@ function difference(a: GraphNode, b: GraphNode): string | undefined {
   if (a.op !== b.op) return `${a.op} in the first, ${b.op} in the second`;
   const sources = (node: GraphNode) => node.inputs.map((input) => `${input.node.name}:${input.output}`).join(", ");
   if (sources(a) !== sources(b)) return `its inputs are ${sources(a)} in the first, ${sources(b)} in the second`;
-  const shapes = (node: GraphNode) => node.outputs.map(({ shape, dtype }) => `${dtype} [${shape.join(", ")}]`).join(", ");
+  const shapes = (node: GraphNode) =>
+    node.outputs.map(({ shape, dtype }) => `${dtype} [${shape.join(", ")}]`).join(", ");
   if (shapes(a) !== shapes(b)) return `its result is ${shapes(a)} in the first, ${shapes(b)} in the second`;
   for (const name of new Set([...Object.keys(a.attributes), ...Object.keys(b.attributes)])) {
     const values = attributeDifference(a.attributes[name], b.attributes[name]);
@@ -38,7 +43,10 @@ function difference(a: GraphNode, b: GraphNode): string | undefined {
   return undefined;
 }
 
-function attributeDifference(a: AttributeValue | undefined, b: AttributeValue | undefined): [string, string] | undefined {
+function attributeDifference(
+  a: AttributeValue | undefined,
+  b: AttributeValue | undefined,
+): [string, string] | undefined {
   if (a?.kind === "tensor" && b?.kind === "tensor") return constantDifference(a.value, b.value);
   const [first, second] = [JSON.stringify(a?.value), JSON.stringify(b?.value)];
   return first === second ? undefined : [first, second];

@@ -4,8 +4,8 @@ import { attribute, backend } from "./engine";
 /**
  * A dropout mask as a function of (seed, layer, iteration) alone: 0 with probability `rate`, else `1 / (1 - rate)`.
  *
- * It comes from TensorFlow's counter-based generator (Philox) and not from JavaScript, so that a traced graph draws a new mask in
- * each step, both modes draw the same one, and a resumed run goes on with the masks that it would have had.
+ * It comes from TensorFlow's counter-based generator (Philox) and not from JavaScript, so that a traced graph draws a
+ * new mask in each step, both modes draw the same one, and a resumed run goes on with the masks that it would have had.
  *
  * @param shape Shape of the mask.
  * @param options.rate Probability of a zero, in [0, 1).

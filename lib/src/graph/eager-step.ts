@@ -8,7 +8,10 @@ import { convolutionCalls } from "./replacements/convolution";
 import { checkState } from "./state";
 import type { Batch, StepOptions, StepState, TrainingStep } from "./types";
 
-/** A training step of plain tfjs ops, run one by one: the reference that the traced graph is tested against. Itself it is tested against PyTorch's gradients. */
+/**
+ * A training step of plain tfjs ops, run one by one: the reference that the traced graph is tested against. Itself it
+ * is tested against PyTorch's gradients.
+ */
 export function eagerStep(model: tf.LayersModel, options: StepOptions): TrainingStep {
   return new EagerStep(network(model, options), options);
 }
@@ -28,8 +31,15 @@ class EagerStep implements TrainingStep {
     this.evaluationSize = evaluationSize(net.layers);
     const trained = net.weights.filter((weight) => weight.trainable);
     if (options.optimizer.name === "adam") this.#adam = adamConstants(options.optimizer);
-    this.#slots = this.#adam === undefined ? [] : ["m", "v"].flatMap((slot) =>
-      trained.map(({ name, variable }) => ({ name: `${name}/${slot}`, variable: tf.tidy(() => tf.variable(tf.zerosLike(variable), false)) })));
+    this.#slots =
+      this.#adam === undefined
+        ? []
+        : ["m", "v"].flatMap((slot) =>
+            trained.map(({ name, variable }) => ({
+              name: `${name}/${slot}`,
+              variable: tf.tidy(() => tf.variable(tf.zerosLike(variable), false)),
+            })),
+          );
   }
 
   step(batch: Batch, iteration: number): number {
@@ -37,7 +47,9 @@ class EagerStep implements TrainingStep {
     const { shape, batchSize } = this.#options;
     checkBatch(batch, { network: this.#network, shape, rows: batchSize });
     if (iteration !== this.#iteration) {
-      throw new Error(`Expected iteration ${this.#iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`);
+      throw new Error(
+        `Expected iteration ${this.#iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`,
+      );
     }
     const loss = tf.tidy(() => {
       const trained = this.#trained();
@@ -71,15 +83,24 @@ class EagerStep implements TrainingStep {
     this.#assertAlive();
     return {
       iteration: this.#iteration,
-      tensors: this.#state().map(({ name, variable }) => ({ name, shape: variable.shape, values: variable.dataSync() as Float32Array })),
+      tensors: this.#state().map(({ name, variable }) => ({
+        name,
+        shape: variable.shape,
+        values: variable.dataSync() as Float32Array,
+      })),
     };
   }
 
   write(state: StepState): void {
     this.#assertAlive();
-    checkState(state, this.#state().map(({ name, variable }) => ({ name, shape: variable.shape })));
+    checkState(
+      state,
+      this.#state().map(({ name, variable }) => ({ name, shape: variable.shape })),
+    );
     tf.tidy(() => {
-      this.#state().forEach(({ variable }, i) => variable.assign(tf.tensor(state.tensors[i].values.slice(), variable.shape)));
+      this.#state().forEach(({ variable }, i) =>
+        variable.assign(tf.tensor(state.tensors[i].values.slice(), variable.shape)),
+      );
     });
     this.#iteration = state.iteration;
   }
@@ -119,20 +140,27 @@ class EagerStep implements TrainingStep {
     return this.#network.head === "sigmoid" ? logits.greater(0).cast("int32").reshape([-1]) : logits.argMax(1);
   }
 
-  /** Dropout that repeats, and max-pooling at the place where the traced step has it, so that both send each gradient the same way. */
+  /**
+   * Dropout that repeats, and max-pooling at the place where the traced step has it, so that both send each gradient
+   * the same way.
+   */
   #trainingCalls(iteration: number): Map<number, LayerCall> {
     const calls = convolutionCalls(this.#network, { biasAdd: tf.add, relu: tf.relu });
     this.#network.layers.forEach((layer, position) => {
       const rate = layer.getConfig().rate as number;
       if (layer.getClassName() !== "Dropout" || !(rate > 0)) return;
       const { seed } = this.#options;
-      calls.set(position, (x) => x.mul(dropoutMask(x.shape, { rate, seed, layer: position, iteration: tf.scalar(iteration, "int32") })));
+      calls.set(position, (x) =>
+        x.mul(dropoutMask(x.shape, { rate, seed, layer: position, iteration: tf.scalar(iteration, "int32") })),
+      );
     });
     return calls;
   }
 
   #descend(trained: readonly tf.Variable[], gradients: readonly tf.Tensor[]): void {
-    trained.forEach((variable, i) => variable.assign(variable.sub(gradients[i].mul(this.#options.optimizer.learningRate))));
+    trained.forEach((variable, i) =>
+      variable.assign(variable.sub(gradients[i].mul(this.#options.optimizer.learningRate))),
+    );
   }
 
   #applyAdam(trained: readonly tf.Variable[], gradients: readonly tf.Tensor[], constants: AdamConstants): void {
@@ -147,6 +175,7 @@ class EagerStep implements TrainingStep {
   }
 
   #assertAlive(): void {
-    if (this.#disposed) throw new Error("Expected a live training step but it was disposed of: make another with createStep.");
+    if (this.#disposed)
+      throw new Error("Expected a live training step but it was disposed of: make another with createStep.");
   }
 }

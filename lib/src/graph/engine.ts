@@ -31,13 +31,20 @@ export interface NodeBackend {
   binding: Binding;
   getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
-  executeMultipleOutputs(name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[], outputs: number): tf.Tensor[];
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[];
 }
 
 export function backend(): NodeBackend {
   const found = tf.findBackend("tensorflow") as unknown as NodeBackend | null;
   if (found === null || tf.getBackend() !== "tensorflow") {
-    throw new Error(`Expected tfjs to run on the backend "tensorflow" but found "${tf.getBackend()}": call tf.setBackend("tensorflow").`);
+    throw new Error(
+      `Expected tfjs to run on the backend "tensorflow" but found "${tf.getBackend()}": call tf.setBackend("tensorflow").`,
+    );
   }
   return found;
 }
@@ -50,6 +57,10 @@ export const attribute = {
     return { name, type: binding.TF_ATTR_TYPE, value };
   },
   bool: (name: string, value: boolean): Attribute => ({ name, type: backend().binding.TF_ATTR_BOOL, value }),
-  int: (name: string, value: number | readonly number[]): Attribute => ({ name, type: backend().binding.TF_ATTR_INT, value }),
+  int: (name: string, value: number | readonly number[]): Attribute => ({
+    name,
+    type: backend().binding.TF_ATTR_INT,
+    value,
+  }),
   string: (name: string, value: string): Attribute => ({ name, type: backend().binding.TF_ATTR_STRING, value }),
 };

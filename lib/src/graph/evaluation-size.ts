@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-node";
 
-// About 30 ms on two cores with AVX-512, so that even one old core keeps a notebook's kernel waiting for less than 100 ms or so.
+// About 30 ms on two cores with AVX-512, so that even one old core keeps a notebook's kernel waiting for less than 100
+// ms or so.
 const operationsPerChunk = 6e9;
 const sizes = [1000, 500, 250, 125, 50, 25, 10, 5];
 
@@ -10,7 +11,8 @@ export function evaluationSize(layers: readonly tf.layers.Layer[]): number {
   return sizes.find((size) => size * operations <= operationsPerChunk) ?? 1;
 }
 
-// Two operations per weight at each place where the layer applies it: positions of a convolution, time steps of a recurrent layer.
+// Two operations per weight at each place where the layer applies it: positions of a convolution, time steps of a
+// recurrent layer.
 function layerOperations(layer: tf.layers.Layer): number {
   const shape = (layer.getClassName().match(/LSTM|GRU|RNN/) ? layer.input : layer.output) as tf.SymbolicTensor;
   const places = shape.shape.slice(1, -1).reduce<number>((product, size) => product * (size ?? 1), 1);

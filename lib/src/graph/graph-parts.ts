@@ -18,8 +18,14 @@ export function graphVariables({ variables, trained }: TraceOptions): GraphVaria
     ? (variables as readonly tf.Variable[]).map((variable): [string, tf.Variable] => [variable.name, variable])
     : Object.entries(variables as Readonly<Record<string, tf.Variable>>);
   return named.map(([name, variable]) => {
-    if (variable.dtype !== "float32") throw new Error(`Expected variables of float32 but found ${variable.dtype} ("${name}").`);
-    return { name, variable, trained: trained?.includes(name) ?? variable.trainable, handle: handleNode(name, variable.shape) };
+    if (variable.dtype !== "float32")
+      throw new Error(`Expected variables of float32 but found ${variable.dtype} ("${name}").`);
+    return {
+      name,
+      variable,
+      trained: trained?.includes(name) ?? variable.trainable,
+      handle: handleNode(name, variable.shape),
+    };
   });
 }
 
@@ -29,30 +35,53 @@ export function handleNode(name: string, shape: readonly number[]): GraphNode {
     op: "VarHandleOp",
     inputs: [],
     controls: [],
-    attributes: { dtype: { kind: "type", value: "float32" }, shape: { kind: "shape", value: shape }, shared_name: { kind: "string", value: name } },
+    attributes: {
+      dtype: { kind: "type", value: "float32" },
+      shape: { kind: "shape", value: shape },
+      shared_name: { kind: "string", value: name },
+    },
     outputs: [{ shape: [], dtype: "resource" }],
   };
 }
 
 export function assignNode(name: string, handle: GraphNode, value: Edge): GraphNode {
-  return { name, op: "AssignVariableOp", inputs: [edge(handle), value], controls: [], attributes: { dtype: { kind: "type", value: "float32" } }, outputs: [] };
+  return {
+    name,
+    op: "AssignVariableOp",
+    inputs: [edge(handle), value],
+    controls: [],
+    attributes: { dtype: { kind: "type", value: "float32" } },
+    outputs: [],
+  };
 }
 
 export function assignments(name: string, recording: Recording, variables: readonly GraphVariable[]): Update[] {
-  return [...recording.assigned].map(([position, value]) => ({ position, node: assignNode(`${name}/assign_${position}`, variables[position].handle, value) }));
+  return [...recording.assigned].map(([position, value]) => ({
+    position,
+    node: assignNode(`${name}/assign_${position}`, variables[position].handle, value),
+  }));
 }
 
 // A variable is updated in place only while nobody holds its old value, so whoever reads it goes first.
 export function settleReads(recording: Recording, updates: readonly Update[]): void {
   const aliases = new Set(["Identity", "Reshape", "ExpandDims", "Squeeze"]);
   const users = (source: GraphNode): GraphNode[] =>
-    recording.nodes.filter((node) => node.inputs.some((input) => input.node === source)).flatMap((node) => (aliases.has(node.op) ? [node, ...users(node)] : [node]));
+    recording.nodes
+      .filter((node) => node.inputs.some((input) => input.node === source))
+      .flatMap((node) => (aliases.has(node.op) ? [node, ...users(node)] : [node]));
   for (const { position, node } of updates) node.controls.push(...new Set(users(recording.reads[position])));
 }
 
 export function resultNode(name: string, source: Edge, updates: readonly Update[]): GraphNode {
   const spec = source.node.outputs[source.output];
-  return { name, op: "Identity", inputs: [source], controls: updates.map(({ node }) => node), attributes: { T: { kind: "type", value: spec.dtype } }, outputs: [spec] };
+  return {
+    name,
+    op: "Identity",
+    inputs: [source],
+    controls: updates.map(({ node }) => node),
+    attributes: { T: { kind: "type", value: spec.dtype } },
+    outputs: [spec],
+  };
 }
 
 export function inputValues(scope: string, node: GraphNode, inputs: Readonly<Record<string, Values>>): Values {
@@ -60,8 +89,13 @@ export function inputValues(scope: string, node: GraphNode, inputs: Readonly<Rec
   const { shape, dtype } = node.outputs[0];
   const values = inputs[name];
   if (values === undefined || values.length !== sizeOf(shape) || values instanceof Int32Array !== (dtype === "int32")) {
-    const found = values === undefined ? "nothing" : `${values instanceof Int32Array ? "int32" : "float32"} with ${values.length} values`;
-    throw new Error(`Expected ${dtype} [${shape.join(", ")}] but found ${found} (input "${name}"): a graph keeps the shapes that it was traced with.`);
+    const found =
+      values === undefined
+        ? "nothing"
+        : `${values instanceof Int32Array ? "int32" : "float32"} with ${values.length} values`;
+    throw new Error(
+      `Expected ${dtype} [${shape.join(", ")}] but found ${found} (input "${name}"): a graph keeps the shapes that it was traced with.`,
+    );
   }
   return values;
 }

@@ -12,8 +12,14 @@ import { trace } from "./trace";
 import type { TracedGraph } from "./traced-graph";
 import type { Batch, StepOptions, StepState, TrainingStep } from "./types";
 
-/** A training step and its evaluation as one graph. `replacements` can be switched off one by one, for tests and for doubts. */
-export function graphStep(model: tf.LayersModel, options: StepOptions & { readonly replacements?: readonly Replacement[] }): TrainingStep & { readonly graph: TracedGraph } {
+/**
+ * A training step and its evaluation as one graph. `replacements` can be switched off one by one, for tests and for
+ * doubts.
+ */
+export function graphStep(
+  model: tf.LayersModel,
+  options: StepOptions & { readonly replacements?: readonly Replacement[] },
+): TrainingStep & { readonly graph: TracedGraph } {
   return new GraphStep(network(model, options), options);
 }
 
@@ -31,37 +37,47 @@ class GraphStep implements TrainingStep {
     const logits = (inputs: tf.Tensor, iteration?: tf.Tensor) => {
       const calls = new Map<number, LayerCall>();
       const context = { layers: net.layers, training: iteration !== undefined, seed, iteration };
-      for (const replacement of replacements) for (const [position, call] of replacement(context)) calls.set(position, call);
+      for (const replacement of replacements)
+        for (const [position, call] of replacement(context)) calls.set(position, call);
       return net.logits(inputs, { training: iteration !== undefined, calls });
     };
     const labels = (size: number) => ({ shape: [size], dtype: "int32" }) as const;
-    this.graph = trace({
-      step: {
-        inputs: { x: [batchSize, ...shape], labels: labels(batchSize), iteration: { shape: [], dtype: "int32" } },
-        minimize: (inputs) => tf.mean(losses(net, logits(inputs.x, inputs.iteration), inputs.labels)),
-      },
-      evaluate: {
-        inputs: { x: [this.evaluationSize, ...shape], labels: labels(this.evaluationSize) },
-        compute: (inputs) => {
-          const found = logits(inputs.x);
-          return { losses: losses(net, found, inputs.labels), predictions: predictions(net, found) };
+    this.graph = trace(
+      {
+        step: {
+          inputs: { x: [batchSize, ...shape], labels: labels(batchSize), iteration: { shape: [], dtype: "int32" } },
+          minimize: (inputs) => tf.mean(losses(net, logits(inputs.x, inputs.iteration), inputs.labels)),
+        },
+        evaluate: {
+          inputs: { x: [this.evaluationSize, ...shape], labels: labels(this.evaluationSize) },
+          compute: (inputs) => {
+            const found = logits(inputs.x);
+            return { losses: losses(net, found, inputs.labels), predictions: predictions(net, found) };
+          },
         },
       },
-    }, {
-      variables: Object.fromEntries(net.weights.map(({ name, variable }) => [name, variable])),
-      trained: net.weights.filter((weight) => weight.trainable).map((weight) => weight.name),
-      optimizer,
-      passes: precision === "bfloat16" ? [bfloat16] : [],
-    });
+      {
+        variables: Object.fromEntries(net.weights.map(({ name, variable }) => [name, variable])),
+        trained: net.weights.filter((weight) => weight.trainable).map((weight) => weight.name),
+        optimizer,
+        passes: precision === "bfloat16" ? [bfloat16] : [],
+      },
+    );
   }
 
   step(batch: Batch, iteration: number): number {
     const { shape, batchSize } = this.#options;
     checkBatch(batch, { network: this.#network, shape, rows: batchSize });
     if (iteration !== this.graph.iteration) {
-      throw new Error(`Expected iteration ${this.graph.iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`);
+      throw new Error(
+        `Expected iteration ${this.graph.iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`,
+      );
     }
-    return this.graph.run("step", { x: batch.inputs, labels: Int32Array.from(batch.labels), iteration: Int32Array.of(iteration) }).loss[0];
+    return this.graph.run("step", {
+      x: batch.inputs,
+      labels: Int32Array.from(batch.labels),
+      iteration: Int32Array.of(iteration),
+    }).loss[0];
   }
 
   evaluate(batch: Batch): { lossSum: number; correct: number } {

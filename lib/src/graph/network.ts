@@ -16,12 +16,18 @@ export interface Network {
   readonly model: tf.LayersModel;
   readonly layers: readonly tf.layers.Layer[];
   readonly weights: readonly NetworkWeight[];
-  /** The last layer's activation: with a softmax the loss is the cross-entropy over classes, with a sigmoid the binary one. */
+  /**
+   * The last layer's activation: with a softmax the loss is the cross-entropy over classes, with a sigmoid the binary
+   * one.
+   */
   readonly head: "softmax" | "sigmoid";
   /** Number of outputs: classes with a softmax, 1 with a sigmoid. */
   readonly outputs: number;
   /** The input of the last layer (logits), `[n, outputs]`. `calls` replace the `call` of single layers, by position. */
-  logits(inputs: tf.Tensor, options: { readonly training: boolean; readonly calls: ReadonlyMap<number, LayerCall> }): tf.Tensor;
+  logits(
+    inputs: tf.Tensor,
+    options: { readonly training: boolean; readonly calls: ReadonlyMap<number, LayerCall> },
+  ): tf.Tensor;
 }
 
 /** Reads a model as a network; refuses one whose last layer is not a separate softmax or sigmoid activation. */
@@ -36,8 +42,14 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
     );
   }
   const expected = (model.inputs[0].shape as (number | null)[]).slice(1);
-  if (model.inputs.length !== 1 || expected.length !== options.shape.length || expected.some((size, i) => size !== options.shape[i])) {
-    throw new Error(`Expected one input of shape [${options.shape.join(", ")}] per example but the model takes [${expected.join(", ")}].`);
+  if (
+    model.inputs.length !== 1 ||
+    expected.length !== options.shape.length ||
+    expected.some((size, i) => size !== options.shape[i])
+  ) {
+    throw new Error(
+      `Expected one input of shape [${options.shape.join(", ")}] per example but the model takes [${expected.join(", ")}].`,
+    );
   }
   const outputs = (model.outputs[0].shape as number[]).slice(-1)[0];
   if (head === "sigmoid" && outputs !== 1) {

@@ -1,4 +1,7 @@
-/** Element types that a traced graph knows. bfloat16 exists inside graphs only; feeds and fetches are float32, int32 or bool. */
+/**
+ * Element types that a traced graph knows. bfloat16 exists inside graphs only; feeds and fetches are float32, int32 or
+ * bool.
+ */
 export type DType = "float32" | "int32" | "bool" | "bfloat16" | "resource";
 
 /** Shape and element type of one output of a node. */

@@ -33,7 +33,10 @@ function gradientDescentNodes(learningRate: number): OptimizerNodes {
     values: () => [],
     update({ name, handle, gradient }) {
       const rate = scalarNode(`${name}/rate`, learningRate);
-      return { node: apply("ResourceApplyGradientDescent", name, [edge(handle), edge(rate), gradient]), constants: [rate] };
+      return {
+        node: apply("ResourceApplyGradientDescent", name, [edge(handle), edge(rate), gradient]),
+        constants: [rate],
+      };
     },
   };
 }
@@ -47,8 +50,8 @@ function adamNodes(constants: AdamConstants): OptimizerNodes {
       return [rate, epsilon];
     },
     update({ name, handle, slots, gradient, feeds }) {
-      // The op's own correction takes beta^t in float32 and puts epsilon where the textbook does not have it. With zero powers it
-      // leaves the rate alone, and the fed rate and epsilon carry the corrections in double precision.
+      // The op's own correction takes beta^t in float32 and puts epsilon where the textbook does not have it. With zero
+      // powers it leaves the rate alone, and the fed rate and epsilon carry the corrections in double precision.
       const zero = scalarNode(`${name}/power`, 0);
       const beta1 = scalarNode(`${name}/beta1`, constants.beta1);
       const beta2 = scalarNode(`${name}/beta2`, constants.beta2);
@@ -60,5 +63,12 @@ function adamNodes(constants: AdamConstants): OptimizerNodes {
 }
 
 function apply(op: string, name: string, inputs: Edge[]): GraphNode {
-  return { name: `${name}/update`, op, inputs, controls: [], attributes: { T: { kind: "type", value: "float32" } }, outputs: [] };
+  return {
+    name: `${name}/update`,
+    op,
+    inputs,
+    controls: [],
+    attributes: { T: { kind: "type", value: "float32" } },
+    outputs: [],
+  };
 }

@@ -1,6 +1,15 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { type Attribute, type Binding, backend, type OutputInfo } from "./engine";
-import { type AttributeValue, type Constant, constantNode, type DType, type Edge, edge, type GraphNode, specOf } from "./nodes";
+import {
+  type AttributeValue,
+  type Constant,
+  constantNode,
+  type DType,
+  type Edge,
+  edge,
+  type GraphNode,
+  specOf,
+} from "./nodes";
 
 /** What a recording knows before it starts: tensors by id that are inputs or variables of the graph. */
 export interface Known {
@@ -12,8 +21,8 @@ export interface Known {
 let underWay = false;
 
 /**
- * Runs tfjs code once on the real engine and notes each operation as a graph node. In the meantime the backend's binding is replaced
- * by a stand-in; afterwards the real one is back, whatever happened.
+ * Runs tfjs code once on the real engine and notes each operation as a graph node. In the meantime the backend's
+ * binding is replaced by a stand-in; afterwards the real one is back, whatever happened.
  */
 export class Recorder {
   readonly nodes: GraphNode[] = [];
@@ -29,7 +38,10 @@ export class Recorder {
   }
 
   record<T>(run: () => T): T {
-    if (underWay) throw new Error(`Expected no trace under way but found one (${this.#known.scope}): a traced function cannot trace another.`);
+    if (underWay)
+      throw new Error(
+        `Expected no trace under way but found one (${this.#known.scope}): a traced function cannot trace another.`,
+      );
     const node = backend();
     const limit = Error.stackTraceLimit;
     node.binding = this.#standIn();
@@ -51,18 +63,23 @@ export class Recorder {
 
   #standIn(): Binding {
     const real = this.#real;
-    // The addon's functions are read-only own properties: a Proxy over them throws, a plain object with copies does not.
+    // The addon's functions are read-only own properties: a Proxy over them throws, a plain object with copies does
+    // not.
     const copy: Record<string, unknown> = {};
-    for (const name of Object.getOwnPropertyNames(real)) copy[name] = (real as unknown as Record<string, unknown>)[name];
+    for (const name of Object.getOwnPropertyNames(real))
+      copy[name] = (real as unknown as Record<string, unknown>)[name];
     const refuse = (what: string) => () => {
-      throw new Error(`Expected a function of tfjs ops but it ${what} (${this.#known.scope}): a traced graph cannot do that.`);
+      throw new Error(
+        `Expected a function of tfjs ops but it ${what} (${this.#known.scope}): a traced graph cannot do that.`,
+      );
     };
     return {
       ...(copy as unknown as Binding),
       createTensor: (shape, dtype, values) => this.#createTensor(shape, dtype, values),
       executeOp: (name, attributes, inputs, outputs) => this.#executeOp({ name, attributes, inputs, outputs }),
       tensorDataSync: (id) => {
-        if (!this.#constants.has(id)) refuse("reads a tensor's values in JavaScript, which a graph would keep for ever")();
+        if (!this.#constants.has(id))
+          refuse("reads a tensor's values in JavaScript, which a graph would keep for ever")();
         return real.tensorDataSync(id);
       },
       runSavedModel: refuse("runs another graph"),
@@ -78,7 +95,12 @@ export class Recorder {
     return id;
   }
 
-  #executeOp(call: { name: string; attributes: readonly Attribute[]; inputs: readonly number[]; outputs: number }): OutputInfo[] {
+  #executeOp(call: {
+    name: string;
+    attributes: readonly Attribute[];
+    inputs: readonly number[];
+    outputs: number;
+  }): OutputInfo[] {
     const { name, attributes, inputs, outputs } = call;
     const edges = inputs.map((id) => this.#input(id, name));
     const results = this.#real.executeOp(name, attributes, inputs, outputs);
@@ -110,18 +132,27 @@ export class Recorder {
     return made;
   }
 
-  // A tensor from before the trace: fine as a constant, wrong if it is a variable, because its later values would be lost.
+  // A tensor from before the trace: fine as a constant, wrong if it is a variable, because its later values would be
+  // lost.
   #outside(id: number, op: string): Constant {
-    const variables = (tf.engine() as unknown as { state: { registeredVariables: Record<string, tf.Variable> } }).state.registeredVariables;
+    const variables = (tf.engine() as unknown as { state: { registeredVariables: Record<string, tf.Variable> } }).state
+      .registeredVariables;
     for (const variable of Object.values(variables)) {
       if (!variable.isDisposed && backend().getInputTensorIds([variable])[0] === id) {
-        throw new Error(`Expected variable "${variable.name}" among the traced variables but it is not (${op}): list it in "variables".`);
+        throw new Error(
+          `Expected variable "${variable.name}" among the traced variables but it is not (${op}): list it in "variables".`,
+        );
       }
     }
-    const [info] = this.#real.executeOp("Shape", [
-      { name: "T", type: this.#real.TF_ATTR_TYPE, value: this.#real.TF_FLOAT },
-      { name: "out_type", type: this.#real.TF_ATTR_TYPE, value: this.#real.TF_INT32 },
-    ], [id], 1);
+    const [info] = this.#real.executeOp(
+      "Shape",
+      [
+        { name: "T", type: this.#real.TF_ATTR_TYPE, value: this.#real.TF_FLOAT },
+        { name: "out_type", type: this.#real.TF_ATTR_TYPE, value: this.#real.TF_INT32 },
+      ],
+      [id],
+      1,
+    );
     const shape = Array.from(this.#real.tensorDataSync(info.id));
     this.#real.deleteTensor(info.id);
     return { shape, dtype: "float32", values: this.#real.tensorDataSync(id) as Float32Array };
@@ -129,19 +160,26 @@ export class Recorder {
 }
 
 const dtypes: readonly (readonly [string, DType])[] = [
-  ["TF_FLOAT", "float32"], ["TF_INT32", "int32"], ["TF_BOOL", "bool"], ["TF_RESOURCE", "resource"],
+  ["TF_FLOAT", "float32"],
+  ["TF_INT32", "int32"],
+  ["TF_BOOL", "bool"],
+  ["TF_RESOURCE", "resource"],
 ];
 
 function dtypeName(binding: Binding, dtype: number): DType {
   for (const [constant, name] of dtypes) if (binding[constant as "TF_FLOAT"] === dtype) return name;
-  throw new Error(`Expected float32, int32 or bool but found TensorFlow's data type ${dtype}: a traced graph holds only these.`);
+  throw new Error(
+    `Expected float32, int32 or bool but found TensorFlow's data type ${dtype}: a traced graph holds only these.`,
+  );
 }
 
 function attributeValue(binding: Binding, { name, type, value }: Attribute): AttributeValue {
   if (type === binding.TF_ATTR_TYPE) return { kind: "type", value: dtypeName(binding, value as number) };
   if (type === binding.TF_ATTR_BOOL && !Array.isArray(value)) return { kind: "bool", value: Boolean(value) };
-  if (type === binding.TF_ATTR_INT) return Array.isArray(value) ? { kind: "ints", value } : { kind: "int", value: value as number };
-  if (type === binding.TF_ATTR_FLOAT) return Array.isArray(value) ? { kind: "floats", value } : { kind: "float", value: value as number };
+  if (type === binding.TF_ATTR_INT)
+    return Array.isArray(value) ? { kind: "ints", value } : { kind: "int", value: value as number };
+  if (type === binding.TF_ATTR_FLOAT)
+    return Array.isArray(value) ? { kind: "floats", value } : { kind: "float", value: value as number };
   if (type === binding.TF_ATTR_SHAPE) return { kind: "shape", value: value as number[] };
   if (type === binding.TF_ATTR_STRING) return { kind: "string", value: value as string };
   throw new Error(`Expected an attribute of a known kind but found ${type} ("${name}"): this op cannot be traced.`);
@@ -151,6 +189,9 @@ function attributeValue(binding: Binding, { name, type, value }: Attribute): Att
 function placeOf(here: Error): () => string | undefined {
   return () => {
     const frames = (here.stack ?? "").split("\n").slice(1);
-    return frames.find((line) => !line.includes("/@tensorflow/") && !line.includes("/src/graph/"))?.trim().replace(/^at /, "");
+    return frames
+      .find((line) => !line.includes("/@tensorflow/") && !line.includes("/src/graph/"))
+      ?.trim()
+      .replace(/^at /, "");
   };
 }

@@ -9,12 +9,16 @@ interface Message {
   serializeBinary(): Uint8Array;
   [setter: string]: any;
 }
-const proto = require("@tensorflow/tfjs-node/dist/proto/api_pb.js") as Record<string, (new () => Message) & Record<string, new () => Message>>;
+const proto = require("@tensorflow/tfjs-node/dist/proto/api_pb.js") as Record<
+  string,
+  (new () => Message) & Record<string, new () => Message>
+>;
 
 const typeNumbers: Readonly<Record<DType, number>> = { float32: 1, int32: 3, bool: 10, bfloat16: 14, resource: 20 };
 
 /**
- * Loads nodes into a session of the engine: they are written as a SavedModel to a temporary folder, which is gone afterwards.
+ * Loads nodes into a session of the engine: they are written as a SavedModel to a temporary folder, which is gone
+ * afterwards.
  * @returns The session's id, for `binding.runSavedModel` and `binding.deleteSavedModel`.
  */
 export function loadNodes(nodes: readonly GraphNode[]): number {
@@ -71,13 +75,27 @@ function nodeDef(node: GraphNode): Message {
 function attrValue(attribute: AttributeValue): Message {
   const message = new proto.AttrValue();
   switch (attribute.kind) {
-    case "type": message.setType(typeNumbers[attribute.value]); break;
-    case "bool": message.setB(attribute.value); break;
-    case "int": message.setI(attribute.value); break;
-    case "float": message.setF(attribute.value); break;
-    case "string": message.setS(Buffer.from(attribute.value)); break;
-    case "shape": message.setShape(shapeMessage(attribute.value)); break;
-    case "tensor": message.setTensor(tensorMessage(attribute.value)); break;
+    case "type":
+      message.setType(typeNumbers[attribute.value]);
+      break;
+    case "bool":
+      message.setB(attribute.value);
+      break;
+    case "int":
+      message.setI(attribute.value);
+      break;
+    case "float":
+      message.setF(attribute.value);
+      break;
+    case "string":
+      message.setS(Buffer.from(attribute.value));
+      break;
+    case "shape":
+      message.setShape(shapeMessage(attribute.value));
+      break;
+    case "tensor":
+      message.setTensor(tensorMessage(attribute.value));
+      break;
     default: {
       const list = new proto.AttrValue.ListValue();
       if (attribute.kind === "ints") list.setIList([...attribute.value]);
@@ -90,11 +108,13 @@ function attrValue(attribute: AttributeValue): Message {
 
 function shapeMessage(shape: readonly number[]): Message {
   const message = new proto.TensorShape();
-  message.setDimList(shape.map((size) => {
-    const dim = new proto.TensorShape.Dim();
-    dim.setSize(size);
-    return dim;
-  }));
+  message.setDimList(
+    shape.map((size) => {
+      const dim = new proto.TensorShape.Dim();
+      dim.setSize(size);
+      return dim;
+    }),
+  );
   return message;
 }
 

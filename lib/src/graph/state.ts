@@ -14,12 +14,15 @@ export function checkState(state: StepState, expected: readonly Named[]): void {
 }
 
 export function checkTensors(tensors: StepState["tensors"], expected: readonly Named[]): void {
-  const describe = (tensor?: Named) => (tensor === undefined ? "nothing" : `${tensor.name} [${tensor.shape.join(", ")}]`);
+  const describe = (tensor?: Named) =>
+    tensor === undefined ? "nothing" : `${tensor.name} [${tensor.shape.join(", ")}]`;
   const count = Math.max(expected.length, tensors.length);
   for (let i = 0; i < count; i++) {
     const [want, have] = [describe(expected[i]), describe(tensors[i])];
     if (want !== have) {
-      throw new Error(`Expected ${want} but found ${have} (tensor ${i} of the state): it belongs to another model or optimizer.`);
+      throw new Error(
+        `Expected ${want} but found ${have} (tensor ${i} of the state): it belongs to another model or optimizer.`,
+      );
     }
     const size = expected[i].shape.reduce((product, n) => product * n, 1);
     if (tensors[i].values.length !== size) {

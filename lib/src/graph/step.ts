@@ -4,10 +4,11 @@ import { graphStep } from "./graph-step";
 import type { StepOptions, TrainingStep } from "./types";
 
 /**
- * Makes the training step of a model: the loss on one batch (mean cross-entropy on the input of the last layer), its gradient,
- * and one move of the optimizer.
+ * Makes the training step of a model: the loss on one batch (mean cross-entropy on the input of the last layer), its
+ * gradient, and one move of the optimizer.
  *
- * @param model Any `tf.layers` model with one input whose last layer is a softmax or sigmoid activation layer. Need not be compiled.
+ * @param model Any `tf.layers` model with one input whose last layer is a softmax or sigmoid activation layer. Need not
+ *   be compiled.
  * @param options The shape of one example, batch size, optimizer, seed of the dropout masks, precision and mode.
  * @returns A step that owns its optimizer slots: call `dispose` when done.
  * @example
@@ -22,10 +23,14 @@ export function createStep(model: tf.LayersModel, options: StepOptions): Trainin
     throw new Error(`Expected batchSize to be a whole number from 1 but found ${options.batchSize}.`);
   }
   if (!(options.optimizer.learningRate > 0)) {
-    throw new Error(`Expected a learningRate above 0 but found ${options.optimizer.learningRate} (optimizer "${options.optimizer.name}").`);
+    throw new Error(
+      `Expected a learningRate above 0 but found ${options.optimizer.learningRate} (optimizer "${options.optimizer.name}").`,
+    );
   }
   if (options.precision === "bfloat16" && options.mode === "eager") {
-    throw new Error('Expected precision "float32" in mode "eager" but found "bfloat16": only a traced graph computes in bfloat16; use mode "graph".');
+    throw new Error(
+      'Expected precision "float32" in mode "eager" but found "bfloat16": only a traced graph computes in bfloat16; use mode "graph".',
+    );
   }
   return options.mode === "eager" ? eagerStep(model, options) : graphStep(model, options);
 }

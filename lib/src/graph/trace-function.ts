@@ -30,7 +30,9 @@ export interface Recording {
 /** Records a function twice with other inputs; throws where the two recordings differ. */
 export function traceFunction(name: string, traced: TracedFunction, variables: readonly GraphVariable[]): Recording {
   if ((traced.minimize === undefined) === (traced.compute === undefined)) {
-    throw new Error(`Expected "minimize" or "compute" but found ${traced.minimize ? "both" : "neither"} (traced function "${name}").`);
+    throw new Error(
+      `Expected "minimize" or "compute" but found ${traced.minimize ? "both" : "neither"} (traced function "${name}").`,
+    );
   }
   const first = recordOnce(name, { traced, variables, salt: 0 });
   const second = recordOnce(name, { traced, variables, salt: 1 });
@@ -38,7 +40,10 @@ export function traceFunction(name: string, traced: TracedFunction, variables: r
   return first;
 }
 
-function recordOnce(scope: string, options: { traced: TracedFunction; variables: readonly GraphVariable[]; salt: number }): Recording {
+function recordOnce(
+  scope: string,
+  options: { traced: TracedFunction; variables: readonly GraphVariable[]; salt: number },
+): Recording {
   const { traced, variables, salt } = options;
   const names = Object.keys(traced.inputs);
   const specs = names.map((name) => inputSpec(traced.inputs[name]));
@@ -48,8 +53,12 @@ function recordOnce(scope: string, options: { traced: TracedFunction; variables:
   tf.tidy(() => {
     const inputs = specs.map((spec) => example(spec, salt));
     const known = new Map<number, Edge>();
-    backend().getInputTensorIds(inputs).forEach((id, i) => known.set(id, edge(placeholders[i])));
-    backend().getInputTensorIds(variables.map(({ variable }) => variable)).forEach((id, i) => known.set(id, edge(reads[i])));
+    backend()
+      .getInputTensorIds(inputs)
+      .forEach((id, i) => known.set(id, edge(placeholders[i])));
+    backend()
+      .getInputTensorIds(variables.map(({ variable }) => variable))
+      .forEach((id, i) => known.set(id, edge(reads[i])));
     const recorder = new Recorder({ edges: known, scope });
     const kept = variables.map(({ variable }) => variable.clone());
     const before = variables.map(({ variable }) => variable.dataId);
@@ -75,7 +84,11 @@ function recordOnce(scope: string, options: { traced: TracedFunction; variables:
 
 function runFunction(
   traced: TracedFunction,
-  { names, inputs, variables }: { names: readonly string[]; inputs: readonly tf.Tensor[]; variables: readonly GraphVariable[] },
+  {
+    names,
+    inputs,
+    variables,
+  }: { names: readonly string[]; inputs: readonly tf.Tensor[]; variables: readonly GraphVariable[] },
 ): { results: Readonly<Record<string, tf.Tensor>>; gradients: [number, tf.Tensor][] } {
   const byName = Object.fromEntries(names.map((name, i) => [name, inputs[i]]));
   const { minimize, compute } = traced;
@@ -83,7 +96,10 @@ function runFunction(
   const trained = variables.filter((variable) => variable.trained).map(({ variable }) => variable);
   const { value, grads } = tf.variableGrads(() => {
     const loss = minimize(byName);
-    if (loss.rank !== 0) throw new Error(`Expected the loss to be a scalar but found shape [${loss.shape.join(", ")}]: take its mean or sum.`);
+    if (loss.rank !== 0)
+      throw new Error(
+        `Expected the loss to be a scalar but found shape [${loss.shape.join(", ")}]: take its mean or sum.`,
+      );
     return loss as tf.Scalar;
   }, trained);
   const gradients = variables.flatMap(({ variable, trained: moved }, i): [number, tf.Tensor][] => {
@@ -97,16 +113,21 @@ function inputSpec(spec: InputSpec): { shape: readonly number[]; dtype: "float32
   return "shape" in spec ? spec : { shape: spec, dtype: "float32" };
 }
 
-// Values to trace with: their only use is that the second time they are others. Small whole numbers pass as class indices, too.
+// Values to trace with: their only use is that the second time they are others. Small whole numbers pass as class
+// indices, too.
 function example({ shape, dtype }: { shape: readonly number[]; dtype: "float32" | "int32" }, salt: number): tf.Tensor {
   const values = new Float32Array(sizeOf(shape));
   for (let i = 0; i < values.length; i++) {
-    values[i] = dtype === "int32" ? (i + salt) % 2 : ((Math.imul(i + 1, 40503) + Math.imul(salt + 1, 30011)) & 1023) / 1023;
+    values[i] =
+      dtype === "int32" ? (i + salt) % 2 : ((Math.imul(i + 1, 40503) + Math.imul(salt + 1, 30011)) & 1023) / 1023;
   }
   return tf.tensor(dtype === "int32" ? Int32Array.from(values) : values, [...shape], dtype);
 }
 
-export function placeholder(name: string, { shape, dtype }: { shape: readonly number[]; dtype: "float32" | "int32" }): GraphNode {
+export function placeholder(
+  name: string,
+  { shape, dtype }: { shape: readonly number[]; dtype: "float32" | "int32" },
+): GraphNode {
   return {
     name,
     op: "Placeholder",

@@ -11,7 +11,10 @@ export type Inputs = Readonly<Record<string, tf.Tensor>>;
 /** A function to trace: either a loss to `minimize`, or something to `compute`. */
 export interface TracedFunction {
   readonly inputs: Readonly<Record<string, InputSpec>>;
-  /** The loss, a scalar: each run takes its gradient and moves the variables by one step of the optimizer. Its result is `loss`. */
+  /**
+   * The loss, a scalar: each run takes its gradient and moves the variables by one step of the optimizer. Its result is
+   * `loss`.
+   */
   readonly minimize?: (inputs: Inputs) => tf.Tensor;
   /** Any tensors, by name: a run returns their values. */
   readonly compute?: (inputs: Inputs) => Readonly<Record<string, tf.Tensor>>;

@@ -1,6 +1,16 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { backend } from "./engine";
-import { assignments, assignNode, graphVariables, handleNode, inputValues, resultNode, settleReads, type Update, type Values } from "./graph-parts";
+import {
+  assignments,
+  assignNode,
+  graphVariables,
+  handleNode,
+  inputValues,
+  resultNode,
+  settleReads,
+  type Update,
+  type Values,
+} from "./graph-parts";
 import { constantNode, edge, type GraphNode, reachable, sizeOf } from "./nodes";
 import { type OptimizerNodes, optimizerNodes } from "./optimizer-nodes";
 import { loadNodes, refusal } from "./saved-model";
@@ -36,7 +46,12 @@ export class TracedGraph {
     this.#state = this.#variables.map(({ name, variable, handle }) => ({ name, shape: variable.shape, handle }));
     for (const slot of this.#optimizer?.slots ?? []) {
       for (const { name, variable, trained } of this.#variables) {
-        if (trained) this.#state.push({ name: `${name}/${slot}`, shape: variable.shape, handle: handleNode(`${name}/${slot}`, variable.shape) });
+        if (trained)
+          this.#state.push({
+            name: `${name}/${slot}`,
+            shape: variable.shape,
+            handle: handleNode(`${name}/${slot}`, variable.shape),
+          });
       }
     }
     for (const [name, traced] of Object.entries(functions)) {
@@ -47,11 +62,16 @@ export class TracedGraph {
     const ends = [...this.#callables.values()].flatMap(({ results }) => results.map(({ node }) => node));
     this.#nodes = reachable([...ends, ...this.#accessNodes()]);
     this.#session = loadNodes(this.#nodes);
-    this.write(this.#state.map(({ name, shape }, i) => ({
-      name,
-      shape,
-      values: i < this.#variables.length ? this.#variables[i].variable.dataSync() as Float32Array : new Float32Array(sizeOf(shape)),
-    })));
+    this.write(
+      this.#state.map(({ name, shape }, i) => ({
+        name,
+        shape,
+        values:
+          i < this.#variables.length
+            ? (this.#variables[i].variable.dataSync() as Float32Array)
+            : new Float32Array(sizeOf(shape)),
+      })),
+    );
   }
 
   /**
@@ -65,13 +85,22 @@ export class TracedGraph {
     const values = callable.inputs.map((node) => inputValues(name, node, inputs));
     for (const given of Object.keys(inputs)) {
       if (!callable.inputs.some((node) => node.name === `${name}/${given}`)) {
-        throw new Error(`Expected the inputs ${callable.inputs.map((node) => node.name.slice(name.length + 1)).join(", ")} but found "${given}".`);
+        throw new Error(
+          `Expected the inputs ${callable.inputs.map((node) => node.name.slice(name.length + 1)).join(", ")} but found "${given}".`,
+        );
       }
     }
-    const scalars = callable.steps ? this.#optimizer!.values(this.iteration + 1).map((value) => Float32Array.of(value)) : [];
-    const fed = [...callable.inputs, ...callable.feeds].map((node, i) => ({ node, value: [...values, ...scalars][i] }))
+    const scalars = callable.steps
+      ? this.#optimizer!.values(this.iteration + 1).map((value) => Float32Array.of(value))
+      : [];
+    const fed = [...callable.inputs, ...callable.feeds]
+      .map((node, i) => ({ node, value: [...values, ...scalars][i] }))
       .filter(({ node }) => callable.nodes.has(node));
-    const fetched = this.#execute(fed.map(({ node }) => node), fed.map(({ value }) => value), callable.results.map(({ node }) => node));
+    const fetched = this.#execute(
+      fed.map(({ node }) => node),
+      fed.map(({ value }) => value),
+      callable.results.map(({ node }) => node),
+    );
     if (callable.steps) this.iteration++;
     return Object.fromEntries(callable.results.map((result, i) => [result.name, fetched[i]]));
   }
@@ -117,12 +146,20 @@ export class TracedGraph {
   }
 
   /** How large a function's graph is (or all of it): nodes, edges between them, and how often each operation occurs. */
-  summary(name?: string): { readonly nodes: number; readonly edges: number; readonly operations: Readonly<Record<string, number>> } {
+  summary(name?: string): {
+    readonly nodes: number;
+    readonly edges: number;
+    readonly operations: Readonly<Record<string, number>>;
+  } {
     const rows = this.rows(name);
     const counts = new Map<string, number>();
     for (const { op } of rows) counts.set(op, (counts.get(op) ?? 0) + 1);
     const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-    return { nodes: rows.length, edges: rows.reduce((sum, row) => sum + row.inputs.length, 0), operations: Object.fromEntries(sorted) };
+    return {
+      nodes: rows.length,
+      edges: rows.reduce((sum, row) => sum + row.inputs.length, 0),
+      operations: Object.fromEntries(sorted),
+    };
   }
 
   /** Frees the session with its variables. The tf.Variables stay as they were last synced. */
@@ -134,7 +171,8 @@ export class TracedGraph {
 
   #find(name: string): Callable {
     const callable = this.#callables.get(name);
-    if (callable === undefined) throw new Error(`Expected one of the functions ${[...this.#callables.keys()].join(", ")} but found "${name}".`);
+    if (callable === undefined)
+      throw new Error(`Expected one of the functions ${[...this.#callables.keys()].join(", ")} but found "${name}".`);
     return callable;
   }
 
@@ -142,21 +180,35 @@ export class TracedGraph {
     const feeds = steps ? this.#feeds(name) : [];
     const updates = [...this.#updates(name, recording, feeds), ...assignments(name, recording, this.#variables)];
     settleReads(recording, updates);
-    const results = [...recording.results].map(([result, source]) => ({ name: result, node: resultNode(`${name}/result_${result}`, source, updates) }));
+    const results = [...recording.results].map(([result, source]) => ({
+      name: result,
+      node: resultNode(`${name}/result_${result}`, source, updates),
+    }));
     const nodes = new Set(reachable(results.map(({ node }) => node)));
     return { inputs: recording.placeholders, feeds, results, nodes, steps };
   }
 
   #feeds(name: string): GraphNode[] {
-    if (this.#optimizer === undefined) throw new Error(`Expected an optimizer but found none ("${name}" has a loss to minimize): give "optimizer".`);
-    return this.#optimizer.feeds.map((feed) => placeholder(`${name}/optimizer_${feed}`, { shape: [], dtype: "float32" }));
+    if (this.#optimizer === undefined)
+      throw new Error(`Expected an optimizer but found none ("${name}" has a loss to minimize): give "optimizer".`);
+    return this.#optimizer.feeds.map((feed) =>
+      placeholder(`${name}/optimizer_${feed}`, { shape: [], dtype: "float32" }),
+    );
   }
 
   #updates(name: string, recording: Recording, feeds: readonly GraphNode[]): Update[] {
     return [...recording.gradients].map(([position, gradient]) => {
       const variable = this.#variables[position];
-      const slots = this.#optimizer!.slots.map((slot) => this.#state.find((entry) => entry.name === `${variable.name}/${slot}`)!.handle);
-      const { node } = this.#optimizer!.update({ name: `${name}/optimize_${position}`, handle: variable.handle, slots, gradient, feeds });
+      const slots = this.#optimizer!.slots.map(
+        (slot) => this.#state.find((entry) => entry.name === `${variable.name}/${slot}`)!.handle,
+      );
+      const { node } = this.#optimizer!.update({
+        name: `${name}/optimize_${position}`,
+        handle: variable.handle,
+        slots,
+        gradient,
+        feeds,
+      });
       return { position, node };
     });
   }
@@ -165,7 +217,13 @@ export class TracedGraph {
     return this.#state.flatMap(({ shape, handle }, i) => {
       const value = placeholder(`state/value_${i}`, { shape, dtype: "float32" });
       // Without the copy the variable would live in memory that belongs to JavaScript.
-      const copy: GraphNode = { ...value, name: `state/copy_${i}`, op: "DeepCopy", inputs: [edge(value)], attributes: { T: { kind: "type", value: "float32" } } };
+      const copy: GraphNode = {
+        ...value,
+        name: `state/copy_${i}`,
+        op: "DeepCopy",
+        inputs: [edge(value)],
+        attributes: { T: { kind: "type", value: "float32" } },
+      };
       const assign = assignNode(`state/assign_${i}`, handle, edge(copy));
       const written = constantNode(`state/written_${i}`, { shape: [], dtype: "int32", values: Int32Array.of(1) });
       written.controls.push(assign);
@@ -173,7 +231,12 @@ export class TracedGraph {
     });
   }
 
-  #execute(inputs: readonly { name: string; outputs?: GraphNode["outputs"] }[], values: readonly Values[], targets: readonly { name: string }[], shape?: readonly number[]): Values[] {
+  #execute(
+    inputs: readonly { name: string; outputs?: GraphNode["outputs"] }[],
+    values: readonly Values[],
+    targets: readonly { name: string }[],
+    shape?: readonly number[],
+  ): Values[] {
     if (this.#session === undefined) throw new Error("Expected a live graph but it was disposed of: trace it again.");
     const { binding } = backend();
     const ids: number[] = [];

@@ -1,6 +1,8 @@
 import type { OptimizerSettings } from "../training/record";
 
-/** One batch as the loop hands it over: `inputs` is `[size, ...shape]` row-major, `labels` are class indices `[size]`. */
+/**
+ * One batch as the loop hands it over: `inputs` is `[size, ...shape]` row-major, `labels` are class indices `[size]`.
+ */
 export interface Batch {
   readonly inputs: Float32Array;
   readonly labels: Uint8Array;
@@ -12,7 +14,11 @@ export interface StepState {
   /** Gradient steps done so far (Adam's t). */
   readonly iteration: number;
   /** Weights in the model's order, then the optimizer's slots. */
-  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[];
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly values: Float32Array;
+  }[];
 }
 
 /** How a step is made. */
@@ -29,7 +35,10 @@ export interface StepOptions {
 
 /** What the training loop drives. All calls are synchronous; the loop yields to the event loop between them. */
 export interface TrainingStep {
-  /** One gradient step on one batch of `batchSize`; `iteration` counts from 0. Returns the batch's mean loss before the step. */
+  /**
+   * One gradient step on one batch of `batchSize`; `iteration` counts from 0. Returns the batch's mean loss before the
+   * step.
+   */
   step(batch: Batch, iteration: number): number;
   /** Sum of losses and number of correct predictions on one chunk, in inference mode, with the current weights. */
   evaluate(batch: Batch): { readonly lossSum: number; readonly correct: number };

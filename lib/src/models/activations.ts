@@ -26,7 +26,9 @@ export function activations(model: tf.Sequential, inputs: Float32Array): Activat
   const shape = (model.inputs[0]!.shape as (number | null)[]).slice(1) as number[];
   const length = shape.reduce((product, size) => product * size, 1);
   if (inputs.length === 0 || inputs.length % length !== 0) {
-    throw new Error(`Expected inputs to be a multiple of ${length} values but found ${inputs.length} (one example is [${shape.join(", ")}]): pass whole examples.`);
+    throw new Error(
+      `Expected inputs to be a multiple of ${length} values but found ${inputs.length} (one example is [${shape.join(", ")}]): pass whole examples.`,
+    );
   }
   const found: Activation[] = [];
   // Not returned through tidy, which would walk over every value in search of tensors.

@@ -22,8 +22,8 @@ export interface CnnOptions {
 }
 
 /**
- * The convolutional network of H6.1 d: convolutions of stride 1 with zero-padding, bias and ReLU, each followed by 2 x 2 max-pooling of
- * stride 2, then one fully connected layer and softmax.
+ * The convolutional network of H6.1 d: convolutions of stride 1 with zero-padding, bias and ReLU, each followed by 2 x
+ * 2 max-pooling of stride 2, then one fully connected layer and softmax.
  *
  * @param options Sizes and initialisation; the defaults are the sheet's (83,466 parameters).
  * @returns An uncompiled model, flat images `[n, height * width * channels]` to probabilities `[n, outputs]`.
@@ -31,13 +31,33 @@ export interface CnnOptions {
  * models.cnn({ seed: 1 }).countParams(); // 83466
  */
 export function cnn(options: CnnOptions = {}): tf.Sequential {
-  const { image = [28, 28, 1], maps = [32, 64], kernel = 5, pool = 2, outputs = 10, weights = { stddev: 0.01 }, threshold = -0.1, seed = 1 } = options;
+  const {
+    image = [28, 28, 1],
+    maps = [32, 64],
+    kernel = 5,
+    pool = 2,
+    outputs = 10,
+    weights = { stddev: 0.01 },
+    threshold = -0.1,
+    seed = 1,
+  } = options;
   const model = tf.sequential();
-  const draw = (shape: readonly number[], layer: number) => truncatedNormal(shape, { stddev: weights.stddev, stream: weightStream(seed, layer, "kernel") });
+  const draw = (shape: readonly number[], layer: number) =>
+    truncatedNormal(shape, { stddev: weights.stddev, stream: weightStream(seed, layer, "kernel") });
   const bias = (size: number) => new Float32Array(size).fill(-threshold);
-  model.add(tf.layers.reshape({ name: "image", targetShape: [...image], inputShape: [image[0] * image[1] * image[2]] }));
+  model.add(
+    tf.layers.reshape({ name: "image", targetShape: [...image], inputShape: [image[0] * image[1] * image[2]] }),
+  );
   maps.forEach((filters, i) => {
-    const layer = tf.layers.conv2d({ name: `convolution${i + 1}`, filters, kernelSize: kernel, strides: 1, padding: "same", activation: "relu", kernelInitializer: "zeros" });
+    const layer = tf.layers.conv2d({
+      name: `convolution${i + 1}`,
+      filters,
+      kernelSize: kernel,
+      strides: 1,
+      padding: "same",
+      activation: "relu",
+      kernelInitializer: "zeros",
+    });
     model.add(layer);
     setWeights(layer, [draw([kernel, kernel, i === 0 ? image[2] : maps[i - 1], filters], i), bias(filters)]);
     model.add(tf.layers.maxPooling2d({ name: `pooling${i + 1}`, poolSize: pool, strides: pool }));

@@ -27,7 +27,12 @@ export interface ModelDescription {
 export function describe(model: tf.LayersModel): ModelDescription {
   const layers = model.layers
     .filter((layer) => layer.getClassName() !== "InputLayer")
-    .map((layer) => ({ name: layer.name, type: layer.getClassName(), outputShape: layer.outputShape as (number | null)[], parameters: layer.countParams() }));
+    .map((layer) => ({
+      name: layer.name,
+      type: layer.getClassName(),
+      outputShape: layer.outputShape as (number | null)[],
+      parameters: layer.countParams(),
+    }));
   const parameters = model.countParams();
   const shape = (of: readonly (number | null)[]) => of.slice(1).join(" x ");
   return {

@@ -1,6 +1,9 @@
 import * as tf from "@tensorflow/tfjs-node";
 
-/** The last time step of a series, `[n, steps, k]` to `[n, k]`: what an LSTM layer leaves when it does not return all of its outputs. */
+/**
+ * The last time step of a series, `[n, steps, k]` to `[n, k]`: what an LSTM layer leaves when it does not return all of
+ * its outputs.
+ */
 export class LastStep extends tf.layers.Layer {
   static readonly className = "LastStep";
 

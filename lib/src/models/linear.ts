@@ -23,7 +23,13 @@ export interface LinearOptions {
  */
 export function linear({ inputs = 784, outputs = 10, threshold = 0 }: LinearOptions = {}): tf.Sequential {
   const model = tf.sequential();
-  const layer = tf.layers.dense({ name: "logits", units: outputs, inputShape: [inputs], kernelInitializer: "zeros", biasInitializer: "zeros" });
+  const layer = tf.layers.dense({
+    name: "logits",
+    units: outputs,
+    inputShape: [inputs],
+    kernelInitializer: "zeros",
+    biasInitializer: "zeros",
+  });
   model.add(layer);
   setWeights(layer, [new Float32Array(inputs * outputs), new Float32Array(outputs).fill(0 - threshold)]);
   model.add(tf.layers.activation({ name: "softmax", activation: "softmax" }));

@@ -13,14 +13,18 @@ export interface MlpOptions {
   readonly dropout?: number;
   /** Standard deviation of the initial weights (normal, redrawn beyond two of it). Default 0.01. */
   readonly weights?: { readonly stddev: number };
-  /** Initial theta of h = Wx - theta. Default -0.1: a framework's bias b = -theta is then +0.1, and all units start active. */
+  /**
+   * Initial theta of h = Wx - theta. Default -0.1: a framework's bias b = -theta is then +0.1, and all units start
+   * active.
+   */
   readonly threshold?: number;
   /** Seed of the initial weights. Default 1. */
   readonly seed?: number;
 }
 
 /**
- * The multilayer perceptron of H6.1 b and c: hidden layers h = Wx - theta with ReLU, softmax outputs, dropout after each hidden layer if asked.
+ * The multilayer perceptron of H6.1 b and c: hidden layers h = Wx - theta with ReLU, softmax outputs, dropout after
+ * each hidden layer if asked.
  *
  * @param options Sizes, dropout and initialisation; the defaults are the sheet's (5,695,510 parameters).
  * @returns An uncompiled model, `[n, inputs]` to probabilities `[n, outputs]`.
@@ -29,7 +33,15 @@ export interface MlpOptions {
  * models.mlp({ hidden: [30, 20], dropout: 0.5, seed: 1 }).countParams(); // 24380
  */
 export function mlp(options: MlpOptions = {}): tf.Sequential {
-  const { inputs = 784, hidden = [1500, 1500, 1500], outputs = 10, dropout = 0, weights = { stddev: 0.01 }, threshold = -0.1, seed = 1 } = options;
+  const {
+    inputs = 784,
+    hidden = [1500, 1500, 1500],
+    outputs = 10,
+    dropout = 0,
+    weights = { stddev: 0.01 },
+    threshold = -0.1,
+    seed = 1,
+  } = options;
   if (!(dropout >= 0 && dropout < 1)) throw new Error(`Expected dropout to be in [0, 1) but found ${dropout}.`);
   const model = tf.sequential();
   [...hidden, outputs].forEach((units, i) => {
@@ -43,7 +55,10 @@ export function mlp(options: MlpOptions = {}): tf.Sequential {
     });
     model.add(layer);
     const shape = [i === 0 ? inputs : hidden[i - 1], units];
-    setWeights(layer, [truncatedNormal(shape, { stddev: weights.stddev, stream: weightStream(seed, i, "kernel") }), new Float32Array(units).fill(-threshold)]);
+    setWeights(layer, [
+      truncatedNormal(shape, { stddev: weights.stddev, stream: weightStream(seed, i, "kernel") }),
+      new Float32Array(units).fill(-threshold),
+    ]);
     if (!last && dropout > 0) model.add(tf.layers.dropout({ name: `dropout${i + 1}`, rate: dropout }));
   });
   model.add(tf.layers.activation({ name: "softmax", activation: "softmax" }));

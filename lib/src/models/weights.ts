@@ -1,11 +1,14 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { random, type Random } from "../data/random";
 
-// Values are drawn here and set after a layer is built. tfjs' own initializers give equal weights for equal seeds and shapes, take seed 0
-// for no seed, and need 1.8 s for an orthogonal 200 x 800.
+// Values are drawn here and set after a layer is built. tfjs' own initializers give equal weights for equal seeds and
+// shapes, take seed 0 for no seed, and need 1.8 s for an orthogonal 200 x 800.
 
 /** Normal with mean 0, each value beyond two standard deviations drawn again. */
-export function truncatedNormal(shape: readonly number[], { stddev, stream }: { readonly stddev: number; readonly stream: Random }): Float32Array {
+export function truncatedNormal(
+  shape: readonly number[],
+  { stddev, stream }: { readonly stddev: number; readonly stream: Random },
+): Float32Array {
   return Float32Array.from({ length: sizeOf(shape) }, () => {
     let value = stream.normal();
     while (Math.abs(value) > 2) value = stream.normal();
@@ -19,8 +22,14 @@ export function glorotUniform(shape: readonly [number, number], { stream }: { re
   return Float32Array.from({ length: sizeOf(shape) }, () => (2 * stream.uniform() - 1) * limit);
 }
 
-/** Columns (or rows, the longer side) orthonormal: Gram-Schmidt over normal draws (Saxe et al. 2014). `[rows, columns]`, rows <= columns. */
-export function orthogonal([rows, columns]: readonly [number, number], { stream }: { readonly stream: Random }): Float32Array {
+/**
+ * Columns (or rows, the longer side) orthonormal: Gram-Schmidt over normal draws (Saxe et al. 2014). `[rows, columns]`,
+ * rows <= columns.
+ */
+export function orthogonal(
+  [rows, columns]: readonly [number, number],
+  { stream }: { readonly stream: Random },
+): Float32Array {
   const q = Float64Array.from({ length: rows * columns }, () => stream.normal());
   for (let i = 0; i < rows; i++) {
     const row = q.subarray(i * columns, (i + 1) * columns);

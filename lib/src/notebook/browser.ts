@@ -2,7 +2,14 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { projectFolder } from "../training/places";
 
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable"];
+const names = [
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+  "microsoft-edge",
+  "microsoft-edge-stable",
+];
 
 /** A Chromium-family browser: what `DEEPNETS_BROWSER` names, what set-up noted, or what is on the path. */
 export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | undefined {
@@ -13,7 +20,9 @@ export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | unde
 
 function noted(): string | undefined {
   try {
-    const { path } = JSON.parse(readFileSync(join(projectFolder(), ".engine/browser.json"), "utf8")) as { path: string | null };
+    const { path } = JSON.parse(readFileSync(join(projectFolder(), ".engine/browser.json"), "utf8")) as {
+      path: string | null;
+    };
     return path ?? undefined;
   } catch {
     return undefined;

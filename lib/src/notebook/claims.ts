@@ -17,8 +17,9 @@ export interface Claim {
 }
 
 /**
- * Shows statements with their numbers, and ends the cell with an error where one does not hold: what the prose beside the cell says is
- * true, or the notebook stops here. After a quick run, which is too short for the claims about results, those are shown as "not asserted in a quick run".
+ * Shows statements with their numbers, and ends the cell with an error where one does not hold: what the prose beside
+ * the cell says is true, or the notebook stops here. After a quick run, which is too short for the claims about
+ * results, those are shown as "not asserted in a quick run".
  *
  * @param run Tells whether the run is quick: what `parameters` returned, or a record.
  * @param list The claims.
@@ -31,13 +32,28 @@ export interface Claim {
  */
 export function claims(run: { readonly profile: "full" | "quick" }, list: readonly Claim[]): void {
   const judged = list.map((claim) => ({ claim, verdict: verdict(claim, run.profile) }));
-  show(table(judged.map(({ claim, verdict }) => ({ claim: claim.text, measured: written(claim, claim.value), needed: bounds(claim), holds: verdict }))));
-  const broken = judged.filter(({ verdict }) => verdict === "no").map(({ claim }) => `${claim.text}: expected ${bounds(claim)} but found ${written(claim, claim.value)}`);
-  if (broken.length > 0) throw new Error(`${broken.join("; ")}. The text of this notebook says otherwise: find out why before you change either.`);
+  show(
+    table(
+      judged.map(({ claim, verdict }) => ({
+        claim: claim.text,
+        measured: written(claim, claim.value),
+        needed: bounds(claim),
+        holds: verdict,
+      })),
+    ),
+  );
+  const broken = judged
+    .filter(({ verdict }) => verdict === "no")
+    .map(({ claim }) => `${claim.text}: expected ${bounds(claim)} but found ${written(claim, claim.value)}`);
+  if (broken.length > 0)
+    throw new Error(
+      `${broken.join("; ")}. The text of this notebook says otherwise: find out why before you change either.`,
+    );
 }
 
 function verdict(claim: Claim, profile: "full" | "quick"): "yes" | "no" | "not asserted in a quick run" {
-  if (claim.above === undefined && claim.below === undefined) throw new Error(`Expected a bound but found none (claim "${claim.text}"): give above or below.`);
+  if (claim.above === undefined && claim.below === undefined)
+    throw new Error(`Expected a bound but found none (claim "${claim.text}"): give above or below.`);
   if (profile === "quick" && !claim.always) return "not asserted in a quick run";
   // Written so that NaN does not hold.
   return claim.value > (claim.above ?? -Infinity) && claim.value < (claim.below ?? Infinity) ? "yes" : "no";

@@ -17,7 +17,11 @@ interface Series {
 const head = 10;
 const tail = 5;
 
-const isDanfo = (value: unknown, series: boolean) => typeof value === "object" && value !== null && "$columns" in value && (value as { $isSeries?: boolean }).$isSeries === series;
+const isDanfo = (value: unknown, series: boolean) =>
+  typeof value === "object" &&
+  value !== null &&
+  "$columns" in value &&
+  (value as { $isSeries?: boolean }).$isSeries === series;
 
 /** Whether a value is a danfojs DataFrame. */
 export const isFrame = (value: unknown): value is Frame => isDanfo(value, false);
@@ -27,8 +31,13 @@ export const isSeries = (value: unknown): value is Series => isDanfo(value, true
 
 /** A frame as a table: index, columns, the first and last rows, and its size. */
 export function representFrame({ columns, values, index }: Frame): Bundle {
-  const rows = values.map((row, i) => Object.fromEntries([["", index[i]], ...columns.map((column, c) => [column, row[c]])]));
-  return bundle({ columns: ["", ...columns], rows }, `${values.length.toLocaleString("en-US")} rows x ${columns.length} columns`);
+  const rows = values.map((row, i) =>
+    Object.fromEntries([["", index[i]], ...columns.map((column, c) => [column, row[c]])]),
+  );
+  return bundle(
+    { columns: ["", ...columns], rows },
+    `${values.length.toLocaleString("en-US")} rows x ${columns.length} columns`,
+  );
 }
 
 /** A series as a table of one column. */
@@ -41,6 +50,10 @@ export function representSeries({ columns, values, index }: Series): Bundle {
 function bundle(grid: Grid, note: string): Bundle {
   const { rows, columns } = grid;
   const gap = Object.fromEntries(columns.map((column) => [column, "..."]));
-  const shown = { ...grid, note, rows: rows.length <= head + tail + 1 ? rows : [...rows.slice(0, head), gap, ...rows.slice(-tail)] };
+  const shown = {
+    ...grid,
+    note,
+    rows: rows.length <= head + tail + 1 ? rows : [...rows.slice(0, head), gap, ...rows.slice(-tail)],
+  };
   return { "text/html": gridHtml(shown), "text/plain": gridText(shown) };
 }

@@ -12,7 +12,8 @@ export interface Grid {
   readonly note?: string;
 }
 
-const cell = (value: unknown): string => (value === undefined || value === null ? "" : typeof value === "number" ? number(value) : String(value));
+const cell = (value: unknown): string =>
+  value === undefined || value === null ? "" : typeof value === "number" ? number(value) : String(value);
 
 function number(value: number): string {
   if (!Number.isFinite(value)) return String(value);
@@ -32,7 +33,12 @@ export function gridText(grid: Grid): string {
   const lines = [grid.columns, ...grid.rows.map((row) => grid.columns.map((column) => cell(row[column])))];
   const widths = grid.columns.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
   const right = grid.columns.map((column) => isNumeric(grid, column));
-  const text = lines.map((line) => line.map((word, i) => (right[i] ? word.padStart(widths[i]!) : word.padEnd(widths[i]!))).join("  ").trimEnd());
+  const text = lines.map((line) =>
+    line
+      .map((word, i) => (right[i] ? word.padStart(widths[i]!) : word.padEnd(widths[i]!)))
+      .join("  ")
+      .trimEnd(),
+  );
   text.splice(1, 0, widths.map((width) => "-".repeat(width)).join("  "));
   return [...(grid.caption ? [grid.caption] : []), ...text, ...(grid.note ? [grid.note] : [])].join("\n");
 }
@@ -40,8 +46,16 @@ export function gridText(grid: Grid): string {
 /** The same table as HTML; the styles of JupyterLab and of the hand-in do the rest. */
 export function gridHtml(grid: Grid): string {
   const align = grid.columns.map((column) => (isNumeric(grid, column) ? "right" : "left"));
-  const row = (tag: string, texts: readonly string[]) => `<tr>${texts.map((text, i) => `<${tag}${tag === "th" ? ' scope="col"' : ""} style="text-align:${align[i]}">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
-  const body = grid.rows.map((one) => row("td", grid.columns.map((column) => cell(one[column])))).join("\n");
+  const row = (tag: string, texts: readonly string[]) =>
+    `<tr>${texts.map((text, i) => `<${tag}${tag === "th" ? ' scope="col"' : ""} style="text-align:${align[i]}">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
+  const body = grid.rows
+    .map((one) =>
+      row(
+        "td",
+        grid.columns.map((column) => cell(one[column])),
+      ),
+    )
+    .join("\n");
   const caption = grid.caption ? `<caption style="text-align:left">${escapeHtml(grid.caption)}</caption>` : "";
   const note = grid.note ? `<p>${escapeHtml(grid.note)}</p>` : "";
   return `<table>${caption}<thead>${row("th", grid.columns)}</thead><tbody>\n${body}\n</tbody></table>${note}`;

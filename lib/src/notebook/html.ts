@@ -1,7 +1,13 @@
 import type { Bundle } from "./kernel";
 import { displaySymbol } from "./display";
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Text as it can stand in HTML, also inside an attribute. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
@@ -20,6 +26,11 @@ export interface Html {
  * show(html("<b>98.4 %</b> of the digits"));
  */
 export function html(source: string, { text }: { readonly text?: string } = {}): Html {
-  const plain = text ?? source.replace(/<(script|style)[\s\S]*?<\/\1>/g, "").replace(/<[^>]*>/g, "").trim();
+  const plain =
+    text ??
+    source
+      .replace(/<(script|style)[\s\S]*?<\/\1>/g, "")
+      .replace(/<[^>]*>/g, "")
+      .trim();
   return { [displaySymbol]: () => ({ "text/html": source, "text/plain": plain }) };
 }

@@ -18,11 +18,17 @@ export interface DisplayOptions {
 
 /** What the kernel offers to the library: the half of a notebook that is not JavaScript. */
 export interface Kernel {
-  /** Shows content below the cell that the calling code belongs to; what the cell shows after it waits for content that comes later. */
+  /**
+   * Shows content below the cell that the calling code belongs to; what the cell shows after it waits for content that
+   * comes later.
+   */
   display(content: Content | Promise<Content>, options?: DisplayOptions): void;
   /** Empties the cell's output; with `wait`, when the next output arrives. */
   clearOutput(options?: { readonly wait?: boolean }): void;
-  /** Calls a handler when the user stops the cell, instead of ending the cell at once. Returns a function that takes it back. */
+  /**
+   * Calls a handler when the user stops the cell, instead of ending the cell at once. Returns a function that takes it
+   * back.
+   */
   onInterrupt(handler: () => void): () => void;
   /** Calls a handler before the kernel ends; the kernel waits for its promise, for up to two seconds. */
   onClose(handler: () => void | Promise<void>): void;

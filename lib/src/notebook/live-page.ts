@@ -12,7 +12,10 @@ export interface LivePage {
   readonly since: number;
 }
 
-/** Loads plotly.js from the Jupyter server, then reads the run's record there again and again and draws it, until the run has ended. */
+/**
+ * Loads plotly.js from the Jupyter server, then reads the run's record there again and again and draws it, until the
+ * run has ended.
+ */
 export function drawLive({ id, run, plotly, color, since }: LivePage): void {
   const page = globalThis as any;
   const { document } = page;
@@ -24,7 +27,12 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
   const part = (name: string) => root.querySelector(`[data-part="${name}"]`);
   const address = (path: string) => `${base}files/${path.split("/").map(encodeURIComponent).join("/")}`;
   const number = (value: number) => Math.round(value).toLocaleString("en-US");
-  const time = (s: number) => (s < 60 ? `${Math.round(s)} s` : s < 3600 ? `${Math.floor(s / 60)} min ${Math.round(s % 60)} s` : `${(s / 3600).toFixed(1)} h`);
+  const time = (s: number) =>
+    s < 60
+      ? `${Math.round(s)} s`
+      : s < 3600
+        ? `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`
+        : `${(s / 3600).toFixed(1)} h`;
   let news = Date.now();
   let points = -1;
   let seen = false;
@@ -54,32 +62,64 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
   const tell = (record: any) => {
     const { iteration, stepsPerSecond, etaSeconds } = record.progress;
     const of = record.config.iterations;
-    const accuracy = record.testAccuracy.length ? ` · train ${(100 * record.trainAccuracy.at(-1)).toFixed(2)} % · test ${(100 * record.testAccuracy.at(-1)).toFixed(2)} %` : "";
+    const accuracy = record.testAccuracy.length
+      ? ` · train ${(100 * record.trainAccuracy.at(-1)).toFixed(2)} % · test ${(100 * record.testAccuracy.at(-1)).toFixed(2)} %`
+      : "";
     const running = record.status === "running";
-    const quiet = running && Date.now() - news > 60_000 ? ` · no news for ${time((Date.now() - news) / 1000)}: is the kernel alive?` : "";
+    const quiet =
+      running && Date.now() - news > 60_000
+        ? ` · no news for ${time((Date.now() - news) / 1000)}: is the kernel alive?`
+        : "";
     part("bar").max = of;
     part("bar").value = record.status === "finished" ? of : iteration;
-    part("text").textContent = record.status === "finished" ? `finished: ${number(of)} iterations${accuracy}`
-      : !running ? `stopped at iteration ${number(iteration)} of ${number(of)}${accuracy}`
-      : `iteration ${number(iteration)} of ${number(of)} (${Math.floor((100 * iteration) / of)} %) · ${stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0)} steps/s · ${time(etaSeconds)} left${accuracy}${quiet}`;
+    part("text").textContent =
+      record.status === "finished"
+        ? `finished: ${number(of)} iterations${accuracy}`
+        : !running
+          ? `stopped at iteration ${number(iteration)} of ${number(of)}${accuracy}`
+          : `iteration ${number(iteration)} of ${number(of)} (${Math.floor((100 * iteration) / of)} %) · ${stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0)} steps/s · ${time(etaSeconds)} left${accuracy}${quiet}`;
   };
 
   const draw = async (record: any) => {
     const Plotly = await plotlyReady;
     const ink = page.getComputedStyle(root).color;
-    const trace = (name: string, y: number[], line: object) => ({ type: "scatter", mode: y.length < 3 ? "lines+markers" : "lines", name, x: record.iterations, y, line: { color, ...line } });
+    const trace = (name: string, y: number[], line: object) => ({
+      type: "scatter",
+      mode: y.length < 3 ? "lines+markers" : "lines",
+      name,
+      x: record.iterations,
+      y,
+      line: { color, ...line },
+    });
     // Before the first step a network guesses; that point would squeeze all others into a line.
     const seen = [...record.trainAccuracy.slice(1), ...record.testAccuracy.slice(1)];
     const [low, high] = [Math.min(...seen), Math.max(...seen)];
-    const range = seen.length > 4 ? [Math.max(0, low - 0.1 * (high - low) - 0.002), Math.min(1, high + 0.1 * (high - low) + 0.002)] : [0, 1];
+    const range =
+      seen.length > 4
+        ? [Math.max(0, low - 0.1 * (high - low) - 0.002), Math.min(1, high + 0.1 * (high - low) + 0.002)]
+        : [0, 1];
     const axis = { gridcolor: "rgba(128,128,128,0.25)", zeroline: false };
     const layout = {
-      height: 280, margin: { l: 56, r: 16, t: 8, b: 44 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, size: 12 },
-      xaxis: { ...axis, title: { text: "iteration" }, range: [0, record.config.iterations] }, yaxis: { ...axis, title: { text: "accuracy" }, tickformat: ".1~%", range },
-      legend: { x: 1, xanchor: "right", y: 0.02, yanchor: "bottom" }, uirevision: "kept",
+      height: 280,
+      margin: { l: 56, r: 16, t: 8, b: 44 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { color: ink, size: 12 },
+      xaxis: { ...axis, title: { text: "iteration" }, range: [0, record.config.iterations] },
+      yaxis: { ...axis, title: { text: "accuracy" }, tickformat: ".1~%", range },
+      legend: { x: 1, xanchor: "right", y: 0.02, yanchor: "bottom" },
+      uirevision: "kept",
     };
     part("static").style.display = "none";
-    await Plotly.react(part("plot"), [trace("train", record.trainAccuracy, { dash: "dot", width: 1.5 }), trace("test", record.testAccuracy, { width: 2 })], layout, { displayModeBar: false, responsive: true });
+    await Plotly.react(
+      part("plot"),
+      [
+        trace("train", record.trainAccuracy, { dash: "dot", width: 1.5 }),
+        trace("test", record.testAccuracy, { width: 2 }),
+      ],
+      layout,
+      { displayModeBar: false, responsive: true },
+    );
   };
 
   const turn = async () => {

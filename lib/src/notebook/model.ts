@@ -19,16 +19,28 @@ export function representModel(model: LayersModel): Bundle {
       parameters: layer.countParams(),
     }));
   const input = shapeText(model.inputs[0]!.shape);
-  const grid: Grid = { columns: Object.keys(rows[0] ?? { layer: "" }), rows, caption: `${model.name}: input ${input}, ${model.countParams().toLocaleString("en-US")} parameters` };
+  const grid: Grid = {
+    columns: Object.keys(rows[0] ?? { layer: "" }),
+    rows,
+    caption: `${model.name}: input ${input}, ${model.countParams().toLocaleString("en-US")} parameters`,
+  };
   return { "text/html": gridHtml(grid), "text/plain": gridText(grid) };
 }
 
 /** "Dense, relu", "Dropout, rate 0.5", "Conv2D 5 x 5, relu": the type with what decides about it. */
 function kind(layer: LayersModel["layers"][number]): string {
-  const { activation, rate, kernelSize, poolSize } = layer.getConfig() as { activation?: unknown; rate?: unknown; kernelSize?: number[]; poolSize?: number[] };
+  const { activation, rate, kernelSize, poolSize } = layer.getConfig() as {
+    activation?: unknown;
+    rate?: unknown;
+    kernelSize?: number[];
+    poolSize?: number[];
+  };
   const size = kernelSize ?? poolSize;
   const head = `${layer.getClassName()}${Array.isArray(size) ? ` ${size.join(" x ")}` : ""}`;
-  const more = [typeof activation === "string" && activation !== "linear" ? activation : "", typeof rate === "number" ? `rate ${rate}` : ""];
+  const more = [
+    typeof activation === "string" && activation !== "linear" ? activation : "",
+    typeof rate === "number" ? `rate ${rate}` : "",
+  ];
   return [head, ...more.filter(Boolean)].join(", ");
 }
 

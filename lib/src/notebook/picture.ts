@@ -31,7 +31,8 @@ let idle: NodeJS.Timeout | undefined;
 let excuse: string | undefined;
 
 /**
- * Draws a figure as a static picture, for readers without JavaScript, with a headless browser that the first call starts.
+ * Draws a figure as a static picture, for readers without JavaScript, with a headless browser that the first call
+ * starts.
  *
  * @returns undefined without a browser; `pictureExcuse` then says why, once
  */
@@ -62,7 +63,9 @@ async function draw(figure: PlotlySpec): Promise<Picture | undefined> {
     const { page } = await studio;
     const spec = { data: figure.data, layout: { ...figure.layout, width, autosize: false } };
     const picture = await within(drawMs, page.evaluate(drawInPage, { spec, scale }));
-    return picture.png.length * 0.75 > maxBytes ? await within(drawMs, page.evaluate(drawInPage, { spec, scale: 1 })) : picture;
+    return picture.png.length * 0.75 > maxBytes
+      ? await within(drawMs, page.evaluate(drawInPage, { spec, scale: 1 }))
+      : picture;
   } catch (error) {
     unavailable = true;
     excuse = `Stored figures have no static picture: ${(error as Error).message.split("\n")[0]}`;
@@ -75,10 +78,19 @@ async function draw(figure: PlotlySpec): Promise<Picture | undefined> {
 
 async function openStudio(): Promise<{ browser: Browser; page: Page }> {
   const executablePath = findBrowser();
-  if (!executablePath) throw new Error("no Chromium-family browser was found. Install one, or set DEEPNETS_BROWSER to its path (npm run doctor).");
+  if (!executablePath)
+    throw new Error(
+      "no Chromium-family browser was found. Install one, or set DEEPNETS_BROWSER to its path (npm run doctor).",
+    );
   const { chromium } = require("playwright-core") as typeof import("playwright-core");
   // Signals are ours: at an interrupt the kernel lives on, and so does its browser.
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
   kernel()?.onClose(closeStudio);
   const page = await browser.newPage();
   await page.addScriptTag({ path: join(projectFolder(), "node_modules/plotly.js-dist-min/plotly.min.js") });

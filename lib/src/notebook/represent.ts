@@ -8,8 +8,9 @@ import { isRun, representRun } from "./run";
 import { isTensor, representTensor } from "./tensor";
 
 /**
- * What a notebook shows of any value: a value that implements `Jupyter.display` speaks for itself; figures, tensors, models and
- * danfojs frames are known; everything else is printed as Node prints it. A promise where a picture has to be drawn first.
+ * What a notebook shows of any value: a value that implements `Jupyter.display` speaks for itself; figures, tensors,
+ * models and danfojs frames are known; everything else is printed as Node prints it. A promise where a picture has to
+ * be drawn first.
  */
 export function represent(value: unknown): Content | Promise<Content> {
   const own = (value as Record<symbol, unknown> | null | undefined)?.[displaySymbol];
@@ -30,7 +31,9 @@ export function isFigure(value: unknown): value is PlotlySpec {
 }
 
 function ownContent(value: unknown, bundle: Bundle | Promise<Bundle>): Content | Promise<Content> {
-  const content = (data: Bundle): Content => ({ data: "text/plain" in data ? data : { ...data, "text/plain": plain(value) } });
+  const content = (data: Bundle): Content => ({
+    data: "text/plain" in data ? data : { ...data, "text/plain": plain(value) },
+  });
   return bundle instanceof Promise ? bundle.then(content) : content(bundle);
 }
 
@@ -48,4 +51,5 @@ async function representFigure({ data, layout }: PlotlySpec): Promise<Content> {
   return { data: { ...bundle, "image/png": png }, metadata: { "image/png": { width, height, alt: text } } };
 }
 
-const plain = (value: unknown) => inspect(value, { depth: 3, maxArrayLength: 20, maxStringLength: 2000, breakLength: 100 });
+const plain = (value: unknown) =>
+  inspect(value, { depth: 3, maxArrayLength: 20, maxStringLength: 2000, breakLength: 100 });

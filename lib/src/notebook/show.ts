@@ -4,7 +4,8 @@ import { kernel, type Content } from "./kernel";
 import { isFigure, represent } from "./represent";
 
 /**
- * Shows a value below the cell: a figure, a table, a model, a tensor, a danfojs frame, HTML, or any value that implements
+ * Shows a value below the cell: a figure, a table, a model, a tensor, a danfojs frame, HTML, or any value that
+ * implements
  * `Jupyter.display`. A string is read as Markdown. Outside a notebook its text is printed.
  *
  * @param thing what to show
@@ -15,8 +16,16 @@ import { isFigure, represent } from "./represent";
  * show("**Answer.** The linear model is too simple.");
  */
 export function show(thing: unknown, { caption }: { readonly caption?: string } = {}): void {
-  const content = typeof thing === "string" ? { data: { "text/markdown": thing, "text/plain": thing } } : represent(captionedFigure(thing, caption));
-  const whole = caption === undefined || isFigure(thing) ? content : content instanceof Promise ? content.then((it) => withCaption(it, caption)) : withCaption(content, caption);
+  const content =
+    typeof thing === "string"
+      ? { data: { "text/markdown": thing, "text/plain": thing } }
+      : represent(captionedFigure(thing, caption));
+  const whole =
+    caption === undefined || isFigure(thing)
+      ? content
+      : content instanceof Promise
+        ? content.then((it) => withCaption(it, caption))
+        : withCaption(content, caption);
   const target = kernel();
   if (target) return target.display(whole);
   void Promise.resolve(whole).then(({ data }) => console.log(data["text/plain"]));

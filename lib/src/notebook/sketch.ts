@@ -6,8 +6,8 @@ import { escapeHtml } from "./html";
 const size = { width: 640, height: 220, left: 52, right: 96, top: 10, bottom: 34 };
 
 /**
- * Accuracy over the iterations as a small SVG, drawn without a browser: what a training cell shows where no script runs. Test is
- * solid, training dotted, as in the figures.
+ * Accuracy over the iterations as a small SVG, drawn without a browser: what a training cell shows where no script
+ * runs. Test is solid, training dotted, as in the figures.
  */
 export function sketch(record: RunRecord): string {
   const { width, height, left, right, top, bottom } = size;
@@ -18,9 +18,19 @@ export function sketch(record: RunRecord): string {
   const low = Math.min(0.95, Math.max(0, Math.floor((Math.min(...all, 1) - 0.01) * 20) / 20));
   const x = (iteration: number) => left + (iteration / Math.max(1, record.config.iterations)) * (width - left - right);
   const y = (accuracy: number) => top + ((1 - accuracy) / Math.max(0.05, 1 - low)) * (height - top - bottom);
-  const line = (values: readonly number[]) => values.slice(from).map((value, i) => `${x(record.iterations[i + from]!).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
-  const ticks = [low, (1 + low) / 2, 1].map((value) => `<line x1="${left}" x2="${width - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${colors.grid}"/><text x="${left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${percent(value, low > 0.9 ? 1 : 0)}</text>`);
-  const names = endLabels(record).map(({ text, at, bold }) => `<text x="${width - right + 6}" y="${(y(at) + 4 + (bold ? -6 : 8)).toFixed(1)}" fill="${color}"${bold ? ' font-weight="bold"' : ""}>${text}</text>`);
+  const line = (values: readonly number[]) =>
+    values
+      .slice(from)
+      .map((value, i) => `${x(record.iterations[i + from]!).toFixed(1)},${y(value).toFixed(1)}`)
+      .join(" ");
+  const ticks = [low, (1 + low) / 2, 1].map(
+    (value) =>
+      `<line x1="${left}" x2="${width - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${colors.grid}"/><text x="${left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${percent(value, low > 0.9 ? 1 : 0)}</text>`,
+  );
+  const names = endLabels(record).map(
+    ({ text, at, bold }) =>
+      `<text x="${width - right + 6}" y="${(y(at) + 4 + (bold ? -6 : 8)).toFixed(1)}" fill="${color}"${bold ? ' font-weight="bold"' : ""}>${text}</text>`,
+  );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="${colors.soft}">`,
     `<rect width="${width}" height="${height}" fill="${colors.paper}"/>`,
@@ -44,6 +54,9 @@ function endLabels(record: RunRecord) {
   ];
 }
 
-/** The sketch as an image that stands in the HTML itself; a front end shows it also in a notebook that it does not trust. */
+/**
+ * The sketch as an image that stands in the HTML itself; a front end shows it also in a notebook that it does not
+ * trust.
+ */
 export const sketchImage = (record: RunRecord): string =>
   `<img alt="${escapeHtml(`Training and test accuracy of ${modelStyle(record.part).name} up to iteration ${record.progress.iteration}`)}" width="${size.width}" height="${size.height}" style="max-width:100%;height:auto" src="data:image/svg+xml;base64,${Buffer.from(sketch(record)).toString("base64")}">`;

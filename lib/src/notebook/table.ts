@@ -22,24 +22,37 @@ export interface Table {
  * show(table([{ model: "linear", test: "92.4 %" }, { model: "MLP", test: "98.4 %" }], { caption: "Accuracy" }));
  */
 export function table(rows: Rows, { caption }: { readonly caption?: string } = {}): Table {
-  if (rows.length === 0) throw new Error("Expected at least one row but found none (table): give it an array of objects.");
+  if (rows.length === 0)
+    throw new Error("Expected at least one row but found none (table): give it an array of objects.");
   const columns = Object.keys(rows[0]!);
   rows.forEach((row, i) => {
     const strange = Object.keys(row).find((key) => !columns.includes(key));
-    if (strange !== undefined) throw new Error(`Expected the columns ${columns.join(", ")} but found "${strange}" (table, row ${i + 1}): give every row the same keys.`);
+    if (strange !== undefined)
+      throw new Error(
+        `Expected the columns ${columns.join(", ")} but found "${strange}" (table, row ${i + 1}): give every row the same keys.`,
+      );
   });
   const frame = frameOf(rows, columns);
   const grid: Grid = { columns: frame.columns, rows: rowsOf(frame), caption };
-  return { frame, toString: () => gridText(grid), [displaySymbol]: () => ({ "text/html": gridHtml(grid), "text/plain": gridText(grid) }) };
+  return {
+    frame,
+    toString: () => gridText(grid),
+    [displaySymbol]: () => ({ "text/html": gridHtml(grid), "text/plain": gridText(grid) }),
+  };
 }
 
 function frameOf(rows: Rows, columns: readonly string[]): DataFrame {
   // Loaded here, once a table is needed: it takes a second.
   const danfo = require("danfojs-node") as typeof import("danfojs-node");
   // danfojs refuses a missing value in a column of numbers; an empty cell is text.
-  return new danfo.DataFrame(rows.map((row) => columns.map((column) => row[column] ?? "")), { columns: [...columns] });
+  return new danfo.DataFrame(
+    rows.map((row) => columns.map((column) => row[column] ?? "")),
+    { columns: [...columns] },
+  );
 }
 
 function rowsOf(frame: DataFrame): Rows {
-  return (frame.values as unknown[][]).map((values) => Object.fromEntries(frame.columns.map((column, i) => [column, values[i]])));
+  return (frame.values as unknown[][]).map((values) =>
+    Object.fromEntries(frame.columns.map((column, i) => [column, values[i]])),
+  );
 }

@@ -15,8 +15,16 @@ export function representTensor(tensor: Tensor): Bundle {
   const head = `Tensor ${tensor.dtype} [${tensor.shape.join(", ")}]`;
   if (tensor.isDisposed) return { "text/plain": `${head} (disposed)` };
   const size = tensor.shape.map((length, i) => (i < tensor.rank - 2 ? Math.min(1, length) : Math.min(corner, length)));
-  const part = tensor.rank === 0 ? tensor.clone() : tensor.slice(tensor.shape.map(() => 0), size);
-  const values = Array.from(part.dataSync() as ArrayLike<number | string>, (value) => (typeof value === "number" ? Number(value.toPrecision(4)) : value));
+  const part =
+    tensor.rank === 0
+      ? tensor.clone()
+      : tensor.slice(
+          tensor.shape.map(() => 0),
+          size,
+        );
+  const values = Array.from(part.dataSync() as ArrayLike<number | string>, (value) =>
+    typeof value === "number" ? Number(value.toPrecision(4)) : value,
+  );
   part.dispose();
   const cut = tensor.shape.some((length, i) => size[i]! < length);
   const [rows, columns] = tensor.rank < 2 ? [1, values.length] : [size.at(-2)!, size.at(-1)!];

@@ -27,8 +27,8 @@ const drawMs = 40_000;
 const size = { width: 1100, height: 780 };
 
 /**
- * TensorBoard's own plot of the train and test writers of some runs, as a picture: starts TensorBoard on the event files, opens its
- * page in a headless browser and photographs it. Takes about ten seconds.
+ * TensorBoard's own plot of the train and test writers of some runs, as a picture: starts TensorBoard on the event
+ * files, opens its page in a headless browser and photographs it. Takes about ten seconds.
  *
  * @param runs a run, its record, or several
  * @returns something to `show`; where no picture can be had (no browser, no event files), a sentence that says why
@@ -41,33 +41,61 @@ export function tensorboard(runs: Runs, { tag = "accuracy" }: TensorboardOptions
   const detached = kernel()?.detached ?? (<T>(work: () => T) => work());
   return detached(async () => {
     try {
-      return picture(await photograph(list, tag), `TensorBoard's time series of ${tag} for ${recordsOf(list).map(({ part }) => modelStyle(part).name).join(", ")}, train and test`);
+      return picture(
+        await photograph(list, tag),
+        `TensorBoard's time series of ${tag} for ${recordsOf(list)
+          .map(({ part }) => modelStyle(part).name)
+          .join(", ")}, train and test`,
+      );
     } catch (error) {
-      return picture(undefined, `TensorBoard's plot could not be photographed: ${(error as Error).message.split("\n")[0]}`);
+      return picture(
+        undefined,
+        `TensorBoard's plot could not be photographed: ${(error as Error).message.split("\n")[0]}`,
+      );
     }
   });
 }
 
 function picture(png: string | undefined, text: string): TensorboardPicture {
-  return { png, text, [displaySymbol]: () => ({ ...(png === undefined ? {} : { "image/png": png }), "text/plain": text }) };
+  return {
+    png,
+    text,
+    [displaySymbol]: () => ({ ...(png === undefined ? {} : { "image/png": png }), "text/plain": text }),
+  };
 }
 
 async function photograph(runs: readonly RunLike[], tag: string): Promise<string> {
   const executablePath = findBrowser();
-  if (!executablePath) throw new Error("Expected a Chromium-family browser but found none: install one, or set DEEPNETS_BROWSER to its path (npm run doctor).");
+  if (!executablePath)
+    throw new Error(
+      "Expected a Chromium-family browser but found none: install one, or set DEEPNETS_BROWSER to its path (npm run doctor).",
+    );
   const folder = mkdtempSync(join(tmpdir(), "deepnets-tensorboard-"));
   let server: ChildProcess | undefined;
   try {
     const curves = gather(runs, folder);
-    server = spawn(join(projectFolder(), ".venv/bin/python"), ["-m", "tensorboard.main", "--logdir", folder, "--host", "127.0.0.1", "--port", "0", "--reload_interval", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+    server = spawn(
+      join(projectFolder(), ".venv/bin/python"),
+      ["-m", "tensorboard.main", "--logdir", folder, "--host", "127.0.0.1", "--port", "0", "--reload_interval", "0"],
+      { stdio: ["ignore", "ignore", "pipe"] },
+    );
     const address = await addressOf(server);
     const { chromium } = require("playwright-core") as typeof import("playwright-core");
-    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
+    const browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
     try {
       const page = await browser.newPage({ viewport: size });
       page.setDefaultTimeout(drawMs);
       await page.goto(`${address}/?darkMode=false&tagFilter=${tag}&smoothing=0#timeseries`);
-      await page.locator("card-view tb-data-table-content-row").nth(curves - 1).waitFor();
+      await page
+        .locator("card-view tb-data-table-content-row")
+        .nth(curves - 1)
+        .waitFor();
       await page.locator("[aria-label='Toggle settings side pane']").click();
       await page.locator("[aria-label='Toggle full size mode']").click();
       await page.mouse.move(0, 0);
@@ -82,7 +110,10 @@ async function photograph(runs: readonly RunLike[], tag: string): Promise<string
   }
 }
 
-/** Copies the runs' event files into one folder, under the names that TensorBoard is to show; returns how many curves there are. */
+/**
+ * Copies the runs' event files into one folder, under the names that TensorBoard is to show; returns how many curves
+ * there are.
+ */
 function gather(runs: readonly RunLike[], folder: string): number {
   const records = recordsOf(runs);
   const several = new Set(records.map(({ part }) => part)).size < records.length;
@@ -92,7 +123,10 @@ function gather(runs: readonly RunLike[], folder: string): number {
     const from = "record" in run && "folder" in run ? String(run.folder) : runFolder(record);
     const name = `${modelStyle(record.part).name}${several ? ` seed ${record.seed}` : ""}`;
     for (const split of ["train", "test"]) {
-      if (!existsSync(join(from, split))) throw new Error(`Expected event files of ${record.part} but found no ${split} folder (${from}): run npm run handin -- ${record.part}.`);
+      if (!existsSync(join(from, split)))
+        throw new Error(
+          `Expected event files of ${record.part} but found no ${split} folder (${from}): run npm run handin -- ${record.part}.`,
+        );
       mkdirSync(join(folder, name), { recursive: true });
       cpSync(join(from, split), join(folder, name, split), { recursive: true });
       curves++;
@@ -104,13 +138,29 @@ function gather(runs: readonly RunLike[], folder: string): number {
 function addressOf(server: ChildProcess): Promise<string> {
   return new Promise((done, fail) => {
     let said = "";
-    const timer = setTimeout(() => fail(new Error(`Expected TensorBoard to start within ${startMs / 1000} s but found it silent: run npm run doctor.`)), startMs).unref();
+    const timer = setTimeout(
+      () =>
+        fail(
+          new Error(
+            `Expected TensorBoard to start within ${startMs / 1000} s but found it silent: run npm run doctor.`,
+          ),
+        ),
+      startMs,
+    ).unref();
     server.stderr!.on("data", (data: Buffer) => {
       said += data.toString();
       const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
       if (address) done((clearTimeout(timer), address));
     });
-    server.on("error", () => fail(new Error("Expected TensorBoard in .venv but could not start it: run npm run doctor.")));
-    server.on("close", (code) => fail(new Error(`Expected TensorBoard to start but found exit code ${code} (${said.trim().split("\n").at(-1) ?? ""}): run npm run doctor.`)));
+    server.on("error", () =>
+      fail(new Error("Expected TensorBoard in .venv but could not start it: run npm run doctor.")),
+    );
+    server.on("close", (code) =>
+      fail(
+        new Error(
+          `Expected TensorBoard to start but found exit code ${code} (${said.trim().split("\n").at(-1) ?? ""}): run npm run doctor.`,
+        ),
+      ),
+    );
   });
 }

@@ -8,26 +8,34 @@ import { stoppable } from "./interrupt";
 import { openView, type View } from "./view";
 
 /**
- * Trains a model and leaves a record of it in `data/runs`; below the cell a curve grows meanwhile, with iteration, speed, time left and
- * accuracy. On a terminal the same is one updating line.
+ * Trains a model and leaves a record of it in `data/runs`; below the cell a curve grows meanwhile, with iteration,
+ * speed, time left and accuracy. On a terminal the same is one updating line.
  *
- * Every `evalEvery` iterations, and before the first, loss and accuracy are measured in inference mode, on the first 10,000 training and
- * the first 10,000 test examples; at the end once more on all of them. Stopping the cell (the square button) ends it with the run so far:
- * `run.record.status` is then "interrupted", the model holds the weights of that moment, and running the cell again goes on from there. A run that
- * was killed goes on from its last checkpoint, at most a minute old. Either way it ends bit for bit as if it had not been stopped.
+ * Every `evalEvery` iterations, and before the first, loss and accuracy are measured in inference mode, on the first
+ * 10,000 training and the first 10,000 test examples; at the end once more on all of them. Stopping the cell (the
+ * square button) ends it with the run so far:
+ * `run.record.status` is then "interrupted", the model holds the weights of that moment, and running the cell again
+ * goes on from there. A run that was killed goes on from its last checkpoint, at most a minute old. Either way it ends
+ * bit for bit as if it had not been stopped.
  *
- * @param model An uncompiled `tf.Sequential` whose last layer is a softmax or sigmoid activation; it holds the trained weights afterwards.
+ * @param model An uncompiled `tf.Sequential` whose last layer is a softmax or sigmoid activation; it holds the trained
+ *   weights afterwards.
  * @param dataset Training and test examples: `[n, 784]` or `[n, 30, 1]` in batches.
  * @param parameters What to do, from `parameters`.
  * @param options Callbacks, and whether to go on from a checkpoint.
  * @returns The run: its record, and the folder where it lies.
- * @throws When the loss diverges, when the data do not fit the model, when the checkpoint is damaged or of another config, data, code or
- * number of threads, or when another process holds the run.
+ * @throws When the loss diverges, when the data do not fit the model, when the checkpoint is damaged or of another
+ *   config, data, code or number of threads, or when another process holds the run.
  * @example
  * const run = await train(models.linear(), mnist, p);
  * run.record.final?.test.accuracy; // 0.924, after 10,000 iterations
  */
-export async function train(model: LayersModel, dataset: Dataset, parameters: Parameters, options: TrainOptions = {}): Promise<Run> {
+export async function train(
+  model: LayersModel,
+  dataset: Dataset,
+  parameters: Parameters,
+  options: TrainOptions = {},
+): Promise<Run> {
   // Opened by the first sign of life: a run that is refused leaves only its error.
   let view: View | undefined;
   const opened = () => (view ??= openView({ part: parameters.part, folder: runFolder(parameters) }));
@@ -43,7 +51,10 @@ export async function train(model: LayersModel, dataset: Dataset, parameters: Pa
     },
   };
   try {
-    const run = await stoppable((signal) => trainPlain(model, dataset, parameters, { ...watched, signal }), options.signal);
+    const run = await stoppable(
+      (signal) => trainPlain(model, dataset, parameters, { ...watched, signal }),
+      options.signal,
+    );
     opened().end(run.record);
     return run;
   } catch (error) {
@@ -57,9 +68,11 @@ export async function train(model: LayersModel, dataset: Dataset, parameters: Pa
 }
 
 /**
- * Trains a model as `train` does, but leaves nothing on disk: for side experiments of a notebook. Stopping the cell ends it with an error.
+ * Trains a model as `train` does, but leaves nothing on disk: for side experiments of a notebook. Stopping the cell
+ * ends it with an error.
  *
- * @param model An uncompiled model whose last layer is a softmax or sigmoid activation; it holds the trained weights afterwards.
+ * @param model An uncompiled model whose last layer is a softmax or sigmoid activation; it holds the trained weights
+ *   afterwards.
  * @param dataset Training and test examples.
  * @param parameters As from `parameters`; change what the experiment changes: `{ ...p, iterations: 300 }`.
  * @param options How many examples an evaluation looks at, and a callback.
@@ -69,6 +82,11 @@ export async function train(model: LayersModel, dataset: Dataset, parameters: Pa
  * const { testAccuracy } = await trial(models.linear(), mnist, { ...p, iterations: 300 }, { evaluateOn: 2000 });
  * testAccuracy.at(-1); // 0.88
  */
-export async function trial(model: LayersModel, dataset: Dataset, parameters: Parameters, options: TrialOptions = {}): Promise<Trial> {
+export async function trial(
+  model: LayersModel,
+  dataset: Dataset,
+  parameters: Parameters,
+  options: TrialOptions = {},
+): Promise<Trial> {
   return stoppable((signal) => trialPlain(model, dataset, parameters, { ...options, signal }), options.signal);
 }

@@ -26,7 +26,10 @@ export function versions(): Versions {
     "danfojs-node": installed("danfojs-node"),
     "plotly.js": installed("plotly.js-dist-min"),
   };
-  const grid = { columns: ["package", "version"], rows: Object.entries(known).map(([name, version]) => ({ package: name, version })) };
+  const grid = {
+    columns: ["package", "version"],
+    rows: Object.entries(known).map(([name, version]) => ({ package: name, version })),
+  };
   const hidden = { value: () => ({ "text/html": gridHtml(grid), "text/plain": gridText(grid) }), enumerable: false };
   return Object.defineProperty(known, displaySymbol, hidden) as unknown as Versions;
 }

@@ -33,7 +33,10 @@ class CellView implements View {
   private readonly id = `deepnets-${randomUUID()}`;
   private latest: RunRecord | undefined;
   private updated = Date.now();
-  /** A page of `npm run lab` reads the run's record from its server, also one that is opened in mid-run; no update reaches that. */
+  /**
+   * A page of `npm run lab` reads the run's record from its server, also one that is opened in mid-run; no update
+   * reaches that.
+   */
   private readonly drawsItself: boolean;
 
   constructor(
@@ -41,7 +44,9 @@ class CellView implements View {
     private readonly run: { readonly part: string; readonly folder: string },
   ) {
     this.drawsItself = !this.pathOnServer().startsWith("..");
-    kernel.display(this.drawsItself ? this.live() : this.content(`${this.run.part}: training starts`), { displayId: this.id });
+    kernel.display(this.drawsItself ? this.live() : this.content(`${this.run.part}: training starts`), {
+      displayId: this.id,
+    });
   }
 
   progress(): void {}

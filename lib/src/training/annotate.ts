@@ -13,13 +13,19 @@ import type { Run } from "./train";
  * await annotate(run, "fresh", { size: 100_000, balancedAccuracy: 0.93 });
  */
 export async function annotate(run: Run, name: string, value: unknown): Promise<void> {
-  if (!/^[A-Za-z]\w*$/.test(name)) throw new Error(`Expected a name of letters, digits and underscores but found "${name}" (annotate).`);
-  if (run.record.status !== "finished") throw new Error(`Expected a finished run but found one that is ${run.record.status} (annotate ${name}): let it train to its end.`);
+  if (!/^[A-Za-z]\w*$/.test(name))
+    throw new Error(`Expected a name of letters, digits and underscores but found "${name}" (annotate).`);
+  if (run.record.status !== "finished")
+    throw new Error(
+      `Expected a finished run but found one that is ${run.record.status} (annotate ${name}): let it train to its end.`,
+    );
   const text = JSON.stringify(value, (key, inner: unknown) => {
-    if (typeof inner === "number" && !Number.isFinite(inner)) throw new Error(`Expected finite numbers but found ${inner} (annotate ${name}${key && `, ${key}`}).`);
+    if (typeof inner === "number" && !Number.isFinite(inner))
+      throw new Error(`Expected finite numbers but found ${inner} (annotate ${name}${key && `, ${key}`}).`);
     return inner;
   });
-  if (text === undefined) throw new Error(`Expected a value that JSON can hold but found ${typeof value} (annotate ${name}).`);
+  if (text === undefined)
+    throw new Error(`Expected a value that JSON can hold but found ${typeof value} (annotate ${name}).`);
   const record = { ...run.record, extra: { ...run.record.extra, [name]: JSON.parse(text) as unknown } };
   writeWhole(join(run.folder, "record.json"), JSON.stringify(record));
   run.record = record;

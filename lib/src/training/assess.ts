@@ -14,11 +14,13 @@ export interface Assessment extends FinalEvaluation {
 const chunk = 250;
 
 /**
- * Loss, accuracy, recall per class and confusion matrix of a model on a whole split, in inference mode, with ordinary tfjs ops.
+ * Loss, accuracy, recall per class and confusion matrix of a model on a whole split, in inference mode, with ordinary
+ * tfjs ops.
  *
  * @param model A model whose last layer is a softmax or sigmoid activation.
  * @param split The examples and their labels.
- * @returns The evaluation with the prediction for each example, in the split's order. A class without examples has recall 0 and is left out of the balanced accuracy.
+ * @returns The evaluation with the prediction for each example, in the split's order. A class without examples has
+ *   recall 0 and is left out of the balanced accuracy.
  * @throws When the examples do not fit the model.
  * @example
  * const { accuracy, recall } = await assess(models.linear(), mnist.test);
@@ -28,7 +30,9 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   const shape = (model.inputs[0].shape as (number | null)[]).slice(1) as number[];
   const row = shape.reduce((product, size) => product * size, 1);
   if (split.size === 0 || split.inputs.length !== split.size * row || split.labels.length !== split.size) {
-    throw new Error(`Expected ${split.size} examples of [${shape.join(", ")}] with a label each but found ${split.inputs.length} values and ${split.labels.length} labels: is it the right split for this model?`);
+    throw new Error(
+      `Expected ${split.size} examples of [${shape.join(", ")}] with a label each but found ${split.inputs.length} values and ${split.labels.length} labels: is it the right split for this model?`,
+    );
   }
   const net = network(model, { shape });
   const { outputs } = net;
@@ -41,12 +45,18 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   for (let from = 0; from < split.size; from += chunk) {
     const size = Math.min(chunk, split.size - from);
     const x = split.inputs.subarray(from * row, (from + size) * row);
-    // Without the last layer, whose activation the loss takes together with the logarithm: accurate where a probability rounds to 0 or 1.
-    const h = tf.tidy(() => net.logits(tf.tensor(x, [size, ...shape]), { training: false, calls: new Map() }).dataSync() as Float32Array);
+    // Without the last layer, whose activation the loss takes together with the logarithm: accurate where a probability
+    // rounds to 0 or 1.
+    const h = tf.tidy(
+      () =>
+        net.logits(tf.tensor(x, [size, ...shape]), { training: false, calls: new Map() }).dataSync() as Float32Array,
+    );
     for (let i = 0; i < size; i++) {
       const truth = split.labels[from + i];
-      if (truth >= classes) throw new Error(`Expected labels below ${classes} but found ${truth} (example ${from + i}).`);
-      const answer = outputs === 1 ? binary(h[i], truth) : categorical(h.subarray(i * outputs, (i + 1) * outputs), truth);
+      if (truth >= classes)
+        throw new Error(`Expected labels below ${classes} but found ${truth} (example ${from + i}).`);
+      const answer =
+        outputs === 1 ? binary(h[i], truth) : categorical(h.subarray(i * outputs, (i + 1) * outputs), truth);
       label[from + i] = answer.label;
       probability[from + i] = answer.probability;
       lossSum += answer.loss;

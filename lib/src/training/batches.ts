@@ -3,8 +3,9 @@ import { random } from "../data/random";
 import type { Batch } from "../graph/types";
 
 /**
- * The training examples in random order without replacement: epoch after epoch, each a new permutation, cut into batches that may
- * reach across its end. A batch is a function of (seed, iteration) alone, so that a resumed run goes on with the same ones.
+ * The training examples in random order without replacement: epoch after epoch, each a new permutation, cut into
+ * batches that may reach across its end. A batch is a function of (seed, iteration) alone, so that a resumed run goes
+ * on with the same ones.
  */
 export class Batches {
   readonly #dataset: Dataset;
@@ -15,7 +16,9 @@ export class Batches {
 
   constructor(dataset: Dataset, { batchSize, seed }: { readonly batchSize: number; readonly seed: number }) {
     if (batchSize > dataset.train.size) {
-      throw new Error(`Expected batchSize to be at most ${dataset.train.size} but found ${batchSize} (${dataset.name} has no more training examples).`);
+      throw new Error(
+        `Expected batchSize to be at most ${dataset.train.size} but found ${batchSize} (${dataset.name} has no more training examples).`,
+      );
     }
     this.#dataset = dataset;
     this.#batchSize = batchSize;

@@ -1,6 +1,9 @@
 import type { Dataset } from "../data/dataset";
 
-/** Throws unless the lengths of a data set's arrays agree, their values are finite, and there is something to train and to test on. */
+/**
+ * Throws unless the lengths of a data set's arrays agree, their values are finite, and there is something to train and
+ * to test on.
+ */
 export function checkDataset({ name, shape, train, test }: Dataset): void {
   const row = shape.reduce((product, size) => product * size, 1);
   for (const [half, split] of Object.entries({ train, test })) {
@@ -12,11 +15,15 @@ export function checkDataset({ name, shape, train, test }: Dataset): void {
     }
     const bad = firstNotFinite(split.inputs);
     // A ReLU turns NaN into 0, so that the loss would not tell.
-    if (bad >= 0) throw new Error(`Expected finite inputs but found ${split.inputs[bad]} (example ${Math.floor(bad / row)} of the ${half} split of ${name}): correct the data.`);
+    if (bad >= 0)
+      throw new Error(
+        `Expected finite inputs but found ${split.inputs[bad]} (example ${Math.floor(bad / row)} of the ${half} split of ${name}): correct the data.`,
+      );
   }
 }
 
-// The sum tells at once, in doubles that floats cannot overflow: MNIST has 47 million values, and nothing must hold the kernel up.
+// The sum tells at once, in doubles that floats cannot overflow: MNIST has 47 million values, and nothing must hold the
+// kernel up.
 function firstNotFinite(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];

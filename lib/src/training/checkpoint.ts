@@ -34,7 +34,12 @@ export async function writeCheckpoint(folder: string, { identity, fit, step }: C
   length.writeUInt32LE(header.length);
   const hash = createHash("sha256");
   function* pieces(): Generator<Uint8Array> {
-    for (const piece of [magic, length, header, ...step.tensors.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength))]) {
+    for (const piece of [
+      magic,
+      length,
+      header,
+      ...step.tensors.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
+    ]) {
       hash.update(piece);
       yield piece;
     }
@@ -46,21 +51,38 @@ export async function writeCheckpoint(folder: string, { identity, fit, step }: C
 /**
  * The checkpoint of a run, if there is one.
  *
- * @throws When it is damaged or belongs to another config, model, data, code or number of threads: the message names what differs.
+ * @throws When it is damaged or belongs to another config, model, data, code or number of threads: the message names
+ *   what differs.
  */
-export function readCheckpoint(folder: string, { part, identity }: { readonly part: string; readonly identity: Identity }): Checkpoint | undefined {
+export function readCheckpoint(
+  folder: string,
+  { part, identity }: { readonly part: string; readonly identity: Identity },
+): Checkpoint | undefined {
   if (!existsSync(file(folder))) return undefined;
   const wayOut = `npm run reset -- ${part} throws it away, or set DEEPNETS_FRESH=1 to start this run anew`;
   const data = readFileSync(file(folder));
   const body = data.subarray(0, data.length - 32);
-  const whole = data.length > magic.length + 36 && body.subarray(0, magic.length).equals(magic) && createHash("sha256").update(body).digest().equals(data.subarray(-32));
-  if (!whole) throw new Error(`Expected the checkpoint of ${part} to be whole but found ${data.length} bytes that are cut short or damaged (${file(folder)}): ${wayOut}.`);
+  const whole =
+    data.length > magic.length + 36 &&
+    body.subarray(0, magic.length).equals(magic) &&
+    createHash("sha256").update(body).digest().equals(data.subarray(-32));
+  if (!whole)
+    throw new Error(
+      `Expected the checkpoint of ${part} to be whole but found ${data.length} bytes that are cut short or damaged (${file(folder)}): ${wayOut}.`,
+    );
   const headerLength = body.readUInt32LE(magic.length);
   let position = magic.length + 4 + headerLength;
-  const header = JSON.parse(body.subarray(magic.length + 4, position).toString()) as { identity: Identity; fit: FitState; iteration: number; tensors: StepState["tensors"] };
+  const header = JSON.parse(body.subarray(magic.length + 4, position).toString()) as {
+    identity: Identity;
+    fit: FitState;
+    iteration: number;
+    tensors: StepState["tensors"];
+  };
   const other = differences(header.identity, identity);
   if (other.length > 0) {
-    throw new Error(`Expected the checkpoint of ${part} (iteration ${header.fit.iteration}) to be of this run but found ${other.join(", ")} (${file(folder)}): ${wayOut}.`);
+    throw new Error(
+      `Expected the checkpoint of ${part} (iteration ${header.fit.iteration}) to be of this run but found ${other.join(", ")} (${file(folder)}): ${wayOut}.`,
+    );
   }
   const tensors = header.tensors.map(({ name, shape }) => {
     const size = shape.reduce((product, count) => product * count, 1);
@@ -72,15 +94,27 @@ export function readCheckpoint(folder: string, { part, identity }: { readonly pa
 }
 
 /** Removes a run's checkpoint, and what a stopped process left of one. */
-export const removeCheckpoint = (folder: string): void => rmSync(join(folder, "checkpoint"), { recursive: true, force: true });
+export const removeCheckpoint = (folder: string): void =>
+  rmSync(join(folder, "checkpoint"), { recursive: true, force: true });
 
 /** True where an unfinished run can go on. */
-export const hasCheckpoint = (folder: string): boolean => existsSync(join(folder, "checkpoint")) && readdirSync(join(folder, "checkpoint")).includes("checkpoint.bin");
+export const hasCheckpoint = (folder: string): boolean =>
+  existsSync(join(folder, "checkpoint")) && readdirSync(join(folder, "checkpoint")).includes("checkpoint.bin");
 
 function differences(there: Identity, here: Identity): string[] {
   const flat = (value: object, prefix = ""): [string, unknown][] =>
-    Object.entries(value).flatMap(([name, inner]) => (typeof inner === "object" && inner !== null ? flat(inner as object, `${prefix}${name}.`) : [[prefix + name, inner] as [string, unknown]]));
+    Object.entries(value).flatMap(([name, inner]) =>
+      typeof inner === "object" && inner !== null
+        ? flat(inner as object, `${prefix}${name}.`)
+        : [[prefix + name, inner] as [string, unknown]],
+    );
   const [a, b] = [new Map(flat(there)), new Map(flat(here))];
-  const hashes: Record<string, string> = { model: "another model or other initial weights", data: "other data", code: "another version of the code" };
-  return [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name)).map((name) => hashes[name] ?? `${name} ${a.get(name)} instead of ${b.get(name)}`);
+  const hashes: Record<string, string> = {
+    model: "another model or other initial weights",
+    data: "other data",
+    code: "another version of the code",
+  };
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((name) => a.get(name) !== b.get(name))
+    .map((name) => hashes[name] ?? `${name} ${a.get(name)} instead of ${b.get(name)}`);
 }

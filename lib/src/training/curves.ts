@@ -9,4 +9,11 @@ export interface Curves {
   readonly times: number[];
 }
 
-export const emptyCurves = (): Curves => ({ iterations: [], trainLoss: [], testLoss: [], trainAccuracy: [], testAccuracy: [], times: [] });
+export const emptyCurves = (): Curves => ({
+  iterations: [],
+  trainLoss: [],
+  testLoss: [],
+  trainAccuracy: [],
+  testAccuracy: [],
+  times: [],
+});

@@ -11,8 +11,9 @@ export interface Point {
 }
 
 /**
- * Writes scalars as TensorBoard reads them (an event file: protobuf messages in TFRecord frames). A new file replaces those in the
- * folder, so that a run that goes on leaves no point twice; tfjs-node's own writer appends to what is there and keeps its file open for ever.
+ * Writes scalars as TensorBoard reads them (an event file: protobuf messages in TFRecord frames). A new file replaces
+ * those in the folder, so that a run that goes on leaves no point twice; tfjs-node's own writer appends to what is
+ * there and keeps its file open for ever.
  */
 export class EventFile {
   readonly #file: string;
@@ -32,7 +33,9 @@ export class EventFile {
   }
 
   write({ iteration, time, scalars }: Point): void {
-    const values = Object.entries(scalars).map(([tag, value]) => bytes(1, Buffer.concat([bytes(1, Buffer.from(tag)), float(2, value)])));
+    const values = Object.entries(scalars).map(([tag, value]) =>
+      bytes(1, Buffer.concat([bytes(1, Buffer.from(tag)), float(2, value)])),
+    );
     this.#append(frame(Buffer.concat([double(1, time), varintField(2, iteration), bytes(5, Buffer.concat(values))])));
   }
 

@@ -6,15 +6,22 @@ import * as tf from "@tensorflow/tfjs-node";
 import { backend } from "../graph/engine";
 import type { RunRecord } from "./record";
 
-const engineVersion = (): string => String((backend().binding as { readonly TF_Version?: string }).TF_Version ?? "unknown");
+const engineVersion = (): string =>
+  String((backend().binding as { readonly TF_Version?: string }).TF_Version ?? "unknown");
 
-/** Whether the engine computes by oneDNN: it decides the last digits, as the version does. Commands and the kernel switch it on where nobody says otherwise. */
+/**
+ * Whether the engine computes by oneDNN: it decides the last digits, as the version does. Commands and the kernel
+ * switch it on where nobody says otherwise.
+ */
 const oneDnn = (): string => process.env.TF_ENABLE_ONEDNN_OPTS ?? "as the engine decides";
 
 /** Threads of the engine within one operation and between operations: read by the engine once, when it starts. */
 export function threads(): RunRecord["threads"] {
   const all = availableParallelism();
-  return { intra: Number(process.env.TF_NUM_INTRAOP_THREADS) || all, inter: Number(process.env.TF_NUM_INTEROP_THREADS) || all };
+  return {
+    intra: Number(process.env.TF_NUM_INTRAOP_THREADS) || all,
+    inter: Number(process.env.TF_NUM_INTEROP_THREADS) || all,
+  };
 }
 
 export const machine = (): RunRecord["machine"] => ({
@@ -24,15 +31,26 @@ export const machine = (): RunRecord["machine"] => ({
   platform: `${process.platform} ${process.arch}`,
 });
 
-export const versionsOfRun = (): Record<string, string> => ({ node: process.versions.node, tfjs: tf.version["tfjs-core"], "tfjs-node": tf.version["tfjs-node"], tensorflow: engineVersion() });
+export const versionsOfRun = (): Record<string, string> => ({
+  node: process.versions.node,
+  tfjs: tf.version["tfjs-core"],
+  "tfjs-node": tf.version["tfjs-node"],
+  tensorflow: engineVersion(),
+});
 
 export const peakMemoryMB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
 
 let code: string | undefined;
 
-/** SHA-256 over what decides a run's numbers: the rooms data, models, training and graph as this process runs them, and the engine with its setting. */
+/**
+ * SHA-256 over what decides a run's numbers: the rooms data, models, training and graph as this process runs them, and
+ * the engine with its setting.
+ */
 export function codeHash(): string {
-  code ??= hashOfRooms(resolve(__dirname, ".."), `tensorflow ${engineVersion()}, oneDNN ${oneDnn()}, tfjs ${tf.version["tfjs-core"]}`);
+  code ??= hashOfRooms(
+    resolve(__dirname, ".."),
+    `tensorflow ${engineVersion()}, oneDNN ${oneDnn()}, tfjs ${tf.version["tfjs-core"]}`,
+  );
   return code;
 }
 
@@ -44,7 +62,8 @@ export function hashOfRooms(source: string, engine: string): string {
       .filter((entry) => entry.isFile() && /(?<!\.d)\.(js|ts)$/.test(entry.name))
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
       .sort();
-    for (const file of files) hash.update(`${relative(source, file).replaceAll("\\", "/")}\n`).update(readFileSync(file));
+    for (const file of files)
+      hash.update(`${relative(source, file).replaceAll("\\", "/")}\n`).update(readFileSync(file));
   }
   return hash.digest("hex");
 }

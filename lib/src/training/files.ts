@@ -3,8 +3,8 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Replaces a file in one move: whoever reads it finds the old or the new one, whole, whenever we are stopped. `sync` waits until it is on
- * the disk and would survive a loss of power too, which takes some milliseconds.
+ * Replaces a file in one move: whoever reads it finds the old or the new one, whole, whenever we are stopped. `sync`
+ * waits until it is on the disk and would survive a loss of power too, which takes some milliseconds.
  */
 export function writeWhole(file: string, text: string, { sync = true }: { readonly sync?: boolean } = {}): void {
   const part = `${file}.part`;
@@ -47,9 +47,15 @@ export async function writePieces(file: string, pieces: Iterable<Uint8Array>): P
 export function explained(error: unknown, file: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const files = `${file}: what was there before is intact`;
-  if (code === "ENOSPC" || code === "EDQUOT") return new Error(`Expected room on the disk but it is full (${files}): free some space and run again.`, { cause: error });
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new Error(`Expected room on the disk but it is full (${files}): free some space and run again.`, {
+      cause: error,
+    });
   if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
-    return new Error(`Expected to be allowed to write but was not (${code}, ${files}): give yourself the right to write there, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages).`, { cause: error });
+    return new Error(
+      `Expected to be allowed to write but was not (${code}, ${files}): give yourself the right to write there, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages).`,
+      { cause: error },
+    );
   }
   return error;
 }

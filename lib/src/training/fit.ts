@@ -28,14 +28,20 @@ export interface FitOptions {
 }
 
 /** Gradient steps that a run of these parameters takes; a last incomplete batch of the last epoch is filled up. */
-export const totalIterations = ({ iterations, epochs, batchSize }: Pick<Parameters, "iterations" | "epochs" | "batchSize">, dataset: Dataset): number =>
-  iterations ?? Math.ceil((epochs! * dataset.train.size) / batchSize);
+export const totalIterations = (
+  { iterations, epochs, batchSize }: Pick<Parameters, "iterations" | "epochs" | "batchSize">,
+  dataset: Dataset,
+): number => iterations ?? Math.ceil((epochs! * dataset.train.size) / batchSize);
 
 /** Examples of a split that an evaluation within a run looks at: a fixed subset, the first ones. */
 export const curveSize = (split: Split, evaluateOn = 10_000): number => Math.min(split.size, evaluateOn);
 
 /** The loop: evaluate where it is due, take a step, and so on to the end. */
-export async function fit(step: TrainingStep, dataset: Dataset, options: FitOptions): Promise<"finished" | "interrupted"> {
+export async function fit(
+  step: TrainingStep,
+  dataset: Dataset,
+  options: FitOptions,
+): Promise<"finished" | "interrupted"> {
   const { parameters: p, state, evaluateOn, signal, onEvaluation, onStep } = options;
   const { curves, clock } = state;
   const total = totalIterations(p, dataset);
@@ -47,8 +53,20 @@ export async function fit(step: TrainingStep, dataset: Dataset, options: FitOpti
     const i = state.iteration;
     if ((i % p.evalEvery === 0 || i === total) && curves.iterations.at(-1) !== i) {
       const start = performance.now();
-      const train = await evaluate(step, dataset.train, { size: curveSize(dataset.train, evaluateOn), shape: dataset.shape, breath, signal });
-      const test = train && (await evaluate(step, dataset.test, { size: curveSize(dataset.test, evaluateOn), shape: dataset.shape, breath, signal }));
+      const train = await evaluate(step, dataset.train, {
+        size: curveSize(dataset.train, evaluateOn),
+        shape: dataset.shape,
+        breath,
+        signal,
+      });
+      const test =
+        train &&
+        (await evaluate(step, dataset.test, {
+          size: curveSize(dataset.test, evaluateOn),
+          shape: dataset.shape,
+          breath,
+          signal,
+        }));
       clock.evaluation += performance.now() - start;
       // Stopped within an evaluation: it is made again when the run goes on.
       if (!train || !test) return "interrupted";
@@ -79,14 +97,28 @@ export async function fit(step: TrainingStep, dataset: Dataset, options: FitOpti
 async function evaluate(
   step: TrainingStep,
   split: Split,
-  { size, shape, breath, signal }: { readonly size: number; readonly shape: readonly number[]; readonly breath: Breath; readonly signal?: AbortSignal },
+  {
+    size,
+    shape,
+    breath,
+    signal,
+  }: {
+    readonly size: number;
+    readonly shape: readonly number[];
+    readonly breath: Breath;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Evaluation | undefined> {
   const row = shape.reduce((product, length) => product * length, 1);
   let [lossSum, correct] = [0, 0];
   for (let from = 0; from < size; from += step.evaluationSize) {
     if (signal?.aborted) return undefined;
     const to = Math.min(size, from + step.evaluationSize);
-    const found = step.evaluate({ inputs: split.inputs.subarray(from * row, to * row), labels: split.labels.subarray(from, to), size: to - from });
+    const found = step.evaluate({
+      inputs: split.inputs.subarray(from * row, to * row),
+      labels: split.labels.subarray(from, to),
+      size: to - from,
+    });
     lossSum += found.lossSum;
     correct += found.correct;
     await breath.take();
@@ -95,7 +127,10 @@ async function evaluate(
 }
 
 /** A loss that is no number, or stays far above that of blind guessing, does not come back. */
-function refuseDivergence(recent: readonly number[], { iteration, p, classes }: { readonly iteration: number; readonly p: Parameters; readonly classes: number }): void {
+function refuseDivergence(
+  recent: readonly number[],
+  { iteration, p, classes }: { readonly iteration: number; readonly p: Parameters; readonly classes: number },
+): void {
   const loss = recent[recent.length - 1];
   const limit = 20 * Math.log(classes);
   const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;

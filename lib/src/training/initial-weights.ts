@@ -12,8 +12,8 @@ interface Memory {
 const memories = new WeakMap<tf.LayersModel, Memory>();
 
 /**
- * Gives a model that training left as it is its first weights back, so that a cell that is run again trains anew and not on.
- * A model with other weights (made or set by hand) keeps them.
+ * Gives a model that training left as it is its first weights back, so that a cell that is run again trains anew and
+ * not on. A model with other weights (made or set by hand) keeps them.
  */
 export function startFromInitialWeights(model: tf.LayersModel): void {
   const memory = memories.get(model);
@@ -37,10 +37,14 @@ export function noteTrainedWeights(model: tf.LayersModel): void {
 /** SHA-256 of a model's layers with their settings and weights. Names are left out: tfjs counts them up. */
 export function modelHash(model: tf.LayersModel): string {
   const layers = model.layers.map((layer) => ({ type: layer.getClassName(), ...layer.getConfig(), name: undefined }));
-  return createHash("sha256").update(JSON.stringify(layers)).update(hashOf(read(model))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(layers))
+    .update(hashOf(read(model)))
+    .digest("hex");
 }
 
-const read = (model: tf.LayersModel): Float32Array[] => model.layers.flatMap((layer) => layer.weights.map((weight) => weight.read().dataSync().slice() as Float32Array));
+const read = (model: tf.LayersModel): Float32Array[] =>
+  model.layers.flatMap((layer) => layer.weights.map((weight) => weight.read().dataSync().slice() as Float32Array));
 
 function hashOf(weights: readonly Float32Array[]): string {
   const hash = createHash("sha256");

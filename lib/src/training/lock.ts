@@ -15,8 +15,8 @@ interface Holder extends Process {
 }
 
 /**
- * Keeps a second process off a run's folder. The lock of a process that is gone is taken over; one on another machine counts as alive.
- * Returns the function that gives it back.
+ * Keeps a second process off a run's folder. The lock of a process that is gone is taken over; one on another machine
+ * counts as alive. Returns the function that gives it back.
  */
 export function lockRun(folder: string): () => void {
   const file = join(folder, "lock");
@@ -40,8 +40,13 @@ export function lockRun(folder: string): () => void {
       const holder = readHolder(file);
       if (holder && holds(holder)) {
         const place = holder.host === mine.host ? "" : ` on ${holder.host}`;
-        const who = holder.pid === process.pid && place === "" ? "this very process, in another cell" : `process ${holder.pid}${place}`;
-        throw new Error(`Expected nobody else at this run but ${who} holds it (${file}): wait until it ends, stop it, or, if it is certainly gone, delete that file.`);
+        const who =
+          holder.pid === process.pid && place === ""
+            ? "this very process, in another cell"
+            : `process ${holder.pid}${place}`;
+        throw new Error(
+          `Expected nobody else at this run but ${who} holds it (${file}): wait until it ends, stop it, or, if it is certainly gone, delete that file.`,
+        );
       }
       rmSync(`${file}.stale.${process.pid}`, { force: true });
       try {
@@ -51,7 +56,9 @@ export function lockRun(folder: string): () => void {
       }
       rmSync(`${file}.stale.${process.pid}`, { force: true });
     }
-    throw new Error(`Expected to get the lock of a run but others took it five times (${file}): run again when they are done.`);
+    throw new Error(
+      `Expected to get the lock of a run but others took it five times (${file}): run again when they are done.`,
+    );
   } finally {
     rmSync(draft, { force: true });
   }

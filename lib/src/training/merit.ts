@@ -12,9 +12,10 @@ const fraction = /(^|\.)(test|train|gap|accuracy|recall\d*|share|balancedAccurac
 /**
  * One number of a record by its short name, for tags in prose and tables.
  *
- * `test`, `train`: final accuracies; `gap`: train minus test; `testLoss`, `trainLoss`: final losses; `balancedAccuracy`, `recall0` ...: on the
- * test examples; `parameters`, `iterations`, `minutes`; or a path with dots through the record, such as `extra.fresh.balancedAccuracy`.
- * A name that ends in test, train, gap, accuracy, recall or share is written as per cent with two digits; minutes have one.
+ * `test`, `train`: final accuracies; `gap`: train minus test; `testLoss`, `trainLoss`: final losses;
+ * `balancedAccuracy`, `recall0` ...: on the test examples; `parameters`, `iterations`, `minutes`; or a path with dots
+ * through the record, such as `extra.fresh.balancedAccuracy`. A name that ends in test, train, gap, accuracy, recall or
+ * share is written as per cent with two digits; minutes have one.
  *
  * @param record A finished record.
  * @param key The name.
@@ -26,26 +27,50 @@ const fraction = /(^|\.)(test|train|gap|accuracy|recall\d*|share|balancedAccurac
  */
 export function merit(record: RunRecord, key: string): Merit {
   const { final } = record;
-  if (!final) throw new Error(`Expected a finished record but found one that is ${record.status} (${record.part}.${key}): run the part to its end.`);
+  if (!final)
+    throw new Error(
+      `Expected a finished record but found one that is ${record.status} (${record.part}.${key}): run the part to its end.`,
+    );
   const recall = /^recall(\d+)$/.exec(key);
   const value =
-    key === "test" ? final.test.accuracy
-    : key === "train" ? final.train.accuracy
-    : key === "gap" ? final.train.accuracy - final.test.accuracy
-    : key === "testLoss" ? final.test.loss
-    : key === "trainLoss" ? final.train.loss
-    : key === "balancedAccuracy" ? final.test.balancedAccuracy
-    : key === "parameters" ? record.model.parameters
-    : key === "iterations" ? record.config.iterations
-    : key === "minutes" ? record.minutes.training + record.minutes.evaluation
-    : recall ? final.test.recall[Number(recall[1])]
-    : at(record, key);
-  if (typeof value !== "number" || !Number.isFinite(value)) throw new Error(`Expected a number but found ${typeof value === "object" ? "none" : String(value)} (${record.part}.${key}): correct the name.`);
+    key === "test"
+      ? final.test.accuracy
+      : key === "train"
+        ? final.train.accuracy
+        : key === "gap"
+          ? final.train.accuracy - final.test.accuracy
+          : key === "testLoss"
+            ? final.test.loss
+            : key === "trainLoss"
+              ? final.train.loss
+              : key === "balancedAccuracy"
+                ? final.test.balancedAccuracy
+                : key === "parameters"
+                  ? record.model.parameters
+                  : key === "iterations"
+                    ? record.config.iterations
+                    : key === "minutes"
+                      ? record.minutes.training + record.minutes.evaluation
+                      : recall
+                        ? final.test.recall[Number(recall[1])]
+                        : at(record, key);
+  if (typeof value !== "number" || !Number.isFinite(value))
+    throw new Error(
+      `Expected a number but found ${typeof value === "object" ? "none" : String(value)} (${record.part}.${key}): correct the name.`,
+    );
   return { value, text: textOf(key, value) };
 }
 
 function at(record: RunRecord, key: string): unknown {
-  return key.split(".").reduce<unknown>((value, name) => (typeof value === "object" && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined), record);
+  return key
+    .split(".")
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === "object" && value !== null && Object.hasOwn(value, name)
+          ? (value as Record<string, unknown>)[name]
+          : undefined,
+      record,
+    );
 }
 
 function textOf(key: string, value: number): string {

@@ -12,8 +12,8 @@ export interface MovedAccuracy {
 const chunk = 1000;
 
 /**
- * Accuracy of a model on images moved to the right, the columns that become free being blank: a measure of what the model takes for
- * granted about places. The model is not trained on such images.
+ * Accuracy of a model on images moved to the right, the columns that become free being blank: a measure of what the
+ * model takes for granted about places. The model is not trained on such images.
  *
  * @param model A model of images of 28 x 28 pixels, inputs `[784]`.
  * @param split The images and their labels.
@@ -22,16 +22,23 @@ const chunk = 1000;
  * const [still, moved] = await accuracyWhenMoved(model, mnist.test, [0, 2]);
  * still.accuracy - moved.accuracy; // what two pixels cost
  */
-export async function accuracyWhenMoved(model: tf.LayersModel, split: Split, pixels: readonly number[]): Promise<MovedAccuracy[]> {
+export async function accuracyWhenMoved(
+  model: tf.LayersModel,
+  split: Split,
+  pixels: readonly number[],
+): Promise<MovedAccuracy[]> {
   const wrong = pixels.find((by) => !Number.isInteger(by) || by < 0 || by > 27);
-  if (wrong !== undefined) throw new Error(`Expected pixels to be whole numbers from 0 to 27 but found ${wrong}: an image is 28 pixels wide.`);
+  if (wrong !== undefined)
+    throw new Error(`Expected pixels to be whole numbers from 0 to 27 but found ${wrong}: an image is 28 pixels wide.`);
   const results: MovedAccuracy[] = [];
   for (const by of pixels) {
     let correct = 0;
     for (let from = 0; from < split.size; from += chunk) {
       const labels = split.labels.subarray(from, from + chunk);
       const images = movedImages(split.inputs.subarray(from * 784, (from + labels.length) * 784), by);
-      const predicted = tf.tidy(() => (model.predict(tf.tensor2d(images, [labels.length, 784])) as tf.Tensor).argMax(1).dataSync());
+      const predicted = tf.tidy(() =>
+        (model.predict(tf.tensor2d(images, [labels.length, 784])) as tf.Tensor).argMax(1).dataSync(),
+      );
       for (let i = 0; i < labels.length; i++) if (predicted[i] === labels[i]) correct++;
       // The kernel answers between two chunks.
       await new Promise((resolve) => setImmediate(resolve));

@@ -28,11 +28,17 @@ export function parseOverrides(text: string): Record<string, number | string> {
     if (pair === "" && text.trim() === "") continue;
     const [, given, value] = /^([A-Za-z][\w.]*)\s*=\s*(\S+)$/.exec(pair) ?? [];
     if (given === undefined || value === undefined) {
-      throw new Error(`Expected NAME=VALUE pairs with commas between them but found "${pair}" in DEEPNETS_SET="${text}": write for example learningRate=0.0005,batchSize=50.`);
+      throw new Error(
+        `Expected NAME=VALUE pairs with commas between them but found "${pair}" in DEEPNETS_SET="${text}": write for example learningRate=0.0005,batchSize=50.`,
+      );
     }
     const name = given in names ? given : `optimizer.${given}`;
-    if (!Object.hasOwn(names, name)) throw new Error(`Expected one of ${Object.keys(names).join(", ")} but found "${given}" (DEEPNETS_SET): correct the name.`);
-    if (Object.hasOwn(overrides, name)) throw new Error(`Expected ${name} once but found it twice in DEEPNETS_SET="${text}": leave one out.`);
+    if (!Object.hasOwn(names, name))
+      throw new Error(
+        `Expected one of ${Object.keys(names).join(", ")} but found "${given}" (DEEPNETS_SET): correct the name.`,
+      );
+    if (Object.hasOwn(overrides, name))
+      throw new Error(`Expected ${name} once but found it twice in DEEPNETS_SET="${text}": leave one out.`);
     overrides[name] = parseValue(name, value);
   }
   return overrides;
@@ -45,8 +51,15 @@ function parseValue(name: string, text: string): number | string {
     throw new Error(`Expected ${name} to be ${kind.join(" or ")} but found "${text}" (DEEPNETS_SET): choose one.`);
   }
   const value = Number(text);
-  const rule = { whole: "a whole number from 1 on", positive: "a number above 0", fraction: "a number in [0, 1)" }[kind];
-  const right = kind === "whole" ? Number.isSafeInteger(value) && value >= 1 : kind === "positive" ? value > 0 && value < Infinity : value >= 0 && value < 1;
+  const rule = { whole: "a whole number from 1 on", positive: "a number above 0", fraction: "a number in [0, 1)" }[
+    kind
+  ];
+  const right =
+    kind === "whole"
+      ? Number.isSafeInteger(value) && value >= 1
+      : kind === "positive"
+        ? value > 0 && value < Infinity
+        : value >= 0 && value < 1;
   if (!right) throw new Error(`Expected ${name} to be ${rule} but found "${text}" (DEEPNETS_SET): correct the value.`);
   return value;
 }

@@ -26,7 +26,8 @@ export const largestSeed = 2 ** 31 - 1;
 /**
  * What a run is to do: what the cell says, changed by three environment variables, which commands and sweeps set.
  *
- * `DEEPNETS_PROFILE=quick` shortens a run to 2 % of its iterations, but at least 400, or to 2 epochs; `DEEPNETS_SEED` replaces the seed;
+ * `DEEPNETS_PROFILE=quick` shortens a run to 2 % of its iterations, but at least 400, or to 2 epochs; `DEEPNETS_SEED`
+ * replaces the seed;
  * `DEEPNETS_SET="learningRate=0.0005"` replaces single values by name. A changed value is printed.
  *
  * @param part The notebook's id: `"h6-1b"`.
@@ -34,28 +35,35 @@ export const largestSeed = 2 ** 31 - 1;
  * @returns The settings with all defaults, frozen.
  * @throws When a value is missing or out of range, or when an environment variable cannot be read.
  * @example
- * const p = parameters("h6-1a", { seed: 1, batchSize: 100, iterations: 10_000, optimizer: { name: "sgd", learningRate: 0.5 } });
- * p.evalEvery; // 100
+ * const p = parameters("h6-1a", { seed: 1, batchSize: 100, iterations: 10_000, optimizer: { name: "sgd", learningRate:
+ * 0.5 } }); p.evalEvery; // 100
  */
 export function parameters(part: string, settings: Settings): Parameters {
   if (!/^[\w-]+$/.test(part)) throw new Error(`Expected part to be a notebook's id such as h6-1b but found "${part}".`);
   const profile = process.env.DEEPNETS_PROFILE || "full";
-  if (profile !== "full" && profile !== "quick") throw new Error(`Expected DEEPNETS_PROFILE to be full or quick but found "${profile}": unset it for a full run.`);
+  if (profile !== "full" && profile !== "quick")
+    throw new Error(`Expected DEEPNETS_PROFILE to be full or quick but found "${profile}": unset it for a full run.`);
   const overrides = parseOverrides(process.env.DEEPNETS_SET ?? "");
   if ((settings.iterations === undefined) === (settings.epochs === undefined)) {
-    throw new Error(`Expected iterations or epochs but found ${settings.epochs === undefined ? "neither" : "both"} (${part}): give exactly one of them.`);
+    throw new Error(
+      `Expected iterations or epochs but found ${settings.epochs === undefined ? "neither" : "both"} (${part}): give exactly one of them.`,
+    );
   }
   const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...settings, seed: settings.seed ?? 1 } as const;
   const seed = process.env.DEEPNETS_SEED ? Number(process.env.DEEPNETS_SEED) : cell.seed;
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= largestSeed)) {
-    throw new Error(`Expected seed to be a whole number from 0 to ${largestSeed} but found ${process.env.DEEPNETS_SEED || seed} (${process.env.DEEPNETS_SEED ? "DEEPNETS_SEED" : part}).`);
+    throw new Error(
+      `Expected seed to be a whole number from 0 to ${largestSeed} but found ${process.env.DEEPNETS_SEED || seed} (${process.env.DEEPNETS_SEED ? "DEEPNETS_SEED" : part}).`,
+    );
   }
   const optimizer: Record<string, unknown> = { ...cell.optimizer };
   const all: Record<string, unknown> = { part, profile, ...cell, seed, overrides: Object.freeze(overrides) };
   if (profile === "quick") Object.assign(all, shortened(settings));
   for (const [name, value] of Object.entries(overrides)) {
     if ((name === "iterations" || name === "epochs") && settings[name] === undefined) {
-      throw new Error(`Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): ${part} is counted in the former.`);
+      throw new Error(
+        `Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): ${part} is counted in the former.`,
+      );
     }
     if (name.startsWith("optimizer.")) optimizer[name.slice("optimizer.".length)] = value;
     else all[name] = value;
@@ -75,18 +83,26 @@ function shortened({ iterations, epochs }: Settings): Partial<Settings> {
 
 function check({ part, batchSize, iterations, epochs, evalEvery, optimizer }: Parameters): void {
   for (const [name, value] of Object.entries({ batchSize, iterations, epochs, evalEvery })) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) throw new Error(`Expected ${name} to be a whole number from 1 on but found ${value} (${part}).`);
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
+      throw new Error(`Expected ${name} to be a whole number from 1 on but found ${value} (${part}).`);
   }
   const { name, learningRate, beta1, beta2, epsilon } = optimizer;
-  if (name !== "sgd" && name !== "adam") throw new Error(`Expected optimizer.name to be sgd or adam but found ${name as string} (${part}).`);
-  if (!(learningRate > 0 && learningRate < Infinity)) throw new Error(`Expected optimizer.learningRate to be above 0 but found ${learningRate} (${part}).`);
+  if (name !== "sgd" && name !== "adam")
+    throw new Error(`Expected optimizer.name to be sgd or adam but found ${name as string} (${part}).`);
+  if (!(learningRate > 0 && learningRate < Infinity))
+    throw new Error(`Expected optimizer.learningRate to be above 0 but found ${learningRate} (${part}).`);
   const extras = Object.entries({ beta1, beta2, epsilon }).filter(([, value]) => value !== undefined);
   if (name === "sgd" && extras.length > 0) {
-    throw new Error(`Expected no optimizer.${extras[0][0]} but found ${extras[0][1]} (${part}): plain gradient descent has none; leave it out or choose adam.`);
+    throw new Error(
+      `Expected no optimizer.${extras[0][0]} but found ${extras[0][1]} (${part}): plain gradient descent has none; leave it out or choose adam.`,
+    );
   }
   for (const [beta, value] of extras) {
     const right = beta === "epsilon" ? value! > 0 : value! >= 0 && value! < 1;
-    if (!right) throw new Error(`Expected optimizer.${beta} to be ${beta === "epsilon" ? "above 0" : "in [0, 1)"} but found ${value} (${part}).`);
+    if (!right)
+      throw new Error(
+        `Expected optimizer.${beta} to be ${beta === "epsilon" ? "above 0" : "in [0, 1)"} but found ${value} (${part}).`,
+      );
   }
 }
 
@@ -95,8 +111,11 @@ function tell(settings: Settings, result: Parameters): void {
   const note = (name: string, before: unknown, after: unknown) => {
     if (before !== undefined && before !== after) changed.push(`${name} = ${after} (the cell says ${before})`);
   };
-  for (const name of ["iterations", "epochs", "batchSize", "evalEvery", "precision", "mode"] as const) note(name, settings[name], result[name]);
+  for (const name of ["iterations", "epochs", "batchSize", "evalEvery", "precision", "mode"] as const)
+    note(name, settings[name], result[name]);
   note("seed", settings.seed ?? 1, result.seed);
-  for (const name of ["name", "learningRate", "beta1", "beta2", "epsilon"] as const) note(`optimizer.${name}`, settings.optimizer[name], result.optimizer[name]);
-  if (changed.length > 0) console.log(`${result.part}${result.profile === "quick" ? ", quick run" : ""}: ${changed.join(", ")}`);
+  for (const name of ["name", "learningRate", "beta1", "beta2", "epsilon"] as const)
+    note(`optimizer.${name}`, settings.optimizer[name], result.optimizer[name]);
+  if (changed.length > 0)
+    console.log(`${result.part}${result.profile === "quick" ? ", quick run" : ""}: ${changed.join(", ")}`);
 }

@@ -13,8 +13,8 @@ export function projectFolder(folder = __dirname): string {
 export const runsFolder = (): string => resolve(process.env.DEEPNETS_RUNS || join(projectFolder(), "data/runs"));
 
 /**
- * The name of a run's folder below its part: profile, seed and, where `DEEPNETS_SET` changed something, 8 hex digits of what it set.
- * An override that repeats the cell's own value counts as one all the same.
+ * The name of a run's folder below its part: profile, seed and, where `DEEPNETS_SET` changed something, 8 hex digits of
+ * what it set. An override that repeats the cell's own value counts as one all the same.
  *
  * @example
  * runName({ profile: "full", seed: 1, overrides: {} }); // "full-s1"
@@ -27,4 +27,5 @@ export function runName({ profile, seed, overrides }: Pick<Parameters, "profile"
 }
 
 /** The folder of a run. */
-export const runFolder = (run: Pick<Parameters, "part" | "profile" | "seed" | "overrides">): string => join(runsFolder(), run.part, runName(run));
+export const runFolder = (run: Pick<Parameters, "part" | "profile" | "seed" | "overrides">): string =>
+  join(runsFolder(), run.part, runName(run));

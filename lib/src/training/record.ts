@@ -70,7 +70,12 @@ export interface RunRecord {
   };
   readonly model: {
     readonly parameters: number;
-    readonly layers: readonly { readonly name: string; readonly type: string; readonly outputShape: readonly (number | null)[]; readonly parameters: number }[];
+    readonly layers: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly outputShape: readonly (number | null)[];
+      readonly parameters: number;
+    }[];
   };
   /** Threads of the engine within one operation and between operations. */
   readonly threads: { readonly intra: number; readonly inter: number };
@@ -79,7 +84,12 @@ export interface RunRecord {
   readonly code: string;
   /** SHA-256 of the data. */
   readonly data: string;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGiB: number; readonly platform: string };
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryGiB: number;
+    readonly platform: string;
+  };
   /** Iterations at which the four curves below were measured; the first is 0, before any step. */
   readonly iterations: readonly number[];
   readonly trainLoss: readonly number[];

@@ -25,9 +25,16 @@ export interface RecordsRequest {
   readonly seeds?: readonly number[];
 }
 
-const notebooks: Readonly<Record<string, string>> = { "h6-1a": "h6-1a-linear", "h6-1b": "h6-1b-mlp", "h6-1c": "h6-1c-dropout", "h6-1d": "h6-1d-cnn", "h6-2": "h6-2-lstm" };
+const notebooks: Readonly<Record<string, string>> = {
+  "h6-1a": "h6-1a-linear",
+  "h6-1b": "h6-1b-mlp",
+  "h6-1c": "h6-1c-dropout",
+  "h6-1d": "h6-1d-cnn",
+  "h6-2": "h6-2-lstm",
+};
 
-const profileOf = (profile?: "full" | "quick") => profile ?? (process.env.DEEPNETS_PROFILE === "quick" ? "quick" : "full");
+const profileOf = (profile?: "full" | "quick") =>
+  profile ?? (process.env.DEEPNETS_PROFILE === "quick" ? "quick" : "full");
 
 /**
  * Reads the record of a finished run.
@@ -47,12 +54,13 @@ export async function readRecord({ part, profile, seed, overrides = {} }: Record
 }
 
 /**
- * Reads the records of all finished runs of one profile, by part and seed; runs with settings changed by `DEEPNETS_SET` are among them.
+ * Reads the records of all finished runs of one profile, by part and seed; runs with settings changed by `DEEPNETS_SET`
+ * are among them.
  *
  * @param request Parts, profile and seeds; each part that is named must have a record, for each seed that is named.
  * @returns The records.
- * @throws When one is missing (the message names the notebook to run), when one is damaged, or when only runs of the other profile are there:
- * full and quick runs are never mixed.
+ * @throws When one is missing (the message names the notebook to run), when one is damaged, or when only runs of the
+ *   other profile are there: full and quick runs are never mixed.
  * @example
  * const all = await readRecords({ parts: ["h6-1a", "h6-1b"], profile: "full" });
  */
@@ -68,7 +76,8 @@ export async function readRecords({ parts, profile, seeds }: RecordsRequest = {}
       .sort((a, b) => a.seed - b.seed);
     if (parts) {
       for (const seed of seeds ?? [undefined]) {
-        if (!records.some((record) => seed === undefined || record.seed === seed)) throw missing({ part, profile: wanted, seed });
+        if (!records.some((record) => seed === undefined || record.seed === seed))
+          throw missing({ part, profile: wanted, seed });
       }
     }
     return records;
@@ -76,9 +85,14 @@ export async function readRecords({ parts, profile, seeds }: RecordsRequest = {}
   return found.flat();
 }
 
-function parseRecord(file: string, { part, profile, seed }: { readonly part: string; readonly profile: string; readonly seed?: number }): RunRecord {
+function parseRecord(
+  file: string,
+  { part, profile, seed }: { readonly part: string; readonly profile: string; readonly seed?: number },
+): RunRecord {
   const damaged = (what: string) =>
-    new Error(`Expected the record of ${part} to be a finished ${profile} run but found ${what} (${file}): run ${notebookOf(part)} again, or get the file back (git checkout).`);
+    new Error(
+      `Expected the record of ${part} to be a finished ${profile} run but found ${what} (${file}): run ${notebookOf(part)} again, or get the file back (git checkout).`,
+    );
   let record: RunRecord;
   try {
     record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
@@ -91,20 +105,40 @@ function parseRecord(file: string, { part, profile, seed }: { readonly part: str
   if (seed !== undefined && record.seed !== seed) throw damaged(`one of seed ${record.seed}`);
   if (record.status !== "finished" || !record.final) throw damaged(`one that is ${record.status}`);
   const { iterations, trainLoss, testLoss, trainAccuracy, testAccuracy } = record;
-  const lengths = [iterations, trainLoss, testLoss, trainAccuracy, testAccuracy].map((curve) => (Array.isArray(curve) ? curve.length : -1));
-  if (lengths.some((length) => length !== lengths[0] || length < 1)) throw damaged(`curves of lengths ${lengths.join(", ")}`);
+  const lengths = [iterations, trainLoss, testLoss, trainAccuracy, testAccuracy].map((curve) =>
+    Array.isArray(curve) ? curve.length : -1,
+  );
+  if (lengths.some((length) => length !== lengths[0] || length < 1))
+    throw damaged(`curves of lengths ${lengths.join(", ")}`);
   return record;
 }
 
-const notebookOf = (part: string) => (notebooks[part] ? `notebooks/${notebooks[part]}.ipynb` : `the notebook of ${part}`);
+const notebookOf = (part: string) =>
+  notebooks[part] ? `notebooks/${notebooks[part]}.ipynb` : `the notebook of ${part}`;
 
-function missing({ part, profile, seed }: { readonly part: string; readonly profile: "full" | "quick"; readonly seed?: number }): Error {
+function missing({
+  part,
+  profile,
+  seed,
+}: {
+  readonly part: string;
+  readonly profile: "full" | "quick";
+  readonly seed?: number;
+}): Error {
   const other = profile === "full" ? "quick" : "full";
   const which = seed === undefined ? "" : `, seed ${seed}`;
-  const names = listFolders(join(runsFolder(), part)).filter((name) => existsSync(join(runsFolder(), part, name, "record.json")));
-  const only = names.some((name) => name.startsWith(`${other}-s`) && (seed === undefined || name === `${other}-s${seed}`)) ? `only a ${other} one, and the two are never mixed` : "none";
+  const names = listFolders(join(runsFolder(), part)).filter((name) =>
+    existsSync(join(runsFolder(), part, name, "record.json")),
+  );
+  const only = names.some(
+    (name) => name.startsWith(`${other}-s`) && (seed === undefined || name === `${other}-s${seed}`),
+  )
+    ? `only a ${other} one, and the two are never mixed`
+    : "none";
   const quick = profile === "quick" ? " --quick" : "";
-  return new Error(`Expected a finished ${profile} run of ${part}${which} but found ${only}: run ${notebookOf(part)} first, or npm run handin -- ${part}${quick}.`);
+  return new Error(
+    `Expected a finished ${profile} run of ${part}${which} but found ${only}: run ${notebookOf(part)} first, or npm run handin -- ${part}${quick}.`,
+  );
 }
 
 function listFolders(folder: string): string[] {

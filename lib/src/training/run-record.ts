@@ -6,7 +6,11 @@ import { curveSize, type FitState, totalIterations } from "./fit";
 import type { Parameters, Progress, RunRecord } from "./record";
 
 /** The record of a run that stands at `state`. `stable` is what does not change while it runs. */
-export function recordOf(stable: StableRecord, state: FitState, more: { readonly status: RunRecord["status"]; readonly progress: Progress; readonly final?: RunRecord["final"] }): RunRecord {
+export function recordOf(
+  stable: StableRecord,
+  state: FitState,
+  more: { readonly status: RunRecord["status"]; readonly progress: Progress; readonly final?: RunRecord["final"] },
+): RunRecord {
   const { times: _, ...curves } = state.curves;
   const { final, ...rest } = more;
   return {
@@ -20,7 +24,22 @@ export function recordOf(stable: StableRecord, state: FitState, more: { readonly
   };
 }
 
-export type StableRecord = Pick<RunRecord, "format" | "part" | "profile" | "seed" | "overrides" | "config" | "model" | "threads" | "versions" | "code" | "data" | "machine" | "trainCurveSize">;
+export type StableRecord = Pick<
+  RunRecord,
+  | "format"
+  | "part"
+  | "profile"
+  | "seed"
+  | "overrides"
+  | "config"
+  | "model"
+  | "threads"
+  | "versions"
+  | "code"
+  | "data"
+  | "machine"
+  | "trainCurveSize"
+>;
 
 export function stableRecord(model: tf.LayersModel, dataset: Dataset, p: Parameters): StableRecord {
   const { part, profile, seed, overrides, batchSize, epochs, evalEvery, optimizer, precision, mode } = p;
@@ -31,7 +50,15 @@ export function stableRecord(model: tf.LayersModel, dataset: Dataset, p: Paramet
     profile,
     seed,
     overrides,
-    config: { batchSize, iterations: totalIterations(p, dataset), ...(epochs !== undefined && { epochs }), evalEvery, optimizer, precision, mode },
+    config: {
+      batchSize,
+      iterations: totalIterations(p, dataset),
+      ...(epochs !== undefined && { epochs }),
+      evalEvery,
+      optimizer,
+      precision,
+      mode,
+    },
     model: { parameters, layers },
     threads: threads(),
     versions: versionsOfRun(),
@@ -57,6 +84,11 @@ export class Pace {
     const steps = iteration - this.#first;
     const seconds = (performance.now() - this.#start) / 1000;
     const stepsPerSecond = steps > 0 ? steps / seconds : 0;
-    return { iteration, iterations: this.#total, stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (this.#total - iteration) / stepsPerSecond : 0 };
+    return {
+      iteration,
+      iterations: this.#total,
+      stepsPerSecond,
+      etaSeconds: stepsPerSecond > 0 ? (this.#total - iteration) / stepsPerSecond : 0,
+    };
   }
 }

@@ -33,8 +33,8 @@ export interface Spread {
 /**
  * Summarizes finished records: one `Spread` per part and setting, in the order in which they first appear.
  *
- * A seed that occurs twice within a part and setting, an unfinished record and a mix of full and quick runs are refused, since each
- * would make the scatter look like something that it is not.
+ * A seed that occurs twice within a part and setting, an unfinished record and a mix of full and quick runs are
+ * refused, since each would make the scatter look like something that it is not.
  *
  * @example
  * const full = await readRecords({ profile: "full" });
@@ -49,7 +49,8 @@ export function spread(records: readonly RunRecord[]): Spread[] {
     else groups.set(key, [record]);
   }
   const profiles = [...new Set(records.map((record) => record.profile))];
-  if (profiles.length > 1) throw new Error("Expected records of one profile but found full and quick runs: choose one of the two.");
+  if (profiles.length > 1)
+    throw new Error("Expected records of one profile but found full and quick runs: choose one of the two.");
   return [...groups.values()].map(summarize);
 }
 
@@ -57,8 +58,12 @@ function summarize(records: readonly RunRecord[]): Spread {
   const [{ part, profile, overrides }] = records as [RunRecord];
   const seeds = records.map((record) => record.seed).sort((a, b) => a - b);
   const twice = seeds.find((seed, i) => seed === seeds[i + 1]);
-  if (twice !== undefined) throw new Error(`Expected each seed once but found seed ${twice} twice (${part}): leave one of the two records out.`);
-  const over = (figure: (record: RunRecord, final: NonNullable<RunRecord["final"]>) => number) => statistic(records.map((record) => figure(record, final(record))));
+  if (twice !== undefined)
+    throw new Error(
+      `Expected each seed once but found seed ${twice} twice (${part}): leave one of the two records out.`,
+    );
+  const over = (figure: (record: RunRecord, final: NonNullable<RunRecord["final"]>) => number) =>
+    statistic(records.map((record) => figure(record, final(record))));
   return {
     part,
     profile,
@@ -75,7 +80,9 @@ function summarize(records: readonly RunRecord[]): Spread {
 
 function final(record: RunRecord): NonNullable<RunRecord["final"]> {
   if (record.final) return record.final;
-  throw new Error(`Expected a finished record but found one that is ${record.status} (${record.part}, seed ${record.seed}): run the part to its end.`);
+  throw new Error(
+    `Expected a finished record but found one that is ${record.status} (${record.part}, seed ${record.seed}): run the part to its end.`,
+  );
 }
 
 function statistic(values: readonly number[]): Statistic {

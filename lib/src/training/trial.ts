@@ -29,7 +29,8 @@ export interface TrialOptions {
 /**
  * Trains a model as `train` does, but leaves nothing on disk: for side experiments of a notebook.
  *
- * @param model An uncompiled model whose last layer is a softmax or sigmoid activation; it holds the trained weights afterwards.
+ * @param model An uncompiled model whose last layer is a softmax or sigmoid activation; it holds the trained weights
+ *   afterwards.
  * @param dataset Training and test examples.
  * @param parameters As from `parameters`; change what the experiment changes: `{ ...p, iterations: 300 }`.
  * @returns The curves.
@@ -38,7 +39,12 @@ export interface TrialOptions {
  * const { testAccuracy } = await trial(models.linear(), mnist, { ...p, iterations: 300 }, { evaluateOn: 2000 });
  * testAccuracy.at(-1); // 0.88
  */
-export async function trial(model: tf.LayersModel, dataset: Dataset, parameters: Parameters, options: TrialOptions = {}): Promise<Trial> {
+export async function trial(
+  model: tf.LayersModel,
+  dataset: Dataset,
+  parameters: Parameters,
+  options: TrialOptions = {},
+): Promise<Trial> {
   const { evaluateOn, signal, onEvaluation } = options;
   checkDataset(dataset);
   const { batchSize, optimizer, seed, precision, mode } = parameters;
@@ -46,12 +52,22 @@ export async function trial(model: tf.LayersModel, dataset: Dataset, parameters:
   const state = { iteration: 0, curves: emptyCurves(), clock: { training: 0, evaluation: 0 } };
   const result = (): Trial => {
     const { times: _, ...curves } = state.curves;
-    return { ...curves, minutes: { training: state.clock.training / 60_000, evaluation: state.clock.evaluation / 60_000 } };
+    return {
+      ...curves,
+      minutes: { training: state.clock.training / 60_000, evaluation: state.clock.evaluation / 60_000 },
+    };
   };
   try {
-    const end = await fit(step, dataset, { parameters, state, evaluateOn, signal, onEvaluation: () => onEvaluation?.(result()) });
+    const end = await fit(step, dataset, {
+      parameters,
+      state,
+      evaluateOn,
+      signal,
+      onEvaluation: () => onEvaluation?.(result()),
+    });
     step.sync();
-    if (end === "interrupted") throw new Error(`The trial was stopped at iteration ${state.iteration}: run the cell again to start it anew.`);
+    if (end === "interrupted")
+      throw new Error(`The trial was stopped at iteration ${state.iteration}: run the cell again to start it anew.`);
     return result();
   } finally {
     step.dispose();

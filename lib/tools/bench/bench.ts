@@ -14,7 +14,10 @@ export { options };
 /** `npm run bench -- --python PATH`: the training step of each network, in all forms and beside its peers. */
 export async function main(argv: string[]): Promise<number> {
   const request = parseRequest(argv);
-  const report = request.from === undefined ? await measure(request) : (JSON.parse(readFileSync(request.from, "utf8")) as BenchReport);
+  const report =
+    request.from === undefined
+      ? await measure(request)
+      : (JSON.parse(readFileSync(request.from, "utf8")) as BenchReport);
   console.log(tableText(report));
   if (request.json !== undefined) writeFileSync(request.json, `${JSON.stringify(report, null, 1)}\n`);
   if (request.figure !== undefined) writeFileSync(request.figure, chart(report));
@@ -33,7 +36,15 @@ async function measure(request: BenchRequest): Promise<BenchReport> {
   }
   progress("");
   const { rounds, steps } = request;
-  return { format: 1, date: new Date().toISOString().slice(0, 10), machine: machine(), rounds, steps, networks, fullRuns: fullRuns() };
+  return {
+    format: 1,
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(),
+    rounds,
+    steps,
+    networks,
+    fullRuns: fullRuns(),
+  };
 }
 
 // On a terminal one line that changes, in a log nothing: the table says it all.

@@ -1,12 +1,26 @@
 import { type BenchReport, type Measured, measured } from "./report";
 
 // Colour-blind safe (Okabe and Ito); ours stands out, peers are quiet.
-const colours: Readonly<Record<string, string>> = { tfjs: "#999999", deepnets: "#0072b2", pytorch: "#d55e00", keras: "#e69f00" };
+const colours: Readonly<Record<string, string>> = {
+  tfjs: "#999999",
+  deepnets: "#0072b2",
+  pytorch: "#d55e00",
+  keras: "#e69f00",
+};
 const labels: Readonly<Record<string, string>> = {
-  stock: "tfjs-node, fit", "stock onednn": "tfjs-node, fit, oneDNN on", graph: "deepnets", "graph bfloat16": "deepnets, bfloat16", pytorch: "PyTorch, fused Adam",
-  "pytorch channels_last": "PyTorch, channels_last", "pytorch compile": "PyTorch, torch.compile", "pytorch bfloat16": "PyTorch, bfloat16",
-  "pytorch bfloat16 compile": "PyTorch, bfloat16, compile", keras: "Keras, fit", "keras steps_per_execution": "Keras, 20 steps per execution",
-  "keras steps_per_execution no_xla": "Keras, 20 steps, no XLA", "keras steps_per_execution no_xla onednn": "Keras, the same, oneDNN on",
+  stock: "tfjs-node, fit",
+  "stock onednn": "tfjs-node, fit, oneDNN on",
+  graph: "deepnets",
+  "graph bfloat16": "deepnets, bfloat16",
+  pytorch: "PyTorch, fused Adam",
+  "pytorch channels_last": "PyTorch, channels_last",
+  "pytorch compile": "PyTorch, torch.compile",
+  "pytorch bfloat16": "PyTorch, bfloat16",
+  "pytorch bfloat16 compile": "PyTorch, bfloat16, compile",
+  keras: "Keras, fit",
+  "keras steps_per_execution": "Keras, 20 steps per execution",
+  "keras steps_per_execution no_xla": "Keras, 20 steps, no XLA",
+  "keras steps_per_execution no_xla onednn": "Keras, the same, oneDNN on",
 };
 
 const [width, left, row, gap] = [860, 230, 20, 46];
@@ -43,8 +57,13 @@ function bar_({ name, family, ms }: Measured, y: number, scale: number): string 
 }
 
 function alt(report: BenchReport): string {
-  const parts = report.networks.map(({ title, outcomes }) =>
-    `${title}: ${measured(outcomes).filter(({ name }) => name !== "eager").map(({ name, ms }) => `${labels[name] ?? name} ${ms.median.toFixed(1)}`).join(", ")}`);
+  const parts = report.networks.map(
+    ({ title, outcomes }) =>
+      `${title}: ${measured(outcomes)
+        .filter(({ name }) => name !== "eager")
+        .map(({ name, ms }) => `${labels[name] ?? name} ${ms.median.toFixed(1)}`)
+        .join(", ")}`,
+  );
   return `Milliseconds per training step. ${parts.join(". ")}.`;
 }
 

@@ -17,7 +17,10 @@ export class Contestant {
 
   constructor(setting: Pick<Setting, "command" | "environment">) {
     const [program, ...args] = setting.command;
-    this.#child = spawn(program, args, { env: { ...process.env, ...setting.environment }, stdio: ["pipe", "pipe", "pipe"] });
+    this.#child = spawn(program, args, {
+      env: { ...process.env, ...setting.environment },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     this.#child.stderr!.on("data", (data) => (this.#complaint = (this.#complaint + data).slice(-4000)));
     this.#child.on("error", (error) => (this.#complaint += error.message));
     this.#child.stdin!.on("error", () => {}); // Its end is told by the missing answer.

@@ -21,6 +21,15 @@ export function fullRuns(): FullRun[] {
     if (!existsSync(file)) return [];
     const { config, minutes, peakMemoryMB, threads } = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
     const { training, evaluation } = minutes;
-    return [{ part, iterations: config.iterations, training, evaluation, peakMemoryMB, threads: `${threads.intra}, ${threads.inter}` }];
+    return [
+      {
+        part,
+        iterations: config.iterations,
+        training,
+        evaluation,
+        peakMemoryMB,
+        threads: `${threads.intra}, ${threads.inter}`,
+      },
+    ];
   });
 }

@@ -45,7 +45,9 @@ execution = 20
 losses = keras.losses
 model.compile(
     optimizer=keras.optimizers.Adam(0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8),
-    loss=losses.BinaryCrossentropy(from_logits=True) if binary else losses.SparseCategoricalCrossentropy(from_logits=True),
+    loss=losses.BinaryCrossentropy(from_logits=True)
+    if binary
+    else losses.SparseCategoricalCrossentropy(from_logits=True),
     steps_per_execution=execution if "steps_per_execution" in forms else 1,
     jit_compile=False if "no_xla" in forms else "auto",
 )
@@ -76,6 +78,9 @@ def measure(count):
 measure(20)
 measure(20)
 version = f"{keras.__version__} on TensorFlow {tf.__version__}"
-print(json.dumps({"ready": {"version": version, "threads": f"{os.cpu_count()} threads"}}, separators=(",", ":")), flush=True)
+print(
+    json.dumps({"ready": {"version": version, "threads": f"{os.cpu_count()} threads"}}, separators=(",", ":")),
+    flush=True,
+)
 for line in sys.stdin:
     print(json.dumps({"ms": measure(int(line))}, separators=(",", ":")), flush=True)

@@ -4,13 +4,17 @@ import type { BenchReport } from "./report";
 
 /** What the numbers were measured on; `features` are those that decide about the speed of products. */
 export function machine(): BenchReport["machine"] {
-  const flags = existsSync("/proc/cpuinfo") ? (/^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1].split(" ") ?? []) : [];
+  const flags = existsSync("/proc/cpuinfo")
+    ? (/^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1].split(" ") ?? [])
+    : [];
   const wanted = { avx2: "AVX2", avx512f: "AVX-512", avx512_bf16: "AVX512_BF16", amx_tile: "AMX" };
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown CPU",
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
-    features: Object.entries(wanted).filter(([flag]) => flags.includes(flag)).map(([, name]) => name),
+    features: Object.entries(wanted)
+      .filter(([flag]) => flags.includes(flag))
+      .map(([, name]) => name),
   };
 }

@@ -7,18 +7,32 @@ import { hasOneDNNSwitchedOn } from "./settings";
 export interface BenchReport {
   readonly format: 1;
   readonly date: string;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGiB: number; readonly platform: string; readonly features: readonly string[] };
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryGiB: number;
+    readonly platform: string;
+    readonly features: readonly string[];
+  };
   readonly rounds: number;
   readonly steps: number;
-  readonly networks: readonly { readonly name: NetworkName; readonly title: string; readonly batchSize: number; readonly outcomes: readonly Outcome[] }[];
+  readonly networks: readonly {
+    readonly name: NetworkName;
+    readonly title: string;
+    readonly batchSize: number;
+    readonly outcomes: readonly Outcome[];
+  }[];
   readonly fullRuns: readonly FullRun[];
 }
 
 export type Measured = Extract<Outcome, { readonly rounds: readonly number[] }>;
 
-export const measured = (outcomes: readonly Outcome[]): Measured[] => outcomes.filter((outcome): outcome is Measured => "rounds" in outcome);
+export const measured = (outcomes: readonly Outcome[]): Measured[] =>
+  outcomes.filter((outcome): outcome is Measured => "rounds" in outcome);
 
-/** The peer that a setting is held against: PyTorch's plain form in the same precision; without peers stock tfjs-node. */
+/**
+ * The peer that a setting is held against: PyTorch's plain form in the same precision; without peers stock tfjs-node.
+ */
 export function baseOf(outcome: Measured, outcomes: readonly Outcome[]): Measured | undefined {
   const all = measured(outcomes);
   const plain = all.find(({ family, precision }) => family === "pytorch" && precision === outcome.precision);
@@ -26,8 +40,15 @@ export function baseOf(outcome: Measured, outcomes: readonly Outcome[]): Measure
 }
 
 /** The fastest form of a family in a precision; with `asItComes` among those that need no switch of the engine's. */
-export function best(outcomes: readonly Outcome[], family: Outcome["family"], precision: Outcome["precision"], options: { readonly asItComes?: boolean } = {}): Measured | undefined {
+export function best(
+  outcomes: readonly Outcome[],
+  family: Outcome["family"],
+  precision: Outcome["precision"],
+  options: { readonly asItComes?: boolean } = {},
+): Measured | undefined {
   const fits = ({ name }: Outcome) => name !== "eager" && !(options.asItComes && hasOneDNNSwitchedOn(name));
-  const candidates = measured(outcomes).filter((outcome) => outcome.family === family && outcome.precision === precision && fits(outcome));
+  const candidates = measured(outcomes).filter(
+    (outcome) => outcome.family === family && outcome.precision === precision && fits(outcome),
+  );
   return candidates.sort((a, b) => a.ms.median - b.ms.median)[0];
 }

@@ -28,7 +28,10 @@ export interface BenchRequest {
   readonly networks: readonly NetworkName[];
   /** Settings whose name starts with one of these; without it all. */
   readonly only?: readonly string[];
-  /** Settings of this precision; without it both. On a processor without bfloat16 instructions those settings are slow and say nothing. */
+  /**
+   * Settings of this precision; without it both. On a processor without bfloat16 instructions those settings are slow
+   * and say nothing.
+   */
   readonly precision?: "float32" | "bfloat16";
   readonly rounds: number;
   readonly steps: number;
@@ -38,14 +41,21 @@ export function parseRequest(argv: readonly string[]): BenchRequest {
   const { values } = parseArgs({ args: [...argv], options });
   const given = values.networks?.split(",") ?? networks;
   for (const name of given) {
-    if (!networks.includes(name as NetworkName)) throw new UserError(`Expected networks among ${networks.join(", ")} but found "${name}": --networks mlp,cnn.`);
+    if (!networks.includes(name as NetworkName))
+      throw new UserError(`Expected networks among ${networks.join(", ")} but found "${name}": --networks mlp,cnn.`);
   }
   const { precision } = values;
-  if (precision !== undefined && precision !== "float32" && precision !== "bfloat16") throw new UserError(`Expected --precision to be float32 or bfloat16 but found "${precision}".`);
+  if (precision !== undefined && precision !== "float32" && precision !== "bfloat16")
+    throw new UserError(`Expected --precision to be float32 or bfloat16 but found "${precision}".`);
   if (values.python !== undefined && !existsSync(values.python)) {
-    throw new UserError(`Expected a Python interpreter but found no file ${values.python}: make one with python -m venv and pip install torch keras tensorflow-cpu.`);
+    throw new UserError(
+      `Expected a Python interpreter but found no file ${values.python}: make one with python -m venv and pip install torch keras tensorflow-cpu.`,
+    );
   }
-  if (values.from !== undefined && !existsSync(values.from)) throw new UserError(`Expected numbers of an earlier bench but found no file ${values.from}: write one with --json ${values.from}.`);
+  if (values.from !== undefined && !existsSync(values.from))
+    throw new UserError(
+      `Expected numbers of an earlier bench but found no file ${values.from}: write one with --json ${values.from}.`,
+    );
   return {
     ...(values.python !== undefined && { python: values.python }),
     ...(values.json !== undefined && { json: values.json }),
@@ -61,6 +71,7 @@ export function parseRequest(argv: readonly string[]): BenchRequest {
 
 function whole(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new UserError(`Expected --${name} to be a whole number from 1 but found "${text}".`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new UserError(`Expected --${name} to be a whole number from 1 but found "${text}".`);
   return value;
 }

@@ -5,18 +5,22 @@ import { spread, type Spread } from "./statistics";
 
 /** A setting's result, or why there is none. */
 export type Outcome = Pick<Setting, "name" | "family" | "precision" | "how"> &
-  ({ readonly ready: Readiness; readonly rounds: readonly number[]; readonly ms: Spread } | { readonly missing: string });
+  (
+    | { readonly ready: Readiness; readonly rounds: readonly number[]; readonly ms: Spread }
+    | { readonly missing: string }
+  );
 
 /**
- * Measures settings against each other: every one in a process of its own, and in each round every one in turn, so that a machine
- * that is slow for a while is slow for all of them.
+ * Measures settings against each other: every one in a process of its own, and in each round every one in turn, so that
+ * a machine that is slow for a while is slow for all of them.
  */
 export async function measureRounds(
   settings: readonly Setting[],
   options: { readonly rounds: number; readonly steps: number; readonly say: (text: string) => void },
 ): Promise<Outcome[]> {
   const { rounds, steps, say } = options;
-  const entries: { setting: Setting; contestant: Contestant; ready?: Readiness; missing?: string; times: number[] }[] = [];
+  const entries: { setting: Setting; contestant: Contestant; ready?: Readiness; missing?: string; times: number[] }[] =
+    [];
   try {
     for (const setting of settings) {
       say(`starting ${setting.name}`);
@@ -42,6 +46,8 @@ export async function measureRounds(
   }
   return entries.map(({ setting: { name, family, precision, how }, ready, missing, times }) => {
     const setting = { name, family, precision, how };
-    return ready === undefined ? { ...setting, missing: missing ?? "did not start" } : { ...setting, ready, rounds: times, ms: spread(times) };
+    return ready === undefined
+      ? { ...setting, missing: missing ?? "did not start" }
+      : { ...setting, ready, rounds: times, ms: spread(times) };
   });
 }

@@ -20,15 +20,19 @@ export interface Setting {
 const lab = projectFolder();
 const python = (script: string) => join(lab, "lib/tools/bench", script);
 
-// The switch that our kernels and commands turn on. The engine's own default is off on processors without AVX-512 VNNI or later, and both tfjs-node
-// and Keras come with that default; what helps us is tried on them as well, as a form of its own.
+// The switch that our kernels and commands turn on. The engine's own default is off on processors without AVX-512 VNNI
+// or later, and both tfjs-node and Keras come with that default; what helps us is tried on them as well, as a form of
+// its own.
 const oneDNN = "TF_ENABLE_ONEDNN_OPTS";
 const switchedOn = "oneDNN switched on";
 
 /** Whether a form of a peer has oneDNN switched on, and so is not the peer as it comes. */
 export const hasOneDNNSwitchedOn = (form: string): boolean => form.endsWith(" onednn");
 
-/** All settings of one network; the peers only with an interpreter that has them. The first of a family is its plain form. */
+/**
+ * All settings of one network; the peers only with an interpreter that has them. The first of a family is its plain
+ * form.
+ */
 export function settings(network: NetworkName, options: { readonly python?: string } = {}): Setting[] {
   const { intra, inter } = facts[network].threads;
   // Not by the environment: our preload would put the switch back.
@@ -38,8 +42,21 @@ export function settings(network: NetworkName, options: { readonly python?: stri
     family,
     how,
     precision: form.endsWith("bfloat16") ? "bfloat16" : "float32",
-    command: [process.execPath, "--require", join(lab, "lib/tools/kernel/preload.cjs"), ...(form === "stock" ? engineDefault : []), join(__dirname, "worker.js"), network, form],
-    environment: { TF_NUM_INTRAOP_THREADS: String(intra), TF_NUM_INTEROP_THREADS: String(inter), TF_CPP_MIN_LOG_LEVEL: "2", ...(hasOneDNNSwitchedOn(form) && { [oneDNN]: "1" }) },
+    command: [
+      process.execPath,
+      "--require",
+      join(lab, "lib/tools/kernel/preload.cjs"),
+      ...(form === "stock" ? engineDefault : []),
+      join(__dirname, "worker.js"),
+      network,
+      form,
+    ],
+    environment: {
+      TF_NUM_INTRAOP_THREADS: String(intra),
+      TF_NUM_INTEROP_THREADS: String(inter),
+      TF_CPP_MIN_LOG_LEVEL: "2",
+      ...(hasOneDNNSwitchedOn(form) && { [oneDNN]: "1" }),
+    },
   });
   const ours = [
     node("stock", "tfjs", "tfjs-node as it comes: tf.layers, compile, fit (on the same engine)"),
@@ -54,8 +71,20 @@ export function settings(network: NetworkName, options: { readonly python?: stri
     family,
     how,
     precision: form.includes("bfloat16") ? "bfloat16" : "float32",
-    command: [options.python!, python(family === "keras" ? "keras_worker.py" : "torch_worker.py"), network, ...form.split(" ").slice(1)],
-    environment: family === "keras" ? { KERAS_BACKEND: "tensorflow", TF_CPP_MIN_LOG_LEVEL: "2", [oneDNN]: hasOneDNNSwitchedOn(form) ? "1" : undefined } : {},
+    command: [
+      options.python!,
+      python(family === "keras" ? "keras_worker.py" : "torch_worker.py"),
+      network,
+      ...form.split(" ").slice(1),
+    ],
+    environment:
+      family === "keras"
+        ? {
+            KERAS_BACKEND: "tensorflow",
+            TF_CPP_MIN_LOG_LEVEL: "2",
+            [oneDNN]: hasOneDNNSwitchedOn(form) ? "1" : undefined,
+          }
+        : {},
   });
   const layout = network === "cnn" ? ", channels_last" : "";
   return [
@@ -68,6 +97,10 @@ export function settings(network: NetworkName, options: { readonly python?: stri
     peer("keras", "keras", "fit"),
     peer("keras", "keras steps_per_execution", "fit, steps_per_execution=20"),
     peer("keras", "keras steps_per_execution no_xla", "fit, steps_per_execution=20, jit_compile=False"),
-    peer("keras", "keras steps_per_execution no_xla onednn", `fit, steps_per_execution=20, jit_compile=False, ${switchedOn}`),
+    peer(
+      "keras",
+      "keras steps_per_execution no_xla onednn",
+      `fit, steps_per_execution=20, jit_compile=False, ${switchedOn}`,
+    ),
   ];
 }

@@ -16,10 +16,14 @@ export function quantile(values: readonly number[], q: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-export const spread = (values: readonly number[]): Spread => ({ median: median(values), quartiles: [quantile(values, 0.25), quantile(values, 0.75)] });
+export const spread = (values: readonly number[]): Spread => ({
+  median: median(values),
+  quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
+});
 
 /** Ratio of two settings, round by round: what disturbs a round disturbs both. */
 export function ratio(values: readonly number[], base: readonly number[]): Spread {
-  if (values.length !== base.length) throw new Error(`Expected as many rounds in both settings but found ${values.length} and ${base.length}.`);
+  if (values.length !== base.length)
+    throw new Error(`Expected as many rounds in both settings but found ${values.length} and ${base.length}.`);
   return spread(values.map((value, i) => value / base[i]));
 }

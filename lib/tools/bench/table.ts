@@ -5,9 +5,12 @@ import { ratio } from "./statistics";
 /** The report as text for a terminal. */
 export function tableText(report: BenchReport): string {
   const { machine } = report;
-  const head = `${machine.cpu}, ${machine.cores} cores (${machine.features.join(", ") || "no AVX-512"}), ${machine.memoryGiB} GiB, ${machine.platform}; ` +
+  const head =
+    `${machine.cpu}, ${machine.cores} cores (${machine.features.join(", ") || "no AVX-512"}), ${machine.memoryGiB} GiB, ${machine.platform}; ` +
     `${report.rounds} rounds of ${report.steps} steps, settings interleaved; milliseconds per training step`;
-  const networks = report.networks.map(({ title, batchSize, outcomes }) => `${title}, batch ${batchSize}\n${grid(outcomes)}\n${claims(outcomes)}`);
+  const networks = report.networks.map(
+    ({ title, batchSize, outcomes }) => `${title}, batch ${batchSize}\n${grid(outcomes)}\n${claims(outcomes)}`,
+  );
   return [head, ...networks, fullRuns(report)].filter((text) => text !== "").join("\n\n");
 }
 
@@ -17,7 +20,13 @@ function grid(outcomes: readonly Outcome[]): string {
     const base = baseOf(outcome, outcomes);
     const times = base === undefined ? "" : `${ratio(outcome.rounds, base.rounds).median.toFixed(2)} of ${base.name}`;
     const [low, high] = outcome.ms.quartiles;
-    return [outcome.name, outcome.ms.median.toFixed(2), `${low.toFixed(2)} - ${high.toFixed(2)}`, times, `${outcome.how}; ${outcome.ready.threads}`];
+    return [
+      outcome.name,
+      outcome.ms.median.toFixed(2),
+      `${low.toFixed(2)} - ${high.toFixed(2)}`,
+      times,
+      `${outcome.how}; ${outcome.ready.threads}`,
+    ];
   });
   return aligned([["setting", "median", "quartiles", "ratio", "how"], ...rows]);
 }
@@ -28,7 +37,10 @@ function claims(outcomes: readonly Outcome[]): string {
   const half = measured(outcomes).find(({ name }) => name === "graph bfloat16");
   const lines: string[] = [];
   const claim = (ours: Measured | undefined, peer: Measured | undefined, which: string) => {
-    if (ours && peer) lines.push(`  ${ours.name} takes ${ratio(ours.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest ${which}: ${peer.how})`);
+    if (ours && peer)
+      lines.push(
+        `  ${ours.name} takes ${ratio(ours.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest ${which}: ${peer.how})`,
+      );
   };
   for (const family of ["tfjs", "keras", "pytorch"] as const) {
     const peer = best(outcomes, family, "float32");
@@ -42,9 +54,25 @@ function claims(outcomes: readonly Outcome[]): string {
 
 function fullRuns({ fullRuns: runs }: BenchReport): string {
   if (runs.length === 0) return "No full run of the sheet is recorded yet: npm run handin makes them.";
-  const rows = runs.map((run) => [run.part, String(run.iterations), run.training.toFixed(1), run.evaluation.toFixed(1), (run.training + run.evaluation).toFixed(1), String(run.peakMemoryMB), run.threads]);
+  const rows = runs.map((run) => [
+    run.part,
+    String(run.iterations),
+    run.training.toFixed(1),
+    run.evaluation.toFixed(1),
+    (run.training + run.evaluation).toFixed(1),
+    String(run.peakMemoryMB),
+    run.threads,
+  ]);
   const sum = (pick: (run: (typeof runs)[number]) => number) => runs.reduce((total, run) => total + pick(run), 0);
-  const total = ["sum", "", sum((run) => run.training).toFixed(1), sum((run) => run.evaluation).toFixed(1), sum((run) => run.training + run.evaluation).toFixed(1), "", ""];
+  const total = [
+    "sum",
+    "",
+    sum((run) => run.training).toFixed(1),
+    sum((run) => run.evaluation).toFixed(1),
+    sum((run) => run.training + run.evaluation).toFixed(1),
+    "",
+    "",
+  ];
   return `Full runs as recorded in data/runs, on whichever machine made them; minutes\n${aligned([["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"], ...rows, total])}`;
 }
 
@@ -52,5 +80,9 @@ function aligned(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   // Numbers to the right, words to the left; the last column keeps its length.
   const right = (cell: string) => /^[\d.-]/.test(cell);
-  return rows.map((row) => `  ${row.map((cell, i) => (i === row.length - 1 ? cell : right(cell) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join("  ")}`.trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      `  ${row.map((cell, i) => (i === row.length - 1 ? cell : right(cell) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join("  ")}`.trimEnd(),
+    )
+    .join("\n");
 }

@@ -72,6 +72,12 @@ def measure(count):
 
 
 measure(10)
-print(json.dumps({"ready": {"version": torch.__version__, "threads": f"{torch.get_num_threads()} threads"}}, separators=(",", ":")), flush=True)
+print(
+    json.dumps(
+        {"ready": {"version": torch.__version__, "threads": f"{torch.get_num_threads()} threads"}},
+        separators=(",", ":"),
+    ),
+    flush=True,
+)
 for line in sys.stdin:
     print(json.dumps({"ms": measure(int(line))}, separators=(",", ":")), flush=True)

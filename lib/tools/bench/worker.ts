@@ -1,5 +1,5 @@
-// One setting of ours in a process of its own: `node worker.js NETWORK FORM`. Says {"ready": ...}, then answers each line N on stdin
-// with {"ms": median of N steps}.
+// One setting of ours in a process of its own: `node worker.js NETWORK FORM`. Says {"ready": ...}, then answers each
+// line N on stdin with {"ms": median of N steps}.
 import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs-node";
 import * as models from "../../src/models/factories";
@@ -43,11 +43,14 @@ function ours(network: NetworkName, form: string): Measure {
   });
   const batches = Array.from({ length: 8 }, () => batch(network));
   let iteration = 0;
-  return (count) => median(Array.from({ length: count }, () => {
-    const start = performance.now();
-    step.step(batches[iteration % batches.length], iteration++);
-    return performance.now() - start;
-  }));
+  return (count) =>
+    median(
+      Array.from({ length: count }, () => {
+        const start = performance.now();
+        step.step(batches[iteration % batches.length], iteration++);
+        return performance.now() - start;
+      }),
+    );
 }
 
 // What a user of tfjs-node writes without this library.
@@ -75,8 +78,13 @@ async function run([network, form]: string[]): Promise<void> {
   const measure = form.startsWith("stock") ? stock(network as NetworkName) : ours(network as NetworkName, form);
   await measure(10);
   const { intra, inter } = facts[network as NetworkName].threads;
-  console.log(JSON.stringify({ ready: { version: tf.version["tfjs-core"], threads: `${intra} within, ${inter} between operations` } }));
-  for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify({ ms: await measure(Number(line)) }));
+  console.log(
+    JSON.stringify({
+      ready: { version: tf.version["tfjs-core"], threads: `${intra} within, ${inter} between operations` },
+    }),
+  );
+  for await (const line of createInterface({ input: process.stdin }))
+    console.log(JSON.stringify({ ms: await measure(Number(line)) }));
 }
 
 void run(process.argv.slice(2));

@@ -51,7 +51,8 @@ export interface Exported {
  * await exportNotebooks({ from: "notebooks", to: "handin" });
  */
 export async function exportNotebooks({ from, to, notebooks, authors }: ExportOptions): Promise<Exported[]> {
-  const names = notebooks ?? parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)));
+  const names =
+    notebooks ?? parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)));
   const files = names.map((name) => join(from, `${name}.ipynb`));
   const read = files.map(readNotebook);
   mkdirSync(to, { recursive: true });
@@ -64,44 +65,79 @@ export async function exportNotebooks({ from, to, notebooks, authors }: ExportOp
     const notice = read[i]!.metadata.deepnets?.notice;
     const text = page(
       { ...one, body: html, toc },
-      { title: title(read[i]!, names[i]!), hash: sha256(readFileSync(files[i]!)), ...(notice ? { notice } : {}), ...(pages[at - 1] ? { previous: pages[at - 1] } : {}), ...(pages[at + 1] ? { next: pages[at + 1] } : {}) },
+      {
+        title: title(read[i]!, names[i]!),
+        hash: sha256(readFileSync(files[i]!)),
+        ...(notice ? { notice } : {}),
+        ...(pages[at - 1] ? { previous: pages[at - 1] } : {}),
+        ...(pages[at + 1] ? { next: pages[at + 1] } : {}),
+      },
     );
     writeWhole(join(to, `${names[i]}.html`), text);
-    return { notebook: names[i]!, file: join(to, `${names[i]}.html`), bytes: Buffer.byteLength(text), figures: one.figures, problems };
+    return {
+      notebook: names[i]!,
+      file: join(to, `${names[i]}.html`),
+      bytes: Buffer.byteLength(text),
+      figures: one.figures,
+      problems,
+    };
   });
   writeIndex(to, authors ? { authors } : {});
   return exported;
 }
 
-/** Pages in the sheet's order: those written now and those that already lie in the folder; then what is no part of the sheet. */
+/**
+ * Pages in the sheet's order: those written now and those that already lie in the folder; then what is no part of the
+ * sheet.
+ */
 function order(folder: string, names: readonly string[]): Place[] {
-  const known = parts.filter(({ notebook }) => names.includes(notebook) || existsSync(join(folder, `${notebook}.html`)));
+  const known = parts.filter(
+    ({ notebook }) => names.includes(notebook) || existsSync(join(folder, `${notebook}.html`)),
+  );
   const others = names.filter((name) => !parts.some(({ notebook }) => notebook === name));
-  return [...known.map(({ notebook, title }) => ({ file: `${notebook}.html`, title })), ...others.map((name) => ({ file: `${name}.html`, title: name }))];
+  return [
+    ...known.map(({ notebook, title }) => ({ file: `${notebook}.html`, title })),
+    ...others.map((name) => ({ file: `${name}.html`, title: name })),
+  ];
 }
 
 function title({ cells }: Notebook, name: string): string {
-  const source = cells.map((cell) => (cell.cell_type === "markdown" ? [cell.source].flat().join("") : "")).find((text) => /^# /m.test(text));
+  const source = cells
+    .map((cell) => (cell.cell_type === "markdown" ? [cell.source].flat().join("") : ""))
+    .find((text) => /^# /m.test(text));
   return /^# +(.*)$/m.exec(source ?? "")?.[1]?.replace(/[*`$]/g, "") ?? name;
 }
 
 /** Writes `index.html` for the pages of a folder: parts, their results from the run records, and who hands in. */
 function writeIndex(folder: string, { authors }: { authors?: readonly Author[] }): void {
-  const notes = parts.map(({ notebook }) => noteOf(join(folder, `${notebook}.ipynb`)) ?? noteOf(join(notebooksFolder(), `${notebook}.ipynb`)));
+  const notes = parts.map(
+    ({ notebook }) => noteOf(join(folder, `${notebook}.ipynb`)) ?? noteOf(join(notebooksFolder(), `${notebook}.ipynb`)),
+  );
   const profile = notes.find((note) => note?.run)?.run?.profile ?? "full";
   const notice = notes.find((note) => note?.notice)?.notice;
   const entries = parts.map((part, i) => {
     const seed = notes[i]?.run?.seed ?? 1;
     const records = storedRecords(part.id, profile);
-    return { part, exported: existsSync(join(folder, `${part.notebook}.html`)), records: [...records.filter(({ record }) => record.seed === seed), ...records.filter(({ record }) => record.seed !== seed)] };
+    return {
+      part,
+      exported: existsSync(join(folder, `${part.notebook}.html`)),
+      records: [
+        ...records.filter(({ record }) => record.seed === seed),
+        ...records.filter(({ record }) => record.seed !== seed),
+      ],
+    };
   });
-  writeWhole(join(folder, "index.html"), indexPage(entries, { ...(authors ? { authors } : {}), ...(notice ? { notice } : {}) }));
+  writeWhole(
+    join(folder, "index.html"),
+    indexPage(entries, { ...(authors ? { authors } : {}), ...(notice ? { notice } : {}) }),
+  );
 }
 
 const noteOf = (file: string) => (existsSync(file) ? readNotebook(file).metadata.deepnets : undefined);
 
 /**
- * `npm run export`: HTML from the notebooks as saved, nothing re-run, into `handin/`. `-- --zip` packs a hand-in; `--name` and
+ * `npm run export`: HTML from the notebooks as saved, nothing re-run, into `handin/`. `-- --zip` packs a hand-in;
+ * `--name` and
  * `--matriculation` (repeatable, in pairs) name the students on the index page.
  */
 export async function main(argv: string[]): Promise<number> {
@@ -122,7 +158,8 @@ async function exportFolder(folder: string, authors: readonly Author[], zip: boo
   const exported = await exportNotebooks({ from: folder, to: folder, notebooks: names, authors });
   for (const { notebook, bytes, figures, problems } of exported) {
     console.log(`${notebook}.html  ${megabytes(bytes)}, ${figures} figures`);
-    for (const problem of problems) console.log(`  Expected a formula that KaTeX reads but found ${problem}: correct it in the notebook.`);
+    for (const problem of problems)
+      console.log(`  Expected a formula that KaTeX reads but found ${problem}: correct it in the notebook.`);
   }
   console.log(`Open ${join(folder, "index.html")}`);
   if (zip) {
@@ -135,12 +172,18 @@ async function exportFolder(folder: string, authors: readonly Author[], zip: boo
 /** Brings the notebooks as saved into the hand-in's folder, beside which their pages go; returns their names. */
 function gather(folder: string): string[] {
   const from = notebooksFolder();
-  const names = parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)) || existsSync(join(folder, `${name}.ipynb`)));
-  if (names.length === 0) throw new UserError(`Expected notebooks in ${from} but found none: restore them, for example with git checkout.`);
+  const names = parts
+    .map(({ notebook }) => notebook)
+    .filter((name) => existsSync(join(from, `${name}.ipynb`)) || existsSync(join(folder, `${name}.ipynb`)));
+  if (names.length === 0)
+    throw new UserError(`Expected notebooks in ${from} but found none: restore them, for example with git checkout.`);
   for (const name of names) {
     const [saved, ran] = [join(from, `${name}.ipynb`), join(folder, `${name}.ipynb`)];
     if (!existsSync(saved)) continue;
-    if (isLaterRun(saved, ran)) console.log(`${name}: exported as npm run handin left it in ${folder}, which is later than notebooks/ (npm run handin -- --keep copies it back).`);
+    if (isLaterRun(saved, ran))
+      console.log(
+        `${name}: exported as npm run handin left it in ${folder}, which is later than notebooks/ (npm run handin -- --keep copies it back).`,
+      );
     else if (!existsSync(ran) || sha256(readFileSync(saved)) !== sha256(readFileSync(ran))) copyFileSync(saved, ran);
   }
   const reports = names.map((name) => readNotebook(join(folder, `${name}.ipynb`)).metadata.deepnets?.run);
@@ -148,7 +191,10 @@ function gather(folder: string): string[] {
   return names;
 }
 
-/** Whether a hand-in ran the saved notebook at full length after it was saved: hours of work that must not be overwritten. */
+/**
+ * Whether a hand-in ran the saved notebook at full length after it was saved: hours of work that must not be
+ * overwritten.
+ */
 function isLaterRun(saved: string, ran: string): boolean {
   if (!existsSync(ran) || statSync(ran).mtimeMs <= statSync(saved).mtimeMs) return false;
   const run = readNotebook(ran).metadata.deepnets?.run;
@@ -179,7 +225,10 @@ function writeReport(folder: string, names: readonly string[], notes: readonly (
 }
 
 function sameParts(text: string, made: readonly unknown[]): boolean {
-  const facts = (list: readonly unknown[]) => JSON.stringify(list.map((one) => ({ ...(one as object), seconds: Math.round((one as { seconds: number }).seconds) })));
+  const facts = (list: readonly unknown[]) =>
+    JSON.stringify(
+      list.map((one) => ({ ...(one as object), seconds: Math.round((one as { seconds: number }).seconds) })),
+    );
   try {
     return facts(JSON.parse(text).parts) === facts(made);
   } catch {
@@ -190,10 +239,18 @@ function sameParts(text: string, made: readonly unknown[]): boolean {
 /** Students from the command line: as many matriculation numbers as names, or none. */
 export function pair(names: readonly string[], numbers: readonly string[]): Author[] {
   if (numbers.length > 0 && numbers.length !== names.length)
-    throw new UserError(`Expected as many --matriculation as --name but found ${numbers.length} and ${names.length}: give them in pairs, --name "..." --matriculation ...`);
+    throw new UserError(
+      `Expected as many --matriculation as --name but found ${numbers.length} and ${names.length}: give them in pairs, --name "..." --matriculation ...`,
+    );
   const empty = [...names, ...numbers].find((text) => text.trim() === "");
-  if (empty !== undefined) throw new UserError('Expected a name or number but found an empty one: write --name "Jörg Müller" --matriculation 123456.');
-  return names.map((name, i) => ({ name: name.trim().normalize("NFC"), ...(numbers[i] === undefined ? {} : { matriculation: numbers[i].trim() }) }));
+  if (empty !== undefined)
+    throw new UserError(
+      'Expected a name or number but found an empty one: write --name "Jörg Müller" --matriculation 123456.',
+    );
+  return names.map((name, i) => ({
+    name: name.trim().normalize("NFC"),
+    ...(numbers[i] === undefined ? {} : { matriculation: numbers[i].trim() }),
+  }));
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -29,9 +29,19 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
   const shown = entries.filter(({ exported }) => exported);
   const seeds = Math.max(0, ...shown.map(({ records }) => records.length));
   const rows = shown.map((entry) => row(entry, seeds > 1));
-  const head = ["part", "iterations", "parameters", "train", "test", ...(seeds > 1 ? ["test, all seeds"] : []), "minutes"];
+  const head = [
+    "part",
+    "iterations",
+    "parameters",
+    "train",
+    "test",
+    ...(seeds > 1 ? ["test, all seeds"] : []),
+    "minutes",
+  ];
   const numbers = head.slice(1).map((name) => `<th scope="col" class="number">${name}</th>`);
-  const people = authors.map(({ name, matriculation }) => `<li>${escape(name)}${matriculation ? ` (${escape(matriculation)})` : ""}</li>`);
+  const people = authors.map(
+    ({ name, matriculation }) => `<li>${escape(name)}${matriculation ? ` (${escape(matriculation)})` : ""}</li>`,
+  );
   return document("Deep networks: convolutional and recurrent architectures", [
     notice ? `<header>${banner(notice)}</header>` : "",
     '<div class="layout single"><main id="content">',
@@ -40,7 +50,9 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
     "<h2>Parts</h2>",
     `<div class="scroll" role="region" aria-label="Parts and their results" tabindex="0"><table class="parts"><thead><tr><th scope="col">${head[0]}</th>${numbers.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`,
     "<p>Accuracies are those after the last iteration, on all training and all test examples. Each page opens without a network.</p>",
-    ...shown.filter(({ part, records }) => part.id === "h6-2" && records[0]).map(({ records }) => imbalance(records[0]!.record)),
+    ...shown
+      .filter(({ part, records }) => part.id === "h6-2" && records[0])
+      .map(({ records }) => imbalance(records[0]!.record)),
     "</main></div>",
   ]);
 }
@@ -63,7 +75,9 @@ function row({ part, records }: Entry, manySeeds: boolean): string {
 /** Accuracy says little where one class is rare: what it hides stands below the table. */
 function imbalance({ final, extra }: RunRecord): string {
   const fresh = (extra["fresh"] as { balancedAccuracy?: number } | undefined)?.balancedAccuracy;
-  const test = final ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ${percent(final.test.balancedAccuracy)}` : "";
+  const test = final
+    ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ${percent(final.test.balancedAccuracy)}`
+    : "";
   return `<p>LSTM: ${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`;
 }
 
@@ -74,6 +88,9 @@ function overSeeds(records: readonly RunRecord[]): string | undefined {
   return `${(mean * 100).toFixed(2)} ± ${percent(sd)}`;
 }
 
-const label = (id: string): string => id.replace(/^([ht])(\d)-(\d)([a-e]?)$/, (_, kind: string, sheet: string, number: string, letter: string) => `${kind.toUpperCase()}${sheet}.${number} ${letter}`.trim());
+const label = (id: string): string =>
+  id.replace(/^([ht])(\d)-(\d)([a-e]?)$/, (_, kind: string, sheet: string, number: string, letter: string) =>
+    `${kind.toUpperCase()}${sheet}.${number} ${letter}`.trim(),
+  );
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 const whole = (value: number): string => value.toLocaleString("en-US");

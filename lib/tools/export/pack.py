@@ -2,6 +2,7 @@
 
 Reads {"target": path, "folder": name within the archive, "files": [[name, path], ...]} on stdin.
 """
+
 import json
 import os
 import sys

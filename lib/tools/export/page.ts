@@ -21,7 +21,20 @@ export interface PageOptions {
 }
 
 /** What the smaller of plotly's two builds draws. */
-const cartesian = new Set(["bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "image", "pie", "scatter", "scatterternary", "violin"]);
+const cartesian = new Set([
+  "bar",
+  "box",
+  "contour",
+  "heatmap",
+  "histogram",
+  "histogram2d",
+  "histogram2dcontour",
+  "image",
+  "pie",
+  "scatter",
+  "scatterternary",
+  "violin",
+]);
 
 /** One notebook's page, complete: nothing in it is loaded from anywhere. */
 export function page({ body, toc, traces, figures }: Rendered, options: PageOptions): string {
@@ -30,7 +43,9 @@ export function page({ body, toc, traces, figures }: Rendered, options: PageOpti
     previous && `<a href="${escape(previous.file)}" rel="prev">← ${escape(previous.title)}</a>`,
     next && `<a href="${escape(next.file)}" rel="next">${escape(next.title)} →</a>`,
   ].filter(Boolean);
-  const entries = toc.filter(({ level }) => level === 2 || level === 3).map(({ level, id, html }) => `<li${level === 3 ? ' class="sub"' : ""}><a href="#${id}">${plain(html)}</a></li>`);
+  const entries = toc
+    .filter(({ level }) => level === 2 || level === 3)
+    .map(({ level, id, html }) => `<li${level === 3 ? ' class="sub"' : ""}><a href="#${id}">${plain(html)}</a></li>`);
   return document(
     title,
     [
@@ -46,7 +61,8 @@ export function page({ body, toc, traces, figures }: Rendered, options: PageOpti
 }
 
 /** What a page says about a quick run, in its head. */
-export const banner = (notice: string | undefined): string => (notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "");
+export const banner = (notice: string | undefined): string =>
+  notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "";
 
 /** A whole HTML document in the pages' style. */
 export function document(title: string, parts: readonly string[], head = ""): string {
@@ -60,7 +76,8 @@ export function document(title: string, parts: readonly string[], head = ""): st
   ].join("\n");
 }
 
-export const escape = (text: string): string => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]!);
+export const escape = (text: string): string =>
+  text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]!);
 
 const plain = (html: string): string => html.replace(/<\/?(?:a|span)\b[^>]*>/g, "");
 
@@ -72,7 +89,9 @@ function asset(name: string): string {
 }
 
 function plotly(traces: readonly string[]): string {
-  const file = traces.every((trace) => cartesian.has(trace)) ? "plotly.js-cartesian-dist-min/plotly-cartesian.min.js" : "plotly.js-dist-min/plotly.min.js";
+  const file = traces.every((trace) => cartesian.has(trace))
+    ? "plotly.js-cartesian-dist-min/plotly-cartesian.min.js"
+    : "plotly.js-dist-min/plotly.min.js";
   // A closing tag within a string of the script would end it.
   return readFileSync(join(root, "node_modules", file), "utf8").replace(/<\/script/gi, "<\\/script");
 }

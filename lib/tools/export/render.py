@@ -3,6 +3,7 @@
 Reads {"notebooks": [path, ...]} on stdin, writes {"pages": [{"body", "toc", "traces"}, ...]} on stdout: the body's formulas stand in
 elements of class "tex" for KaTeX, its figures hold their data as JSON, `traces` lists the kinds of plotly trace in use.
 """
+
 import base64
 import html
 import json
@@ -68,7 +69,11 @@ class Renderer(IPythonRenderer):
         whole = text.strip()
         if whole.startswith('<div class="tex">') and whole.endswith("</div>") and whole.count("<div") == 1:
             return whole + "\n"
-        return super().paragraph(text.replace('<div class="tex">', '<span class="tex display">').replace("</div>", "</span>") if '<div class="tex">' in text else text)
+        return super().paragraph(
+            text.replace('<div class="tex">', '<span class="tex display">').replace("</div>", "</span>")
+            if '<div class="tex">' in text
+            else text
+        )
 
     def heading(self, text, level, **attrs):
         name = self.page.name(re.sub(r"<[^>]+>", "", text))
@@ -85,16 +90,27 @@ class Renderer(IPythonRenderer):
 
     def embedded(self, text):
         # Not nbconvert's way, which closes every element that a block or a piece of a line leaves open.
-        return re.sub(r'(<img\b[^>]*?\ssrc=")(?!\w+:)([^"]+)"', lambda m: f'{m[1]}{self._src_to_base64(m[2]) or m[2]}"', text, flags=re.I)
+        return re.sub(
+            r'(<img\b[^>]*?\ssrc=")(?!\w+:)([^"]+)"',
+            lambda m: f'{m[1]}{self._src_to_base64(m[2]) or m[2]}"',
+            text,
+            flags=re.I,
+        )
 
     def block_html(self, text):
         # Markdown leaves the inside of an HTML block alone, and so does not see its formulas.
-        parts = re.split(r"(<(?:pre|code|script|style)\b.*?</(?:pre|code|script|style)>|<[^>]*>)", self.embedded(text) + "\n", flags=re.S)
+        parts = re.split(
+            r"(<(?:pre|code|script|style)\b.*?</(?:pre|code|script|style)>|<[^>]*>)",
+            self.embedded(text) + "\n",
+            flags=re.S,
+        )
         return "".join(part if i % 2 else self.formulas(part) for i, part in enumerate(parts))
 
     def formulas(self, text):
         text = re.sub(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$", lambda m: self.tex(html.unescape(m[1]), True), text, flags=re.S)
-        return re.sub(r"(?<![\\$])\$(?!\s)([^$\n]+?)(?<![\s\\])\$(?!\d)", lambda m: self.tex(html.unescape(m[1]), False), text)
+        return re.sub(
+            r"(?<![\\$])\$(?!\s)([^$\n]+?)(?<![\s\\])\$(?!\d)", lambda m: self.tex(html.unescape(m[1]), False), text
+        )
 
 
 class Page:
@@ -149,7 +165,11 @@ class Page:
         alt = meta.get("alt") or output.data.get("text/plain") or f"Figure {self.figures}"
         png = output.data.get("image/png")
         size = output.metadata.get("image/png", {}) if output.metadata else {}
-        data = json.dumps({key: spec[key] for key in ("data", "layout", "frames") if key in spec}, ensure_ascii=False, separators=(",", ":"))
+        data = json.dumps(
+            {key: spec[key] for key in ("data", "layout", "frames") if key in spec},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
         still = image("image/png", png, alt, size) if png else f'<p class="no-picture">{html.escape(alt)}</p>'
         height = int(layout.get("height", 400))
         return (
@@ -182,7 +202,9 @@ def tame(text):
     text = re.sub(r"<(script|iframe|object|embed|noscript)\b.*?(</\1\s*>|$)", "", text, flags=re.S | re.I)
     text = re.sub(r"<(link|base|meta)\b[^>]*>", "", text, flags=re.I)
     text = re.sub(r"(<[^>]*?)\son\w+\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", r"\1", text, flags=re.I)
-    text = re.sub(r"(<[^>]*?\s)(src|srcset|poster|background)\s*=\s*([\"'])(?!data:|#)[^\"']*\3", r"\1", text, flags=re.I)
+    text = re.sub(
+        r"(<[^>]*?\s)(src|srcset|poster|background)\s*=\s*([\"'])(?!data:|#)[^\"']*\3", r"\1", text, flags=re.I
+    )
     text = re.sub(r"<img\b(?![^>]*\ssrc=[\"'](?:data:|#))[^>]*>", "", text, flags=re.I)
     text = re.sub(r"@import[^;]*;|url\(\s*[\"']?(?!data:|#)[^)]*\)", "", text, flags=re.I)
     return text
@@ -205,12 +227,24 @@ def main():
     pages = []
     for path in job["notebooks"]:
         page = Page(path)
-        exporter = HTMLExporter(template_name="template", extra_template_basedirs=[HERE], filters={
-            "anchor": page.anchor, "prose": page.prose, "figure": page.figure, "picture": picture, "tame": page.html, "shown": shown,
-            "first_line": first_line, "colored": lambda source: highlight(source.strip("\n"), typescript, spans), "plotly": lambda output: PLOTLY in output.get("data", {}),
-        })
+        exporter = HTMLExporter(
+            template_name="template",
+            extra_template_basedirs=[HERE],
+            filters={
+                "anchor": page.anchor,
+                "prose": page.prose,
+                "figure": page.figure,
+                "picture": picture,
+                "tame": page.html,
+                "shown": shown,
+                "first_line": first_line,
+                "colored": lambda source: highlight(source.strip("\n"), typescript, spans),
+                "plotly": lambda output: PLOTLY in output.get("data", {}),
+            },
+        )
         with open(path, encoding="utf-8") as file:
-            # HTMLExporter would read its own output back through an HTML parser, seconds for a page with figures, to add what is there.
+            # HTMLExporter would read its own output back through an HTML parser, seconds for a page with figures, to
+            # add what is there.
             body, _ = TemplateExporter.from_notebook_node(exporter, nbformat.read(file, as_version=4))
         pages.append({"body": body, "toc": page.toc, "traces": sorted(page.traces), "figures": page.figures})
     json.dump({"pages": pages}, sys.stdout)

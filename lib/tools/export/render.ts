@@ -25,16 +25,24 @@ export async function render(notebooks: readonly string[]): Promise<Rendered[]> 
 /** Runs one of this room's Python files with a job on stdin; resolves to what it prints. */
 export function python(file: string, job: unknown): Promise<string> {
   return new Promise((done, fail) => {
-    const child = spawn(join(root, ".venv/bin/python"), ["-I", "-B", join(root, "lib/tools/export", file)], { env: { ...process.env, PYTHONUTF8: "1" } });
+    const child = spawn(join(root, ".venv/bin/python"), ["-I", "-B", join(root, "lib/tools/export", file)], {
+      env: { ...process.env, PYTHONUTF8: "1" },
+    });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (data: Buffer) => out.push(data));
     child.stderr.on("data", (data: Buffer) => err.push(data));
-    child.on("error", () => fail(new UserError("Expected Python in .venv but could not start it: run npm run doctor.")));
+    child.on("error", () =>
+      fail(new UserError("Expected Python in .venv but could not start it: run npm run doctor.")),
+    );
     child.on("close", (code) => {
       if (code === 0) return done(Buffer.concat(out).toString());
       const last = Buffer.concat(err).toString().trim().split("\n").at(-1) ?? "";
-      fail(new UserError(`Expected ${file} to end well but found exit code ${code} (${last}): run npm run doctor, and open the notebook in JupyterLab to see whether it is whole.`));
+      fail(
+        new UserError(
+          `Expected ${file} to end well but found exit code ${code} (${last}): run npm run doctor, and open the notebook in JupyterLab to see whether it is whole.`,
+        ),
+      );
     });
     child.stdin.on("error", () => undefined);
     child.stdin.end(JSON.stringify(job));

@@ -36,15 +36,24 @@ export interface CheckOptions {
 }
 
 export const words = "[FOLDER]";
-export const options = { committed: { type: "boolean", help: "look at notebooks/ even where there is a hand-in" } } as const;
+export const options = {
+  committed: { type: "boolean", help: "look at notebooks/ even where there is a hand-in" },
+} as const;
 
-/** `npm run check`: is the hand-in whole, fresh and true? Looks at `handin/`, or at `notebooks/` with `--committed` or where there is no hand-in. */
+/**
+ * `npm run check`: is the hand-in whole, fresh and true? Looks at `handin/`, or at `notebooks/` with `--committed` or
+ * where there is no hand-in.
+ */
 export async function main(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
-  const folder = positionals[0] ?? (values.committed || !holdsNotebooks(handinFolder()) ? notebooksFolder() : handinFolder());
+  const folder =
+    positionals[0] ?? (values.committed || !holdsNotebooks(handinFolder()) ? notebooksFolder() : handinFolder());
   if (!holdsNotebooks(folder))
-    throw new UserError(`Expected notebooks in ${folder} but found none: name a folder that holds a hand-in, or run npm run handin.`);
-  const html = allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.html`))) || folder === handinFolder();
+    throw new UserError(
+      `Expected notebooks in ${folder} but found none: name a folder that holds a hand-in, or run npm run handin.`,
+    );
+  const html =
+    allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.html`))) || folder === handinFolder();
   const findings = checkFolder(folder, { html });
   const asked = rules.filter(({ page }) => html || !page).length;
   const scope = html ? "" : " (notebooks and records; npm run export makes the pages)";
@@ -54,30 +63,44 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 /** Applies all rules to the notebooks, pages and records of a hand-in. */
-export function checkFolder(folder: string, { parts = allParts, html = true, quick = false }: CheckOptions = {}): Finding[] {
+export function checkFolder(
+  folder: string,
+  { parts = allParts, html = true, quick = false }: CheckOptions = {},
+): Finding[] {
   const log = readLog();
   const read = parts.map((part) => readSubject(folder, part));
   const first = read.map(({ notebook }) => notebook?.metadata.deepnets?.run).find((run) => run !== undefined);
   const profile = first?.profile ?? "full";
   const cache = new Map<string, ReturnType<typeof storedRecords>>();
-  const records = (part: string) => cache.get(part) ?? cache.set(part, storedRecords(part, profile, runsFolder())).get(part)!;
+  const records = (part: string) =>
+    cache.get(part) ?? cache.set(part, storedRecords(part, profile, runsFolder())).get(part)!;
   const common = { profile, seed: first?.seed ?? 1, records, log };
   const index = html && read.some((one) => one.html !== undefined) ? [readIndex(folder)] : [];
-  const aboutIndex = index.flatMap((one) => apply(rules.filter((rule) => rule.index), { ...one, ...common }));
-  return read.flatMap((one) => {
-    const subject: Subject = { ...one, ...common };
-    const isQuick = subject.notebook?.metadata.deepnets?.run?.profile === "quick";
-    // A quick run that is no hand-in is told so once; that it is also too short goes without saying.
-    const asked = rules.filter((rule) => (html || !rule.page) && (!isQuick || !rule.full || (rule.id === "quick-run" && !quick)));
-    return apply(asked, subject);
-  }).concat(aboutIndex);
+  const aboutIndex = index.flatMap((one) =>
+    apply(
+      rules.filter((rule) => rule.index),
+      { ...one, ...common },
+    ),
+  );
+  return read
+    .flatMap((one) => {
+      const subject: Subject = { ...one, ...common };
+      const isQuick = subject.notebook?.metadata.deepnets?.run?.profile === "quick";
+      // A quick run that is no hand-in is told so once; that it is also too short goes without saying.
+      const asked = rules.filter(
+        (rule) => (html || !rule.page) && (!isQuick || !rule.full || (rule.id === "quick-run" && !quick)),
+      );
+      return apply(asked, subject);
+    })
+    .concat(aboutIndex);
 }
 
 function apply(asked: readonly Rule[], subject: Subject): Finding[] {
   return asked.flatMap((rule) => rule.find(subject).map((place) => finding(rule, subject, place)));
 }
 
-const holdsNotebooks = (folder: string) => allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.ipynb`)));
+const holdsNotebooks = (folder: string) =>
+  allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.ipynb`)));
 
 function readSubject(folder: string, part: Part): Pick<Subject, "part" | "notebook" | "hash" | "html"> {
   const [file, page] = ["ipynb", "html"].map((end) => join(folder, `${part.notebook}.${end}`)) as [string, string];
@@ -90,30 +113,53 @@ function readSubject(folder: string, part: Part): Pick<Subject, "part" | "notebo
 function readIndex(folder: string): Pick<Subject, "part" | "notebook" | "hash" | "html"> {
   const file = join(folder, "index.html");
   const part: Part = { id: "index", notebook: "index", title: "Index", needs: [], questions: [] };
-  return { part, notebook: { cells: [], metadata: {} }, hash: "", html: existsSync(file) ? readFileSync(file, "utf8") : undefined };
+  return {
+    part,
+    notebook: { cells: [], metadata: {} },
+    hash: "",
+    html: existsSync(file) ? readFileSync(file, "utf8") : undefined,
+  };
 }
 
 function readLog(): LoggedCell[] {
   if (!existsSync(cellLog())) return [];
-  return readFileSync(cellLog(), "utf8").split("\n").flatMap((line) => {
-    try {
-      return [JSON.parse(line) as LoggedCell];
-    } catch {
-      return []; // the last line of a kernel that was killed
-    }
-  });
+  return readFileSync(cellLog(), "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as LoggedCell];
+      } catch {
+        return []; // the last line of a kernel that was killed
+      }
+    });
 }
 
-function finding(rule: Rule, { part, notebook }: Subject, place: { readonly cell?: number; readonly value: string }): Finding {
+function finding(
+  rule: Rule,
+  { part, notebook }: Subject,
+  place: { readonly cell?: number; readonly value: string },
+): Finding {
   const cell = place.cell === undefined ? {} : { cell: describeCell(notebook!, place.cell) };
-  return { rule: rule.id, notebook: part.notebook, ...cell, value: place.value, remedy: rule.remedy.replaceAll("-- PART", `-- ${part.id}`) };
+  return {
+    rule: rule.id,
+    notebook: part.notebook,
+    ...cell,
+    value: place.value,
+    remedy: rule.remedy.replaceAll("-- PART", `-- ${part.id}`),
+  };
 }
 
 function describeCell(notebook: Notebook, index: number): string {
   const cell = notebook.cells[index]!;
   const { question, answer } = cell.metadata.deepnets ?? {};
   const start = sourceOf(cell).trim().split("\n")[0]!.slice(0, 40);
-  const name = answer ? `answer ${answer}` : question ? `question ${question}` : cell.execution_count ? `[${cell.execution_count}] ${start}` : start;
+  const name = answer
+    ? `answer ${answer}`
+    : question
+      ? `question ${question}`
+      : cell.execution_count
+        ? `[${cell.execution_count}] ${start}`
+        : start;
   return `cell ${index + 1} of ${notebook.cells.length} (${name})`;
 }
 

@@ -6,6 +6,7 @@ One line on stdout per event: `cell 3/12` (starts), `done 3/12 0.41` (ended, sec
 `finished 12/12`, `failed {json}`, `died {json}`, `stopped {json}` with cell, line, ename, evalue and message.
 Exit code: 0 all cells ran, 1 a cell failed, 2 nothing could be run, 3 the kernel died, 130 stopped by a signal.
 """
+
 import argparse
 import asyncio
 import contextlib
@@ -181,7 +182,9 @@ def why_dead(code, log, kills):
     if code is not None and code < 0:
         return f"it was ended by {signal.Signals(-code).name}: run the notebook again"
     if errors := re.findall(r"^(?:\w+: )*\w*Error\b.*$", log, re.MULTILINE):
-        return f"it ended with exit code {code} after {errors[0]}: run the notebook again, and report it if it comes back"
+        return (
+            f"it ended with exit code {code} after {errors[0]}: run the notebook again, and report it if it comes back"
+        )
     return f"it ended by itself with exit code {code}: remove process.exit() from the cell"
 
 
@@ -197,7 +200,9 @@ async def run(nb, args, log, stopped, starts=5):
     manager = client.create_kernel_manager()
     await client.async_start_new_kernel(stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     process = manager.provisioner.process
-    watchdog = subprocess.Popen([sys.executable, "-c", WATCHDOG, str(process.pid)], stdin=subprocess.PIPE, start_new_session=True)
+    watchdog = subprocess.Popen(
+        [sys.executable, "-c", WATCHDOG, str(process.pid)], stdin=subprocess.PIPE, start_new_session=True
+    )
     number = 0
     try:
         starting = asyncio.ensure_future(client.async_start_new_kernel_client())
@@ -267,7 +272,17 @@ async def run(nb, args, log, stopped, starts=5):
             if death.args[0] == "start":
                 message = f"the kernel did not start ({death.args[1].rstrip('.')}): run `npm run doctor`."
             tail = [line for line in text.splitlines() if line.strip() and not ENGINE_NOISE.search(line)][-20:]
-            say("died", {"cell": number, "line": None, "ename": "DeadKernel", "evalue": message, "message": message, "stderr": tail})
+            say(
+                "died",
+                {
+                    "cell": number,
+                    "line": None,
+                    "ename": "DeadKernel",
+                    "evalue": message,
+                    "message": message,
+                    "stderr": tail,
+                },
+            )
             return 3
     finally:
         if client.km is not None:
@@ -327,10 +342,15 @@ def main():
         try:
             code = asyncio.run(supervise(nb, args, log))
         except NoSuchKernel:
-            print(f"Expected a Jupyter kernel named {args.kernel} but found none: run `npm run doctor`.", file=sys.stderr)
+            print(
+                f"Expected a Jupyter kernel named {args.kernel} but found none: run `npm run doctor`.", file=sys.stderr
+            )
             return 2
         except OSError as error:
-            print(f"Expected to save {args.target} but found: {error.strerror}: make room or the folder writable and run it again.", file=sys.stderr)
+            print(
+                f"Expected to save {args.target} but found: {error.strerror}: make room or the folder writable and run it again.",
+                file=sys.stderr,
+            )
             return 2
         log.seek(0)
         for line in log.read().decode("utf-8", "replace").splitlines():

@@ -33,17 +33,24 @@ export interface ExecuteOptions {
  * Runs `source` in a fresh kernel and leaves the executed notebook, saved after every cell, in `target`.
  *
  * @example
- * const outcome = await executeNotebook("notebooks/h6-1a-linear.ipynb", "/tmp/out.ipynb", { env: { DEEPNETS_PROFILE: "quick" } });
- * if (outcome.status !== "finished") console.error(outcome.message);
+ * const outcome = await executeNotebook("notebooks/h6-1a-linear.ipynb", "/tmp/out.ipynb", { env: { DEEPNETS_PROFILE:
+ * "quick" } }); if (outcome.status !== "finished") console.error(outcome.message);
  */
 export function executeNotebook(source: string, target: string, options: ExecuteOptions = {}): Promise<Outcome> {
   const started = Date.now();
-  const [program, ...first] = options.runner ?? [join(root, ".venv/bin/python"), join(root, "lib/tools/handin/execute.py"), "--with-parent"];
+  const [program, ...first] = options.runner ?? [
+    join(root, ".venv/bin/python"),
+    join(root, "lib/tools/handin/execute.py"),
+    "--with-parent",
+  ];
   const args = [...first, source, target];
   if (options.cwd) args.push("--cwd", options.cwd);
   if (options.kernel) args.push("--kernel", options.kernel);
   return new Promise((done, fail) => {
-    const child = spawn(program!, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env, DEEPNETS_PARENT: String(process.pid) } });
+    const child = spawn(program!, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...options.env, DEEPNETS_PARENT: String(process.pid) },
+    });
     const stop = () => child.kill(child.killed ? "SIGKILL" : "SIGTERM");
     let cell = 0;
     let end: Pick<Outcome, "status" | "message"> | undefined;
@@ -69,13 +76,18 @@ export function executeNotebook(source: string, target: string, options: Execute
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("spawn", () => options.onStart?.(child.pid!));
-    child.on("error", (error) => fail(new Error(`Expected a Python environment in .venv but found none (${error.message}): run npm run doctor.`)));
+    child.on("error", (error) =>
+      fail(new Error(`Expected a Python environment in .venv but found none (${error.message}): run npm run doctor.`)),
+    );
     child.on("close", (code, signal) => {
       options.signal?.removeEventListener("abort", stop);
       const last = stderr.trim().split("\n").at(-1);
       const lost = signal ? `its runner was ended by ${signal}` : last || `its runner ended with exit code ${code}`;
       if (end && stderr.trim()) options.onStderr?.(stderr.trim());
-      const unusable = { status: options.signal?.aborted ? ("stopped" as const) : ("unusable" as const), message: lost };
+      const unusable = {
+        status: options.signal?.aborted ? ("stopped" as const) : ("unusable" as const),
+        message: lost,
+      };
       done({ ...(end ?? unusable), cell, seconds: (Date.now() - started) / 1000 });
     });
     if (options.signal?.aborted) stop();

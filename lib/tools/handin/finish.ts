@@ -21,7 +21,9 @@ export async function finish(session: Session): Promise<boolean> {
   line.update("Exporting to HTML ...");
   const ran = plan.chosen.map(({ notebook }) => notebook).filter((name) => existsSync(join(folder, `${name}.ipynb`)));
   const pages = await exportNotebooks({ from: folder, to: folder, notebooks: ran });
-  const problems = pages.flatMap(({ notebook, problems: all }) => all.map((problem) => `${notebook}: a formula cannot be typeset: ${problem}.`));
+  const problems = pages.flatMap(({ notebook, problems: all }) =>
+    all.map((problem) => `${notebook}: a formula cannot be typeset: ${problem}.`),
+  );
   const finished = plan.chosen.filter(({ id }) => reports.get(id)?.status === "finished");
   const findings = checkFolder(folder, { parts: finished, quick: plan.profile === "quick" });
 
@@ -52,19 +54,25 @@ function fill({ plan, folder }: Session): void {
     const file = join(folder, `${name}.ipynb`);
     if (!existsSync(file)) continue;
     const notebook = readNotebook(file);
-    for (const cell of notebook.cells) if (cell.cell_type === "markdown") setSource(cell, fillTags(sourceOf(cell), resolve));
+    for (const cell of notebook.cells)
+      if (cell.cell_type === "markdown") setSource(cell, fillTags(sourceOf(cell), resolve));
     writeNotebook(file, notebook);
   }
 }
 
-/** Copies the executed notebooks back to where their sources lie and, when none failed, takes their results into the README. */
+/**
+ * Copies the executed notebooks back to where their sources lie and, when none failed, takes their results into the
+ * README.
+ */
 function keep({ plan, folder, reports, line }: Session): void {
   for (const { id, notebook } of plan.chosen) {
     if (reports.get(id)?.status !== "finished") continue;
     const from = join(folder, `${notebook}.ipynb`);
     const to = join(notebooksFolder(), `${notebook}.ipynb`);
     if (fingerprint(readNotebook(from)) !== fingerprint(readNotebook(to))) {
-      line.print(`${notebook}: not copied back, since notebooks/${notebook}.ipynb changed while it ran: npm run handin -- ${id} --continue --keep does so.`);
+      line.print(
+        `${notebook}: not copied back, since notebooks/${notebook}.ipynb changed while it ran: npm run handin -- ${id} --continue --keep does so.`,
+      );
       continue;
     }
     const part = `${to}.${process.pid}.part`;
@@ -74,6 +82,12 @@ function keep({ plan, folder, reports, line }: Session): void {
   }
   if (plan.chosen.some(({ id }) => reports.get(id)?.status !== "finished")) return;
   const readme = readmeFile();
-  writeWhole(readme, withResults(readFileSync(readme, "utf8"), resultsTable((part) => storedRecords(part, "full").map(({ record }) => record))));
+  writeWhole(
+    readme,
+    withResults(
+      readFileSync(readme, "utf8"),
+      resultsTable((part) => storedRecords(part, "full").map(({ record }) => record)),
+    ),
+  );
   line.print("README.md: table of results written");
 }

@@ -19,9 +19,9 @@ export const options = {
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * `npm run handin`: runs the notebooks from scratch in fresh kernels, fills the numbers in their prose from the records just made, exports
- * and checks them. A notebook that fails ends alone; the others run, but for those that read its records. Resolves to 0 when all is well,
- * 1 when not, 130 when it was stopped.
+ * `npm run handin`: runs the notebooks from scratch in fresh kernels, fills the numbers in their prose from the records
+ * just made, exports and checks them. A notebook that fails ends alone; the others run, but for those that read its
+ * records. Resolves to 0 when all is well, 1 when not, 130 when it was stopped.
  */
 export async function main(argv: string[]): Promise<number> {
   const plan = makePlan(argv);
@@ -31,7 +31,15 @@ export async function main(argv: string[]): Promise<number> {
   const abort = () => stop.abort();
   for (const signal of signals) process.on(signal, abort);
   try {
-    return await handIn({ plan, folder, lock, line: new StatusLine(), signal: stop.signal, reports: new Map(), renewed: new Set() });
+    return await handIn({
+      plan,
+      folder,
+      lock,
+      line: new StatusLine(),
+      signal: stop.signal,
+      reports: new Map(),
+      renewed: new Set(),
+    });
   } finally {
     for (const signal of signals) process.off(signal, abort);
     lock.release();
@@ -61,11 +69,19 @@ function makePlan(argv: string[]): Plan {
   const { DEEPNETS_PROFILE: asked, DEEPNETS_SET: changed, DEEPNETS_SEED: given } = process.env;
   const ids = parts.map(({ id }) => id);
   const unknown = positionals.find((id) => !ids.includes(id));
-  if (unknown !== undefined) throw new UserError(`Expected parts out of ${ids.join(", ")} but found ${unknown}: name one of these, or none for all.`);
+  if (unknown !== undefined)
+    throw new UserError(
+      `Expected parts out of ${ids.join(", ")} but found ${unknown}: name one of these, or none for all.`,
+    );
   const profile = values.quick || asked === "quick" ? "quick" : "full";
   if (profile === "quick" && values.keep)
-    throw new UserError("Expected --keep with a full run but found a quick one, whose numbers are not for hand-in: leave out --keep or --quick.");
-  if (changed) throw new UserError(`Expected the sheet's own settings but DEEPNETS_SET changes ${changed}: unset it, or use npm run sweep -- --set.`);
+    throw new UserError(
+      "Expected --keep with a full run but found a quick one, whose numbers are not for hand-in: leave out --keep or --quick.",
+    );
+  if (changed)
+    throw new UserError(
+      `Expected the sheet's own settings but DEEPNETS_SET changes ${changed}: unset it, or use npm run sweep -- --set.`,
+    );
   const seed = Number(given || 1);
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new UserError(`Expected DEEPNETS_SEED to be a whole number but found ${given}: set it to 1, 2, 3 ...`);

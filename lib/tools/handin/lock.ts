@@ -17,7 +17,9 @@ export interface Lock {
   release(): void;
 }
 
-/** Takes the lock of a folder. A live holder is an error; one that is gone is replaced, once its runner is gone as well. */
+/**
+ * Takes the lock of a folder. A live holder is an error; one that is gone is replaced, once its runner is gone as well.
+ */
 export async function lockFolder(folder: string): Promise<Lock> {
   try {
     mkdirSync(folder, { recursive: true });
@@ -37,11 +39,15 @@ export async function lockFolder(folder: string): Promise<Lock> {
     // A runner whose hand-in was killed saves, stops its kernel and ends by itself.
     for (let waited = 0; holder?.runner && isAlive(holder.runner); waited++) {
       const { pid } = holder.runner;
-      if (waited > 120) throw new UserError(`The kernel of an earlier hand-in does not end (process ${pid}): stop it with kill -9 ${pid} and run the command again.`);
+      if (waited > 120)
+        throw new UserError(
+          `The kernel of an earlier hand-in does not end (process ${pid}): stop it with kill -9 ${pid} and run the command again.`,
+        );
       await sleep(250);
     }
     remove(file, text);
-    if (tries > 20) throw new UserError(`Expected to take ${file} but another hand-in always comes first: wait until it ends.`);
+    if (tries > 20)
+      throw new UserError(`Expected to take ${file} but another hand-in always comes first: wait until it ends.`);
   }
   return {
     note: (runner) => writeWhole(file, JSON.stringify({ ...me, runner: identify(runner) })),
@@ -63,15 +69,21 @@ function create(file: string, holder: Holder): boolean {
 
 function refused(place: string, error: unknown): Error {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC") return new UserError(`The disk is full (${place}): free some space and run the command again; what was finished is kept.`);
-  return new UserError(`Expected a folder that can be written but ${place} refuses (${code}): copy the project to a folder of your own and run the command there.`);
+  if (code === "ENOSPC")
+    return new UserError(
+      `The disk is full (${place}): free some space and run the command again; what was finished is kept.`,
+    );
+  return new UserError(
+    `Expected a folder that can be written but ${place} refuses (${code}): copy the project to a folder of your own and run the command there.`,
+  );
 }
 
 function read(file: string): string {
   try {
     const text = readFileSync(file, "utf8");
     if (text) return text;
-    // Between its creation and its first byte a lock is empty for a moment: a second look tells that from one cut short.
+    // Between its creation and its first byte a lock is empty for a moment: a second look tells that from one cut
+    // short.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     return readFileSync(file, "utf8");
   } catch {

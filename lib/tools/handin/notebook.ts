@@ -41,7 +41,8 @@ export interface Notebook {
 
 export const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
 
-export const join = (text: string | readonly string[] | undefined) => (typeof text === "string" ? text : (text ?? []).join(""));
+export const join = (text: string | readonly string[] | undefined) =>
+  typeof text === "string" ? text : (text ?? []).join("");
 
 export const sourceOf = (cell: Cell) => join(cell.source);
 
@@ -61,7 +62,9 @@ export function readNotebook(file: string): Notebook {
     throw new UserError(`Expected a notebook but found ${found} (${file}): restore it, for example with git checkout.`);
   }
   if (parsed.nbformat !== 4 || !Array.isArray(parsed.cells))
-    throw new UserError(`Expected a notebook of format 4 but found ${parsed.nbformat ?? "none"} (${basename(file)}): open it in JupyterLab and save it.`);
+    throw new UserError(
+      `Expected a notebook of format 4 but found ${parsed.nbformat ?? "none"} (${basename(file)}): open it in JupyterLab and save it.`,
+    );
   return { ...parsed, cells: parsed.cells, metadata: parsed.metadata ?? {} };
 }
 

@@ -37,7 +37,9 @@ export const parts: readonly Part[] = [
   part("h6-1d-cnn", "Convolutional network", { sheet: { ...mnist, floor: 0.98 } }),
   part("h6-1e-comparison", "Comparison", {
     needs: ["h6-1a", "h6-1b", "h6-1c", "h6-1d"],
-    questions: ["curves", "under- and overfitting", "regularization against convolution", "parameters"].map((topic) => `H6.1 e: ${topic}`),
+    questions: ["curves", "under- and overfitting", "regularization against convolution", "parameters"].map(
+      (topic) => `H6.1 e: ${topic}`,
+    ),
   }),
   part("h6-2-lstm", "Long short-term memory", {
     questions: ["a", "b", "c", "d", "e"].map((letter) => `H6.2 ${letter}`),

@@ -63,7 +63,9 @@ export function describeProgress(cell: number, cells: number, live: RunRecord | 
   const words = [`cell ${cell}/${cells}`];
   if (live) {
     const { iteration, iterations, etaSeconds } = live.progress;
-    words.push(`iteration ${whole(iteration)} of ${whole(iterations)} (${Math.floor((100 * iteration) / iterations)} %)`);
+    words.push(
+      `iteration ${whole(iteration)} of ${whole(iterations)} (${Math.floor((100 * iteration) / iterations)} %)`,
+    );
     if (iteration > 0 && Number.isFinite(etaSeconds)) words.push(`about ${duration(etaSeconds)} left`);
     const test = live.testAccuracy.at(-1);
     if (test !== undefined) words.push(`test ${percent(test)}`);

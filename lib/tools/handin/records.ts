@@ -13,7 +13,10 @@ export interface StoredRecord {
   readonly record: RunRecord;
 }
 
-/** All finished records of a part and profile with the sheet's own settings, by seed. A file that is no record counts as none. */
+/**
+ * All finished records of a part and profile with the sheet's own settings, by seed. A file that is no record counts as
+ * none.
+ */
 export function storedRecords(part: string, profile: "full" | "quick", runs = runsFolder()): StoredRecord[] {
   const names = existsSync(join(runs, part)) ? readdirSync(join(runs, part)) : [];
   return names

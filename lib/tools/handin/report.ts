@@ -35,7 +35,13 @@ export interface Report {
 }
 
 export function makeReport(profile: "full" | "quick", parts: readonly PartReport[]): Report {
-  return { format: 1, profile, ...(profile === "quick" ? { notice: quickNotice } : {}), finished: new Date().toISOString(), parts };
+  return {
+    format: 1,
+    profile,
+    ...(profile === "quick" ? { notice: quickNotice } : {}),
+    finished: new Date().toISOString(),
+    parts,
+  };
 }
 
 type Result = Pick<PartReport, "status" | "seconds" | "error" | "seed">;
@@ -67,6 +73,7 @@ export function formatTable({ parts }: Pick<Report, "parts">): string {
   ]);
   const table = [["part", "iterations", "train", "test", "minutes", ""], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const align = (text: string, column: number) => (column === 0 || column === 5 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!));
+  const align = (text: string, column: number) =>
+    column === 0 || column === 5 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
   return table.map((row) => row.map(align).join("  ").trimEnd()).join("\n");
 }

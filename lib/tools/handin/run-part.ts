@@ -36,12 +36,23 @@ export async function runPart(session: Session, part: Part): Promise<PartReport>
 
   renewed.add(part.id);
   rmSync(join(folder, `${part.notebook}.html`), { force: true });
-  const note: RunNote = { source: fingerprint(readNotebook(source)), profile, seed, status: "running", seconds: 0, records: {} };
+  const note: RunNote = {
+    source: fingerprint(readNotebook(source)),
+    profile,
+    seed,
+    status: "running",
+    seconds: 0,
+    records: {},
+  };
   const outcome = await execute(session, part, { title, source, target, note });
   if (outcome.status === "stopped") return report("failed", outcome.seconds, outcome.message);
   const status = outcome.status === "finished" ? "finished" : "failed";
   const records = status === "finished" ? recordsOf(part, profile, seed) : {};
-  if (existsSync(target)) writeNotebook(target, annotateRun(readNotebook(target), { ...note, status, seconds: Math.round(outcome.seconds), records }));
+  if (existsSync(target))
+    writeNotebook(
+      target,
+      annotateRun(readNotebook(target), { ...note, status, seconds: Math.round(outcome.seconds), records }),
+    );
   line.print(`${title}: ${outcome.message ?? `${outcome.cell} cells in ${duration(outcome.seconds)}`}`);
   return report(status, outcome.seconds, outcome.message);
 }
@@ -53,11 +64,18 @@ interface Job {
   readonly note: RunNote;
 }
 
-async function execute({ plan, folder, lock, line, signal }: Session, part: Part, { title, source, target, note }: Job): Promise<Outcome> {
+async function execute(
+  { plan, folder, lock, line, signal }: Session,
+  part: Part,
+  { title, source, target, note }: Job,
+): Promise<Outcome> {
   const started = Date.now();
   const run = runName({ ...plan, overrides: {} });
   let [cell, cells] = [0, 0];
-  const tick = () => line.update(`${title}: ${describeProgress(cell, cells, liveRecord(runsFolder(), { part: part.id, run, since: started }))}`);
+  const tick = () =>
+    line.update(
+      `${title}: ${describeProgress(cell, cells, liveRecord(runsFolder(), { part: part.id, run, since: started }))}`,
+    );
   const timer = setInterval(tick, 1000);
   // The copy that runs carries the note, so that the next hand-in can tell what an interrupted one left.
   const marked = join(folder, `.${part.notebook}.source.ipynb`);
@@ -83,4 +101,5 @@ async function execute({ plan, folder, lock, line, signal }: Session, part: Part
   }
 }
 
-const ownRecord = (part: Part, { plan }: Session) => storedRecords(part.id, plan.profile).find(({ record }) => record.seed === plan.seed)?.record;
+const ownRecord = (part: Part, { plan }: Session) =>
+  storedRecords(part.id, plan.profile).find(({ record }) => record.seed === plan.seed)?.record;

@@ -33,12 +33,18 @@ export interface Session {
 
 /** Removes what a hand-in that was killed left half-written. */
 export function sweepUp(folder: string): void {
-  for (const name of readdirSync(folder)) if (/\.part$|^\..*\.source\.ipynb$/.test(name)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder))
+    if (/\.part$|^\..*\.source\.ipynb$/.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /** Writes what is known so far, so that a hand-in that is killed leaves no report that speaks of another run. */
 export function saveReport({ plan, folder, reports }: Session): Report {
-  const unknown = { status: "not run", seconds: 0, seed: plan.seed, error: "the hand-in was stopped before it ended." } as const;
+  const unknown = {
+    status: "not run",
+    seconds: 0,
+    seed: plan.seed,
+    error: "the hand-in was stopped before it ended.",
+  } as const;
   const own = plan.chosen.map((part) => reports.get(part.id) ?? reportPart(part, unknown, undefined));
   const report = makeReport(plan.profile, own);
   writeWhole(join(folder, "report.json"), JSON.stringify(merge(report, join(folder, "report.json")), null, 2) + "\n");
@@ -54,5 +60,8 @@ function merge(report: Report, file: string): Report {
   } catch {
     // none yet
   }
-  return { ...report, parts: parts.flatMap(({ id }) => [...report.parts, ...old].find(({ part }) => part === id) ?? []) };
+  return {
+    ...report,
+    parts: parts.flatMap(({ id }) => [...report.parts, ...old].find(({ part }) => part === id) ?? []),
+  };
 }

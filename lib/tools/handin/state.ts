@@ -1,10 +1,23 @@
 import { existsSync } from "node:fs";
-import { annotateRun, isRun, readNotebook, sha256, sorted, sourceOf, type Cell, type Notebook, type RunNote } from "./notebook";
+import {
+  annotateRun,
+  isRun,
+  readNotebook,
+  sha256,
+  sorted,
+  sourceOf,
+  type Cell,
+  type Notebook,
+  type RunNote,
+} from "./notebook";
 import type { Part } from "./parts";
 import { storedRecords } from "./records";
 import { withoutTagTexts } from "./tags";
 
-/** SHA-256 over what a notebook says before it runs: its cells, less the numbers that a hand-in fills in, and its settings. */
+/**
+ * SHA-256 over what a notebook says before it runs: its cells, less the numbers that a hand-in fills in, and its
+ * settings.
+ */
 export function fingerprint(notebook: Notebook): string {
   const cells = notebook.cells.map((cell) => {
     const { question, answer } = cell.metadata.deepnets ?? {};
@@ -20,7 +33,9 @@ function settings({ metadata }: Notebook): object {
   return own;
 }
 
-/** Whether a notebook still has the code and the settings with which its copy was executed; its prose may have changed. */
+/**
+ * Whether a notebook still has the code and the settings with which its copy was executed; its prose may have changed.
+ */
 function sameCode(source: Notebook, executed: Notebook): boolean {
   const wanted = source.cells.filter(isRun).map((cell) => sha256(sourceOf(cell)));
   const ran = executed.cells.filter(isRun).map((cell) => cell.metadata.deepnets?.executed);
@@ -34,7 +49,12 @@ export function withOutputs(source: Notebook, executed: Notebook): Notebook {
     const done = isRun(cell) ? ran.shift() : undefined;
     if (!done) return cell;
     const deepnets = { ...cell.metadata.deepnets, ...done.metadata.deepnets };
-    return { ...cell, outputs: done.outputs ?? [], execution_count: done.execution_count ?? null, metadata: { ...cell.metadata, deepnets } };
+    return {
+      ...cell,
+      outputs: done.outputs ?? [],
+      execution_count: done.execution_count ?? null,
+      metadata: { ...cell.metadata, deepnets },
+    };
   });
   const { language_info } = executed.metadata;
   const run = { ...executed.metadata.deepnets!.run!, source: fingerprint(source) };
@@ -56,11 +76,16 @@ interface Question {
   readonly seed: number;
 }
 
-/** The note of a finished run whose code, settings and records are still the same; undefined where the notebook must run again. */
+/**
+ * The note of a finished run whose code, settings and records are still the same; undefined where the notebook must run
+ * again.
+ */
 export function staysValid(part: Part, { source, target, profile, seed }: Question): RunNote | undefined {
   if (!existsSync(target)) return undefined;
   const note = readNotebook(target).metadata.deepnets?.run;
   if (note?.status !== "finished" || note.profile !== profile || note.seed !== seed) return undefined;
   if (!sameCode(readNotebook(source), readNotebook(target))) return undefined;
-  return JSON.stringify(sorted(note.records)) === JSON.stringify(sorted(recordsOf(part, profile, seed))) ? note : undefined;
+  return JSON.stringify(sorted(note.records)) === JSON.stringify(sorted(recordsOf(part, profile, seed)))
+    ? note
+    : undefined;
 }

@@ -15,8 +15,7 @@ export type Records = (part: string) => readonly RunRecord[];
 const tag = /<span\b[^<>]*\bdata-record=(["'])(.*?)\1[^<>]*>([^<]*)<\/span>/g;
 
 // A fenced block to its closing fence or the end, or a span between equally long runs of backticks.
-const code =
-  /^( {0,3})(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\1?\2[^\n]*|$(?![\s\S]))|(`+)(?!`)[\s\S]*?[^`]\3(?!`)/gm;
+const code = /^( {0,3})(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\1?\2[^\n]*|$(?![\s\S]))|(`+)(?!`)[\s\S]*?[^`]\3(?!`)/gm;
 
 /** Markdown with its code spans and code blocks blanked out, every other character in its place. */
 export const withoutCode = (markdown: string) => markdown.replace(code, (span) => span.replace(/[^\n]/g, " "));
@@ -29,7 +28,8 @@ export function findTags(markdown: string): Tag[] {
 }
 
 /** Tags that are opened but not as `findTags` reads them, so nothing would fill or check them. */
-export const brokenTags = (markdown: string) => (withoutCode(markdown).match(/\bdata-record\b/g)?.length ?? 0) - findTags(markdown).length;
+export const brokenTags = (markdown: string) =>
+  (withoutCode(markdown).match(/\bdata-record\b/g)?.length ?? 0) - findTags(markdown).length;
 
 /** Puts what `resolve` says into each tag; a tag that it cannot resolve keeps its text. */
 export function fillTags(markdown: string, resolve: (key: string) => string | undefined): string {
@@ -40,20 +40,30 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
 }
 
 /**
- * The text that belongs into a tag: `PART.KEY` is a figure of merit of the run with this seed, `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n)
- * one over all seeds. Throws an error that says what is missing.
+ * The text that belongs into a tag: `PART.KEY` is a figure of merit of the run with this seed,
+ * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) one over all seeds. Throws an error that says what is missing.
  */
 export function tagText(key: string, records: Records, seed: number): string {
   const over = /^sweep\.([^.]+)\.(.+)\.(mean|sd|min|max|n)$/.exec(key);
-  if (over) return statistic(over[3]!, records(over[1]!).map((record) => merit(record, over[2]!)), key);
+  if (over)
+    return statistic(
+      over[3]!,
+      records(over[1]!).map((record) => merit(record, over[2]!)),
+      key,
+    );
   const [, part, inner] = /^([^.]+)\.(.+)$/.exec(key) ?? [];
   if (!part || !inner) throw new Error(`Expected a tag such as h6-1b.test but found ${key}`);
   const record = records(part).find((one) => one.seed === seed);
-  if (!record) throw new Error(`Expected a finished record of ${part} with seed ${seed} for the tag ${key} but found none`);
+  if (!record)
+    throw new Error(`Expected a finished record of ${part} with seed ${seed} for the tag ${key} but found none`);
   return merit(record, inner).text;
 }
 
-function statistic(name: string, merits: readonly { readonly value: number; readonly text: string }[], key: string): string {
+function statistic(
+  name: string,
+  merits: readonly { readonly value: number; readonly text: string }[],
+  key: string,
+): string {
   const n = merits.length;
   if (n === 0) throw new Error(`Expected finished records for the tag ${key} but found none`);
   const values = merits.map(({ value }) => value);
@@ -61,14 +71,21 @@ function statistic(name: string, merits: readonly { readonly value: number; read
   const sd = n > 1 ? Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)) : 0;
   if (name === "n") return String(n);
   // A spread is small beside its mean: one more decimal.
-  return likeText({ mean, sd, min: Math.min(...values), max: Math.max(...values) }[name]!, merits[0]!.text, name === "sd" ? 1 : 0);
+  return likeText(
+    { mean, sd, min: Math.min(...values), max: Math.max(...values) }[name]!,
+    merits[0]!.text,
+    name === "sd" ? 1 : 0,
+  );
 }
 
 /** A value in the form that its fellow has: per cent or plain, with as many decimals and `more`. */
 function likeText(value: number, text: string, more: number): string {
   const decimals = (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) + more;
   const percent = text.endsWith("%");
-  const written = (percent ? value * 100 : value).toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const written = (percent ? value * 100 : value).toLocaleString("en-US", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
   return written + (percent ? " %" : "");
 }
 

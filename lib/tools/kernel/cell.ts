@@ -47,8 +47,8 @@ export class Cell {
   }
 
   /**
-   * Publishes anything but stream text: display data, a result, an error. Content may come later (a picture that is still being
-   * drawn): everything that the cell shows after it waits, so that the order stays.
+   * Publishes anything but stream text: display data, a result, an error. Content may come later (a picture that is
+   * still being drawn): everything that the cell shows after it waits, so that the order stays.
    */
   show(type: string, content: object | Promise<object>): void {
     if (this.muted) return;

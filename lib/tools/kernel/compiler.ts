@@ -4,7 +4,10 @@ import type { ConverterSet } from "tslab/dist/executor";
 import { keepDeclarations } from "./declarations";
 import { realPath } from "./typescript";
 
-/** tslab's compiler for cells. Declarations of earlier cells come from tslab, which forgets those of a cell that failed: this one does not. */
+/**
+ * tslab's compiler for cells. Declarations of earlier cells come from tslab, which forgets those of a cell that failed:
+ * this one does not.
+ */
 export class Compiler implements ConverterSet {
   /** What was wrong with the latest cell; empty when it could be run. */
   diagnostics: readonly Diagnostic[] = [];
@@ -24,7 +27,8 @@ export class Compiler implements ConverterSet {
       ...this.converter,
       convert: (declarations, source) => this.convert(this.kept ?? declarations, source),
       inspect: (declarations, source, position) => this.converter.inspect(this.kept ?? declarations, source, position),
-      complete: (declarations, source, position) => this.converter.complete(this.kept ?? declarations, source, position),
+      complete: (declarations, source, position) =>
+        this.converter.complete(this.kept ?? declarations, source, position),
       addModule: (name, content, meta) => {
         this.diagnostics = this.converter.addModule(name, content, meta);
         return [...this.diagnostics];
@@ -48,10 +52,14 @@ export class Compiler implements ConverterSet {
     return result;
   }
 
-  /** Says how the latest cell ended; after a failure, what it had declared and set by then stays known to the next cells. */
+  /**
+   * Says how the latest cell ended; after a failure, what it had declared and set by then stays known to the next
+   * cells.
+   */
   settle(ok: boolean, locals: Readonly<Record<string, unknown>>): void {
     if (ok) this.kept = undefined;
-    else if (this.latest !== undefined) this.kept = keepDeclarations(this.ts, this.latest, (name) => locals[name] !== undefined);
+    else if (this.latest !== undefined)
+      this.kept = keepDeclarations(this.ts, this.latest, (name) => locals[name] !== undefined);
   }
 
   close(): void {

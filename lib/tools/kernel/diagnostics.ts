@@ -11,10 +11,13 @@ interface CompileError {
 }
 
 /**
- * Describes everything that keeps a cell from being compiled: each error with the source line and the offending span marked.
- * Syntax errors are named `SyntaxError`, all others `CompileError`.
+ * Describes everything that keeps a cell from being compiled: each error with the source line and the offending span
+ * marked. Syntax errors are named `SyntaxError`, all others `CompileError`.
  */
-export function describeDiagnostics(diagnostics: readonly Diagnostic[], { count, source, cwd }: { readonly count: number; readonly source: string; readonly cwd: string }): Failure {
+export function describeDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  { count, source, cwd }: { readonly count: number; readonly source: string; readonly cwd: string },
+): Failure {
   // tslab adds a line of exports behind the cell; what is wrong there is a consequence of what is wrong before.
   const lines = source.split("\n").length;
   const own = diagnostics.filter(({ fileName, start }) => fileName !== undefined || start.line < lines);
@@ -25,10 +28,19 @@ export function describeDiagnostics(diagnostics: readonly Diagnostic[], { count,
   const blocks = errors.flatMap(({ first, text }) => {
     const start = { line: first.start.line + 1, column: first.start.character + 1 };
     const end = { line: first.end.line + 1, column: first.end.character + 1 };
-    return ["", `${whereIs(first, count)}: ${text} (TS${first.code})`, excerpt(sourceFor(first, source, cwd), start, { end, around: 1 })];
+    return [
+      "",
+      `${whereIs(first, count)}: ${text} (TS${first.code})`,
+      excerpt(sourceFor(first, source, cwd), start, { end, around: 1 }),
+    ];
   });
   const inCell = errors.find(({ first }) => first.fileName === undefined);
-  return { ename, evalue, traceback: [`${ename}: ${evalue}`, ...blocks], ...(inCell ? { line: inCell.first.start.line + 1 } : {}) };
+  return {
+    ename,
+    evalue,
+    traceback: [`${ename}: ${evalue}`, ...blocks],
+    ...(inCell ? { line: inCell.first.start.line + 1 } : {}),
+  };
 }
 
 /** TypeScript explains an error in a chain of messages; tslab lists each link as a diagnostic of its own. */
@@ -36,7 +48,12 @@ function joinChains(diagnostics: readonly Diagnostic[]): CompileError[] {
   const errors: { first: Diagnostic; text: string }[] = [];
   for (const diagnostic of diagnostics) {
     const last = errors.at(-1);
-    if (last && last.first.start.offset === diagnostic.start.offset && last.first.end.offset === diagnostic.end.offset && last.first.fileName === diagnostic.fileName) {
+    if (
+      last &&
+      last.first.start.offset === diagnostic.start.offset &&
+      last.first.end.offset === diagnostic.end.offset &&
+      last.first.fileName === diagnostic.fileName
+    ) {
       last.text += `\n  ${diagnostic.messageText}`;
     } else errors.push({ first: diagnostic, text: diagnostic.messageText });
   }

@@ -13,7 +13,11 @@ import type { Place } from "./script";
  * // > 2 | b + a;
  * //     | ^
  */
-export function excerpt(source: string, start: Place, { end, around = 2 }: { readonly end?: Place; readonly around?: number } = {}): string {
+export function excerpt(
+  source: string,
+  start: Place,
+  { end, around = 2 }: { readonly end?: Place; readonly around?: number } = {},
+): string {
   const lines = source.split("\n");
   const from = Math.max(1, start.line - around);
   const to = Math.min(lines.length, start.line + around);
@@ -23,7 +27,12 @@ export function excerpt(source: string, start: Place, { end, around = 2 }: { rea
     const text = lines[line - 1]!;
     shown.push(`${line === start.line ? ">" : " "} ${String(line).padStart(width)} | ${text}`.trimEnd());
     if (line !== start.line) continue;
-    const length = end && end.line === start.line ? Math.max(1, end.column - start.column) : end ? Math.max(1, text.length - start.column + 1) : 1;
+    const length =
+      end && end.line === start.line
+        ? Math.max(1, end.column - start.column)
+        : end
+          ? Math.max(1, text.length - start.column + 1)
+          : 1;
     // Tabs stay tabs, so that the mark stands under its character.
     const indent = text.slice(0, start.column - 1).replace(/[^\t]/g, " ");
     shown.push(`  ${" ".repeat(width)} | ${indent}${(end ? "~" : "^").repeat(length)}`);

@@ -47,7 +47,10 @@ function installDisplay(closers: Set<() => void | Promise<void>>): void {
   const display = (content: Content | Promise<Content>, { displayId, update = false }: DisplayOptions = {}) => {
     const transient = displayId === undefined ? {} : { display_id: displayId };
     const whole = ({ data, metadata = {} }: Content) => ({ data, metadata, transient });
-    cell()?.show(update ? "update_display_data" : "display_data", content instanceof Promise ? content.then(whole) : whole(content));
+    cell()?.show(
+      update ? "update_display_data" : "display_data",
+      content instanceof Promise ? content.then(whole) : whole(content),
+    );
   };
   installKernel({
     display,
@@ -63,8 +66,10 @@ function installDisplay(closers: Set<() => void | Promise<void>>): void {
   });
   // tslab's own `display` and `newDisplay()` write through this variable.
   const jupyter = require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown };
-  jupyter.lastWriteDisplayData = (content: { data: Bundle; metadata: Record<string, unknown>; transient: { display_id?: string } }, update: boolean) =>
-    display({ data: content.data, metadata: content.metadata }, { displayId: content.transient.display_id, update });
+  jupyter.lastWriteDisplayData = (
+    content: { data: Bundle; metadata: Record<string, unknown>; transient: { display_id?: string } },
+    update: boolean,
+  ) => display({ data: content.data, metadata: content.metadata }, { displayId: content.transient.display_id, update });
 }
 
 /** `import("x")` in a cell: CommonJS where that works, as tslab does it, and Node's own loader for ES modules. */
@@ -77,7 +82,8 @@ function installImport(cwd: string): void {
       return loaded?.__esModule ? loaded : { ...loaded, default: loaded };
     } catch (error) {
       const { code } = (error ?? {}) as { code?: string };
-      if (code !== "ERR_REQUIRE_ESM" && code !== "ERR_REQUIRE_ASYNC_MODULE" && code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") throw error;
+      if (code !== "ERR_REQUIRE_ESM" && code !== "ERR_REQUIRE_ASYNC_MODULE" && code !== "ERR_PACKAGE_PATH_NOT_EXPORTED")
+        throw error;
       return load(id);
     }
   };

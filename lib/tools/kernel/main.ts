@@ -7,7 +7,8 @@ async function start(connectionFile: string): Promise<void> {
   applyThreads(threadSetting());
   // Without it the engine writes a line about each graph that it loads.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  // Warnings about packages that we do not own ("punycode is deprecated") are nothing that a notebook's reader can act on.
+  // Warnings about packages that we do not own ("punycode is deprecated") are nothing that a notebook's reader can act
+  // on.
   (process as { noDeprecation?: boolean }).noDeprecation = true;
   Error.stackTraceLimit = 50;
   tieTimersToCells();
@@ -19,7 +20,9 @@ async function start(connectionFile: string): Promise<void> {
 
 const connectionFile = process.argv[2];
 if (!connectionFile) {
-  console.error("Expected a Jupyter connection file but found no argument: this program is started by Jupyter (npm run lab).");
+  console.error(
+    "Expected a Jupyter connection file but found no argument: this program is started by Jupyter (npm run lab).",
+  );
   process.exit(1);
 }
 start(connectionFile).catch((error: Error) => {

@@ -36,7 +36,10 @@ export class Message {
    */
   static parse(frames: readonly Buffer[], key: string): Message {
     const at = frames.findIndex((frame) => frame.equals(delimiter));
-    if (at < 0) throw new Error(`Expected a Jupyter message with the delimiter ${delimiter} but found ${frames.length} frames without it.`);
+    if (at < 0)
+      throw new Error(
+        `Expected a Jupyter message with the delimiter ${delimiter} but found ${frames.length} frames without it.`,
+      );
     const parts = frames.slice(at + 2, at + 6);
     const expected = Buffer.from(sign(parts, key));
     const found = frames[at + 1] ?? Buffer.alloc(0);
@@ -63,7 +66,14 @@ export class Message {
 
   private send(socket: Sender, identities: readonly Buffer[], type: string, content: object): void {
     const { username } = this.header;
-    const header: Header = { msg_id: randomUUID(), msg_type: type, session, username, date: new Date().toISOString(), version: "5.3" };
+    const header: Header = {
+      msg_id: randomUUID(),
+      msg_type: type,
+      session,
+      username,
+      date: new Date().toISOString(),
+      version: "5.3",
+    };
     const parts = [header, this.header, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
     socket.send([...identities, delimiter, sign(parts, this.key), ...parts]);
   }

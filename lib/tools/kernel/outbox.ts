@@ -8,8 +8,9 @@ export interface Socket {
 }
 
 /**
- * Sends messages one after the other. A zeromq.js socket takes one at a time and throws "Socket is busy writing" at the next; on a busy
- * machine that happens. A message goes out at once where the socket allows it, so that code that never lets the loop turn is heard.
+ * Sends messages one after the other. A zeromq.js socket takes one at a time and throws "Socket is busy writing" at the
+ * next; on a busy machine that happens. A message goes out at once where the socket allows it, so that code that never
+ * lets the loop turn is heard.
  */
 export class Outbox implements Sender {
   private readonly waiting: Frames[] = [];

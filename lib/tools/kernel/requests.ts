@@ -4,7 +4,10 @@ import { completeness } from "./syntax";
 import type { Versions } from "./versions";
 
 /** What the kernel answers at once, also while a cell runs, by message type. */
-export function createRequests(session: Session, { ts, versions }: { readonly ts: typeof TypeScript; readonly versions: Versions }) {
+export function createRequests(
+  session: Session,
+  { ts, versions }: { readonly ts: typeof TypeScript; readonly versions: Versions },
+) {
   const { isCompleteCode } = require("tslab/dist/converter") as typeof import("tslab/dist/converter");
   const { printQuickInfo } = require("tslab/dist/inspect") as typeof import("tslab/dist/inspect");
   return {
@@ -15,11 +18,22 @@ export function createRequests(session: Session, { ts, versions }: { readonly ts
     },
     complete_request: ({ code, cursor_pos }: { code: string; cursor_pos: number }) => {
       const { start, end, candidates } = session.tslab.complete(code, utf16Offset(code, cursor_pos));
-      return { status: "ok", matches: candidates, cursor_start: codePoints(code, start), cursor_end: codePoints(code, end), metadata: {} };
+      return {
+        status: "ok",
+        matches: candidates,
+        cursor_start: codePoints(code, start),
+        cursor_end: codePoints(code, end),
+        metadata: {},
+      };
     },
     inspect_request: ({ code, cursor_pos }: { code: string; cursor_pos: number }) => {
       const info = session.tslab.inspect(code, utf16Offset(code, cursor_pos));
-      return { status: "ok", found: Boolean(info), data: info ? { "text/plain": printQuickInfo(info) } : {}, metadata: {} };
+      return {
+        status: "ok",
+        found: Boolean(info),
+        data: info ? { "text/plain": printQuickInfo(info) } : {},
+        metadata: {},
+      };
     },
     comm_info_request: () => ({ status: "ok", comms: {} }),
     history_request: () => ({ status: "ok", history: [] }),

@@ -63,7 +63,10 @@ function lookUp(map: string, { line, column }: Place): Place | undefined {
   return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 }
 
-/** A native `import()` that looks for packages from a folder: the one that cells are compiled with has been replaced by `require`. */
+/**
+ * A native `import()` that looks for packages from a folder: the one that cells are compiled with has been replaced by
+ * `require`.
+ */
 export function nativeImport(cwd: string): (id: string) => Promise<unknown> {
   const filename = join(cwd, "import.js");
   const module = new Module(filename) as Module & { _compile(code: string, filename: string): void };

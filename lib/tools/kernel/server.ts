@@ -111,8 +111,11 @@ export class Server {
     for (let request = this.queue.shift(); request; request = this.queue.shift()) {
       const { socket, message } = request;
       this.status(message, "busy");
-      const reply = await this.handlers.execute(message.content, (type, content) => message.publish(this.iopub, type, content));
-      // What came until now has waited behind this cell; whoever reads the reply and then sends another request wants it run.
+      const reply = await this.handlers.execute(message.content, (type, content) =>
+        message.publish(this.iopub, type, content),
+      );
+      // What came until now has waited behind this cell; whoever reads the reply and then sends another request wants
+      // it run.
       const waiting = this.queue.length;
       const ended = Date.now();
       message.reply(socket, "execute_reply", reply);

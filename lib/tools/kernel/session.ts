@@ -33,7 +33,9 @@ export class Session {
   private cell: Cell | undefined;
   private result: unknown;
   private thrown: { readonly error: unknown } | undefined;
-  /** Failures of cells that had already ended, to be reported by the next cell: a run from top to bottom must not pass. */
+  /**
+   * Failures of cells that had already ended, to be reported by the next cell: a run from top to bottom must not pass.
+   */
   private readonly late: Failure[] = [];
 
   constructor(
@@ -92,7 +94,8 @@ export class Session {
       // tslab itself failed, not the cell.
       return describeError(error);
     }
-    if (this.compiler.diagnostics.length > 0) return describeDiagnostics(this.compiler.diagnostics, { count: cell.count, source: cell.source, cwd: this.cwd });
+    if (this.compiler.diagnostics.length > 0)
+      return describeDiagnostics(this.compiler.diagnostics, { count: cell.count, source: cell.source, cwd: this.cwd });
     const thrown = this.thrown as { readonly error: unknown } | undefined;
     this.compiler.settle(ok, this.executor.locals);
     if (!ok) return thrown && !isInterrupt(thrown.error) ? describeError(thrown.error) : interruptedFailure;
@@ -133,8 +136,8 @@ export class Session {
   }
 
   /**
-   * Stops the running cell. Code that registered for it (a training loop) ends by itself; all other code is cut off: the cell
-   * ends, its timers no longer fire and its output is dropped.
+   * Stops the running cell. Code that registered for it (a training loop) ends by itself; all other code is cut off:
+   * the cell ends, its timers no longer fire and its output is dropped.
    */
   interrupt(): void {
     const cell = this.cell;
@@ -176,7 +179,9 @@ function isInterrupt(error: unknown): boolean {
 }
 
 function cellInStack(error: unknown, running: Cell | undefined): Cell | undefined {
-  return running && error instanceof Error && error.stack?.includes(`${scriptName(running.count)}:`) ? running : undefined;
+  return running && error instanceof Error && error.stack?.includes(`${scriptName(running.count)}:`)
+    ? running
+    : undefined;
 }
 
 /** An error of the kernel itself says nothing about a cell. */

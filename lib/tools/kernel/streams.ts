@@ -3,7 +3,9 @@ import { latestCell, runningCell } from "./cell";
 
 type Stream = "stdout" | "stderr";
 
-/** Sends what JavaScript writes to stdout and stderr to the cell that wrote it; before the first cell, to the terminal. */
+/**
+ * Sends what JavaScript writes to stdout and stderr to the cell that wrote it; before the first cell, to the terminal.
+ */
 export function captureStreams(): void {
   for (const name of ["stdout", "stderr"] as const) capture(name);
 }

@@ -11,14 +11,20 @@ export function showsResult(ts: typeof TypeScript, source: string): boolean {
 }
 
 /** The answer to Jupyter's `is_complete_request`. */
-export type Completeness = { readonly status: "complete" | "invalid" } | { readonly status: "incomplete"; readonly indent: string };
+export type Completeness =
+  | { readonly status: "complete" | "invalid" }
+  | { readonly status: "incomplete"; readonly indent: string };
 
 /** Whether code can be run as it stands, needs more lines, or can never become right by adding lines. */
 export function completeness(ts: typeof TypeScript, code: string, indent: string | undefined): Completeness {
   if (indent !== undefined) return { status: "incomplete", indent };
-  const errors = (parse(ts, code) as TypeScript.SourceFile & { parseDiagnostics?: readonly TypeScript.Diagnostic[] }).parseDiagnostics ?? [];
+  const errors =
+    (parse(ts, code) as TypeScript.SourceFile & { parseDiagnostics?: readonly TypeScript.Diagnostic[] })
+      .parseDiagnostics ?? [];
   if (errors.length === 0) return { status: "complete" };
-  return errors.some(({ code: number }) => unfinished.has(number)) ? { status: "incomplete", indent: "" } : { status: "invalid" };
+  return errors.some(({ code: number }) => unfinished.has(number))
+    ? { status: "incomplete", indent: "" }
+    : { status: "invalid" };
 }
 
 // "Unterminated template literal", "'*/' expected": the only errors before the end that further lines can mend.

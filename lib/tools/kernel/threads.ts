@@ -7,8 +7,9 @@ export interface Threads {
 }
 
 /**
- * The thread setting of the notebook that this kernel serves, if it has one. `DEEPNETS_THREADS="intra,inter"` wins; otherwise
- * the notebook's metadata (`"deepnets": {"threads": {"intra": 1, "inter": 2}}`) decides, where the server says which notebook it is.
+ * The thread setting of the notebook that this kernel serves, if it has one. `DEEPNETS_THREADS="intra,inter"` wins;
+ * otherwise the notebook's metadata (`"deepnets": {"threads": {"intra": 1, "inter": 2}}`) decides, where the server
+ * says which notebook it is.
  *
  * @throws Error when `DEEPNETS_THREADS` is not two whole numbers
  */
@@ -16,7 +17,10 @@ export function threadSetting(env: NodeJS.ProcessEnv = process.env): Threads | u
   const text = env.DEEPNETS_THREADS;
   if (text) {
     const match = /^(\d+),(\d+)$/.exec(text.trim());
-    if (!match) throw new Error(`Expected DEEPNETS_THREADS to be two whole numbers, as in "2,1", but found "${text}": correct it or unset it.`);
+    if (!match)
+      throw new Error(
+        `Expected DEEPNETS_THREADS to be two whole numbers, as in "2,1", but found "${text}": correct it or unset it.`,
+      );
     return { intra: Number(match[1]), inter: Number(match[2]) };
   }
   // JPY_SESSION_NAME: the notebook's path, set by jupyter_server.

@@ -7,7 +7,8 @@ type Callback = (...values: unknown[]) => unknown;
 
 /**
  * Ties timers to the cell that set them: once the cell is cancelled they no longer fire. A loop that awaits a timer, as
- * `Model.fit` and every `await tf.nextFrame()` do, so stops for good at an interrupt, where stock tslab lets it run on unseen.
+ * `Model.fit` and every `await tf.nextFrame()` do, so stops for good at an interrupt, where stock tslab lets it run on
+ * unseen.
  */
 export function tieTimersToCells(): void {
   for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
@@ -34,7 +35,10 @@ function tiePromise(start: Callback): Callback {
     const promise = start(...values) as Promise<unknown>;
     if (!cell) return promise;
     return new Promise((resolve, reject) => {
-      promise.then((value) => cell.cancelled || resolve(value), (error) => cell.cancelled || reject(error));
+      promise.then(
+        (value) => cell.cancelled || resolve(value),
+        (error) => cell.cancelled || reject(error),
+      );
     });
   };
 }

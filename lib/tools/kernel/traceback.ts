@@ -18,14 +18,15 @@ interface Frame {
 }
 
 /**
- * Describes a value that a cell threw: name, message, and a traceback that shows each frame inside a cell with its source line
- * and folds the frames of libraries.
+ * Describes a value that a cell threw: name, message, and a traceback that shows each frame inside a cell with its
+ * source line and folds the frames of libraries.
  */
 export function describeError(thrown: unknown): Failure {
   const { ename, evalue } = nameOf(thrown);
   const { shown, line } = stackOf(thrown);
   const traceback = [`${ename}: ${evalue}`, ...shown];
-  if (!isError(thrown)) traceback.push("", "(a value that is no Error was thrown, so its line is not known: throw new Error(...) instead)");
+  if (!isError(thrown))
+    traceback.push("", "(a value that is no Error was thrown, so its line is not known: throw new Error(...) instead)");
   let cause = thrown instanceof Error ? thrown.cause : undefined;
   for (let depth = 0; cause !== undefined && depth < 5; depth++) {
     const inner = nameOf(cause);
@@ -37,7 +38,8 @@ export function describeError(thrown: unknown): Failure {
 
 function nameOf(thrown: unknown): { ename: string; evalue: string } {
   if (isError(thrown)) return { ename: thrown.name || "Error", evalue: String(thrown.message) };
-  const ename = thrown === null ? "null" : typeof thrown === "object" ? (thrown.constructor?.name ?? "object") : typeof thrown;
+  const ename =
+    thrown === null ? "null" : typeof thrown === "object" ? (thrown.constructor?.name ?? "object") : typeof thrown;
   return { ename, evalue: typeof thrown === "string" ? thrown : inspect(thrown, { depth: 2 }) };
 }
 
@@ -66,7 +68,11 @@ function stackOf(thrown: unknown): { shown: string[]; line?: number } {
     fold();
     const where = `${frame.file.replace("cell[", "cell [")}, line ${place.line}, column ${place.column}`;
     // The first frame is where to look: with its surroundings. The callers follow with one line each.
-    out.push("", frame.name ? `${where}, in ${frame.name}` : where, excerpt(source, place, { around: line === undefined ? 2 : 0 }));
+    out.push(
+      "",
+      frame.name ? `${where}, in ${frame.name}` : where,
+      excerpt(source, place, { around: line === undefined ? 2 : 0 }),
+    );
     line ??= place.line;
   }
   if (line === undefined) fold();
@@ -82,7 +88,11 @@ function parseStack(stack: string): Frame[] {
     if (!match) continue;
     const name = (match[1] ?? "").replace(/^async /, "");
     const file = match[2]!.replace(/^async /, "");
-    frames.push({ name: /^(Object\.)?<anonymous>$/.test(name) ? "" : name, file, place: { line: Number(match[3]), column: Number(match[4]) } });
+    frames.push({
+      name: /^(Object\.)?<anonymous>$/.test(name) ? "" : name,
+      file,
+      place: { line: Number(match[3]), column: Number(match[4]) },
+    });
   }
   return frames;
 }
@@ -94,7 +104,12 @@ function isPlumbing({ file }: Frame): boolean {
 
 function foldLine(frames: readonly Frame[]): string {
   const { name, file, place } = frames[0]!;
-  const short = file.replace(/^file:\/\//, "").replace(/^.*\/node_modules\//, "").replace(/^.*\/lib\/dist\/src\//, "deepnets/");
+  const short = file
+    .replace(/^file:\/\//, "")
+    .replace(/^.*\/node_modules\//, "")
+    .replace(/^.*\/lib\/dist\/src\//, "deepnets/");
   const first = `    in ${short}:${place.line}${name ? ` (${name})` : ""}`;
-  return frames.length === 1 ? first : `${first} and ${frames.length - 1} more library ${frames.length === 2 ? "frame" : "frames"}`;
+  return frames.length === 1
+    ? first
+    : `${first} and ${frames.length - 1} more library ${frames.length === 2 ? "frame" : "frames"}`;
 }

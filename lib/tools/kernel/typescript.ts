@@ -7,7 +7,10 @@ interface Builder {
   emit: Emit;
 }
 
-/** Source maps of the two steps in which tslab turns a cell into JavaScript, as JSON; the second reads what the first wrote. */
+/**
+ * Source maps of the two steps in which tslab turns a cell into JavaScript, as JSON; the second reads what the first
+ * wrote.
+ */
 export interface CellMaps {
   readonly toModule: string;
   readonly toCommonJs: string;
@@ -24,9 +27,9 @@ let toCommonJs = "";
 export const latestMaps = (): CellMaps => ({ toModule, toCommonJs });
 
 /**
- * Makes the TypeScript that tslab is about to load do three things more: keep source maps, so that an error can name the
- * cell's line; compile imported `.ts` files wherever they lie (tslab#63: "is not under rootDir"); and load a module that is
- * imported dynamically as an ES module where only that works. To be called before tslab is loaded.
+ * Makes the TypeScript that tslab is about to load do three things more: keep source maps, so that an error can name
+ * the cell's line; compile imported `.ts` files wherever they lie (tslab#63: "is not under rootDir"); and load a module
+ * that is imported dynamically as an ES module where only that works. To be called before tslab is loaded.
  */
 export function extendTypeScript(cwd: string): typeof TypeScript {
   const file = require.resolve(modulePath);
@@ -36,14 +39,26 @@ export function extendTypeScript(cwd: string): typeof TypeScript {
     Object.defineProperty(extended, name, { ...descriptor, configurable: true });
   }
   const replace = (name: string, value: unknown) => Object.defineProperty(extended, name, { value, enumerable: true });
-  replace("createWatchCompilerHost", (files: string[], options: TypeScript.CompilerOptions, sys: WatchedSystem, ...rest: never[]) => {
-    // The whole disk: only then does every import lie under rootDir.
-    // "Bundler" is Node's classic way plus the `exports` of packages, which modern ones need.
-    const wider = { ...options, rootDir: parse(cwd).root, sourceMap: true, moduleResolution: original.ModuleResolutionKind.Bundler };
-    const create = original.createWatchCompilerHost as (...args: unknown[]) => { afterProgramCreate?: (builder: Builder) => void };
-    return extendHost(create(files, wider, quieter(sys, cwd), ...rest), cwd);
-  });
-  replace("transpileModule", (code: string, options: TypeScript.TranspileOptions) => transpile(original, code, options));
+  replace(
+    "createWatchCompilerHost",
+    (files: string[], options: TypeScript.CompilerOptions, sys: WatchedSystem, ...rest: never[]) => {
+      // The whole disk: only then does every import lie under rootDir.
+      // "Bundler" is Node's classic way plus the `exports` of packages, which modern ones need.
+      const wider = {
+        ...options,
+        rootDir: parse(cwd).root,
+        sourceMap: true,
+        moduleResolution: original.ModuleResolutionKind.Bundler,
+      };
+      const create = original.createWatchCompilerHost as (...args: unknown[]) => {
+        afterProgramCreate?: (builder: Builder) => void;
+      };
+      return extendHost(create(files, wider, quieter(sys, cwd), ...rest), cwd);
+    },
+  );
+  replace("transpileModule", (code: string, options: TypeScript.TranspileOptions) =>
+    transpile(original, code, options),
+  );
   require.cache[file]!.exports = extended;
   return original;
 }
@@ -69,7 +84,9 @@ function extendBuilder(builder: Builder, cwd: string): Builder {
   return Object.assign(Object.create(builder) as Builder, { emit });
 }
 
-/** tslab expects names below the notebook's folder: "outDir/__tslab__.js", not "outDir/home/me/notebooks/__tslab__.js". */
+/**
+ * tslab expects names below the notebook's folder: "outDir/__tslab__.js", not "outDir/home/me/notebooks/__tslab__.js".
+ */
 function emittedName(name: string, cwd: string): string {
   const [outDir, ...rest] = name.split("/");
   const real = join(parse(cwd).root, ...rest);
@@ -83,21 +100,35 @@ export function realPath(path: string, cwd: string): string {
   return first === outside ? join(parse(cwd).root, ...rest) : path;
 }
 
-function transpile(ts: typeof TypeScript, code: string, options: TypeScript.TranspileOptions): TypeScript.TranspileOutput {
+function transpile(
+  ts: typeof TypeScript,
+  code: string,
+  options: TypeScript.TranspileOptions,
+): TypeScript.TranspileOutput {
   const compilerOptions = { ...options.compilerOptions, sourceMap: true };
-  const result = ts.transpileModule(code, { ...options, compilerOptions, transformers: { before: [dynamicImports(ts)] } });
+  const result = ts.transpileModule(code, {
+    ...options,
+    compilerOptions,
+    transformers: { before: [dynamicImports(ts)] },
+  });
   toCommonJs = result.sourceMapText ?? "";
   return { ...result, outputText: withoutMapComment(result.outputText) };
 }
 
-/** `import("x")` would become `require("x")`, which fails for an ES module that awaits at its top: let the kernel import it. */
+/**
+ * `import("x")` would become `require("x")`, which fails for an ES module that awaits at its top: let the kernel import
+ * it.
+ */
 function dynamicImports(ts: typeof TypeScript): TypeScript.TransformerFactory<TypeScript.SourceFile> {
   return (context) => (file) => {
     const { factory } = context;
     const visit = (node: TypeScript.Node): TypeScript.Node => {
-      if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return ts.visitEachChild(node, visit, context);
+      if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword)
+        return ts.visitEachChild(node, visit, context);
       const loader = factory.createPropertyAccessExpression(factory.createIdentifier("__tslab__"), "importModule");
-      const args = [factory.createIdentifier("require"), ...node.arguments].map((arg) => ts.visitNode(arg, visit) as TypeScript.Expression);
+      const args = [factory.createIdentifier("require"), ...node.arguments].map(
+        (arg) => ts.visitNode(arg, visit) as TypeScript.Expression,
+      );
       return factory.updateCallExpression(node, loader, undefined, args);
     };
     return ts.visitEachChild(file, visit, context);
@@ -105,4 +136,3 @@ function dynamicImports(ts: typeof TypeScript): TypeScript.TransformerFactory<Ty
 }
 
 const withoutMapComment = (code: string) => code.replace(/\n?\/\/# sourceMappingURL=\S*\s*$/, "\n");
-

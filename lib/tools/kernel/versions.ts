@@ -13,6 +13,8 @@ export interface Versions {
 export function readVersions(): Versions {
   const { version: tslab } = require("tslab/package.json") as { version: string };
   const { version: typescript } = require("@tslab/typescript-for-tslab") as { version: string };
-  const { version: deepnets } = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8")) as { version: string };
+  const { version: deepnets } = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8")) as {
+    version: string;
+  };
   return { typescript, tslab, deepnets, node: process.versions.node };
 }

@@ -13,15 +13,18 @@ export interface WatchedSystem {
 const unwatched = { close: () => {} };
 
 /**
- * Makes tslab watch the reader's own files alone. It would also watch every `.d.ts` of every package, and whole `node_modules`: that costs
- * time at each start, and when one of them changes (a package is installed, the library is built anew) it fails with "Unexpected pending
- * rebuildTimer" in whatever cell runs then. What is loaded does not change anyway until the kernel starts again.
+ * Makes tslab watch the reader's own files alone. It would also watch every `.d.ts` of every package, and whole
+ * `node_modules`: that costs time at each start, and when one of them changes (a package is installed, the library is
+ * built anew) it fails with "Unexpected pending rebuildTimer" in whatever cell runs then. What is loaded does not
+ * change anyway until the kernel starts again.
  */
 export function quieter<T extends WatchedSystem>(sys: T, cwd: string): T {
-  const own = (path: string) => !path.includes("/node_modules/") && (!path.endsWith(".d.ts") || basename(path) === "__prev__.d.ts");
+  const own = (path: string) =>
+    !path.includes("/node_modules/") && (!path.endsWith(".d.ts") || basename(path) === "__prev__.d.ts");
   const refused = new WeakSet<object>();
   const watchFile: Watch = (path, ...rest) => (own(path) ? sys.watchFile(path, ...rest) : unwatched);
-  const watchDirectory: Watch = (path, callback) => (path === cwd ? sys.watchDirectory(path, callback, false) : unwatched);
+  const watchDirectory: Watch = (path, callback) =>
+    path === cwd ? sys.watchDirectory(path, callback, false) : unwatched;
   const setTimeout: WatchedSystem["setTimeout"] = (callback, ...rest) => {
     try {
       return sys.setTimeout(callback, ...rest);

@@ -30,7 +30,11 @@ export async function main(argv: string[]): Promise<number> {
   const board = values.tensorboard ? await startTensorBoard() : undefined;
   const stopped = stopOnSignal([lab, ...(board ? [board.process] : [])]);
   const end = new Promise<number>((resolve) => lab.once("close", (code) => resolve(code ?? 1)));
-  const up = await Promise.race([answers(`${address}api/status?token=${token}`).then(() => true), end.then(() => false), stopped.asked.then(() => false)]);
+  const up = await Promise.race([
+    answers(`${address}api/status?token=${token}`).then(() => true),
+    end.then(() => false),
+    stopped.asked.then(() => false),
+  ]);
   if (up) {
     console.log(`JupyterLab: ${address}${index}?token=${token}`);
     if (board) console.log(`TensorBoard: ${board.address}`);
@@ -40,18 +44,30 @@ export async function main(argv: string[]): Promise<number> {
   board?.process.stdin?.end();
   board?.process.kill("SIGTERM");
   if (stopped.now()) return 0;
-  if (code !== 0 || !up) throw new UserError(`JupyterLab ended by itself (exit code ${code}); what it wrote stands above. npm run doctor looks for the cause.`);
+  if (code !== 0 || !up)
+    throw new UserError(
+      `JupyterLab ended by itself (exit code ${code}); what it wrote stands above. npm run doctor looks for the cause.`,
+    );
   return 0;
 }
 
 function portOf(text: string | undefined): number {
   if (text === undefined) return 8888;
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1024 || port > 65535) throw new UserError(`Expected --port to be a whole number from 1024 to 65535 but found "${text}".`);
+  if (!Number.isInteger(port) || port < 1024 || port > 65535)
+    throw new UserError(`Expected --port to be a whole number from 1024 to 65535 but found "${text}".`);
   return port;
 }
 
-function startLab({ port, token, openBrowser }: { readonly port: number; readonly token: string; readonly openBrowser: boolean }): ChildProcess {
+function startLab({
+  port,
+  token,
+  openBrowser,
+}: {
+  readonly port: number;
+  readonly token: string;
+  readonly openBrowser: boolean;
+}): ChildProcess {
   const settings = {
     "ServerApp.ip": "127.0.0.1",
     "ServerApp.port": port,
@@ -76,31 +92,55 @@ function startLab({ port, token, openBrowser }: { readonly port: number; readonl
   };
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   // The token in the environment: a command line can be read by every user of the machine.
-  return startPython([join(projectFolder(), "lib/tools/lab/serve.py"), ...args], { JUPYTER_TOKEN: token, DEEPNETS_LAB_ROOT: root });
+  return startPython([join(projectFolder(), "lib/tools/lab/serve.py"), ...args], {
+    JUPYTER_TOKEN: token,
+    DEEPNETS_LAB_ROOT: root,
+  });
 }
 
 async function startTensorBoard(): Promise<{ readonly process: ChildProcess; readonly address: string }> {
   const port = await freePort(6006);
-  const child = startPython(["-m", "tensorboard.main", "--logdir", runsFolder(), "--host", "127.0.0.1", "--port", String(port)]);
+  const child = startPython([
+    "-m",
+    "tensorboard.main",
+    "--logdir",
+    runsFolder(),
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(port),
+  ]);
   return { process: child, address: `http://127.0.0.1:${port}/` };
 }
 
 function startPython(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   // A group of its own: Ctrl-C reaches us alone, and we end it without the question that Jupyter would ask.
-  const child = spawn(join(projectFolder(), ".venv/bin/python"), args, { cwd: projectFolder(), detached: true, stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const child = spawn(join(projectFolder(), ".venv/bin/python"), args, {
+    cwd: projectFolder(),
+    detached: true,
+    stdio: ["pipe", "ignore", "pipe"],
+    env: { ...process.env, ...env },
+  });
   child.stderr.pipe(complaints()).pipe(process.stderr);
   return child;
 }
 
 /** Drops the lines that tell of a normal start or end. */
 function complaints(): Transform {
-  const normal = /received signal 15, stopping|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+"--load_fast=false" and report issues|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;
+  const normal =
+    /received signal 15, stopping|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+"--load_fast=false" and report issues|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;
   let rest = "";
   return new Transform({
     transform(chunk, _encoding, done) {
       const lines = (rest + String(chunk)).split("\n");
       rest = lines.pop()!;
-      done(null, lines.filter((line) => !normal.test(line)).map((line) => `${line}\n`).join(""));
+      done(
+        null,
+        lines
+          .filter((line) => !normal.test(line))
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
     },
     flush: (done) => done(null, rest),
   });
@@ -118,7 +158,9 @@ async function answers(url: string): Promise<void> {
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new UserError(`Expected JupyterLab to answer within ${startMs / 1000} s but it did not: try again on a machine that is less busy.`);
+  throw new UserError(
+    `Expected JupyterLab to answer within ${startMs / 1000} s but it did not: try again on a machine that is less busy.`,
+  );
 }
 
 /** Ends the children in order when we are asked to; after a while, or when asked twice, at once. */

@@ -7,7 +7,9 @@ export async function freePort(from: number): Promise<number> {
   for (let port = from; port <= last; port++) {
     if (await isFree(port)) return port;
   }
-  throw new UserError(`Expected a free port from ${from} to ${last} but found none on 127.0.0.1: name another start with --port.`);
+  throw new UserError(
+    `Expected a free port from ${from} to ${last} but found none on 127.0.0.1: name another start with --port.`,
+  );
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -14,26 +14,41 @@ const parts = ["h6-1a", "h6-1b", "h6-1c", "h6-1d", "h6-2"];
 /** `npm run reset -- h6-1b`: throws the checkpoints and records of parts away, of all profiles and seeds. */
 export async function main(argv: string[]): Promise<number> {
   const { positionals } = parseArgs({ args: argv, options, allowPositionals: true });
-  if (positionals.length === 0) throw new UserError(`Expected the parts to reset (${parts.join(", ")}) but found none: npm run reset -- h6-1b.`);
-  const wanted = positionals.map((word) => parts.find((part) => word === part || word.startsWith(`${part}-`)) ?? unknown(word));
-  const folders = [...new Set(wanted)].flatMap((part) => runsOf(part).map((name) => ({ part, name, folder: join(runsFolder(), part, name) })));
+  if (positionals.length === 0)
+    throw new UserError(`Expected the parts to reset (${parts.join(", ")}) but found none: npm run reset -- h6-1b.`);
+  const wanted = positionals.map(
+    (word) => parts.find((part) => word === part || word.startsWith(`${part}-`)) ?? unknown(word),
+  );
+  const folders = [...new Set(wanted)].flatMap((part) =>
+    runsOf(part).map((name) => ({ part, name, folder: join(runsFolder(), part, name) })),
+  );
   for (const { part, name, folder } of folders) {
     const holder = holderOf(folder);
-    if (holder) throw new UserError(`Expected no run of ${part} under way but process ${holder.pid} on ${holder.host} is at ${name}: stop it first; nothing was thrown away.`);
+    if (holder)
+      throw new UserError(
+        `Expected no run of ${part} under way but process ${holder.pid} on ${holder.host} is at ${name}: stop it first; nothing was thrown away.`,
+      );
   }
   for (const { part, name, folder } of folders) {
-    const what = [existsSync(join(folder, "record.json")) && "record", hasCheckpoint(folder) && "checkpoint"].filter(Boolean).join(" and ");
+    const what = [existsSync(join(folder, "record.json")) && "record", hasCheckpoint(folder) && "checkpoint"]
+      .filter(Boolean)
+      .join(" and ");
     rmSync(folder, { recursive: true, force: true });
     console.log(`${part}: threw away ${name}${what && ` (${what})`}`);
   }
-  for (const part of new Set(wanted)) if (!folders.some((one) => one.part === part)) console.log(`${part}: there was nothing to throw away`);
+  for (const part of new Set(wanted))
+    if (!folders.some((one) => one.part === part)) console.log(`${part}: there was nothing to throw away`);
   return 0;
 }
 
 // Only what a run is called: a part's folder may hold other things that are not ours to delete.
 function runsOf(part: string): string[] {
   const folder = join(runsFolder(), part);
-  return existsSync(folder) ? readdirSync(folder).filter((name) => /^(full|quick)-s\d+(-[0-9a-f]{8})?$/.test(name)).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^(full|quick)-s\d+(-[0-9a-f]{8})?$/.test(name))
+        .sort()
+    : [];
 }
 
 function unknown(word: string): never {

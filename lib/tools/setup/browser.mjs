@@ -5,8 +5,19 @@ import { at, readJson, SetupError } from "./paths.mjs";
 import { npm } from "./packages.mjs";
 import { run } from "./run.mjs";
 
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable"];
-const applications = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"];
+const names = [
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+  "microsoft-edge",
+  "microsoft-edge-stable",
+];
+const applications = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+];
 const file = at(".engine/browser.json");
 // The last release that runs on Node 20; it carries Chromium 147 and needs no root.
 const carried = "@sparticuz/chromium@147.0.0";
@@ -15,7 +26,10 @@ const carried = "@sparticuz/chromium@147.0.0";
 export function findBrowser() {
   const named = process.env.DEEPNETS_BROWSER;
   if (named) {
-    if (!existsSync(named)) throw new SetupError(`Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no file at ${named}: correct it or unset it.`);
+    if (!existsSync(named))
+      throw new SetupError(
+        `Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no file at ${named}: correct it or unset it.`,
+      );
     return named;
   }
   const onPath = names.flatMap((name) => (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)));
@@ -45,8 +59,15 @@ export async function provideBrowser() {
     try {
       const folder = at(".engine/browser");
       mkdirSync(folder, { recursive: true });
-      await run("Installing a browser", ...npm("install", "--prefix", folder, "--no-save", "--ignore-scripts", "--engine-strict=false", carried));
-      path = (await run("Unpacking the browser", process.execPath, ["--input-type=module", "-e", unpack, folder], { env: { ...process.env, TMPDIR: folder } })).trim();
+      await run(
+        "Installing a browser",
+        ...npm("install", "--prefix", folder, "--no-save", "--ignore-scripts", "--engine-strict=false", carried),
+      );
+      path = (
+        await run("Unpacking the browser", process.execPath, ["--input-type=module", "-e", unpack, folder], {
+          env: { ...process.env, TMPDIR: folder },
+        })
+      ).trim();
       rmSync(`${folder}/node_modules`, { recursive: true, force: true });
       await run("Starting the browser", path, ["--headless", "--no-sandbox", "--version"]);
     } catch (error) {

@@ -21,7 +21,10 @@ const commands = {
 async function main([name, ...argv]) {
   if (name === "doctor") return doctor();
   if (name === "setup") return setUp().then(() => 0);
-  if (!(name in commands) && name !== "test") throw new SetupError(`Expected one of ${["doctor", "setup", ...Object.keys(commands), "test"].join(", ")} but found ${name}.`);
+  if (!(name in commands) && name !== "test")
+    throw new SetupError(
+      `Expected one of ${["doctor", "setup", ...Object.keys(commands), "test"].join(", ")} but found ${name}.`,
+    );
   await setUp();
   if (name === "test") return test(argv);
   return start(at("lib/dist/tools", commands[name]), name, argv);
@@ -30,7 +33,14 @@ async function main([name, ...argv]) {
 /** Runs a compiled command; its stderr passes through, less the lines that the engine writes at every start. */
 function start(file, name, argv) {
   return new Promise((done) => {
-    const args = ["--require", at("lib/tools/kernel/preload.cjs"), at("lib/tools/setup/start.cjs"), file, name, ...argv];
+    const args = [
+      "--require",
+      at("lib/tools/kernel/preload.cjs"),
+      at("lib/tools/setup/start.cjs"),
+      file,
+      name,
+      ...argv,
+    ];
     // The level is read when the process starts: without it, each traced graph writes lines of progress to stderr.
     const env = { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env };
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "inherit", "pipe", "ipc"] });

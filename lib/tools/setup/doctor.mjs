@@ -13,7 +13,9 @@ const setUpHint = "npm run handin (or any other command) installs it";
 export async function doctor() {
   const rows = [
     check("Node", () => (requireNode(), process.versions.node)),
-    check("npm", () => execFileSync("npm", ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim()),
+    check("npm", () =>
+      execFileSync("npm", ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim(),
+    ),
     check("Platform", () => (refuseUnsupported(), `${process.platform} ${process.arch}${glibc()}${vectors()}`)),
     check("Python", () => {
       const { path, version } = findPython();
@@ -25,8 +27,19 @@ export async function doctor() {
       if (gib < 0.5) throw new Error(`only ${gib.toFixed(1)} GiB free: records and checkpoints need about 0.5`);
       return `${gib.toFixed(1)} GiB`;
     }),
-    ...stageStates().map(({ title, done }) => ({ part: title.replace(/ \(a .*/, ""), ok: done, text: done ? version(title) : `missing or out of date: ${setUpHint}` })),
-    check("Browser in use", () => findBrowser() ?? fail("none: figures get no static pictures and the browser tests cannot run. Install Chromium, Chrome or Edge, or name one in DEEPNETS_BROWSER")),
+    ...stageStates().map(({ title, done }) => ({
+      part: title.replace(/ \(a .*/, ""),
+      ok: done,
+      text: done ? version(title) : `missing or out of date: ${setUpHint}`,
+    })),
+    check(
+      "Browser in use",
+      () =>
+        findBrowser() ??
+        fail(
+          "none: figures get no static pictures and the browser tests cannot run. Install Chromium, Chrome or Edge, or name one in DEEPNETS_BROWSER",
+        ),
+    ),
   ];
   const width = Math.max(...rows.map((row) => row.part.length));
   for (const { part, ok, text } of rows) console.log(`${ok ? "ok     " : "MISSING"}  ${part.padEnd(width)}  ${text}`);
@@ -58,7 +71,8 @@ function version(title) {
   }
   if (title.startsWith("TensorFlow engine")) return "libtensorflow 2.21.0";
   if (title.startsWith("TensorFlow addon") && engineReady()) return "built and checked";
-  if (title.startsWith("Jupyter kernel")) return `${kernelName} (TypeScript 5.0.4 by tslab ${readJson(at("node_modules/tslab/package.json"))?.version})`;
+  if (title.startsWith("Jupyter kernel"))
+    return `${kernelName} (TypeScript 5.0.4 by tslab ${readJson(at("node_modules/tslab/package.json"))?.version})`;
   if (title.startsWith("MNIST")) return "4 files, checksums verified";
   if (title.startsWith("Browser")) return readJson(at(".engine/browser.json"))?.path ?? "looked for, none found";
   return existsSync(at("lib/dist")) ? "up to date" : "";
@@ -72,6 +86,8 @@ function glibc() {
 function vectors() {
   if (!existsSync("/proc/cpuinfo")) return "";
   const flags = readFileSync("/proc/cpuinfo", "utf8").match(/^flags\s*:(.*)$/m)?.[1] ?? "";
-  const has = ["avx", "avx2", "avx512f", "avx512_bf16", "amx_bf16"].filter((flag) => flags.includes(` ${flag} `) || flags.endsWith(` ${flag}`));
+  const has = ["avx", "avx2", "avx512f", "avx512_bf16", "amx_bf16"].filter(
+    (flag) => flags.includes(` ${flag} `) || flags.endsWith(` ${flag}`),
+  );
   return has.length ? `, ${has.join(" ")}` : "";
 }

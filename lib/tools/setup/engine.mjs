@@ -1,6 +1,17 @@
 // The engine: libtensorflow 2.21 out of the PyPI wheel, and tfjs-node's addon built against it.
 // tfjs-node's own install script downloads libtensorflow 2.9.1 from a host that refuses (tfjs#8742), so it never runs.
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { at, readJson, SetupError, sha256, venvPython } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -8,7 +19,11 @@ import { run } from "./run.mjs";
 // One wheel per platform. Only linux-x64 has been tried; the others take the same route.
 // The wheel's Python version does not matter: only its shared libraries and C headers are used.
 const wheels = {
-  "linux-x64": { package: "tensorflow-cpu", platform: "manylinux_2_27_x86_64", sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c" },
+  "linux-x64": {
+    package: "tensorflow-cpu",
+    platform: "manylinux_2_27_x86_64",
+    sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
+  },
   "linux-arm64": { package: "tensorflow", platform: "manylinux_2_27_aarch64", sha256: undefined },
   "darwin-arm64": { package: "tensorflow", platform: "macosx_12_0_arm64", sha256: undefined },
 };
@@ -29,16 +44,28 @@ const library = process.platform === "darwin" ? (name) => `lib${name}.2.dylib` :
 
 /** Says in one sentence why this machine cannot have the engine, before anything is downloaded. */
 export function refuseUnsupported() {
-  if (process.platform === "win32") throw new SetupError("Windows is not supported directly: install WSL2 (wsl --install), clone the project inside it and run the command there.");
-  if (!wheel) throw new SetupError(`Expected Linux (x64, arm64) or macOS (arm64) but found ${process.platform} ${process.arch}: TensorFlow ${version} has no build for it.`);
+  if (process.platform === "win32")
+    throw new SetupError(
+      "Windows is not supported directly: install WSL2 (wsl --install), clone the project inside it and run the command there.",
+    );
+  if (!wheel)
+    throw new SetupError(
+      `Expected Linux (x64, arm64) or macOS (arm64) but found ${process.platform} ${process.arch}: TensorFlow ${version} has no build for it.`,
+    );
   if (process.platform !== "linux") return;
   process.report.excludeNetwork = true;
   const glibc = process.report.getReport().header.glibcVersionRuntime;
-  if (!glibc) throw new SetupError("Expected a Linux with glibc but found musl (Alpine?): TensorFlow has no build for it. Use Debian, Ubuntu or Fedora.");
+  if (!glibc)
+    throw new SetupError(
+      "Expected a Linux with glibc but found musl (Alpine?): TensorFlow has no build for it. Use Debian, Ubuntu or Fedora.",
+    );
   const [major, minor] = glibc.split(".").map(Number);
-  if (major === 2 && minor < 27) throw new SetupError(`Expected glibc 2.27 or newer but found ${glibc}: use a Linux from 2018 or later.`);
+  if (major === 2 && minor < 27)
+    throw new SetupError(`Expected glibc 2.27 or newer but found ${glibc}: use a Linux from 2018 or later.`);
   if (process.arch === "x64" && existsSync("/proc/cpuinfo") && !/\bavx\b/.test(readFileSync("/proc/cpuinfo", "utf8")))
-    throw new SetupError("Expected a processor with AVX but /proc/cpuinfo lists none: TensorFlow's build needs it (any PC since 2013 has it; in a virtual machine, pass the host's CPU through).");
+    throw new SetupError(
+      "Expected a processor with AVX but /proc/cpuinfo lists none: TensorFlow's build needs it (any PC since 2013 has it; in a virtual machine, pass the host's CPU through).",
+    );
 }
 
 export const engineFetched = () => existsSync(join(engineFolder, "deps/lib"));
@@ -53,7 +80,10 @@ export const engineLinked = () => linkTarget(join(binding, "deps")) && linkTarge
 
 function linkTarget(link) {
   try {
-    return lstatSync(link).isSymbolicLink() && readlinkSync(link) === relative(dirname(link), join(engineFolder, link.endsWith("deps") ? "deps" : "lib"));
+    return (
+      lstatSync(link).isSymbolicLink() &&
+      readlinkSync(link) === relative(dirname(link), join(engineFolder, link.endsWith("deps") ? "deps" : "lib"))
+    );
   } catch {
     return false;
   }
@@ -70,15 +100,40 @@ export async function fetchEngine() {
     const pin = join(part, "wheel.txt");
     writeFileSync(pin, `${wheel.package}==${version}${wheel.sha256 ? ` --hash=sha256:${wheel.sha256}` : ""}\n`);
     await run("Downloading TensorFlow", venvPython, [
-      ...["-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", "--only-binary=:all:", "--disable-pip-version-check"],
-      ...["--python-version", "3.11", "--implementation", "cp", "--platform", wheel.platform, "--dest", part, "--requirement", pin],
+      ...[
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--no-cache-dir",
+        "--only-binary=:all:",
+        "--disable-pip-version-check",
+      ],
+      ...[
+        "--python-version",
+        "3.11",
+        "--implementation",
+        "cp",
+        "--platform",
+        wheel.platform,
+        "--dest",
+        part,
+        "--requirement",
+        pin,
+      ],
     ]);
     const file = readdirSync(part).find((name) => name.endsWith(".whl"));
     await run("Unpacking TensorFlow", venvPython, ["-c", unpack, join(part, file), join(part, "deps")]);
     const lib = join(part, "deps/lib");
     // tfjs-node links against the C library's name; the wheel's C++ library exports the same C interface.
-    for (const [from, to] of [["tensorflow_cc", "tensorflow"], ["tensorflow_cc", "tensorflow_cc"], ["tensorflow_framework", "tensorflow_framework"]])
-      for (const alias of [library(to), library(to).replace(/\.2(?=\.dylib)|\.2$/, "")]) if (!existsSync(join(lib, alias))) symlinkSync(library(from), join(lib, alias));
+    for (const [from, to] of [
+      ["tensorflow_cc", "tensorflow"],
+      ["tensorflow_cc", "tensorflow_cc"],
+      ["tensorflow_framework", "tensorflow_framework"],
+    ])
+      for (const alias of [library(to), library(to).replace(/\.2(?=\.dylib)|\.2$/, "")])
+        if (!existsSync(join(lib, alias))) symlinkSync(library(from), join(lib, alias));
     rmSync(engineFolder, { recursive: true, force: true });
     mkdirSync(engineFolder, { recursive: true });
     renameSync(join(part, "deps"), join(engineFolder, "deps"));
@@ -118,10 +173,19 @@ export async function buildAddon(compiler) {
   mkdirSync(dirname(addon), { recursive: true });
   await run("Building the TensorFlow addon", compiler, [
     ...["-shared", "-fPIC", "-O2", "-std=c++17", "-w", `-DNAPI_VERSION=${napiVersion}`, "-o", temporary],
-    ...readdirSync(sources).filter((name) => name.endsWith(".cc")).map((name) => join(sources, name)),
+    ...readdirSync(sources)
+      .filter((name) => name.endsWith(".cc"))
+      .map((name) => join(sources, name)),
     ...[signals, "-pthread"],
-    ...[`-I${binding}`, `-I${at("node_modules/node-api-headers/include")}`, `-I${join(engineFolder, "deps/include")}`, `-L${join(engineFolder, "deps/lib")}`],
-    ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup", "-Wl,-rpath,@loader_path/../../deps/lib"] : ["-Wl,-rpath,$ORIGIN/../../deps/lib"]),
+    ...[
+      `-I${binding}`,
+      `-I${at("node_modules/node-api-headers/include")}`,
+      `-I${join(engineFolder, "deps/include")}`,
+      `-L${join(engineFolder, "deps/lib")}`,
+    ],
+    ...(process.platform === "darwin"
+      ? ["-undefined", "dynamic_lookup", "-Wl,-rpath,@loader_path/../../deps/lib"]
+      : ["-Wl,-rpath,$ORIGIN/../../deps/lib"]),
     ...["-ltensorflow", "-ltensorflow_framework"],
   ]);
   renameSync(temporary, addon);
@@ -140,8 +204,14 @@ export function linkEngine() {
 export async function verifyEngine() {
   const preload = at("lib/tools/kernel/preload.cjs");
   const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);
-  if (out.trim() !== "[19,22,43,50]") throw new SetupError(`The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. Delete .engine and run the command again.`);
-  writeFileSync(stampFile, JSON.stringify({ tensorflow: version, wheel: wheel.sha256, napi: napiVersion, addon: addonId() }) + "\n");
+  if (out.trim() !== "[19,22,43,50]")
+    throw new SetupError(
+      `The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. Delete .engine and run the command again.`,
+    );
+  writeFileSync(
+    stampFile,
+    JSON.stringify({ tensorflow: version, wheel: wheel.sha256, napi: napiVersion, addon: addonId() }) + "\n",
+  );
 }
 const multiply = `const tf = require("@tensorflow/tfjs-node"); const p = tf.matMul(tf.tensor2d([1,2,3,4],[2,2]), tf.tensor2d([5,6,7,8],[2,2]));
 if (tf.getBackend() !== "tensorflow") throw new Error("backend " + tf.getBackend()); console.log(JSON.stringify([...p.dataSync()]))`;

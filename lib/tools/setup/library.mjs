@@ -15,7 +15,12 @@ const sources = () =>
     .concat("tsconfig.json", "package-lock.json")
     .sort();
 
-const fingerprint = () => sha256(sources().map((file) => `${file}\n${sha256(readFileSync(at(file)))}\n`).join(""));
+const fingerprint = () =>
+  sha256(
+    sources()
+      .map((file) => `${file}\n${sha256(readFileSync(at(file)))}\n`)
+      .join(""),
+  );
 
 export const libraryReady = () => readJson(stampFile)?.sources === fingerprint();
 
@@ -23,7 +28,15 @@ export async function buildLibrary() {
   const part = at(`lib/dist-${process.pid}`);
   const sources = fingerprint();
   try {
-    await run("Building the library", process.execPath, [at("node_modules/typescript/bin/tsc"), "--project", root, "--outDir", part, "--pretty", "false"]);
+    await run("Building the library", process.execPath, [
+      at("node_modules/typescript/bin/tsc"),
+      "--project",
+      root,
+      "--outDir",
+      part,
+      "--pretty",
+      "false",
+    ]);
     writeFileSync(join(part, "build.json"), JSON.stringify({ sources }) + "\n");
     rmSync(dist, { recursive: true, force: true });
     renameSync(part, dist);

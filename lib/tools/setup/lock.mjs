@@ -23,7 +23,9 @@ function makeFolder() {
   try {
     mkdirSync(at(".engine"), { recursive: true });
   } catch (error) {
-    throw new SetupError(`Expected a folder that can be written but ${root} refuses (${error.code}): copy the project to a folder of your own and run the command there.`);
+    throw new SetupError(
+      `Expected a folder that can be written but ${root} refuses (${error.code}): copy the project to a folder of your own and run the command there.`,
+    );
   }
 }
 
@@ -38,9 +40,11 @@ function take() {
       if (!alive(holder())) rmSync(file, { force: true });
       return false;
     }
-    throw new SetupError(error.code === "ENOSPC"
-      ? `No space left on the disk that holds ${root}: free some and run the command again.`
-      : `Expected a folder that can be written but ${root} refuses (${error.code}): copy the project to a folder of your own and run the command there.`);
+    throw new SetupError(
+      error.code === "ENOSPC"
+        ? `No space left on the disk that holds ${root}: free some and run the command again.`
+        : `Expected a folder that can be written but ${root} refuses (${error.code}): copy the project to a folder of your own and run the command there.`,
+    );
   }
 }
 

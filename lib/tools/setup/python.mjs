@@ -1,5 +1,14 @@
 // The Jupyter side: a virtual environment with pinned packages, and the kernel registered inside it.
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { at, kernelName, readJson, root, sha256File, venvPython } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -20,7 +29,15 @@ export async function makeVenv(python) {
 }
 
 export async function installJupyter() {
-  await run("Installing JupyterLab", venvPython, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements]);
+  await run("Installing JupyterLab", venvPython, [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--requirement",
+    requirements,
+  ]);
   writeFileSync(stampFile, JSON.stringify(stamp()) + "\n");
 }
 
@@ -47,7 +64,13 @@ const kernelFile = join(venv, "share/jupyter/kernels", kernelName, "kernel.json"
 
 /** Full paths throughout: an application started without a shell's PATH finds the kernel as well (tslab#56). */
 const kernelSpec = () => ({
-  argv: [process.execPath, "--require", at("lib/tools/kernel/preload.cjs"), at("lib/dist/tools/kernel/main.js"), "{connection_file}"],
+  argv: [
+    process.execPath,
+    "--require",
+    at("lib/tools/kernel/preload.cjs"),
+    at("lib/dist/tools/kernel/main.js"),
+    "{connection_file}",
+  ],
   display_name: "TypeScript (deepnets)",
   language: "typescript",
   metadata: { debugger: false },

@@ -7,24 +7,36 @@ export const nodeVersions = [20, 22, 24, 26];
 
 export function requireNode(version = process.versions.node) {
   if (!nodeVersions.includes(Number(version.split(".")[0])))
-    throw new SetupError(`Expected Node ${nodeVersions.slice(0, -1).join(", ")} or ${nodeVersions.at(-1)} but found ${version}: install one of them (nodejs.org, nvm, or your package manager) and run the command again.`);
+    throw new SetupError(
+      `Expected Node ${nodeVersions.slice(0, -1).join(", ")} or ${nodeVersions.at(-1)} but found ${version}: install one of them (nodejs.org, nvm, or your package manager) and run the command again.`,
+    );
 }
 
 /** A Python from 3.11 on that can make virtual environments: `{ path, version }`. */
 export function findPython() {
-  const names = process.env.DEEPNETS_PYTHON ? [process.env.DEEPNETS_PYTHON] : ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
+  const names = process.env.DEEPNETS_PYTHON
+    ? [process.env.DEEPNETS_PYTHON]
+    : ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
   const found = [];
   for (const name of names) {
-    const answer = ask(name, ["-c", "import sys, importlib.util as u; print('.'.join(map(str, sys.version_info[:3])), bool(u.find_spec('venv') and u.find_spec('ensurepip')))"]);
+    const answer = ask(name, [
+      "-c",
+      "import sys, importlib.util as u; print('.'.join(map(str, sys.version_info[:3])), bool(u.find_spec('venv') and u.find_spec('ensurepip')))",
+    ]);
     if (!answer) continue;
     const [version, venv] = answer.trim().split(" ");
     const [major, minor] = version.split(".").map(Number);
     found.push(`${name} ${version}`);
     if (major !== 3 || minor < 11) continue;
-    if (venv !== "True") throw new SetupError(`${name} (${version}) cannot make virtual environments: install the venv module (Debian, Ubuntu: sudo apt install python3-venv) and run the command again.`);
+    if (venv !== "True")
+      throw new SetupError(
+        `${name} (${version}) cannot make virtual environments: install the venv module (Debian, Ubuntu: sudo apt install python3-venv) and run the command again.`,
+      );
     return { path: name, version };
   }
-  throw new SetupError(`Expected Python 3.11 or newer but found ${found.join(", ") || "none"}: install it (Debian, Ubuntu: sudo apt install python3 python3-venv; or python.org), or name one in DEEPNETS_PYTHON.`);
+  throw new SetupError(
+    `Expected Python 3.11 or newer but found ${found.join(", ") || "none"}: install it (Debian, Ubuntu: sudo apt install python3 python3-venv; or python.org), or name one in DEEPNETS_PYTHON.`,
+  );
 }
 
 /** A C++ compiler for tfjs-node's addon. */
@@ -34,7 +46,9 @@ export function findCompiler() {
     const answer = ask(name, ["--version"]);
     if (answer) return { path: name, version: answer.split("\n")[0] };
   }
-  throw new SetupError(`Expected a C++ compiler but found none of ${names.join(", ")}: install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++; macOS: xcode-select --install) and run the command again.`);
+  throw new SetupError(
+    `Expected a C++ compiler but found none of ${names.join(", ")}: install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++; macOS: xcode-select --install) and run the command again.`,
+  );
 }
 
 function ask(program, args) {
@@ -52,5 +66,8 @@ export function freeSpace() {
 
 export function requireSpace(gib, what) {
   const free = freeSpace() / 2 ** 30;
-  if (free < gib) throw new SetupError(`Expected ${gib.toFixed(1)} GiB of free disk space for ${what} but found ${free.toFixed(1)} GiB in ${root}: free some and run the command again.`);
+  if (free < gib)
+    throw new SetupError(
+      `Expected ${gib.toFixed(1)} GiB of free disk space for ${what} but found ${free.toFixed(1)} GiB in ${root}: free some and run the command again.`,
+    );
 }

@@ -12,7 +12,10 @@ const noNetwork =
 const noSpace = /ENOSPC|No space left on device|Errno 28/;
 const readOnly = /EROFS|Read-only file system|EACCES|Permission denied/;
 
-/** Runs a program to its end; resolves to what it wrote to stdout. A failure becomes one sentence, the rest is in the log. */
+/**
+ * Runs a program to its end; resolves to what it wrote to stdout. A failure becomes one sentence, the rest is in the
+ * log.
+ */
 export function run(what, command, args, { env = process.env, cwd = root } = {}) {
   return new Promise((done, fail) => {
     mkdirSync(dirname(logFile), { recursive: true });
@@ -22,7 +25,9 @@ export function run(what, command, args, { env = process.env, cwd = root } = {})
     let all = "";
     child.stdout.on("data", (data) => ((stdout += data), (all += data)));
     child.stderr.on("data", (data) => (all += data));
-    child.on("error", (error) => fail(new SetupError(`${what} failed: ${command} could not be started (${error.message}).`)));
+    child.on("error", (error) =>
+      fail(new SetupError(`${what} failed: ${command} could not be started (${error.message}).`)),
+    );
     child.on("close", (code, signal) => {
       try {
         appendFileSync(logFile, all);
@@ -37,8 +42,10 @@ function cause(output, code, signal) {
   if (noSpace.test(output)) return "the disk is full. Free some space and run the command again";
   if (/THESE PACKAGES DO NOT MATCH THE HASHES|EINTEGRITY/.test(output))
     return "the downloaded file does not match its pinned hash, so it was not used. Run the command again; if it repeats, something between you and the registry changes files";
-  if (noNetwork.test(output)) return "no network: the package registry could not be reached. Connect (or set the proxy) and run the command again; what is already here is kept";
-  if (readOnly.test(output)) return `this folder or the package cache cannot be written. Copy the project to a folder of your own and run it there`;
+  if (noNetwork.test(output))
+    return "no network: the package registry could not be reached. Connect (or set the proxy) and run the command again; what is already here is kept";
+  if (readOnly.test(output))
+    return `this folder or the package cache cannot be written. Copy the project to a folder of your own and run it there`;
   const lines = output.trim().split("\n").filter(Boolean);
   const errors = lines.filter((line) => /^(npm )?error\b/i.test(line) && !/Ignored the following/.test(line));
   const last = (errors.length ? errors : lines).slice(-2).join(" | ").slice(0, 600);

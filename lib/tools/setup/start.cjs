@@ -7,17 +7,28 @@ const argv = [...given];
 for (const [option, { type }] of Object.entries(options)) {
   const value = process.env[`npm_config_${option.replaceAll("-", "_")}`];
   const said = given.some((word) => word === `--${option}` || word.startsWith(`--${option}=`));
-  if (process.env.npm_lifecycle_event !== name || value === undefined || value === "" || value === "false" || said) continue;
+  if (process.env.npm_lifecycle_event !== name || value === undefined || value === "" || value === "false" || said)
+    continue;
   if (type === "boolean") argv.push(`--${option}`, ...(value === "true" ? [] : [value]));
-  else if (value === "true") fail(`Expected --${option} VALUE but npm kept the option to itself: write npm run ${name} -- --${option} VALUE.`);
+  else if (value === "true")
+    fail(`Expected --${option} VALUE but npm kept the option to itself: write npm run ${name} -- --${option} VALUE.`);
   else argv.push(`--${option}`, value);
 }
 
 /** How the command is called: a line of use, then a line per option. */
 function usage() {
-  const lines = Object.entries(options).map(([option, { type, help }]) => [`  --${option}${type === "string" ? " VALUE" : ""}`, help]);
+  const lines = Object.entries(options).map(([option, { type, help }]) => [
+    `  --${option}${type === "string" ? " VALUE" : ""}`,
+    help,
+  ]);
   const width = Math.max(...lines.map(([left]) => left.length)) + 2;
-  const use = ["npm run", name, ...(words || lines.length ? ["--"] : []), ...(words ? [words] : []), ...(lines.length ? ["[OPTIONS]"] : [])];
+  const use = [
+    "npm run",
+    name,
+    ...(words || lines.length ? ["--"] : []),
+    ...(words ? [words] : []),
+    ...(lines.length ? ["[OPTIONS]"] : []),
+  ];
   return [use.join(" "), ...lines.map(([left, help]) => left.padEnd(width) + help)].join("\n");
 }
 
@@ -42,9 +53,13 @@ Promise.resolve()
     (error) => {
       if (error?.name === "UserError") fail(error.message);
       // parseArgs names the option or word that it does not take, then how to quote it, which nobody wants here.
-      if (/^ERR_PARSE_ARGS/.test(error?.code ?? "")) fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
+      if (/^ERR_PARSE_ARGS/.test(error?.code ?? ""))
+        fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
       if (error?.cause?.code) fail(error.message); // the system's error, already put into a sentence
-      if (error?.code === "ENOSPC") fail(`The disk is full (${error.path ?? "while writing"}): free some space and run the command again; what was finished is kept.`);
+      if (error?.code === "ENOSPC")
+        fail(
+          `The disk is full (${error.path ?? "while writing"}): free some space and run the command again; what was finished is kept.`,
+        );
       fail(error?.stack ?? String(error));
     },
   );

@@ -6,21 +6,32 @@ import { at, root } from "./paths.mjs";
 
 export async function test(argv) {
   // npm reads a `--no-browser` without `--` as its own option `browser`, switched off.
-  const accepted = argv.includes("--no-browser") || (process.env.npm_lifecycle_event === "test" && process.env.npm_config_browser === "");
+  const accepted =
+    argv.includes("--no-browser") ||
+    (process.env.npm_lifecycle_event === "test" && process.env.npm_config_browser === "");
   const browser = findBrowser();
-  const code = await vitest(argv.filter((word) => word !== "--no-browser"), browser);
+  const code = await vitest(
+    argv.filter((word) => word !== "--no-browser"),
+    browser,
+  );
   if (browser || accepted || code !== 0) return code;
-  console.error("The tests listed as not run need a Chromium-family browser: install Chromium, Chrome or Edge, name one in DEEPNETS_BROWSER, or accept it with npm test -- --no-browser.");
+  console.error(
+    "The tests listed as not run need a Chromium-family browser: install Chromium, Chrome or Edge, name one in DEEPNETS_BROWSER, or accept it with npm test -- --no-browser.",
+  );
   return 1;
 }
 
 function vitest(argv, browser) {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [at("node_modules/vitest/vitest.mjs"), "run", "--config", at("test/vitest.config.mts"), ...argv], {
-      cwd: root,
-      stdio: ["ignore", "inherit", "pipe"],
-      env: { ...process.env, ...(browser ? { DEEPNETS_BROWSER: browser } : {}) },
-    });
+    const child = spawn(
+      process.execPath,
+      [at("node_modules/vitest/vitest.mjs"), "run", "--config", at("test/vitest.config.mts"), ...argv],
+      {
+        cwd: root,
+        stdio: ["ignore", "inherit", "pipe"],
+        env: { ...process.env, ...(browser ? { DEEPNETS_BROWSER: browser } : {}) },
+      },
+    );
     child.stderr.pipe(engineNoise()).pipe(process.stderr);
     child.on("close", (code) => done(code ?? 1));
   });

@@ -7,6 +7,7 @@
 Needs Debian's slurm-wlm and munge (slurmctld, slurmd and munged on the PATH) and root. Everything lies in FOLDER, which is made, and
 listens on 127.0.0.1 only. `stop` ends exactly the processes whose ids `start` wrote down.
 """
+
 import argparse
 import contextlib
 import os
@@ -66,10 +67,15 @@ def start(folder, nodes, port):
     with open(os.path.join(folder, "munge.key"), "wb", opener=private) as file:
         file.write(secrets.token_bytes(128))
     host = os.uname().nodename.split(".")[0]
-    lines = [f"NodeName=node{i} NodeHostname={host} NodeAddr=127.0.0.1 Port={port + i} CPUs=1 RealMemory=100000 State=UNKNOWN" for i in range(1, nodes + 1)]
+    lines = [
+        f"NodeName=node{i} NodeHostname={host} NodeAddr=127.0.0.1 Port={port + i} CPUs=1 RealMemory=100000 State=UNKNOWN"
+        for i in range(1, nodes + 1)
+    ]
     import pwd
 
-    text = CONFIG.format(host=host, port=port, folder=folder, user=pwd.getpwuid(os.getuid()).pw_name, nodes="\n".join(lines))
+    text = CONFIG.format(
+        host=host, port=port, folder=folder, user=pwd.getpwuid(os.getuid()).pw_name, nodes="\n".join(lines)
+    )
     config = os.path.join(folder, "slurm.conf")
     with open(config, "w") as file:
         file.write(text)
@@ -81,13 +87,27 @@ def start(folder, nodes, port):
     with open(os.path.join(folder, "env.sh"), "w") as file:
         file.write(f"export SLURM_CONF={shlex.quote(config)} PATH={shlex.quote(os.path.dirname(wrapper))}:$PATH\n")
     env = {**os.environ, "SLURM_CONF": config}
-    munge = [f"--{name}={os.path.join(folder, 'munge.' + end)}" for name, end in (("socket", "socket"), ("key-file", "key"), ("log-file", "log"), ("pid-file", "pid"), ("seed-file", "seed"))]
+    munge = [
+        f"--{name}={os.path.join(folder, 'munge.' + end)}"
+        for name, end in (
+            ("socket", "socket"),
+            ("key-file", "key"),
+            ("log-file", "log"),
+            ("pid-file", "pid"),
+            ("seed-file", "seed"),
+        )
+    ]
     launch(folder, "munged", [programs["munged"], "--foreground", "--force", *munge], env)
     wait_for(lambda: os.path.exists(os.path.join(folder, "munge.socket")), "munged to open its socket", folder)
     launch(folder, "slurmctld", [programs["slurmctld"], "-D", "-i"], env)
     for i in range(1, nodes + 1):
         launch(folder, f"slurmd-node{i}", [programs["slurmd"], "-D", "-N", f"node{i}"], env)
-    idle = lambda: subprocess.run([programs["sinfo"], "-h", "-t", "idle", "-o", "%D"], env=env, capture_output=True, text=True).stdout.strip() == str(nodes)
+    idle = lambda: (
+        subprocess.run(
+            [programs["sinfo"], "-h", "-t", "idle", "-o", "%D"], env=env, capture_output=True, text=True
+        ).stdout.strip()
+        == str(nodes)
+    )
     wait_for(idle, f"{nodes} idle nodes", folder, seconds=30 + nodes)
     print(f"Slurm with {nodes} nodes is up: . {shlex.quote(os.path.join(folder, 'env.sh'))}")
 
@@ -105,7 +125,9 @@ def find(name):
 
 def launch(folder, name, command, env):
     with open(os.path.join(folder, f"{name}.out"), "w") as out:
-        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+        process = subprocess.Popen(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
     with open(os.path.join(folder, "pids"), "a") as file:
         file.write(f"{process.pid} {name}\n")
 

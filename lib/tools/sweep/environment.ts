@@ -12,49 +12,71 @@ import { root, tool } from "./places";
 const space = 0.6;
 
 /**
- * The Python that has Snakemake, in an environment of its own under `.engine/`, made at the first sweep and again when its pinned
- * requirements change. It is made under another name and renamed when whole; only its `bin/python` is ever called, so that it may move
- * with the folder.
+ * The Python that has Snakemake, in an environment of its own under `.engine/`, made at the first sweep and again when
+ * its pinned requirements change. It is made under another name and renamed when whole; only its `bin/python` is ever
+ * called, so that it may move with the folder.
  */
-export async function sweepPython(base = join(root, ".venv/bin/python"), engine = join(root, ".engine")): Promise<string> {
+export async function sweepPython(
+  base = join(root, ".venv/bin/python"),
+  engine = join(root, ".engine"),
+): Promise<string> {
   const requirements = tool("requirements.txt");
   const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const folder = join(engine, `sweep-${hash}`);
   const python = join(folder, "bin/python");
   if (existsSync(python)) return python;
-  if (!existsSync(base)) throw new UserError(`Expected the Python environment of the project but found none at ${base}: run \`npm run doctor\`.`);
+  if (!existsSync(base))
+    throw new UserError(
+      `Expected the Python environment of the project but found none at ${base}: run \`npm run doctor\`.`,
+    );
   mkdirSync(engine, { recursive: true });
   const { bavail, bsize } = statfsSync(engine);
   const free = (bavail * bsize) / 2 ** 30;
-  if (free < space) throw new UserError(`Expected ${space} GiB of free disk space for Snakemake but found ${free.toFixed(1)} GiB in ${engine}: free some and sweep again.`);
+  if (free < space)
+    throw new UserError(
+      `Expected ${space} GiB of free disk space for Snakemake but found ${free.toFixed(1)} GiB in ${engine}: free some and sweep again.`,
+    );
   await clearOthers(engine);
   if (existsSync(python)) return python;
   const making = join(engine, `sweep-making-${process.pid}`);
   console.log("Installing Snakemake, once (about half a minute)");
   try {
     await run(base, ["-m", "venv", making]);
-    await run(join(making, "bin/python"), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements]);
+    await run(join(making, "bin/python"), [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--disable-pip-version-check",
+      "--requirement",
+      requirements,
+    ]);
     renameSync(making, folder);
   } catch (error) {
     if (!existsSync(python)) throw error; // else another sweep was faster
   } finally {
     rmSync(making, { recursive: true, force: true });
   }
-  for (const name of readdirSync(engine)) if (/^sweep-[0-9a-f]{12}$/.test(name) && name !== `sweep-${hash}`) rmSync(join(engine, name), { recursive: true, force: true });
+  for (const name of readdirSync(engine))
+    if (/^sweep-[0-9a-f]{12}$/.test(name) && name !== `sweep-${hash}`)
+      rmSync(join(engine, name), { recursive: true, force: true });
   return python;
 }
 
 /**
- * The same Python under a name that a shell reads as one word. Snakemake writes its interpreter into a cluster job's script without quotes,
- * so that a blank or a bracket in the project's path would break every job. Where there is one, a link in the home folder, which the nodes of
- * a cluster share, leads there.
+ * The same Python under a name that a shell reads as one word. Snakemake writes its interpreter into a cluster job's
+ * script without quotes, so that a blank or a bracket in the project's path would break every job. Where there is one,
+ * a link in the home folder, which the nodes of a cluster share, leads there.
  */
 export function plainName(python: string, home = homedir()): string {
   const plain = /^[\w./+@%-]+$/;
   if (plain.test(python)) return python;
   const environment = dirname(dirname(python));
   const link = join(home, ".cache/deepnets", createHash("sha256").update(environment).digest("hex").slice(0, 12));
-  if (!plain.test(link)) throw new UserError(`Expected a path without blanks for the jobs of a cluster but found ${python} and ${home}: move the project to a folder without blanks and brackets.`);
+  if (!plain.test(link))
+    throw new UserError(
+      `Expected a path without blanks for the jobs of a cluster but found ${python} and ${home}: move the project to a folder without blanks and brackets.`,
+    );
   mkdirSync(dirname(link), { recursive: true });
   const part = `${link}.${process.pid}`;
   rmSync(part, { force: true });
@@ -83,7 +105,11 @@ function run(program: string, args: readonly string[]): Promise<void> {
       if (code === 0) return done();
       const lines = said.split("\n").filter((line) => line.trim() !== "");
       const last = lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1) ?? `exit code ${code}`;
-      fail(new UserError(`Expected to install Snakemake but it failed (${last.trim()}): the first sweep needs the network; put it right and sweep again.`));
+      fail(
+        new UserError(
+          `Expected to install Snakemake but it failed (${last.trim()}): the first sweep needs the network; put it right and sweep again.`,
+        ),
+      );
     });
   });
 }

@@ -11,7 +11,9 @@ export const folderOf = ({ runs, name }: Pick<Plan, "runs" | "name">) => join(ru
 
 /** Reads every record that is there and writes the table and the page; a damaged record is refused and named. */
 export function gather(plan: Plan): Table {
-  const records = plan.jobs.map((job) => readFinished(plan, job)).filter((record): record is RunRecord => record !== undefined);
+  const records = plan.jobs
+    .map((job) => readFinished(plan, job))
+    .filter((record): record is RunRecord => record !== undefined);
   const table: Table = { profile: plan.profile, jobs: plan.jobs.length, rows: spread(records) };
   const folder = folderOf(plan);
   writeWhole(join(folder, "table.json"), `${JSON.stringify(table, null, 1)}\n`);

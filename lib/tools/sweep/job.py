@@ -5,6 +5,7 @@
 Only the standard library: on a cluster this runs on a node. What it knows of itself it keeps under `sweeps/jobs/<part>/<run>/`:
 `state.json` for whoever watches, `log.txt` of all attempts, the executed notebook, and a lock.
 """
+
 import contextlib
 import json
 import os
@@ -41,7 +42,9 @@ class Job:
 
     def execute(self):
         """Returns the exit code; raises Failed with what the user should read."""
-        with locked.take(os.path.join(self.folder, "lock"), wait=True):  # until a run left over from a killed sweep has ended
+        with locked.take(
+            os.path.join(self.folder, "lock"), wait=True
+        ):  # until a run left over from a killed sweep has ended
             last = self.last_state()
             cut_off = last.get("status") in ("running", "stopped")
             # A notebook that was cut off after training has not added to its record what comes later: it runs again.
@@ -59,7 +62,8 @@ class Job:
                 if self.stopped or stamp(self.record) == before or not is_whole(self.record):
                     self.tell("stopped" if self.stopped else "failed", str(failure))
                     raise
-                # The run itself is whole and stays, whatever a later cell makes of it; a retry would only train the same again.
+                # The run itself is whole and stays, whatever a later cell makes of it; a retry would only train the
+                # same again.
                 self.tell("finished", str(failure))
                 self.report("afterwards", failure)
             return 0
@@ -103,8 +107,14 @@ class Job:
 
     def environment(self):
         """What `parameters` in the notebook reads; whether a run starts anew or goes on is not a sweep's to say."""
-        given = {name: value for name, value in os.environ.items() if name not in ("DEEPNETS_FRESH", "DEEPNETS_THREADS", "DEEPNETS_SET")}
-        given.update(DEEPNETS_PROFILE=self.plan["profile"], DEEPNETS_SEED=str(self.job["seed"]), DEEPNETS_RUNS=self.plan["runs"])
+        given = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DEEPNETS_FRESH", "DEEPNETS_THREADS", "DEEPNETS_SET")
+        }
+        given.update(
+            DEEPNETS_PROFILE=self.plan["profile"], DEEPNETS_SEED=str(self.job["seed"]), DEEPNETS_RUNS=self.plan["runs"]
+        )
         if self.job["set"]:
             given["DEEPNETS_SET"] = self.job["set"]
         if self.job["threads"]:  # else the notebook's own setting holds
@@ -117,8 +127,16 @@ class Job:
             self.log.flush()
 
     def tell(self, status, text=""):
-        state = {"sweep": self.plan["id"], "status": status, "attempt": self.attempt, "message": text, "host": HOST,
-                 "machine": socket.gethostname(), "process": os.getpid(), "time": time.time()}
+        state = {
+            "sweep": self.plan["id"],
+            "status": status,
+            "attempt": self.attempt,
+            "message": text,
+            "host": HOST,
+            "machine": socket.gethostname(),
+            "process": os.getpid(),
+            "time": time.time(),
+        }
         file = os.path.join(self.folder, "state.json")
         with contextlib.suppress(OSError):
             with open(f"{file}.part", "w", encoding="utf-8") as part:
@@ -158,7 +176,9 @@ def check(record):
         with open(record, encoding="utf-8") as file:
             status = json.load(file)["status"]
     except FileNotFoundError:
-        raise Failed(f"Expected the notebook to leave a record but found none ({record}): does it call train with parameters of this part?") from None
+        raise Failed(
+            f"Expected the notebook to leave a record but found none ({record}): does it call train with parameters of this part?"
+        ) from None
     except (ValueError, KeyError, TypeError):
         raise Failed(f"Expected a whole run record but found a damaged file ({record}): is the disk full?") from None
     if status != "finished":

@@ -1,4 +1,5 @@
 """A lock that the system lets go of when its holder ends, however it ends; it holds between machines that share a file system."""
+
 import errno
 import fcntl
 import os

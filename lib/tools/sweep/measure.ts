@@ -22,11 +22,15 @@ export const gain = ({ alone, beside }: Timing): number => (2 * alone) / beside;
 export const betterThreads = (timing: Timing): 1 | 2 => (gain(timing) > 1 ? 1 : 2);
 
 const heading = "part    one with two threads   two with one thread each   runs per hour";
-const line = (timing: Timing) => `${timing.part.padEnd(8)}${`${timing.alone.toFixed(1)} s`.padStart(20)}${`${timing.beside.toFixed(1)} s`.padStart(27)}${`x ${gain(timing).toFixed(2)}`.padStart(16)}`;
+const line = (timing: Timing) =>
+  `${timing.part.padEnd(8)}${`${timing.alone.toFixed(1)} s`.padStart(20)}${`${timing.beside.toFixed(1)} s`.padStart(27)}${`x ${gain(timing).toFixed(2)}`.padStart(16)}`;
 
 /** Times short runs of each part both ways, on two cores, and prints what `threadsPerJob` should say here. */
 export async function measure({ parts }: Pick<Request, "parts">, places: Places): Promise<number> {
-  if (availableParallelism() < 2) throw new UserError("Expected at least two cores to compare but found one: a sweep runs one job after the other here.");
+  if (availableParallelism() < 2)
+    throw new UserError(
+      "Expected at least two cores to compare but found one: a sweep runs one job after the other here.",
+    );
   const timings: Timing[] = [];
   console.log(heading);
   for (const part of parts) {
@@ -41,16 +45,33 @@ export async function measure({ parts }: Pick<Request, "parts">, places: Places)
 }
 
 /** Seconds of training and evaluation of quick runs that start together, one per entry of `threads`. */
-async function times(part: string, threads: readonly (string | undefined)[], { notebooks: folder, execute }: Places): Promise<number[]> {
+async function times(
+  part: string,
+  threads: readonly (string | undefined)[],
+  { notebooks: folder, execute }: Places,
+): Promise<number[]> {
   const runs = mkdtempSync(join(tmpdir(), "sweep-measure-"));
   try {
     return await Promise.all(
       threads.map(async (split, i) => {
-        const env = { DEEPNETS_RUNS: runs, DEEPNETS_PROFILE: "quick", DEEPNETS_SEED: String(i + 1), DEEPNETS_THREADS: split, DEEPNETS_SET: undefined };
-        const { status, message } = await executeNotebook(join(folder, notebooks[part]!), join(runs, `${part}-${i}.ipynb`), { runner: execute, env });
+        const env = {
+          DEEPNETS_RUNS: runs,
+          DEEPNETS_PROFILE: "quick",
+          DEEPNETS_SEED: String(i + 1),
+          DEEPNETS_THREADS: split,
+          DEEPNETS_SET: undefined,
+        };
+        const { status, message } = await executeNotebook(
+          join(folder, notebooks[part]!),
+          join(runs, `${part}-${i}.ipynb`),
+          { runner: execute, env },
+        );
         const record = readJson(join(runs, part, `quick-s${i + 1}`, "record.json")) as RunRecord | undefined;
         const why = (message ?? "it left no record").replace(/\.$/, "");
-        if (status !== "finished" || !record) throw new UserError(`Expected a quick run of ${part} to measure but it failed (${why}): try npm run handin -- ${part} --quick.`);
+        if (status !== "finished" || !record)
+          throw new UserError(
+            `Expected a quick run of ${part} to measure but it failed (${why}): try npm run handin -- ${part} --quick.`,
+          );
         return 60 * (record.minutes.training + record.minutes.evaluation);
       }),
     );

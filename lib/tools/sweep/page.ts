@@ -22,7 +22,9 @@ export function sweepFigure({ rows, profile }: Table, records: readonly RunRecor
   });
   const caption = `Test accuracy in the mean of the seeds; the band is one standard deviation to each side. After the last iteration: ${groups.map(({ name, row }) => `${name} ${finalText(row)}`).join("; ")}.`;
   // Where the curves part company: the climb of the first third would press the rest into one line.
-  const late = groups.flatMap(({ x, points }) => points.filter((_, at) => at === points.length - 1 || x[at]! >= x.at(-1)! / 3).map(({ mean, sd }) => mean - sd));
+  const late = groups.flatMap(({ x, points }) =>
+    points.filter((_, at) => at === points.length - 1 || x[at]! >= x.at(-1)! / 3).map(({ mean, sd }) => mean - sd),
+  );
   const floor = Math.max(0, Math.floor((Math.min(...late) - 0.005) * 100) / 100);
   return curves(
     groups.map(({ x, points, color, name }) => ({ name, x, y: points.map(({ mean }) => mean), color })),
@@ -34,12 +36,20 @@ export function sweepFigure({ rows, profile }: Table, records: readonly RunRecor
       yRange: [floor, 1],
       yFormat: ".1%",
       height: 360,
-      bands: groups.filter(({ row }) => row.n > 1).map(({ x, points, color }) => ({ x, color, low: points.map(({ mean, sd }) => mean - sd), high: points.map(({ mean, sd }) => Math.min(1, mean + sd)) })),
+      bands: groups
+        .filter(({ row }) => row.n > 1)
+        .map(({ x, points, color }) => ({
+          x,
+          color,
+          low: points.map(({ mean, sd }) => mean - sd),
+          high: points.map(({ mean, sd }) => Math.min(1, mean + sd)),
+        })),
     },
   );
 }
 
-const finalText = ({ test, n }: Spread) => `${(test.mean * 100).toFixed(2)}${n > 1 ? ` ± ${(test.sd * 100).toFixed(2)}` : ""} % (n = ${n})`;
+const finalText = ({ test, n }: Spread) =>
+  `${(test.mean * 100).toFixed(2)}${n > 1 ? ` ± ${(test.sd * 100).toFixed(2)}` : ""} % (n = ${n})`;
 
 function meanAndSd(values: readonly number[]): { readonly mean: number; readonly sd: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -54,7 +64,9 @@ export function sweepPage(table: Table, records: readonly RunRecord[]): string {
   const missing = runs < jobs ? `<p class="notice">${jobs - runs} of ${jobs} runs are missing.</p>` : "";
   const quick = profile === "quick" ? '<p class="notice">Quick runs, not for hand-in.</p>' : "";
   const figure = rows.length > 0 ? sweepFigure(table, records) : undefined;
-  const plotly = figure ? readFileSync(join(root, "node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js"), "utf8") : "";
+  const plotly = figure
+    ? readFileSync(join(root, "node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js"), "utf8")
+    : "";
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -76,18 +88,34 @@ ${quick}${missing}
 ${rows.map(rowHtml).join("\n")}
 </tbody></table></div>
 <p>Mean ± sample standard deviation over n seeds, after the last iteration; balanced: mean recall of the classes; minutes: training and evaluation of one run.</p>
-${figure ? `<div id="figure" role="img" aria-label="${escape(figure.layout["meta"].alt)}"></div>
+${
+  figure
+    ? `<div id="figure" role="img" aria-label="${escape(figure.layout["meta"].alt)}"></div>
 <script>${plotly.replaceAll("</script", "<\\/script")}</script>
 <script>const figure = ${JSON.stringify(figure).replaceAll("<", "\\u003c")};
-Plotly.newPlot("figure", figure.data, figure.layout, { responsive: true, displaylogo: false });</script>` : "<p>No run has ended yet.</p>"}
+Plotly.newPlot("figure", figure.data, figure.layout, { responsive: true, displaylogo: false });</script>`
+    : "<p>No run has ended yet.</p>"
+}
 </html>
 `;
 }
 
 function rowHtml(row: Spread): string {
-  const percent = ({ mean, sd }: { readonly mean: number; readonly sd: number }) => `${(mean * 100).toFixed(2)}${row.n > 1 ? ` ± ${(sd * 100).toFixed(2)}` : ""} %`;
+  const percent = ({ mean, sd }: { readonly mean: number; readonly sd: number }) =>
+    `${(mean * 100).toFixed(2)}${row.n > 1 ? ` ± ${(sd * 100).toFixed(2)}` : ""} %`;
   const range = row.n > 1 ? `${(row.test.min * 100).toFixed(2)} to ${(row.test.max * 100).toFixed(2)} %` : "";
-  const cells = [row.part, settingText(row), String(row.n), seedsText(row.seeds), percent(row.test), range, percent(row.balancedAccuracy), percent(row.train), percent(row.gap), row.minutes.mean.toFixed(1)];
+  const cells = [
+    row.part,
+    settingText(row),
+    String(row.n),
+    seedsText(row.seeds),
+    percent(row.test),
+    range,
+    percent(row.balancedAccuracy),
+    percent(row.train),
+    percent(row.gap),
+    row.minutes.mean.toFixed(1),
+  ];
   return `<tr>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
 }
 

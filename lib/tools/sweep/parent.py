@@ -1,4 +1,5 @@
 """Tells when the process that started this one is gone, so that nothing outlives a killed sweep."""
+
 import os
 import threading
 import time

@@ -40,7 +40,11 @@ export interface Plan {
 /** What a run took at most when nobody has measured it yet. */
 const usualMemoryMB = 2000;
 
-export function makePlan(request: Request, { runs, notebooks: folder, execute }: Places, cores = availableParallelism()): Plan {
+export function makePlan(
+  request: Request,
+  { runs, notebooks: folder, execute }: Places,
+  cores = availableParallelism(),
+): Plan {
   const count = request.parts.length * request.seeds.length * request.settings.length;
   const jobs = request.parts.flatMap((part) => {
     const memoryMB = memoryOf(runs, part, request);
@@ -49,30 +53,72 @@ export function makePlan(request: Request, { runs, notebooks: folder, execute }:
         const run = runName({ profile: request.profile, seed, overrides: parseOverrides(set) });
         const begun = unfinished(join(runs, part, run));
         const free = request.executorProfile === undefined ? cores : 1;
-        const threads = chooseThreads(part, { jobs: count, cores: free, ...(request.jobs === undefined ? {} : { atOnce: request.jobs }), ...(begun ? { begun } : {}) });
-        return { part, run, seed, set, notebook: join(folder, notebooks[part]!), cores: threads.cores, threads: threads.split ?? null, memoryMB };
+        const threads = chooseThreads(part, {
+          jobs: count,
+          cores: free,
+          ...(request.jobs === undefined ? {} : { atOnce: request.jobs }),
+          ...(begun ? { begun } : {}),
+        });
+        return {
+          part,
+          run,
+          seed,
+          set,
+          notebook: join(folder, notebooks[part]!),
+          cores: threads.cores,
+          threads: threads.split ?? null,
+          memoryMB,
+        };
       }),
     );
   });
-  const hash = createHash("sha256").update(jobs.map(({ part, run }) => `${part}/${run}`).sort().join("\n")).digest("hex");
+  const hash = createHash("sha256")
+    .update(
+      jobs
+        .map(({ part, run }) => `${part}/${run}`)
+        .sort()
+        .join("\n"),
+    )
+    .digest("hex");
   const name = `${request.profile}-${hash.slice(0, 8)}`;
-  return { id: randomUUID(), name, profile: request.profile, runs, execute, job: tool("job.py"), gather: [process.execPath, join(root, "lib/dist/tools/sweep/gather.js")], jobs };
+  return {
+    id: randomUUID(),
+    name,
+    profile: request.profile,
+    runs,
+    execute,
+    job: tool("job.py"),
+    gather: [process.execPath, join(root, "lib/dist/tools/sweep/gather.js")],
+    jobs,
+  };
 }
 
-export const recordFile = ({ runs }: Pick<Plan, "runs">, { part, run }: Pick<Job, "part" | "run">) => join(runs, part, run, "record.json");
+export const recordFile = ({ runs }: Pick<Plan, "runs">, { part, run }: Pick<Job, "part" | "run">) =>
+  join(runs, part, run, "record.json");
 
-/** The record of a job that is done; undefined when there is none yet. A damaged one is refused, so that none is ever overwritten. */
+/**
+ * The record of a job that is done; undefined when there is none yet. A damaged one is refused, so that none is ever
+ * overwritten.
+ */
 export function readFinished(plan: Pick<Plan, "runs">, job: Job): RunRecord | undefined {
   const file = recordFile(plan, job);
   if (!existsSync(file)) return undefined;
-  const damaged = (what: string) => new UserError(`Expected the whole record of a finished run but found ${what} (${file}): restore it (git checkout) or remove it, then sweep again.`);
+  const damaged = (what: string) =>
+    new UserError(
+      `Expected the whole record of a finished run but found ${what} (${file}): restore it (git checkout) or remove it, then sweep again.`,
+    );
   let record: RunRecord;
   try {
     record = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw damaged(error instanceof SyntaxError ? `text that is not JSON, ${error.message.replace(/^.*? in JSON/, "broken off or changed")}` : String(error));
+    throw damaged(
+      error instanceof SyntaxError
+        ? `text that is not JSON, ${error.message.replace(/^.*? in JSON/, "broken off or changed")}`
+        : String(error),
+    );
   }
-  if (record?.format !== 1 || record.status !== "finished" || !record.final) throw damaged(record?.status ? `a record that says ${record.status}` : "something else");
+  if (record?.format !== 1 || record.status !== "finished" || !record.final)
+    throw damaged(record?.status ? `a record that says ${record.status}` : "something else");
   const own = runName({ ...record, overrides: record.overrides ?? {} });
   if (record.part !== job.part || own !== job.run) throw damaged(`the record of ${record.part} ${own}`);
   return record;
@@ -87,7 +133,10 @@ function unfinished(folder: string): RunRecord["threads"] | undefined {
 
 /** A fifth more than the largest run of the part so far. */
 function memoryOf(runs: string, part: string, { seeds, profile }: Request): number {
-  const peaks = seeds.map((seed) => (readJson(join(runs, part, `${profile}-s${seed}`, "record.json")) as RunRecord | undefined)?.peakMemoryMB ?? 0);
+  const peaks = seeds.map(
+    (seed) =>
+      (readJson(join(runs, part, `${profile}-s${seed}`, "record.json")) as RunRecord | undefined)?.peakMemoryMB ?? 0,
+  );
   const peak = Math.max(...peaks);
   return peak > 0 ? Math.ceil(peak * 1.2) : usualMemoryMB;
 }

@@ -41,34 +41,60 @@ function readState(plan: Plan, job: Job): JobState {
   const nothing = { job, attempt: 0, message: "", iteration: 0, iterations: 0 };
   const state = readJson(join(jobFolder(plan, job), "state.json")) as StateFile | undefined;
   const cutOff = state?.status === "running" || state?.status === "stopped";
-  if (!cutOff && existsSync(recordFile(plan, job))) return finished(plan, job, state?.sweep === plan.id ? state.message : "");
+  if (!cutOff && existsSync(recordFile(plan, job)))
+    return finished(plan, job, state?.sweep === plan.id ? state.message : "");
   if (state?.sweep !== plan.id) return { ...nothing, status: "queued" };
   const { attempt, message } = state;
   const file = join(plan.runs, job.part, job.run, "live.json");
   // What an earlier attempt left says nothing of this one.
-  const current = state.status !== "running" || (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= 1000 * (state.time ?? 0);
+  const current =
+    state.status !== "running" || (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= 1000 * (state.time ?? 0);
   const live = current ? (readJson(file) as RunRecord | undefined) : undefined;
   const { iteration = 0, iterations = 0, etaSeconds } = live?.progress ?? {};
-  if (state.status === "running") return { job, status: "running", attempt, message: "", iteration, iterations, ...(etaSeconds === undefined ? {} : { etaSeconds }) };
+  if (state.status === "running")
+    return {
+      job,
+      status: "running",
+      attempt,
+      message: "",
+      iteration,
+      iterations,
+      ...(etaSeconds === undefined ? {} : { etaSeconds }),
+    };
   return { job, status: state.status === "failed" ? "failed" : "queued", attempt, message, iteration, iterations };
 }
 
 function finished(plan: Plan, job: Job, message: string): JobState {
   const { final, minutes, config } = readFinished(plan, job)!;
   const { iterations } = config;
-  return { job, status: "finished", attempt: 0, message, iteration: iterations, iterations, etaSeconds: 0, minutes: minutes.training + minutes.evaluation, test: final!.test.accuracy };
+  return {
+    job,
+    status: "finished",
+    attempt: 0,
+    message,
+    iteration: iterations,
+    iterations,
+    etaSeconds: 0,
+    minutes: minutes.training + minutes.evaluation,
+    test: final!.test.accuracy,
+  };
 }
 
 /**
- * Seconds until all jobs are done when the next one starts wherever cores come free first: undefined while nothing is known of a part.
- * A failed job counts as one that is to be run again.
+ * Seconds until all jobs are done when the next one starts wherever cores come free first: undefined while nothing is
+ * known of a part. A failed job counts as one that is to be run again.
  */
 export function remaining(states: readonly JobState[], cores: number): number | undefined {
   const free = Array.from({ length: Math.max(1, cores) }, () => 0);
   const known = (part: string) => {
-    const minutes = states.filter((state) => state.job.part === part && state.minutes !== undefined).map((state) => state.minutes!);
+    const minutes = states
+      .filter((state) => state.job.part === part && state.minutes !== undefined)
+      .map((state) => state.minutes!);
     if (minutes.length > 0) return (60 * minutes.reduce((sum, value) => sum + value, 0)) / minutes.length;
-    const running = states.find((state) => state.job.part === part && state.status === "running" && state.etaSeconds !== undefined && state.iteration > 0);
+    const running = states.find(
+      (state) =>
+        state.job.part === part && state.status === "running" && state.etaSeconds !== undefined && state.iteration > 0,
+    );
     return running && (running.etaSeconds! * running.iterations) / Math.max(1, running.iterations - running.iteration);
   };
   const take = (job: Job, seconds: number) => {
@@ -96,18 +122,32 @@ export const jobName = ({ part, seed, set }: Job) => `${part} seed ${seed}${set 
 
 /** One line per running job. */
 export function runningLines(states: readonly JobState[]): string[] {
-  return states.filter(({ status }) => status === "running").map((state) => {
-    const done = state.iterations > 0 && state.iteration >= state.iterations ? "trained, on with the notebook" : state.iterations > 0 ? `${state.iteration.toLocaleString("en-US")} of ${state.iterations.toLocaleString("en-US")} iterations` : "starting";
-    const eta = state.etaSeconds === undefined || state.iteration === 0 || state.iteration >= state.iterations ? "" : `, ${duration(state.etaSeconds)} left`;
-    return `  ${jobName(state.job)}: ${done}${eta}${state.attempt > 1 ? ` (attempt ${state.attempt})` : ""}`;
-  });
+  return states
+    .filter(({ status }) => status === "running")
+    .map((state) => {
+      const done =
+        state.iterations > 0 && state.iteration >= state.iterations
+          ? "trained, on with the notebook"
+          : state.iterations > 0
+            ? `${state.iteration.toLocaleString("en-US")} of ${state.iterations.toLocaleString("en-US")} iterations`
+            : "starting";
+      const eta =
+        state.etaSeconds === undefined || state.iteration === 0 || state.iteration >= state.iterations
+          ? ""
+          : `, ${duration(state.etaSeconds)} left`;
+      return `  ${jobName(state.job)}: ${done}${eta}${state.attempt > 1 ? ` (attempt ${state.attempt})` : ""}`;
+    });
 }
 
 export function totalLine(states: readonly JobState[], cores: number): string {
   const count = (status: JobState["status"]) => states.filter((state) => state.status === status).length;
   const left = remaining(states, cores);
   const failed = count("failed");
-  const parts = [`${count("finished")} of ${states.length} runs done`, `${count("running")} running`, ...(failed > 0 ? [`${failed} failed`] : [])];
+  const parts = [
+    `${count("finished")} of ${states.length} runs done`,
+    `${count("running")} running`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
   return `${parts.join(", ")}${count("finished") === states.length ? "" : left === undefined ? ", time left not known yet" : `, about ${duration(left)} left`}`;
 }
 
@@ -115,8 +155,12 @@ export function totalLine(states: readonly JobState[], cores: number): string {
 export function news(before: readonly JobState[], now: readonly JobState[]): string[] {
   return now.flatMap((state, i) => {
     const old = before[i];
-    if (state.status === "finished" && old?.status !== "finished") return [`${jobName(state.job)}: ${((state.test ?? 0) * 100).toFixed(2)} % of the test examples, ${state.minutes!.toFixed(1)} min`];
-    if (state.status === "failed" && (old?.status !== "failed" || old.attempt !== state.attempt)) return [`${jobName(state.job)} failed (attempt ${state.attempt} of 3): ${state.message}`];
+    if (state.status === "finished" && old?.status !== "finished")
+      return [
+        `${jobName(state.job)}: ${((state.test ?? 0) * 100).toFixed(2)} % of the test examples, ${state.minutes!.toFixed(1)} min`,
+      ];
+    if (state.status === "failed" && (old?.status !== "failed" || old.attempt !== state.attempt))
+      return [`${jobName(state.job)} failed (attempt ${state.attempt} of 3): ${state.message}`];
     return [];
   });
 }

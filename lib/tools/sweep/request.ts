@@ -55,17 +55,29 @@ export function parseRequest(argv: readonly string[]): Request {
   };
   checkSettings(request);
   const count = request.parts.length * request.seeds.length * request.settings.length;
-  if (count > mostJobs) throw new UserError(`Expected at most ${mostJobs} jobs but found ${count} (parts x seeds x settings): sweep over fewer at a time.`);
+  if (count > mostJobs)
+    throw new UserError(
+      `Expected at most ${mostJobs} jobs but found ${count} (parts x seeds x settings): sweep over fewer at a time.`,
+    );
   return request;
 }
 
 function parseParts(words: readonly string[]): string[] {
   const known = Object.keys(notebooks);
-  if (words.length === 0) throw new UserError(`Expected the parts to sweep over (${known.join(", ")}) but found none: npm run sweep -- h6-1b h6-1c --seeds 1-5.`);
-  const parts = words.map((word) => word.replace(/^notebooks\//, "").replace(/\.ipynb$/, "")).map((word) => known.find((part) => word === part || `${word}.ipynb` === notebooks[part]) ?? word);
+  if (words.length === 0)
+    throw new UserError(
+      `Expected the parts to sweep over (${known.join(", ")}) but found none: npm run sweep -- h6-1b h6-1c --seeds 1-5.`,
+    );
+  const parts = words
+    .map((word) => word.replace(/^notebooks\//, "").replace(/\.ipynb$/, ""))
+    .map((word) => known.find((part) => word === part || `${word}.ipynb` === notebooks[part]) ?? word);
   for (const part of parts) {
-    if (/^(h6-1e|t6-)/.test(part)) throw new UserError(`Expected parts that leave a run record (${known.join(", ")}) but found ${part}, which compares or explains: leave it out.`);
-    if (!(part in notebooks)) throw new UserError(`Expected a part of the sheet (${known.join(", ")}) but found ${part}: name one of these.`);
+    if (/^(h6-1e|t6-)/.test(part))
+      throw new UserError(
+        `Expected parts that leave a run record (${known.join(", ")}) but found ${part}, which compares or explains: leave it out.`,
+      );
+    if (!(part in notebooks))
+      throw new UserError(`Expected a part of the sheet (${known.join(", ")}) but found ${part}: name one of these.`);
   }
   return [...new Set(parts)];
 }
@@ -77,9 +89,18 @@ export function parseSeeds(text: string): number[] {
     const found = /^\s*(\d{1,12})(?:-(\d{1,12}))?\s*$/.exec(range);
     const first = Number(found?.[1]);
     const last = Number(found?.[2] ?? found?.[1]);
-    if (!(first >= 1 && last >= first)) throw new UserError(`Expected seeds such as 1-5 or 1,2,7 (whole numbers from 1 on) but found "${range}" in --seeds ${text}: correct it.`);
-    if (last > largestSeed) throw new UserError(`Expected seeds up to ${largestSeed} but found ${last} in --seeds ${text}: choose a smaller one.`);
-    if (last - first >= mostJobs) throw new UserError(`Expected at most ${mostJobs} seeds but found ${last - first + 1} in --seeds ${text}: sweep over fewer at a time.`);
+    if (!(first >= 1 && last >= first))
+      throw new UserError(
+        `Expected seeds such as 1-5 or 1,2,7 (whole numbers from 1 on) but found "${range}" in --seeds ${text}: correct it.`,
+      );
+    if (last > largestSeed)
+      throw new UserError(
+        `Expected seeds up to ${largestSeed} but found ${last} in --seeds ${text}: choose a smaller one.`,
+      );
+    if (last - first >= mostJobs)
+      throw new UserError(
+        `Expected at most ${mostJobs} seeds but found ${last - first + 1} in --seeds ${text}: sweep over fewer at a time.`,
+      );
     for (let seed = first; seed <= last; seed++) seeds.add(seed);
   }
   return [...seeds].sort((a, b) => a - b);
@@ -93,12 +114,19 @@ export function parseSettings(given: readonly string[]): string[] {
     for (const word of text.split(",")) {
       const [, name, first] = /^\s*([A-Za-z][\w.]*)\s*=(.*)$/.exec(word) ?? [];
       if (name !== undefined) {
-        if (choices.has(name)) throw new UserError(`Expected each name once but found ${name} twice in --set: give all its values together (--set ${name}=A,B).`);
+        if (choices.has(name))
+          throw new UserError(
+            `Expected each name once but found ${name} twice in --set: give all its values together (--set ${name}=A,B).`,
+          );
         choices.set(name, (values = []));
       }
       const value = (first ?? word).trim();
-      if (!values || value === "") throw new UserError(`Expected NAME=VALUE[,VALUE...] but found "${text}" in --set: write for example --set learningRate=0.001,0.0005.`);
-      if (values.includes(value)) throw new UserError(`Expected each value once but found ${value} twice in --set ${text}: leave one out.`);
+      if (!values || value === "")
+        throw new UserError(
+          `Expected NAME=VALUE[,VALUE...] but found "${text}" in --set: write for example --set learningRate=0.001,0.0005.`,
+        );
+      if (values.includes(value))
+        throw new UserError(`Expected each value once but found ${value} twice in --set ${text}: leave one out.`);
       values.push(value);
     }
   }
@@ -114,13 +142,22 @@ function checkSettings({ parts, settings }: Pick<Request, "parts" | "settings">)
   for (const set of settings) {
     const overrides = parse(set);
     const same = JSON.stringify(Object.entries(overrides).sort());
-    if (seen.has(same)) throw new UserError(`Expected different settings but found ${seen.get(same)} and ${set}, which are the same, in --set: leave one out.`);
+    if (seen.has(same))
+      throw new UserError(
+        `Expected different settings but found ${seen.get(same)} and ${set}, which are the same, in --set: leave one out.`,
+      );
     seen.set(same, set);
     for (const part of parts) {
       const [counted, other] = part === "h6-2" ? ["epochs", "iterations"] : ["iterations", "epochs"];
-      if (other! in overrides) throw new UserError(`Expected ${counted} but found ${other} in --set ${set}: ${part} is counted in ${counted}.`);
+      if (other! in overrides)
+        throw new UserError(
+          `Expected ${counted} but found ${other} in --set ${set}: ${part} is counted in ${counted}.`,
+        );
       const adams = ["beta1", "beta2", "epsilon"].find((name) => `optimizer.${name}` in overrides);
-      if (part === "h6-1a" && adams && overrides["optimizer.name"] !== "adam") throw new UserError(`Expected no ${adams} but found it in --set ${set}: h6-1a uses plain gradient descent, which has none; leave h6-1a or ${adams} out.`);
+      if (part === "h6-1a" && adams && overrides["optimizer.name"] !== "adam")
+        throw new UserError(
+          `Expected no ${adams} but found it in --set ${set}: h6-1a uses plain gradient descent, which has none; leave h6-1a or ${adams} out.`,
+        );
     }
   }
 }
@@ -129,19 +166,35 @@ function parse(set: string): Record<string, number | string> {
   try {
     return parseOverrides(set);
   } catch (error) {
-    throw new UserError((error as Error).message.replace(/\(DEEPNETS_SET\)/, `in --set ${set}`).replace(/DEEPNETS_SET="[^"]*"/, `--set ${set}`));
+    throw new UserError(
+      (error as Error).message
+        .replace(/\(DEEPNETS_SET\)/, `in --set ${set}`)
+        .replace(/DEEPNETS_SET="[^"]*"/, `--set ${set}`),
+    );
   }
 }
 
 function parseJobs(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UserError(`Expected a whole number from 1 on but found "${text}" in --jobs: how many notebooks may run at once.`);
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw new UserError(
+      `Expected a whole number from 1 on but found "${text}" in --jobs: how many notebooks may run at once.`,
+    );
   return Number(text);
 }
 
 function findProfile(text: string): string {
   const folder = resolve(text);
-  if (!existsSync(folder)) throw new UserError(`Expected the folder of a Snakemake profile but found nothing at ${text}: name a folder with profile.yaml, such as lib/tools/sweep/profiles/slurm.`);
-  if (!["profile.yaml", "profile.v9+.yaml", "config.yaml", "config.v9+.yaml"].some((name) => existsSync(join(folder, name))))
-    throw new UserError(`Expected a Snakemake profile (a folder with profile.yaml) but found none in ${text}: see lib/tools/sweep/profiles/slurm for one.`);
+  if (!existsSync(folder))
+    throw new UserError(
+      `Expected the folder of a Snakemake profile but found nothing at ${text}: name a folder with profile.yaml, such as lib/tools/sweep/profiles/slurm.`,
+    );
+  if (
+    !["profile.yaml", "profile.v9+.yaml", "config.yaml", "config.v9+.yaml"].some((name) =>
+      existsSync(join(folder, name)),
+    )
+  )
+    throw new UserError(
+      `Expected a Snakemake profile (a folder with profile.yaml) but found none in ${text}: see lib/tools/sweep/profiles/slurm for one.`,
+    );
   return folder;
 }

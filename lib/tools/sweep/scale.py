@@ -6,6 +6,7 @@ Starts a trial cluster (cluster.py) with as many one-core nodes as asked for, sw
 jobs, each of which sleeps a hundredth of its part's minutes and leaves a small record, and prints makespan, idle share, submission rate and
 files written. After --limit seconds the sweep is stopped and what was reached is printed. `--sleep SECONDS` is the part of a job.
 """
+
 import argparse
 import json
 import os
@@ -35,11 +36,29 @@ def sleep(target):
 def plan(runs, seconds, jobs):
     parts = list(seconds)
     entries = [
-        {"part": parts[i % len(parts)], "run": f"quick-s{i // len(parts) + 1}", "seed": i // len(parts) + 1, "set": "", "notebook": "none", "cores": 1, "threads": "1,1", "memoryMB": 100}
+        {
+            "part": parts[i % len(parts)],
+            "run": f"quick-s{i // len(parts) + 1}",
+            "seed": i // len(parts) + 1,
+            "set": "",
+            "notebook": "none",
+            "cores": 1,
+            "threads": "1,1",
+            "memoryMB": 100,
+        }
         for i in range(jobs)
     ]
     execute = [sys.executable, os.path.abspath(__file__), "--sleep"]
-    return {"id": "scale", "name": "scale", "profile": "quick", "runs": runs, "execute": execute, "job": os.path.join(HERE, "job.py"), "gather": ["true"], "jobs": entries}
+    return {
+        "id": "scale",
+        "name": "scale",
+        "profile": "quick",
+        "runs": runs,
+        "execute": execute,
+        "job": os.path.join(HERE, "job.py"),
+        "gather": ["true"],
+        "jobs": entries,
+    }
 
 
 def sweep(runs, cluster, whole, seconds, limit):
@@ -55,13 +74,42 @@ def sweep(runs, cluster, whole, seconds, limit):
         changed = re.sub(r"^jobs: .*$", "jobs: 2000", text.read(), flags=re.M)
     with open(file, "w") as text:
         text.write(changed)
-    env = {**os.environ, "SLURM_CONF": os.path.join(cluster, "slurm.conf"), "PATH": f"{cluster}/bin:{os.environ['PATH']}:/usr/sbin", "SCALE_SECONDS": json.dumps(seconds)}
-    rules = ["--rerun-triggers", "params", "--ignore-incomplete", "--keep-going", "--retries", "2", "--scheduler", "greedy", "--nocolor", "--profile", profile]
-    command = [sys.executable, os.path.join(HERE, "workflow.py"), os.path.join(runs, "sweeps", "lock"), os.path.join(folder, "new.json"), os.path.join(folder, "plan.json"),
-               "--snakefile", os.path.join(HERE, "Snakefile"), "--config", "plan=sweeps/scale/plan.json", *rules]
+    env = {
+        **os.environ,
+        "SLURM_CONF": os.path.join(cluster, "slurm.conf"),
+        "PATH": f"{cluster}/bin:{os.environ['PATH']}:/usr/sbin",
+        "SCALE_SECONDS": json.dumps(seconds),
+    }
+    rules = [
+        "--rerun-triggers",
+        "params",
+        "--ignore-incomplete",
+        "--keep-going",
+        "--retries",
+        "2",
+        "--scheduler",
+        "greedy",
+        "--nocolor",
+        "--profile",
+        profile,
+    ]
+    command = [
+        sys.executable,
+        os.path.join(HERE, "workflow.py"),
+        os.path.join(runs, "sweeps", "lock"),
+        os.path.join(folder, "new.json"),
+        os.path.join(folder, "plan.json"),
+        "--snakefile",
+        os.path.join(HERE, "Snakefile"),
+        "--config",
+        "plan=sweeps/scale/plan.json",
+        *rules,
+    ]
     began = time.time()
     with open(os.path.join(folder, "snakemake.log"), "w") as log:
-        process = subprocess.Popen(command, cwd=runs, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=runs, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             process.wait(timeout=limit)
         except subprocess.TimeoutExpired:
@@ -93,7 +141,9 @@ def events(cluster):
                 match = pattern.match(line)
                 if match:
                     text, _, fraction = match[1].partition(".")
-                    found[kind][match[2]] = time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{fraction}")
+                    found[kind][match[2]] = time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S")) + float(
+                        f"0.{fraction}"
+                    )
     return found
 
 
@@ -111,15 +161,27 @@ def report(runs, cluster, whole, began):
     useful = sum(seconds[job["part"]] for job in done)
     ran = [log["ended"][job] - log["started"][job] for job in log["ended"] if job in log["started"]]
     files = sum(len(names) for _, _, names in os.walk(runs))
-    own = sum(len(names) for folder, _, names in os.walk(runs) if f"{os.sep}.snakemake" in folder or f"{os.sep}slurm" in folder)
+    own = sum(
+        len(names)
+        for folder, _, names in os.walk(runs)
+        if f"{os.sep}.snakemake" in folder or f"{os.sep}slurm" in folder
+    )
     print(f"jobs done {len(done)} of {len(whole['jobs'])}, nodes {nodes}")
-    print(f"from the first submission to the end {span:.0f} s (all of it, with Snakemake's start and end, {now - began:.0f} s)")
+    print(
+        f"from the first submission to the end {span:.0f} s (all of it, with Snakemake's start and end, {now - began:.0f} s)"
+    )
     if len(submitted) > 1:
-        print(f"submitted {len(submitted)} in {submitted[-1] - submitted[0]:.0f} s: {(len(submitted) - 1) / (submitted[-1] - submitted[0]):.1f} per second")
+        print(
+            f"submitted {len(submitted)} in {submitted[-1] - submitted[0]:.0f} s: {(len(submitted) - 1) / (submitted[-1] - submitted[0]):.1f} per second"
+        )
     if ran:
         ran.sort()
-        print(f"a node was held {sum(ran) / len(ran):.1f} s per job in the mean (median {ran[len(ran) // 2]:.1f}) for {useful / max(1, len(done)):.1f} s of sleep")
-    print(f"nodes idle {100 * (1 - held / (nodes * span)):.0f} % of the time, asleep in a job {100 * useful / (nodes * span):.0f} %")
+        print(
+            f"a node was held {sum(ran) / len(ran):.1f} s per job in the mean (median {ran[len(ran) // 2]:.1f}) for {useful / max(1, len(done)):.1f} s of sleep"
+        )
+    print(
+        f"nodes idle {100 * (1 - held / (nodes * span)):.0f} % of the time, asleep in a job {100 * useful / (nodes * span):.0f} %"
+    )
     print(f"files {files}, of them {own} Snakemake's and Slurm's own", flush=True)
 
 
@@ -127,14 +189,20 @@ def main():
     parser = argparse.ArgumentParser(prog="scale.py")
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--nodes", type=int, default=50)
-    parser.add_argument("--minutes", default="h6-1a=0.5,h6-1b=10,h6-1c=11,h6-1d=11,h6-2=4", help="minutes of each part; a job sleeps a hundredth")
+    parser.add_argument(
+        "--minutes",
+        default="h6-1a=0.5,h6-1b=10,h6-1c=11,h6-1d=11,h6-2=4",
+        help="minutes of each part; a job sleeps a hundredth",
+    )
     parser.add_argument("--limit", type=float, default=360, help="seconds after which to stop and report")
     parser.add_argument("--port", type=int, default=18000)
     parser.add_argument("--sleep", nargs=2, metavar=("SOURCE", "TARGET"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.sleep:
         return sleep(args.sleep[1])
-    seconds = {part: 60 * float(minutes) / 100 for part, minutes in (pair.split("=") for pair in args.minutes.split(","))}
+    seconds = {
+        part: 60 * float(minutes) / 100 for part, minutes in (pair.split("=") for pair in args.minutes.split(","))
+    }
     os.environ["SCALE_SECONDS"] = json.dumps(seconds)
     top = tempfile.mkdtemp(prefix="scale-")
     runs, cluster = os.path.join(top, "runs"), os.path.join(top, "c")

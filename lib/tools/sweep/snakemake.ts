@@ -42,8 +42,19 @@ const grace = 60;
 export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOptions): Workflow {
   const folder = folderOf(plan);
   const { SNAKEMAKE_PROFILE, DEEPNETS_FRESH, ...env } = process.env;
-  const args = [tool("workflow.py"), join(plan.runs, "sweeps", "lock"), planFile, join(folder, "plan.json"), ...snakemakeArguments(plan, options)];
-  const child = spawn(options.python, args, { cwd: plan.runs, env: { ...env, PYTHONUNBUFFERED: "1" }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const args = [
+    tool("workflow.py"),
+    join(plan.runs, "sweeps", "lock"),
+    planFile,
+    join(folder, "plan.json"),
+    ...snakemakeArguments(plan, options),
+  ];
+  const child = spawn(options.python, args, {
+    cwd: plan.runs,
+    env: { ...env, PYTHONUNBUFFERED: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   const failures = new Map<string, string>();
   const tail: string[] = [];
   let holder: string | undefined;
@@ -61,7 +72,17 @@ export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOpt
   for (const stream of [child.stdout, child.stderr]) eachLine(stream, read);
   const ended = new Promise<Ending>((done, fail) => {
     child.on("error", fail);
-    child.on("close", (code, signal) => log.end(() => done({ code: code ?? 1, failures, tail, ...(signal ? { signal } : {}), ...(holder === undefined ? {} : { holder }) })));
+    child.on("close", (code, signal) =>
+      log.end(() =>
+        done({
+          code: code ?? 1,
+          failures,
+          tail,
+          ...(signal ? { signal } : {}),
+          ...(holder === undefined ? {} : { holder }),
+        }),
+      ),
+    );
   });
   return { ended, stop: () => stop(child) };
 }
@@ -69,11 +90,30 @@ export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOpt
 function snakemakeArguments(plan: Plan, { executorProfile, cores, atOnce }: WorkflowOptions): string[] {
   // Relative to the working directory, so that the file has one name on all machines and none that needs quoting.
   const shared = ["--snakefile", tool("Snakefile"), "--config", `plan=sweeps/${plan.name}/plan.json`];
-  // Whatever lies there under its final name is whole (records are renamed into place), also when Snakemake was killed meanwhile.
-  const rules = ["--rerun-triggers", "params", "--ignore-incomplete", "--keep-going", "--retries", String(retries), "--scheduler", "greedy", "--nocolor"];
+  // Whatever lies there under its final name is whole (records are renamed into place), also when Snakemake was killed
+  // meanwhile.
+  const rules = [
+    "--rerun-triggers",
+    "params",
+    "--ignore-incomplete",
+    "--keep-going",
+    "--retries",
+    String(retries),
+    "--scheduler",
+    "greedy",
+    "--nocolor",
+  ];
   if (executorProfile !== undefined) return [...shared, ...rules, "--profile", executorProfile];
   const memoryMB = Math.floor((0.9 * totalmem()) / 2 ** 20);
-  return [...shared, ...rules, "--cores", String(cores), "--resources", `mem_mb=${memoryMB}`, ...(atOnce === undefined ? [] : [`slot=${atOnce}`])];
+  return [
+    ...shared,
+    ...rules,
+    "--cores",
+    String(cores),
+    "--resources",
+    `mem_mb=${memoryMB}`,
+    ...(atOnce === undefined ? [] : [`slot=${atOnce}`]),
+  ];
 }
 
 function stop({ pid, exitCode, signalCode }: ChildProcess): void {

@@ -16,19 +16,30 @@ import { Terminal } from "./terminal";
 
 export { options, words };
 
-/** `npm run sweep -- h6-1b h6-1c --seeds 1-5`: many seeds or settings of a part, as Snakemake jobs here or on a cluster. */
+/**
+ * `npm run sweep -- h6-1b h6-1c --seeds 1-5`: many seeds or settings of a part, as Snakemake jobs here or on a cluster.
+ */
 export function main(argv: string[]): Promise<number> {
   const request = parseRequest(argv);
   const places: Places = {
     runs: runsFolder(),
     notebooks: join(root, "notebooks"),
-    execute: [join(root, ".venv/bin/python"), join(root, "lib/tools/handin/execute.py"), "--with-parent", "--skip-tag", "sweep-skip"],
+    execute: [
+      join(root, ".venv/bin/python"),
+      join(root, "lib/tools/handin/execute.py"),
+      "--with-parent",
+      "--skip-tag",
+      "sweep-skip",
+    ],
     python: sweepPython,
   };
   return request.measure ? measure(request, places) : sweep(request, places);
 }
 
-/** Runs what is missing of a sweep and gathers all of it. Returns the exit code: 1 when a run is missing at the end, 130 when stopped. */
+/**
+ * Runs what is missing of a sweep and gathers all of it. Returns the exit code: 1 when a run is missing at the end, 130
+ * when stopped.
+ */
 export async function sweep(request: Request, places: Places): Promise<number> {
   const cores = availableParallelism();
   const plan = makePlan(request, places, cores);
@@ -36,7 +47,9 @@ export async function sweep(request: Request, places: Places): Promise<number> {
   const there = readStates(plan).filter(({ status }) => status === "finished").length;
   const environment = await places.python();
   const python = request.executorProfile === undefined ? environment : plainName(environment);
-  console.log(`${plan.jobs.length} run${plan.jobs.length === 1 ? "" : "s"}${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`);
+  console.log(
+    `${plan.jobs.length} run${plan.jobs.length === 1 ? "" : "s"}${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`,
+  );
   const folder = folderOf(plan);
   mkdirSync(folder, { recursive: true });
   const planFile = join(folder, `plan-${plan.id}.json`);
@@ -57,12 +70,19 @@ export async function sweep(request: Request, places: Places): Promise<number> {
   rmSync(planFile, { force: true });
   terminal.clear();
   if (ending.holder !== undefined)
-    throw new UserError(`Expected to be the only sweep over ${plan.runs} but found another at work (${ending.holder}): wait for it, or stop it with Ctrl-C where it runs.`);
+    throw new UserError(
+      `Expected to be the only sweep over ${plan.runs} but found another at work (${ending.holder}): wait for it, or stop it with Ctrl-C where it runs.`,
+    );
   return report(plan, states, ending, stopped.signal());
 }
 
 /** Shows how it goes until Snakemake has ended; returns the last states. */
-async function watch(plan: Plan, ended: Promise<Ending>, terminal: Terminal, slots: number | undefined): Promise<readonly JobState[]> {
+async function watch(
+  plan: Plan,
+  ended: Promise<Ending>,
+  terminal: Terminal,
+  slots: number | undefined,
+): Promise<readonly JobState[]> {
   let states = readStates(plan);
   const look = () => {
     const now = readStates(plan, states);
@@ -90,27 +110,41 @@ function report(plan: Plan, states: readonly JobState[], ending: Ending, signal:
   const missing = states.filter(({ status }) => status !== "finished");
   const killed = signal ?? ending.signal;
   if (killed !== undefined) {
-    console.log(`Stopped by ${killed} with ${states.length - missing.length} of ${states.length} runs done: the same command goes on from here.`);
+    console.log(
+      `Stopped by ${killed} with ${states.length - missing.length} of ${states.length} runs done: the same command goes on from here.`,
+    );
     return signal === undefined ? 1 : 130;
   }
   // Also when some failed: what is there counts.
   const trouble = attempt(() => {
     const table = gather(plan);
-    if (table.rows.length > 0) console.log(`\n${tableText(table)}\n\nFigure and table: ${shown(join(folderOf(plan), "index.html"))}`);
+    if (table.rows.length > 0)
+      console.log(`\n${tableText(table)}\n\nFigure and table: ${shown(join(folderOf(plan), "index.html"))}`);
   });
   const afterwards = states.filter(({ status, message }) => status === "finished" && message !== "");
   for (const { job, message } of afterwards)
-    console.error(`${jobName(job)}: the run is finished and counts, but a later cell of its notebook failed: ${message}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`);
+    console.error(
+      `${jobName(job)}: the run is finished and counts, but a later cell of its notebook failed: ${message}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`,
+    );
   if (missing.length === 0 && ending.code === 0 && !trouble) return afterwards.length === 0 ? 0 : 1;
   let explained = trouble !== undefined;
   for (const { job, message, attempt: times } of missing) {
     const why = message || ending.failures.get(`${job.part}/${job.run}`);
-    if (why) console.error(`${jobName(job)} failed ${times > 1 ? `${times} times` : "once"}: ${why}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`);
+    if (why)
+      console.error(
+        `${jobName(job)} failed ${times > 1 ? `${times} times` : "once"}: ${why}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`,
+      );
     explained ||= Boolean(why);
   }
-  if (!explained) console.error(`Snakemake ended with exit code ${ending.code}: ${reason(ending.tail)}\n  log: ${shown(join(folderOf(plan), "snakemake.log"))}`);
+  if (!explained)
+    console.error(
+      `Snakemake ended with exit code ${ending.code}: ${reason(ending.tail)}\n  log: ${shown(join(folderOf(plan), "snakemake.log"))}`,
+    );
   if (trouble) console.error(trouble);
-  if (missing.length > 0) console.error(`${missing.length} of ${states.length} runs are missing: mend what the log says; the same command runs only what is missing.`);
+  if (missing.length > 0)
+    console.error(
+      `${missing.length} of ${states.length} runs are missing: mend what the log says; the same command runs only what is missing.`,
+    );
   return 1;
 }
 
@@ -129,7 +163,12 @@ function attempt(work: () => void): string | undefined {
 /** The line in which Snakemake says what is wrong. */
 function reason(tail: readonly string[]): string {
   const at = tail.findIndex((line) => /error|exception|invalid|not found|unrecognized/i.test(line));
-  return at < 0 ? (tail.at(-1) ?? "it said nothing") : tail.slice(at, at + 3).map((line) => line.trim()).join(" ");
+  return at < 0
+    ? (tail.at(-1) ?? "it said nothing")
+    : tail
+        .slice(at, at + 3)
+        .map((line) => line.trim())
+        .join(" ");
 }
 
 /** Calls `react` at the first signal that asks this process to end. */
@@ -143,4 +182,3 @@ function onSignals(react: () => void): { readonly off: () => void; readonly sign
   for (const name of names) process.on(name, heard);
   return { off: () => names.forEach((name) => process.off(name, heard)), signal: () => first };
 }
-

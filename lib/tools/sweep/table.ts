@@ -10,7 +10,8 @@ export interface Table {
 
 /** The table as the terminal shows it. */
 export function tableText({ rows }: Table): string {
-  const percent = ({ mean, sd }: { readonly mean: number; readonly sd: number }, n: number) => `${(mean * 100).toFixed(2)}${n > 1 ? ` ± ${(sd * 100).toFixed(2)}` : ""} %`;
+  const percent = ({ mean, sd }: { readonly mean: number; readonly sd: number }, n: number) =>
+    `${(mean * 100).toFixed(2)}${n > 1 ? ` ± ${(sd * 100).toFixed(2)}` : ""} %`;
   const cells = rows.map((row) => [
     row.part,
     settingText(row),
@@ -22,10 +23,22 @@ export function tableText({ rows }: Table): string {
   ]);
   const all = [["part", "setting", "n", "test accuracy", "range", "train accuracy", "minutes"], ...cells];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((line) => line[column]!.length)));
-  return all.map((line) => line.map((cell, column) => (column === 2 || column === 6 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ").trimEnd()).join("\n");
+  return all
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column === 2 || column === 6 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
-export const settingText = ({ overrides }: Pick<Spread, "overrides">) => Object.entries(overrides).map(([name, value]) => `${name.replace("optimizer.", "")} ${value}`).join(", ") || "as on the sheet";
+export const settingText = ({ overrides }: Pick<Spread, "overrides">) =>
+  Object.entries(overrides)
+    .map(([name, value]) => `${name.replace("optimizer.", "")} ${value}`)
+    .join(", ") || "as on the sheet";
 
 /** `[1, 2, 3, 7]` -> `"1-3, 7"`. */
 export function seedsText(seeds: readonly number[]): string {

@@ -1,4 +1,7 @@
-/** Lines that stay, and below them some that are drawn again; without a terminal the latter come at most every half minute. */
+/**
+ * Lines that stay, and below them some that are drawn again; without a terminal the latter come at most every half
+ * minute.
+ */
 export class Terminal {
   private drawn = 0;
   private last = Date.now();

@@ -2,6 +2,7 @@
 
 NEW-PLAN becomes PLAN once the folder is ours: the jobs of a sweep at work read theirs. Exit code 75 when another sweep is at work there. Ends its jobs when the process that started it is gone.
 """
+
 import json
 import os
 import shutil

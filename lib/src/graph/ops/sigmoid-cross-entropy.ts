@@ -5,7 +5,9 @@ const kernel = defineKernel("SigmoidCrossEntropy", {
   inputs: ["logits", "targets"],
   outputs: [false],
   // log(1 + exp(-x)) overflows for large negative x; this form never does.
-  forward: ([logits, targets]) => [tf.add(tf.sub(tf.relu(logits), tf.mul(logits, targets)), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))))],
+  forward: ([logits, targets]) => [
+    tf.add(tf.sub(tf.relu(logits), tf.mul(logits, targets)), tf.log1p(tf.exp(tf.neg(tf.abs(logits))))),
+  ],
   backward: (dy, [logits, targets]) => [() => tf.mul(dy, tf.sub(tf.sigmoid(logits), targets))],
 });
 

@@ -6,7 +6,12 @@ const kernel = defineKernel("SoftmaxCrossEntropy", {
   inputs: ["logits", "labels"],
   outputs: [false, true],
   forward: ([logits, labels]) =>
-    backend().executeMultipleOutputs("SparseSoftmaxCrossEntropyWithLogits", [T(), attribute.type("Tlabels", "int32")], [logits, labels], 2),
+    backend().executeMultipleOutputs(
+      "SparseSoftmaxCrossEntropyWithLogits",
+      [T(), attribute.type("Tlabels", "int32")],
+      [logits, labels],
+      2,
+    ),
   backward: (dy, [, , gradient]) => [() => tf.mul(tf.expandDims(dy, 1), gradient)],
 });
 

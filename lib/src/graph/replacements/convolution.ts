@@ -19,28 +19,38 @@ interface ConvolutionConfig {
 }
 
 /**
- * Convolutions (channels last), linear or with ReLU. Where max-pooling follows, it goes before bias and ReLU: both grow with their
- * input, channel by channel, so the maximum commutes with them, and they touch a quarter of the values. The values are the same, bit for
- * bit. A gradient can take another way where two values of a window differ and their sums with the bias are rounded to one number: it
- * goes to the larger of the two, and after bias and ReLU it would have gone to the first.
+ * Convolutions (channels last), linear or with ReLU. Where max-pooling follows, it goes before bias and ReLU: both grow
+ * with their input, channel by channel, so the maximum commutes with them, and they touch a quarter of the values. The
+ * values are the same, bit for bit. A gradient can take another way where two values of a window differ and their sums
+ * with the bias are rounded to one number: it goes to the larger of the two, and after bias and ReLU it would have gone
+ * to the first.
  */
 export const convolution: Replacement = (context) => convolutionCalls(context, { biasAdd, relu });
 
 /** The same with bias and ReLU of one's own choice: the eager step takes tfjs's. */
-export function convolutionCalls({ layers }: Pick<ReplacementContext, "layers">, ops: ConvolutionOps): Map<number, LayerCall> {
+export function convolutionCalls(
+  { layers }: Pick<ReplacementContext, "layers">,
+  ops: ConvolutionOps,
+): Map<number, LayerCall> {
   const calls = new Map<number, LayerCall>();
   layers.forEach((layer, position) => {
     if (layer.getClassName() !== "Conv2D") return;
     const config = layer.getConfig() as unknown as ConvolutionConfig;
     const { strides, padding, dilationRate, dataFormat, activation, useBias } = config;
-    if (dataFormat !== "channelsLast" || padding === "causal" || (activation !== "linear" && activation !== "relu")) return;
-    const convolve = (x: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, layer.weights[0].read() as tf.Tensor4D, strides, padding, "NHWC", dilationRate);
+    if (dataFormat !== "channelsLast" || padding === "causal" || (activation !== "linear" && activation !== "relu"))
+      return;
+    const convolve = (x: tf.Tensor) =>
+      tf.conv2d(x as tf.Tensor4D, layer.weights[0].read() as tf.Tensor4D, strides, padding, "NHWC", dilationRate);
     const finish = (x: tf.Tensor) => {
       const biased = useBias ? ops.biasAdd(x, layer.weights[1].read()) : x;
       return activation === "relu" ? ops.relu(biased) : biased;
     };
     const pool = layers[position + 1];
-    if (pool?.getClassName() === "MaxPooling2D" && feedsOnlyNext(layers, position) && pool.getConfig().dataFormat === "channelsLast") {
+    if (
+      pool?.getClassName() === "MaxPooling2D" &&
+      feedsOnlyNext(layers, position) &&
+      pool.getConfig().dataFormat === "channelsLast"
+    ) {
       const original = pool.call.bind(pool);
       calls.set(position, convolve);
       calls.set(position + 1, (x) => finish(original(x, {}) as tf.Tensor));

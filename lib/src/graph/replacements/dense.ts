@@ -5,7 +5,10 @@ import { product } from "../ops/product";
 import { relu } from "../ops/relu";
 import type { Replacement } from "./replacement";
 
-/** Dense layers on flat inputs, linear or with ReLU: one product, one bias, one ReLU, each with a gradient of one operation. */
+/**
+ * Dense layers on flat inputs, linear or with ReLU: one product, one bias, one ReLU, each with a gradient of one
+ * operation.
+ */
 export const dense: Replacement = ({ layers }) => {
   const calls = new Map<number, LayerCall>();
   layers.forEach((layer, position) => {

@@ -8,8 +8,15 @@ export const lstm: Replacement = ({ layers }) => {
   layers.forEach((layer, position) => {
     if (layer.getClassName() !== "LSTM") return;
     const config = layer.getConfig() as Record<string, unknown>;
-    const plain = config.activation === "tanh" && config.recurrentActivation === "sigmoid" && config.useBias !== false &&
-      !config.returnState && !config.goBackwards && !config.stateful && !config.dropout && !config.recurrentDropout;
+    const plain =
+      config.activation === "tanh" &&
+      config.recurrentActivation === "sigmoid" &&
+      config.useBias !== false &&
+      !config.returnState &&
+      !config.goBackwards &&
+      !config.stateful &&
+      !config.dropout &&
+      !config.recurrentDropout;
     if (!plain) return;
     calls.set(position, (x) => {
       const [kernel, recurrent, bias] = layer.weights.map((weight) => weight.read());

@@ -11,8 +11,8 @@ export interface ReplacementContext {
 }
 
 /**
- * A faster way to run layers that it recognises by their configuration, with the same results: the calls that take the place of
- * those layers', by position. What no replacement recognises runs as it stands.
+ * A faster way to run layers that it recognises by their configuration, with the same results: the calls that take the
+ * place of those layers', by position. What no replacement recognises runs as it stands.
  */
 export type Replacement = (context: ReplacementContext) => ReadonlyMap<number, LayerCall>;
 
@@ -20,6 +20,9 @@ export type Replacement = (context: ReplacementContext) => ReadonlyMap<number, L
 export function feedsOnlyNext(layers: readonly tf.layers.Layer[], position: number): boolean {
   const next = layers[position + 1];
   if (next === undefined) return false;
-  const { inboundNodes, outboundNodes } = layers[position] as unknown as { inboundNodes: unknown[]; outboundNodes: { outboundLayer: tf.layers.Layer }[] };
+  const { inboundNodes, outboundNodes } = layers[position] as unknown as {
+    inboundNodes: unknown[];
+    outboundNodes: { outboundLayer: tf.layers.Layer }[];
+  };
   return inboundNodes.length === 1 && outboundNodes.length === 1 && outboundNodes[0].outboundLayer === next;
 }

@@ -1,4 +1,5 @@
-// Draws the page's figures one after the other, in the colours of the reader's choice, with controls that a keyboard reaches.
+// Draws the page's figures one after the other, in the colours of the reader's choice, with controls that a keyboard
+// reaches.
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const partners = JSON.parse(document.getElementById("dark-colors").textContent);
@@ -24,7 +25,12 @@
     delete layout.updatemenus;
     layout.height -= room;
     layout.margin.b -= room;
-    return { slider: Boolean(slider), active: (slider ?? menu).active ?? 0, prefix: slider?.currentvalue?.prefix ?? "", steps: slider?.steps ?? menu.buttons };
+    return {
+      slider: Boolean(slider),
+      active: (slider ?? menu).active ?? 0,
+      prefix: slider?.currentvalue?.prefix ?? "",
+      steps: slider?.steps ?? menu.buttons,
+    };
   }
 
   function fit(data, layout, width) {
@@ -35,7 +41,10 @@
       const lines = wrap(meta.caption ?? "", Math.floor((width - 24) / 6.3));
       const titles = wrap(meta.title, Math.floor((width - 24) / 8));
       const top = 12 + titles.length * 18 + lines.length * 17 + (lines.length ? 6 : 0) + (meta.room ?? 0);
-      layout.title.text = [...titles.map((line) => `<b>${line}</b>`), ...lines.map((line) => `<span style="font-size:12px">${line}</span>`)].join("<br>");
+      layout.title.text = [
+        ...titles.map((line) => `<b>${line}</b>`),
+        ...lines.map((line) => `<span style="font-size:12px">${line}</span>`),
+      ].join("<br>");
       layout.title.pad = { l: 10, t: titles.length + lines.length > 1 ? 17 : 8 };
       layout.height += top - margin.t;
       margin.t = top;
@@ -87,9 +96,15 @@
       Plotly.update(plot, traces, layout);
     };
     if (slider) {
-      const input = Object.assign(document.createElement("input"), { type: "range", min: 0, max: steps.length - 1, step: 1, value: chosen });
+      const input = Object.assign(document.createElement("input"), {
+        type: "range",
+        min: 0,
+        max: steps.length - 1,
+        step: 1,
+        value: chosen,
+      });
       const output = document.createElement("output");
-      const say = () => (input.setAttribute("aria-valuetext", (output.textContent = prefix + steps[chosen].label)));
+      const say = () => input.setAttribute("aria-valuetext", (output.textContent = prefix + steps[chosen].label));
       input.setAttribute("aria-label", prefix.replace(/[:\s]+$/, "") || "State of the figure");
       input.addEventListener("input", () => (choose(Number(input.value)), say()));
       say();
@@ -102,7 +117,8 @@
         button.addEventListener("click", () => (choose(index), press()));
         return button;
       });
-      const press = () => buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(index === chosen)));
+      const press = () =>
+        buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(index === chosen)));
       press();
       box.append(...buttons);
     }
@@ -119,7 +135,9 @@
       if (mine !== round) return;
       await draw(figure).catch((error) => console.error(error));
     }
-    document.documentElement.dataset.drawn = String(figures.filter((figure) => figure.classList.contains("drawn")).length);
+    document.documentElement.dataset.drawn = String(
+      figures.filter((figure) => figure.classList.contains("drawn")).length,
+    );
   }
 
   const codes = [...document.querySelectorAll("details.code")];

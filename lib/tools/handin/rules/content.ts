@@ -20,7 +20,8 @@ export const contentRules: readonly Rule[] = [
     id: "answer-missing",
     title: "Every question has an answer",
     remedy: 'answer it in a markdown cell with the metadata {"deepnets": {"answer": "..."}}',
-    find: ({ notebook, part }) => missing(notebook, "answer", [...new Set([...part.questions, ...ids(notebook, "question")])]),
+    find: ({ notebook, part }) =>
+      missing(notebook, "answer", [...new Set([...part.questions, ...ids(notebook, "question")])]),
   },
   {
     id: "tag-differs",
@@ -29,12 +30,16 @@ export const contentRules: readonly Rule[] = [
     find: (subject) =>
       tags(subject)
         .filter(({ text, wanted }) => wanted !== undefined && wanted !== text)
-        .map(({ cell, key, text, wanted }) => ({ cell, value: `${key} says ${quote(text)} where the record says ${wanted}` })),
+        .map(({ cell, key, text, wanted }) => ({
+          cell,
+          value: `${key} says ${quote(text)} where the record says ${wanted}`,
+        })),
   },
   {
     id: "tag-unknown",
     title: "A tag names a figure that a record has",
-    remedy: 'write it as <span data-record="h6-1b.test">...</span> with a key that the record has, or run the part that it names',
+    remedy:
+      'write it as <span data-record="h6-1b.test">...</span> with a key that the record has, or run the part that it names',
     find: (subject) => [
       ...tags(subject).flatMap(({ cell, error }) => (error ? [{ cell, value: error }] : [])),
       ...markdown(subject.notebook)
@@ -50,7 +55,9 @@ export const contentRules: readonly Rule[] = [
     find: ({ notebook }) =>
       markdown(notebook)
         .filter(({ answer }) => answer !== undefined)
-        .flatMap(({ cell, source }) => bareNumbers(source).map((value) => ({ cell, value: `the number ${value} stands there as plain text` }))),
+        .flatMap(({ cell, source }) =>
+          bareNumbers(source).map((value) => ({ cell, value: `the number ${value} stands there as plain text` })),
+        ),
   },
 ];
 
@@ -60,12 +67,17 @@ function markdown(notebook: Notebook | undefined) {
     .filter(({ type }) => type === "markdown");
 }
 
-const ids = (notebook: Notebook | undefined, kind: "question" | "answer") => markdown(notebook).flatMap((cell) => cell[kind] ?? []);
+const ids = (notebook: Notebook | undefined, kind: "question" | "answer") =>
+  markdown(notebook).flatMap((cell) => cell[kind] ?? []);
 
 /** Ids of which no cell, or only cells that say nothing, is there. */
 function missing(notebook: Notebook | undefined, kind: "question" | "answer", wanted: readonly string[]): Place[] {
   if (!notebook) return [];
-  const given = new Set(markdown(notebook).filter(({ source }) => says(source)).flatMap((cell) => cell[kind] ?? []));
+  const given = new Set(
+    markdown(notebook)
+      .filter(({ source }) => says(source))
+      .flatMap((cell) => cell[kind] ?? []),
+  );
   const state = (id: string) => (ids(notebook, kind).includes(id) ? "empty" : "not there");
   return wanted.filter((id) => !given.has(id)).map((id) => ({ value: `the ${kind} ${id} is ${state(id)}` }));
 }
@@ -90,8 +102,9 @@ function tags({ notebook, records, seed }: Subject) {
 }
 
 /**
- * Numbers in an answer that look like results: with a decimal point, followed by a per cent sign or word, or counting mistakes, minutes or
- * seconds. Tags, given numbers (`<span data-fixed>`), code, formulas, comments, links and names such as H6.1 do not count.
+ * Numbers in an answer that look like results: with a decimal point, followed by a per cent sign or word, or counting
+ * mistakes, minutes or seconds. Tags, given numbers (`<span data-fixed>`), code, formulas, comments, links and names
+ * such as H6.1 do not count.
  *
  * @example
  * bareNumbers("H6.1 b reaches 98.4 % after `20000` iterations with $\\beta_1 = 0.9$."); // ["98.4 %"]
@@ -103,7 +116,8 @@ export function bareNumbers(source: string): string[] {
     .replace(/\$\$[\s\S]*?\$\$|\$(?!\s)[^$\n]+?\$|\\\([\s\S]*?\\\)|\\\[[\s\S]*?\\\]/g, " ")
     .replace(/\]\([^)]*\)|https?:\/\/\S+|<[^>]*>/g, " ");
   const number = /(?<![\p{L}\d.,_])[+\-−±]?\d[\d,]*(?:\.\d+)?(?![\d\p{L}])/gu;
-  const unit = /^\s?(?:%|per ?cent\b|percentage points?|errors?\b|mistakes?\b|misclassified\b|wrong\b|minutes?\b|min\b|seconds?\b|s\b)/;
+  const unit =
+    /^\s?(?:%|per ?cent\b|percentage points?|errors?\b|mistakes?\b|misclassified\b|wrong\b|minutes?\b|min\b|seconds?\b|s\b)/;
   return [...prose.matchAll(number)].flatMap((match) => {
     const [counted] = unit.exec(prose.slice(match.index! + match[0].length)) ?? [];
     return counted !== undefined || match[0].includes(".") ? [match[0] + (counted ?? "")] : [];

@@ -14,7 +14,9 @@ export const executionRules: readonly Rule[] = [
       const wrong = cells.findIndex(({ cell }, i) => cell.execution_count !== i + 1);
       if (wrong >= 0) {
         const { index, cell } = cells[wrong]!;
-        const value = cell.execution_count ? `it ran as number ${cell.execution_count} where ${wrong + 1} was expected` : "it did not run";
+        const value = cell.execution_count
+          ? `it ran as number ${cell.execution_count} where ${wrong + 1} was expected`
+          : "it did not run";
         return [{ cell: index, value }];
       }
       const logged = kernelsOf(part.notebook, log);
@@ -27,20 +29,27 @@ export const executionRules: readonly Rule[] = [
     id: "source-differs",
     title: "A cell's source is the one that was executed",
     remedy: `${runAgain}, or undo the change`,
-    find: (subject) => unproven(subject, "changed").map((cell) => ({ cell, value: "its source was changed after it ran" })),
+    find: (subject) =>
+      unproven(subject, "changed").map((cell) => ({ cell, value: "its source was changed after it ran" })),
   },
   {
     id: "not-verifiable",
     title: "For each cell it is known which source was executed",
     remedy: runAgain,
-    find: (subject) => unproven(subject, "unknown").map((cell) => ({ cell, value: "not verifiable: nothing tells which source made its output" })),
+    find: (subject) =>
+      unproven(subject, "unknown").map((cell) => ({
+        cell,
+        value: "not verifiable: nothing tells which source made its output",
+      })),
   },
   {
     id: "error-output",
     title: "No cell fails",
     remedy: `mend the cell and ${runAgain}`,
     find: ({ notebook }) =>
-      outputs(notebook, (output) => (output.output_type === "error" ? `it failed with ${quote(`${output.ename}: ${output.evalue}`)}` : undefined)),
+      outputs(notebook, (output) =>
+        output.output_type === "error" ? `it failed with ${quote(`${output.ename}: ${output.evalue}`)}` : undefined,
+      ),
   },
   {
     id: "stderr-output",
@@ -57,7 +66,10 @@ function runCells(notebook: Notebook | undefined) {
   return (notebook?.cells ?? []).map((cell, index) => ({ cell, index })).filter(({ cell }) => isRun(cell));
 }
 
-function outputs(notebook: Notebook | undefined, find: (output: NonNullable<Cell["outputs"]>[number]) => string | undefined): Place[] {
+function outputs(
+  notebook: Notebook | undefined,
+  find: (output: NonNullable<Cell["outputs"]>[number]) => string | undefined,
+): Place[] {
   return (notebook?.cells ?? []).flatMap((cell, index) => {
     const value = cell.outputs?.map(find).find((found) => found !== undefined);
     return value === undefined ? [] : [{ cell: index, value }];
@@ -70,14 +82,17 @@ const isNoted = (cell: Cell) => cell.metadata.deepnets?.executed === sha256(sour
 function kernelsOf(notebook: string, log: readonly LoggedCell[]): Map<string, LoggedCell[]> {
   const kernels = new Map<string, LoggedCell[]>();
   for (const entry of [...log].reverse())
-    if (!entry.notebook || entry.notebook.endsWith(`${notebook}.ipynb`)) kernels.set(entry.kernel, [...(kernels.get(entry.kernel) ?? []), entry]);
+    if (!entry.notebook || entry.notebook.endsWith(`${notebook}.ipynb`))
+      kernels.set(entry.kernel, [...(kernels.get(entry.kernel) ?? []), entry]);
   return kernels;
 }
 
 /** The kernel that executed this source under this number. */
 function loggedIn(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): string | undefined {
   const hash = sha256(sourceOf(cell));
-  return [...kernels].find(([, entries]) => entries.some(({ count, sha256 }) => count === cell.execution_count && sha256 === hash))?.[0];
+  return [...kernels].find(([, entries]) =>
+    entries.some(({ count, sha256 }) => count === cell.execution_count && sha256 === hash),
+  )?.[0];
 }
 
 /** Indices of the executed cells whose source is neither noted by the runner nor logged by the launcher. */
@@ -86,7 +101,9 @@ function unproven({ notebook, part, log }: Subject, kind: "changed" | "unknown")
   return runCells(notebook)
     .filter(({ cell }) => cell.execution_count && !isNoted(cell) && loggedIn(cell, kernels) === undefined)
     .filter(({ cell }) => {
-      const ranOtherwise = [...kernels.values()].some((entries) => entries.some(({ count }) => count === cell.execution_count));
+      const ranOtherwise = [...kernels.values()].some((entries) =>
+        entries.some(({ count }) => count === cell.execution_count),
+      );
       return (cell.metadata.deepnets?.executed !== undefined || ranOtherwise) === (kind === "changed");
     })
     .map(({ index }) => index);

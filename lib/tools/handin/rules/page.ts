@@ -12,7 +12,8 @@ export const pageRules: readonly Rule[] = [
     remedy: exportAgain,
     page: true,
     index: true,
-    find: ({ notebook, html, part }) => (notebook && html === undefined ? [{ value: `there is no ${part.notebook}.html` }] : []),
+    find: ({ notebook, html, part }) =>
+      notebook && html === undefined ? [{ value: `there is no ${part.notebook}.html` }] : [],
   },
   {
     id: "html-stale",
@@ -22,7 +23,13 @@ export const pageRules: readonly Rule[] = [
     find: ({ html, hash }) => {
       const made = html && /<meta name="deepnets-notebook" content="([0-9a-f]*)"/.exec(html)?.[1];
       if (html === undefined || made === hash) return [];
-      return [{ value: made ? "its page was made from another version of the notebook" : "its page does not say from which notebook it was made" }];
+      return [
+        {
+          value: made
+            ? "its page was made from another version of the notebook"
+            : "its page does not say from which notebook it was made",
+        },
+      ];
     },
   },
   {
@@ -72,7 +79,9 @@ export const pageRules: readonly Rule[] = [
     page: true,
     find: ({ notebook, html }) => {
       const notice = notebook?.metadata.deepnets?.notice;
-      return html !== undefined && notice && !html.includes(notice) ? [{ value: `its page does not say "${notice}"` }] : [];
+      return html !== undefined && notice && !html.includes(notice)
+        ? [{ value: `its page does not say "${notice}"` }]
+        : [];
     },
   },
 ];
@@ -80,11 +89,13 @@ export const pageRules: readonly Rule[] = [
 const plotlyMime = "application/vnd.plotly.v1+json";
 
 function figures(notebook: Notebook | undefined): number {
-  return (notebook?.cells ?? []).flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data && plotlyMime in data).length;
+  return (notebook?.cells ?? []).flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data && plotlyMime in data)
+    .length;
 }
 
 /** Page without the contents of its scripts, styles and comments: what a browser reads as elements. */
-const skeleton = (html: string) => html.replace(/<!--[\s\S]*?-->/g, "").replace(/(<(script|style)\b[^>]*>)[\s\S]*?(<\/\2\s*>)/gi, "$1$3");
+const skeleton = (html: string) =>
+  html.replace(/<!--[\s\S]*?-->/g, "").replace(/(<(script|style)\b[^>]*>)[\s\S]*?(<\/\2\s*>)/gi, "$1$3");
 
 /** Start tags that carry an attribute. */
 function elements(html: string, attribute: string): readonly string[] {
@@ -102,7 +113,8 @@ function contents(html: string, name: "script" | "style"): Element[] {
   return [...html.matchAll(whole)].map(([, open, text]) => ({ open: open!, text: text! }));
 }
 
-const isPlotly = ({ open, text }: Element) => /\sdata-plotly(?=[\s=>])/.test(open) || /^\s*\/\*\*\s*\* plotly\.js/.test(text);
+const isPlotly = ({ open, text }: Element) =>
+  /\sdata-plotly(?=[\s=>])/.test(open) || /^\s*\/\*\*\s*\* plotly\.js/.test(text);
 
 const plotlyCopies = (html: string) => contents(html, "script").filter(isPlotly).length;
 
@@ -126,7 +138,8 @@ function fetches(element: string, attribute: string, whole: string): boolean {
     if (element === "link") return !/\brel\s*=\s*["']?(?:canonical|author|license|help|next|prev)\b/i.test(whole);
     return ["base", "image", "use", "feimage", "script"].includes(element);
   }
-  if (attribute === "content") return element === "meta" && /http-equiv\s*=\s*["']?refresh/i.test(whole) && /url/i.test(whole);
+  if (attribute === "content")
+    return element === "meta" && /http-equiv\s*=\s*["']?refresh/i.test(whole) && /url/i.test(whole);
   return attribute !== "data" || element === "object";
 }
 

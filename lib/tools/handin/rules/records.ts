@@ -13,7 +13,8 @@ export const recordRules: readonly Rule[] = [
     title: "The results are those of a full run",
     remedy: "run npm run handin",
     full: true,
-    find: ({ notebook }) => (notebook?.metadata.deepnets?.run?.profile === "quick" ? [{ value: "it is a quick run, not for hand-in" }] : []),
+    find: ({ notebook }) =>
+      notebook?.metadata.deepnets?.run?.profile === "quick" ? [{ value: "it is a quick run, not for hand-in" }] : [],
   },
   {
     id: "settings-mixed",
@@ -31,7 +32,9 @@ export const recordRules: readonly Rule[] = [
     remedy: runAgain,
     find: (subject) => {
       const { part, notebook, profile, seed } = subject;
-      return part.sheet && notebook && !own(subject) ? [{ value: `there is no finished record of ${part.id} (${profile}, seed ${seed})` }] : [];
+      return part.sheet && notebook && !own(subject)
+        ? [{ value: `there is no finished record of ${part.id} (${profile}, seed ${seed})` }]
+        : [];
     },
   },
   {
@@ -50,7 +53,10 @@ export const recordRules: readonly Rule[] = [
         return found.hash !== hash ? [`the record in ${folder} is another than the one it ran with`] : [];
       });
       const later = part.needs.flatMap((id) => records(id)).filter(({ folder }) => !(folder in run.records));
-      return [...changed, ...later.map(({ folder }) => `the record in ${folder} came after it ran, and its outputs leave it out`)].map((value) => ({ value }));
+      return [
+        ...changed,
+        ...later.map(({ folder }) => `the record in ${folder} came after it ran, and its outputs leave it out`),
+      ].map((value) => ({ value }));
     },
   },
   setting("iterations", "The model is trained for the sheet's iterations", {
@@ -58,8 +64,15 @@ export const recordRules: readonly Rule[] = [
     found: ({ iterations }) => iterations,
     full: true,
   }),
-  setting("epochs", "The model is trained for the sheet's epochs", { wanted: ({ epochs }) => epochs, found: ({ epochs }) => epochs, full: true }),
-  setting("batch-size", "A batch has the sheet's size", { wanted: ({ batchSize }) => batchSize, found: ({ batchSize }) => batchSize }),
+  setting("epochs", "The model is trained for the sheet's epochs", {
+    wanted: ({ epochs }) => epochs,
+    found: ({ epochs }) => epochs,
+    full: true,
+  }),
+  setting("batch-size", "A batch has the sheet's size", {
+    wanted: ({ batchSize }) => batchSize,
+    found: ({ batchSize }) => batchSize,
+  }),
   setting("optimizer", "The optimizer has the sheet's constants", {
     wanted: ({ optimizer }) => constants(optimizer),
     found: ({ optimizer }) => constants(optimizer),
@@ -74,7 +87,9 @@ export const recordRules: readonly Rule[] = [
       const test = own(subject)?.record.final?.test;
       if (!sheet || !test) return [];
       const [name, value] = id === "h6-2" ? ["balanced accuracy", test.balancedAccuracy] : ["accuracy", test.accuracy];
-      return value < sheet.floor ? [{ value: `its test ${name} is ${percent(value)}, below ${percent(sheet.floor)}` }] : [];
+      return value < sheet.floor
+        ? [{ value: `its test ${name} is ${percent(value)}, below ${percent(sheet.floor)}` }]
+        : [];
     },
   },
 ];
