@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { parts } from "../../lib/tools/handin/parts";
 
@@ -31,7 +31,7 @@ describe.skipIf(!found)("the pages of a hand-in in Chromium, without a network",
   });
   afterAll(() => browser?.close());
 
-  it.each(parts.map(({ notebook }) => notebook))(
+  test.each(parts.map(({ notebook }) => notebook))(
     "%s shows all that its notebook holds, says nothing and asks for nothing",
     async (name) => {
       const notebook = saved(name);
@@ -84,7 +84,7 @@ describe.skipIf(!found)("the pages of a hand-in in Chromium, without a network",
     },
   );
 
-  it("take little room, and have an index that names them all", () => {
+  test("take little room, and have an index that names them all", () => {
     const pages = readdirSync(handin).filter((name) => name.endsWith(".html"));
     const index = readFileSync(join(handin, "index.html"), "utf8");
     for (const { notebook } of parts) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { exportNotebooks } from "../../lib/tools/export/export";
 import { samples } from "../fixtures/figures";
@@ -84,7 +84,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
   const widths = (page: Page) =>
     page.evaluate(() => ({ page: document.documentElement.scrollWidth, window: innerWidth }));
 
-  it.each([
+  test.each([
     ["light", 1280],
     ["dark", 1280],
     ["light", 390],
@@ -108,7 +108,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     },
   );
 
-  it("opens and draws within three seconds of a processor's time", async () => {
+  test("opens and draws within three seconds of a processor's time", async () => {
     const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
     const session = await context.newCDPSession(page);
@@ -123,7 +123,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     await context.close();
   });
 
-  it("keeps the words within each figure at 390 px", async () => {
+  test("keeps the words within each figure at 390 px", async () => {
     const { page } = await sharedPage("light", 390);
     const outside = await page.locator("figure.drawn").evaluateAll((all: any[]) =>
       all.flatMap((figure) =>
@@ -138,7 +138,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     expect(outside).toEqual([]);
   });
 
-  it("shows as many pictures as figures, and all formulas, with scripts off", async () => {
+  test("shows as many pictures as figures, and all formulas, with scripts off", async () => {
     const { page, complaints } = await open({ javaScriptEnabled: false });
     await look(page, "page-no-script");
     expect(await page.locator("figure[data-figure] img:visible").count()).toBe(figures);
@@ -148,7 +148,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     await page.context().close();
   });
 
-  it("moves sliders and buttons by keyboard", async () => {
+  test("moves sliders and buttons by keyboard", async () => {
     const { page } = await sharedPage("light", 1280);
     const visible = (index: number) =>
       page
@@ -169,7 +169,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     expect(await page.getByRole("button", { name: "vertical" }).getAttribute("aria-pressed")).toBe("true");
   });
 
-  it("shows and folds all code at a click", async () => {
+  test("shows and folds all code at a click", async () => {
     const { page } = await sharedPage("light", 1280);
     const shown = () => page.locator("pre.source:visible").count();
     const all = await page.locator("pre.source").count();
@@ -180,7 +180,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     expect(await shown()).toBe(0);
   });
 
-  it("prints with static pictures, folded code open, and without navigation", async () => {
+  test("prints with static pictures, folded code open, and without navigation", async () => {
     const { page } = await sharedPage("light", 1280);
     const pdf = await page.pdf({ format: "A4", ...(shots ? { path: join(shots, "page.pdf") } : {}) });
     expect(pdf.subarray(0, 4).toString()).toBe("%PDF");
@@ -192,7 +192,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     expect((await long.boundingBox())!.height).toBeGreaterThan(200);
   });
 
-  it.each(["light", "dark"] as const)("has an index that reads well: %s", async (colorScheme) => {
+  test.each(["light", "dark"] as const)("has an index that reads well: %s", async (colorScheme) => {
     for (const width of [1280, 390]) {
       const { page, complaints } = await open(
         { colorScheme, viewport: { width, height: 800 } },
@@ -209,5 +209,5 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     }
   });
 
-  it("is a file of at most 8 MB", () => expect(statSync(file).size).toBeLessThan(8_000_000));
+  test("is a file of at most 8 MB", () => expect(statSync(file).size).toBeLessThan(8_000_000));
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportNotebooks, main, pair, type Exported } from "../../lib/tools/export/export";
 import { samples } from "../fixtures/figures";
 import { sampleNotebook } from "../fixtures/notebook";
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe("a page", () => {
-  it("is reported with its size and figures", () => {
+  test("is reported with its size and figures", () => {
     expect(exported.map(({ notebook, figures, problems }) => ({ notebook, figures, problems }))).toEqual([
       { notebook: "h6-1a-linear", figures: 1, problems: [] },
       { notebook: "h6-1b-mlp", figures: Object.keys(samples).length, problems: [] },
@@ -42,7 +42,7 @@ describe("a page", () => {
     expect(exported[1]!.bytes).toBeLessThan(4_000_000);
   });
 
-  it("names the notebook that it was made from", () => {
+  test("names the notebook that it was made from", () => {
     const hash = createHash("sha256")
       .update(readFileSync(join(from, "h6-1b-mlp.ipynb")))
       .digest("hex");
@@ -50,9 +50,9 @@ describe("a page", () => {
     expect(html).toContain("<title>H6.1 b: A sample &amp; its page</title>");
   });
 
-  it("holds plotly.js once, in the smaller build", () => expect(html.match(/<script data-plotly>/g)).toHaveLength(1));
+  test("holds plotly.js once, in the smaller build", () => expect(html.match(/<script data-plotly>/g)).toHaveLength(1));
 
-  it("shows each figure with its data, its static picture and its words", () => {
+  test("shows each figure with its data, its static picture and its words", () => {
     expect(html.match(/<figure data-figure /g)).toHaveLength(Object.keys(samples).length);
     const figure = /<figure data-figure id="figure-1">(.*?)<\/figure>/s.exec(html)![1]!;
     expect(figure).toContain('alt="Line chart of training and test accuracy over 20,000 iterations.');
@@ -61,7 +61,7 @@ describe("a page", () => {
     expect(data).toEqual(JSON.parse(JSON.stringify(samples["accuracy"]!())));
   });
 
-  it("typesets every formula, however it is delimited, and leaves prices alone", () => {
+  test("typesets every formula, however it is delimited, and leaves prices alone", () => {
     const main = /<main.*<\/main>/s.exec(html)![0];
     const formulas = [...main.matchAll(/<annotation encoding="application\/x-tex">([^<]*)</g)].map((match) => match[1]);
     expect(formulas).toEqual([
@@ -79,7 +79,7 @@ describe("a page", () => {
     expect(main).not.toContain('class="tex">h');
   });
 
-  it("loads and runs nothing that a notebook's output brings along", () => {
+  test("loads and runs nothing that a notebook's output brings along", () => {
     expect(html.replace(/<script data-plotly>.*?<\/script>/s, "")).not.toMatch(
       /src="http|onclick|<iframe|<base|alt="gone"/,
     );
@@ -87,12 +87,12 @@ describe("a page", () => {
     expect(html).toContain('href="https://example.org/"'); // a link loads nothing until it is clicked
   });
 
-  it("leads to the other pages instead of to notebooks", () => {
+  test("leads to the other pages instead of to notebooks", () => {
     expect(html).toContain('href="h6-1a-linear.html#the-end"');
     expect(html).toContain('<a href="h6-1a-linear.html" rel="prev">← Linear model</a>');
   });
 
-  it("has a table of contents and an anchor per question and answer", () => {
+  test("has a table of contents and an anchor per question and answer", () => {
     const toc = [.../<nav class="toc".*?<\/nav>/s.exec(html)![0].matchAll(/href="#([^"]*)"/g)].map(
       (match) => match[1]!,
     );
@@ -100,7 +100,7 @@ describe("a page", () => {
     for (const id of [...toc, "question-h6-1-b", "answer-h6-1-b"]) expect(html.split(`id="${id}"`)).toHaveLength(2);
   });
 
-  it("folds long code and opens short code", () => {
+  test("folds long code and opens short code", () => {
     const open = [...html.matchAll(/<details class="code"( open)?>/g)].map((match) => match[1] === " open");
     expect(open.slice(0, 2)).toEqual([true, false]);
   });
@@ -156,23 +156,23 @@ describe("pages of another folder", () => {
     pages = await exportNotebooks({ from: folder, to: folder });
   }, 60_000);
 
-  it("say that a run was quick, on the page and on the index", () => {
+  test("say that a run was quick, on the page and on the index", () => {
     for (const name of ["t6-1-convolution", "index"])
       expect(text(name)).toContain(`<p class="banner" role="note">${notice}</p>`);
     expect(text("t6-2-lstm")).not.toContain(notice);
   });
 
-  it("name a formula that KaTeX does not read, and show it as it is", () => {
+  test("name a formula that KaTeX does not read, and show it as it is", () => {
     expect(pages[0]!.problems).toEqual([
       expect.stringMatching(/^\\nosuch\{1\} \(Undefined control sequence: \\nosuch/),
     ]);
     expect(text("h6-1c-dropout")).toContain('<code class="tex-error">\\nosuch{1}</code>');
   });
 
-  it("hold no plotly.js where there is no figure", () =>
+  test("hold no plotly.js where there is no figure", () =>
     expect(text("h6-1c-dropout")).not.toContain("<script data-plotly>"));
 
-  it("hold the full build of plotly.js where a figure needs it", () => {
+  test("hold the full build of plotly.js where a figure needs it", () => {
     expect(pages[2]!.bytes).toBeGreaterThan(4_500_000);
     expect(pages[2]!.bytes).toBeLessThan(8_000_000);
   });
@@ -191,7 +191,7 @@ describe("npm run export", () => {
   };
   const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-  it("packs what it exported, with names, into the same bytes wherever and whenever", async () => {
+  test("packs what it exported, with names, into the same bytes wherever and whenever", async () => {
     const argv = [
       "--zip",
       "--name",
@@ -217,12 +217,12 @@ describe("npm run export", () => {
     ).toEqual(["h6-1a", "h6-1b", "h6-2"]);
   });
 
-  it.each([
+  test.each([
     [["--name", "A", "--name", "B", "--matriculation", "1"], "as many --matriculation as --name but found 1 and 2"],
     [["--name", " "], "a name or number but found an empty one"],
   ])("refuses %j", async (argv, message) => expect(main(argv)).rejects.toThrow(message));
 
-  it("refuses a folder without notebooks, and a notebook that is none", async () => {
+  test("refuses a folder without notebooks, and a notebook that is none", async () => {
     process.env.DEEPNETS_NOTEBOOKS = join(home, "nowhere");
     process.env.DEEPNETS_HANDIN = join(home, "nowhere too");
     await expect(main([])).rejects.toThrow("Expected notebooks in");
@@ -230,14 +230,14 @@ describe("npm run export", () => {
     await expect(exportNotebooks({ from, to, notebooks: ["missing"] })).rejects.toThrow("found no file");
   });
 
-  it("waits for no hand-in that runs in the same folder, and leaves its files alone", async () => {
+  test("waits for no hand-in that runs in the same folder, and leaves its files alone", async () => {
     const { lockFolder } = await import("../../lib/tools/handin/lock");
     const lock = await lockFolder(to);
     await expect(main([])).rejects.toThrow("Another hand-in is running here");
     lock.release();
   });
 
-  it("does not overwrite a later full run of the same notebook, and says so", async () => {
+  test("does not overwrite a later full run of the same notebook, and says so", async () => {
     const { fingerprint } = await import("../../lib/tools/handin/state");
     const { readNotebook } = await import("../../lib/tools/handin/notebook");
     const run = {

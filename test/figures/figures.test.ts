@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as figures from "../../lib/src/figures";
 import { dark } from "../../lib/src/figures/theme";
 import { samples } from "../fixtures/figures";
@@ -8,22 +8,22 @@ import { spec } from "./spec";
 describe.each(Object.entries(samples))("%s", (_, draw) => {
   const drawn = draw();
 
-  it("keeps its spec", () => expect(spec(drawn)).toMatchSnapshot());
+  test("keeps its spec", () => expect(spec(drawn)).toMatchSnapshot());
 
-  it("is a pure function", () => expect(draw()).toEqual(drawn));
+  test("is a pure function", () => expect(draw()).toEqual(drawn));
 
-  it("says in words what it shows", () => {
+  test("says in words what it shows", () => {
     expect(drawn.layout.meta.alt.length).toBeGreaterThan(15);
     expect(drawn.layout.meta.alt).not.toMatch(/undefined|NaN|Infinity/);
     expect(drawn.layout.title.text).not.toMatch(/undefined|NaN|Infinity/);
   });
 
-  it("uses colours that have a partner in dark mode, and nothing else", () => {
+  test("uses colours that have a partner in dark mode, and nothing else", () => {
     const used = new Set(JSON.stringify(drawn).match(/#[0-9a-f]{6}/gi));
     expect([...used].filter((color) => !(color in dark))).toEqual([]);
   });
 
-  it("has axes for all its traces, annotations and shapes", () => {
+  test("has axes for all its traces, annotations and shapes", () => {
     const { layout } = drawn;
     const axis = (reference: string) => reference.replace(" domain", "").replace(/^([xy])(\d*)$/, "$1axis$2");
     for (const item of [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   checkFolder,
   formatFindings,
@@ -495,11 +495,11 @@ function retag(cell: Cell, key: string, text: string): void {
 }
 
 describe("checkFolder", () => {
-  it("finds nothing in a good hand-in", () => {
+  test("finds nothing in a good hand-in", () => {
     expect(new Copy().check()).toEqual([]);
   });
 
-  it.each(spoiled)("$rule: $what", ({ rule, spoil, notebook = mlp, says, cell }) => {
+  test.each(spoiled)("$rule: $what", ({ rule, spoil, notebook = mlp, says, cell }) => {
     const copy = new Copy();
     spoil(copy);
     const findings = copy.check();
@@ -510,14 +510,14 @@ describe("checkFolder", () => {
     if (cell) expect(finding.cell).toMatch(cell);
   });
 
-  it("has a spoiled copy for every rule", () => {
+  test("has a spoiled copy for every rule", () => {
     const shownElsewhere = ["quick-run", "html-notice"];
     expect([...new Set([...spoiled.map(({ rule }) => rule), ...shownElsewhere])].sort()).toEqual(
       rules.map(({ id }) => id).sort(),
     );
   });
 
-  it("takes the launcher's log where a notebook was run by hand", () => {
+  test("takes the launcher's log where a notebook was run by hand", () => {
     const copy = new Copy();
     copy.notebook(mlp, (notebook) => {
       [1, 2, 3].forEach((k) => delete code(notebook, k).metadata.deepnets);
@@ -540,7 +540,7 @@ describe("checkFolder", () => {
     ]);
   });
 
-  it("does not take another notebook's cells, or a torn line, for proof", () => {
+  test("does not take another notebook's cells, or a torn line, for proof", () => {
     const copy = new Copy();
     copy.notebook(mlp, (notebook) => {
       delete code(notebook, 2).metadata.deepnets;
@@ -557,20 +557,20 @@ describe("checkFolder", () => {
     expect(copy.check().map(({ rule }) => rule)).toEqual(["not-verifiable"]);
   });
 
-  it("accepts a cell that was changed and run again", () => {
+  test("accepts a cell that was changed and run again", () => {
     const copy = new Copy();
     copy.notebook(mlp, (notebook) => execute(code(notebook, 2), "const two = 2;"));
     expect(copy.check()).toEqual([]);
   });
 
-  it("looks only at the parts asked for", () => {
+  test("looks only at the parts asked for", () => {
     const copy = new Copy();
     rmSync(join(copy.handin, `${mlp}.ipynb`));
     rmSync(join(copy.handin, `${mlp}.html`));
     expect(copy.check({ parts: parts.filter(({ id }) => id !== "h6-1b") })).toEqual([]);
   });
 
-  it("looks at committed notebooks without pages", () => {
+  test("looks at committed notebooks without pages", () => {
     const copy = new Copy();
     for (const { notebook } of parts) rmSync(join(copy.handin, `${notebook}.html`));
     expect(copy.check({ html: false })).toEqual([]);
@@ -578,11 +578,11 @@ describe("checkFolder", () => {
 });
 
 describe("a quick hand-in", () => {
-  it("is accepted by the hand-in that made it, whatever its lengths", () => {
+  test("is accepted by the hand-in that made it, whatever its lengths", () => {
     expect(new Copy("quick").check({ quick: true })).toEqual([]);
   });
 
-  it("is refused on its own, for being quick and for nothing else", () => {
+  test("is refused on its own, for being quick and for nothing else", () => {
     const findings = new Copy("quick").check();
     expect(findings.map(({ rule }) => rule)).toEqual(parts.map(() => "quick-run"));
     expect(formatFindings(findings)).toMatch(
@@ -590,13 +590,13 @@ describe("a quick hand-in", () => {
     );
   });
 
-  it("is still checked by the other rules", () => {
+  test("is still checked by the other rules", () => {
     const copy = new Copy("quick");
     copy.notebook(mlp, (notebook) => append(answer(notebook, "H6.1 b"), " It reaches 98.4 %."));
     expect(copy.check({ quick: true }).map(({ rule }) => rule)).toEqual(["bare-number"]);
   });
 
-  it("says on each page that it is quick", () => {
+  test("says on each page that it is quick", () => {
     const copy = new Copy("quick");
     const notebook = readNotebook(join(copy.handin, `${mlp}.ipynb`));
     writeNotebook(copy.handin, mlp, notebook, (n, hash) => makePage({ ...n, metadata: {} }, hash));
@@ -614,7 +614,7 @@ describe("npm run check", () => {
     }
   };
 
-  it("ends with 0 on a good hand-in and with 1 on a spoiled one, naming notebook, cell, value and remedy", async () => {
+  test("ends with 0 on a good hand-in and with 1 on a spoiled one, naming notebook, cell, value and remedy", async () => {
     const copy = new Copy();
     expect(await run()).toEqual({ code: 0, said: expect.stringMatching(/\d+ rules, 0 findings/) });
     copy.notebook(mlp, (notebook) => append(code(notebook, 2) as Cell, " + 1"));
@@ -625,7 +625,7 @@ describe("npm run check", () => {
     );
   });
 
-  it("looks at the committed notebooks where there is no hand-in, and when told to", async () => {
+  test("looks at the committed notebooks where there is no hand-in, and when told to", async () => {
     const copy = new Copy();
     vi.stubEnv("DEEPNETS_NOTEBOOKS", copy.handin);
     for (const { notebook } of parts) rmSync(join(copy.handin, `${notebook}.html`));
@@ -635,7 +635,7 @@ describe("npm run check", () => {
     expect((await run("--committed")).said).toContain(copy.handin);
   });
 
-  it("refuses a folder without notebooks in one sentence", async () => {
+  test("refuses a folder without notebooks in one sentence", async () => {
     await expect(main([join(base, "nothing")])).rejects.toThrow(
       /^Expected notebooks in .*nothing but found none: name a folder that holds a hand-in, or run npm run handin\.$/,
     );

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { executeNotebook, type Outcome } from "../../lib/tools/handin/execute";
 import { readNotebook, sha256, sourceOf, type Notebook } from "../../lib/tools/handin/notebook";
 import { root } from "../../lib/tools/handin/places";
@@ -35,7 +35,7 @@ async function run(
 const codes = ({ notebook }: Ran) => notebook.cells.filter(({ cell_type }) => cell_type === "code");
 
 describe.concurrent("executeNotebook", () => {
-  it("runs all cells, numbers them and notes what was executed", async () => {
+  test("runs all cells, numbers them and notes what was executed", async () => {
     const ran = await run("good", ["const a: number = 20;", "console.log(a + 1);", "", "process.env.MARK"], {
       env: { MARK: "seen" },
     });
@@ -50,7 +50,7 @@ describe.concurrent("executeNotebook", () => {
     expect(ran.notebook.metadata.language_info).toMatchObject({ name: "typescript" });
   });
 
-  it.each([
+  test.each([
     [
       "throw",
       ["const a = 1;", "const b = a;\nthrow new RangeError('Expected 3 but found 4');", "a"],
@@ -81,7 +81,7 @@ describe.concurrent("executeNotebook", () => {
     if (name !== "rejection") expect(third!.execution_count).toBeNull();
   });
 
-  it("leaves out the cells that carry a tag, and counts them all the same", () => {
+  test("leaves out the cells that carry a tag, and counts them all the same", () => {
     const [source, target] = [join(base, "tagged.ipynb"), join(base, "tagged.out.ipynb")];
     writeCells(source, [
       "const a = 1;",
@@ -110,12 +110,12 @@ describe.concurrent("executeNotebook", () => {
     ).toEqual([1, null, 3, null]);
   });
 
-  it("reports a rejection in the last cell", async () => {
+  test("reports a rejection in the last cell", async () => {
     const ran = await run("last", ["const a = 1;", "setTimeout(() => void Promise.reject(new Error('late')), 100);"]);
     expect(ran).toMatchObject({ status: "failed", message: expect.stringMatching(/^cell 2.*Error: late/) });
   });
 
-  it.each([
+  test.each([
     ["exit", "process.exit(7);", /^the kernel died in cell 2: it ended by itself with exit code 7/],
     [
       "killed",
@@ -135,7 +135,7 @@ describe.concurrent("executeNotebook", () => {
     expect(codes(ran)[1]!.metadata.deepnets?.executed).toBeUndefined();
   });
 
-  it("saves after every cell", async () => {
+  test("saves after every cell", async () => {
     const stop = new AbortController();
     const target = join(base, "saves.out.ipynb");
     const running = run("saves", ["console.log('one');", "await new Promise((done) => setTimeout(done, 60_000));"], {
@@ -149,7 +149,7 @@ describe.concurrent("executeNotebook", () => {
     expect(await running).toMatchObject({ status: "stopped", cell: 2 });
   });
 
-  it("says in one sentence what is no notebook", async () => {
+  test("says in one sentence what is no notebook", async () => {
     const source = join(base, "broken.ipynb");
     writeFileSync(source, "{");
     const outcome = await executeNotebook(source, join(base, "broken.out.ipynb"));
@@ -160,7 +160,7 @@ describe.concurrent("executeNotebook", () => {
     expect(existsSync(join(base, "broken.out.ipynb"))).toBe(false);
   });
 
-  it.each([
+  test.each([
     ["twice", 2, { status: "finished", cell: 1, stderr: "" }],
     [
       "always",
@@ -187,7 +187,7 @@ describe.concurrent("executeNotebook", () => {
     }
   });
 
-  it("says in one sentence that there is no such kernel", async () => {
+  test("says in one sentence that there is no such kernel", async () => {
     const source = join(base, "nokernel.ipynb");
     writeCells(source, ["1"]);
     const outcome = await executeNotebook(source, join(base, "nokernel.out.ipynb"), { kernel: "no-such-kernel" });
@@ -199,7 +199,7 @@ describe.concurrent("executeNotebook", () => {
 });
 
 describe("the kernel's log of executed cells", () => {
-  it("names each source as the check reads it", async () => {
+  test("names each source as the check reads it", async () => {
     const log = join(base, "cells.jsonl");
     const session = "notebooks/h6-1a-linear.ipynb";
     const ran = await run("logged", ["const umlaut = 'ü';", "umlaut +\n  '!'"], {
@@ -217,7 +217,7 @@ describe("the kernel's log of executed cells", () => {
 });
 
 describe("a runner that is killed", () => {
-  it("leaves no kernel behind", async () => {
+  test("leaves no kernel behind", async () => {
     const source = join(base, "orphan.ipynb");
     const pidFile = join(base, "orphan.pid");
     writeCells(source, [

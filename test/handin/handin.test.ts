@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { main } from "../../lib/tools/handin/handin";
 import { readNotebook, sourceOf, type Notebook } from "../../lib/tools/handin/notebook";
 import { parts } from "../../lib/tools/handin/parts";
@@ -116,7 +116,7 @@ const answers = (notebook: Notebook) =>
 const waiting = "await new Promise((done) => setTimeout(done, 60_000));";
 
 describe("what handin refuses, before anything runs", () => {
-  it.each([
+  test.each([
     [
       ["h6-1x"],
       {},
@@ -141,7 +141,7 @@ describe("what handin refuses, before anything runs", () => {
     expect(existsSync(place.handin)).toBe(false);
   });
 
-  it("a notebook that is not there or broken", async () => {
+  test("a notebook that is not there or broken", async () => {
     const place = new Place("full");
     writeFileSync(place.source("h6-1a"), "{");
     await expect(place.run("h6-1a")).rejects.toThrow(
@@ -154,7 +154,7 @@ describe("a hand-in with a failing notebook", () => {
   const place = new Place("full");
   const before = readFileSync(place.source("h6-1a"), "utf8");
 
-  it("runs the others, leaves out what depends on it, says where it failed and ends with 1", async () => {
+  test("runs the others, leaves out what depends on it, says where it failed and ends with 1", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     place.write("h6-1b", ["const a = 1;", "const b = a;\nthrow new RangeError('Expected 3 but found 4');", "a"]);
     const { code, said } = await place.run("h6-1a", "h6-1b", "h6-1e");
@@ -176,7 +176,7 @@ describe("a hand-in with a failing notebook", () => {
     ).toEqual([1, 2, null]);
   });
 
-  it("fills the tags of what ran, in the executed copy only", () => {
+  test("fills the tags of what ran, in the executed copy only", () => {
     expect(answers(place.executed("h6-1a"))).toMatch(/<span data-record="h6-1a\.test">98\.50? %<\/span>/);
     expect(readFileSync(place.source("h6-1a"), "utf8")).toBe(before);
     expect(existsSync(join(place.handin, "h6-1a-linear.html"))).toBe(true);
@@ -184,7 +184,7 @@ describe("a hand-in with a failing notebook", () => {
     expect(readdirSync(place.handin).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
-  it("goes on with --continue: keeps what is finished, runs the rest", async () => {
+  test("goes on with --continue: keeps what is finished, runs the rest", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     rmSync(place.log);
     place.write("h6-1b", [
@@ -205,7 +205,7 @@ describe("a hand-in with a failing notebook", () => {
     ]);
   });
 
-  it("copies the executed notebooks back with --keep, after which they still count as the same", async () => {
+  test("copies the executed notebooks back with --keep, after which they still count as the same", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     rmSync(place.log);
     const { code, said } = await place.run("--continue", "--keep", "h6-1a", "h6-1b");
@@ -219,7 +219,7 @@ describe("a hand-in with a failing notebook", () => {
     expect((await place.run("--continue", "h6-1a")).said).toMatch(/h6-1a-linear: kept/);
   });
 
-  it("takes new prose without running anything again", async () => {
+  test("takes new prose without running anything again", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     const notebook = readNotebook(place.source("h6-1a"));
     const before = notebook.cells
@@ -252,7 +252,7 @@ describe("a hand-in with a failing notebook", () => {
     expect(readNotebook(place.source("h6-1a"))).toEqual(after);
   });
 
-  it("runs a notebook again whose source changed", async () => {
+  test("runs a notebook again whose source changed", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     place.write("h6-1a", ["const changed = true;"]);
     const { said } = await place.run("--continue", "h6-1a");
@@ -260,7 +260,7 @@ describe("a hand-in with a failing notebook", () => {
     expect(place.executed("h6-1a").cells.some((cell) => sourceOf(cell) === "const changed = true;")).toBe(true);
   });
 
-  it("with --keep copies nothing of a notebook that failed, and leaves the README's table as it is", async () => {
+  test("with --keep copies nothing of a notebook that failed, and leaves the README's table as it is", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     place.write("h6-1b", ["throw new RangeError('Expected 3 but found 4');"]);
     writeFileSync(
@@ -276,7 +276,7 @@ describe("a hand-in with a failing notebook", () => {
 });
 
 describe("a quick hand-in", () => {
-  it("says everywhere that it is quick, and ends with 0", async () => {
+  test("says everywhere that it is quick, and ends with 0", async () => {
     const place = new Place("quick");
     const { code, said } = await place.run("--quick", "h6-1a");
     expect(said).toMatch(/quick run, not for hand-in/);
@@ -310,7 +310,7 @@ describe("a hand-in that is stopped", () => {
     };
   };
 
-  it("by Ctrl-C ends its kernel, says how to go on, and goes on; a second hand-in meanwhile is refused", async () => {
+  test("by Ctrl-C ends its kernel, says how to go on, and goes on; a second hand-in meanwhile is refused", async () => {
     const { place, mark, waits, mend } = stopped("t6-1");
     const child = place.start("--quick", "h6-1a", "t6-1");
     await waitFor(waits);
@@ -334,7 +334,7 @@ describe("a hand-in that is stopped", () => {
     expect(code).toBe(0);
   });
 
-  it("by SIGKILL leaves no kernel, and the next hand-in takes over", async () => {
+  test("by SIGKILL leaves no kernel, and the next hand-in takes over", async () => {
     const { place, mark, waits, mend } = stopped("t6-2");
     const child = place.start("--quick", "t6-2");
     await waitFor(waits);

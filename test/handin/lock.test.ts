@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { lockFolder } from "../../lib/tools/handin/lock";
 
 const folder = mkdtempSync(join(tmpdir(), "lock-"));
@@ -22,14 +22,14 @@ const ended = (child: ReturnType<typeof sleeper>) => new Promise((done) => child
 const born = (pid: number) => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ")[19];
 
 describe("lockFolder", () => {
-  it("makes the folder, holds it, and lets go", async () => {
+  test("makes the folder, holds it, and lets go", async () => {
     const lock = await lockFolder(folder);
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: process.pid });
     lock.release();
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("refuses while a hand-in runs, naming it and the way out", async () => {
+  test("refuses while a hand-in runs, naming it and the way out", async () => {
     const lock = await lockFolder(folder);
     await expect(lockFolder(folder)).rejects.toThrow(
       `Another hand-in is running here (process ${process.pid}): wait until it ends, or stop it with kill ${process.pid}. If no such program runs, delete ${file}.`,
@@ -38,7 +38,7 @@ describe("lockFolder", () => {
     lock.release();
   });
 
-  it.each([
+  test.each([
     ["whose process is gone", async () => (await lockFolder(folder), `{"pid":4194304,"born":"1"}`)],
     [
       "whose process id now belongs to another program",
@@ -54,7 +54,7 @@ describe("lockFolder", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("waits for the runner that a killed hand-in left", async () => {
+  test("waits for the runner that a killed hand-in left", async () => {
     await lockFolder(folder);
     const runner = start();
     writeFileSync(
@@ -70,14 +70,14 @@ describe("lockFolder", () => {
     (await waiting).release();
   });
 
-  it("lets only one of two take over", async () => {
+  test("lets only one of two take over", async () => {
     await lockFolder(folder);
     writeFileSync(file, `{"pid":4194304,"born":"1"}`);
     const both = await Promise.allSettled([lockFolder(folder), lockFolder(folder)]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
-  it("says in one sentence where it cannot write", async () => {
+  test("says in one sentence where it cannot write", async () => {
     const blocked = join(folder, "file");
     await lockFolder(folder);
     writeFileSync(blocked, "");
@@ -86,7 +86,7 @@ describe("lockFolder", () => {
     );
   });
 
-  it("notes the runner", async () => {
+  test("notes the runner", async () => {
     const lock = await lockFolder(folder);
     const runner = start();
     lock.note(runner.pid!);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { parts } from "../../lib/tools/handin/parts";
 import { describeProgress, duration, liveRecord, StatusLine } from "../../lib/tools/handin/progress";
 import { formatTable } from "../../lib/tools/handin/report";
@@ -23,7 +23,7 @@ const live = (iteration: number) => ({
 });
 
 describe("StatusLine", () => {
-  it("changes one line on a terminal, cut to its width", () => {
+  test("changes one line on a terminal, cut to its width", () => {
     const out = stream(true);
     const line = new StatusLine(out);
     line.update("a".repeat(60));
@@ -33,7 +33,7 @@ describe("StatusLine", () => {
     expect(out.written).toEqual([`\r\x1b[K${"a".repeat(39)}`, "\r\x1b[Kb", "\r\x1b[K", "done\n"]);
   });
 
-  it("writes sparse lines into a pipe", () => {
+  test("writes sparse lines into a pipe", () => {
     const out = stream(false);
     const line = new StatusLine(out, 60);
     line.update("a");
@@ -47,7 +47,7 @@ describe("StatusLine", () => {
 });
 
 describe("describeProgress", () => {
-  it("tells the cell, and what the training says", () => {
+  test("tells the cell, and what the training says", () => {
     expect(describeProgress(6, 14, live(12_400))).toBe(
       "cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %",
     );
@@ -64,7 +64,7 @@ describe("liveRecord", () => {
     utimesSync(file, Date.now() / 1000 - age, Date.now() / 1000 - age);
   };
 
-  it("is what the run of the hand-in wrote, and no other's", () => {
+  test("is what the run of the hand-in wrote, and no other's", () => {
     const since = Date.now() - 30_000;
     const of = (part: string, run: string) => liveRecord(runs, { part, run, since });
     expect(of("h6-1b", "full-s1")).toBeUndefined();
@@ -81,10 +81,10 @@ describe("liveRecord", () => {
   });
 });
 
-it("durations are rounded up, to be kept", () =>
+test("durations are rounded up, to be kept", () =>
   expect([0.4, 89, 90, 121].map(duration)).toEqual(["1 s", "89 s", "2 min", "3 min"]));
 
-it("the table lines up", () => {
+test("the table lines up", () => {
   const row = { notebook: "", title: "", seed: 1 };
   expect(
     formatTable({

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { checkFolder, formatFindings } from "../../lib/tools/handin/check";
 import { executeNotebook } from "../../lib/tools/handin/execute";
 import { readNotebook, sourceOf } from "../../lib/tools/handin/notebook";
@@ -27,14 +27,14 @@ const record = (part: string): RunRecord => storedRecords(part, "quick", quick.r
 const executed = () => parts.map((part) => ({ part, file: join(quick.handin, part.notebook) }));
 
 describe("the quick hand-in of the real notebooks", () => {
-  it("ends with 0 and prints its table", () => {
+  test("ends with 0 and prints its table", () => {
     expect(quick.output).not.toMatch(/ \[[a-z-]+\]\n/);
     expect(quick.code).toBe(0);
     for (const { id } of parts) expect(quick.output).toMatch(new RegExp(`^${id} .*\\d\\.\\d`, "m"));
     expect(quick.output).toMatch(/This is a quick run, not for hand-in\./);
   });
 
-  it("leaves eight executed notebooks, their pages, an index and a report", () => {
+  test("leaves eight executed notebooks, their pages, an index and a report", () => {
     for (const { file } of executed())
       for (const end of ["ipynb", "html"]) expect(existsSync(`${file}.${end}`)).toBe(true);
     const report = JSON.parse(readFileSync(join(quick.handin, "report.json"), "utf8")) as Report;
@@ -45,15 +45,15 @@ describe("the quick hand-in of the real notebooks", () => {
     for (const { notebook } of parts) expect(index).toContain(`${notebook}.html`);
   });
 
-  it("breaks no rule that a quick run can keep", () => {
+  test("breaks no rule that a quick run can keep", () => {
     expect(formatFindings(checkFolder(quick.handin, { quick: true }))).toBe("");
   });
 
-  it("is refused by a check on its own, for being quick", () => {
+  test("is refused by a check on its own, for being quick", () => {
     expect(checkFolder(quick.handin).map(({ rule }) => rule)).toEqual(parts.map(() => "quick-run"));
   });
 
-  it("has a number in every tag", () => {
+  test("has a number in every tag", () => {
     const tags = executed().flatMap(({ file }) =>
       readNotebook(`${file}.ipynb`)
         .cells.filter(({ cell_type }) => cell_type === "markdown")
@@ -63,7 +63,7 @@ describe("the quick hand-in of the real notebooks", () => {
     for (const { key, text } of tags) expect(text, key).toMatch(/\d/);
   });
 
-  it.each([
+  test.each([
     ["h6-1a", 0.88],
     ["h6-1b", 0.9],
     ["h6-1c", 0.9],
@@ -76,7 +76,7 @@ describe("the quick hand-in of the real notebooks", () => {
     expect(testAccuracy.at(-1)).toBeCloseTo(final!.test.accuracy, 6);
   });
 
-  it("h6-2 beats the best constant prediction", () => {
+  test("h6-2 beats the best constant prediction", () => {
     // On all 10,000 series: about 120 of them are of class 0, where the 2,000 of the test set hold a dozen or two by
     // chance.
     const { train, test } = record("h6-2").final!;
@@ -90,7 +90,7 @@ describe("the quick hand-in of the real notebooks", () => {
 });
 
 describe("the real notebooks in trouble", () => {
-  it("h6-1e without records says which notebook to run", async () => {
+  test("h6-1e without records says which notebook to run", async () => {
     const source = join(notebooksFolder(), "h6-1e-comparison.ipynb");
     const env = { DEEPNETS_PROFILE: "quick", DEEPNETS_RUNS: join(base, "no-runs") };
     const outcome = await executeNotebook(source, join(base, "h6-1e.ipynb"), { env });
@@ -98,7 +98,7 @@ describe("the real notebooks in trouble", () => {
     expect(outcome.message).toMatch(/^cell \d+, line \d+: .*h6-1a/);
   });
 
-  it("h6-1c stopped by Ctrl-C in mid-training goes on with --continue, and ends with the same record", async () => {
+  test("h6-1c stopped by Ctrl-C in mid-training goes on with --continue, and ends with the same record", async () => {
     const runs = join(base, "runs");
     const start = (...argv: string[]) => {
       const args = [

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, test } from "vitest";
+import { expect, test } from "vitest";
 import { root } from "../../lib/tools/handin/places";
 import { storedRecords } from "../../lib/tools/handin/records";
 import { resultsTable, withResults } from "../../lib/tools/handin/results";
@@ -22,7 +22,7 @@ const records = {
 const of = (part: string) => records[part as keyof typeof records] ?? [];
 const text = (value: number) => `${(100 * value).toFixed(2)} %`;
 
-it("lists what each part came to, with the spread where there are several seeds", () => {
+test("lists what each part came to, with the spread where there are several seeds", () => {
   const table = resultsTable(of).split("\n");
   expect(table[0]).toBe("| part | model | parameters | test | training | minutes | test, mean ± sd (seeds) |");
   const tests = records["h6-1b"].map(({ final }) => final!.test.accuracy);
@@ -55,7 +55,7 @@ it("lists what each part came to, with the spread where there are several seeds"
   expect(resultsTable(() => [])).toBe("No full run is recorded yet.");
 });
 
-it("goes between its two marks, and asks for them when they are gone", () => {
+test("goes between its two marks, and asks for them when they are gone", () => {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const once = withResults(readme, "| a table |");
   expect(once).toContain("-->\n| a table |\n<!-- /results -->");

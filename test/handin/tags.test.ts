@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parts } from "../../lib/tools/handin/parts";
 import { brokenTags, fillTags, findTags, tagText, withoutCode, withoutTagTexts } from "../../lib/tools/handin/tags";
 import { bareNumbers } from "../../lib/tools/handin/rules/content";
@@ -8,7 +8,7 @@ import { makeRecord } from "../fixtures/handin/handin";
 const tag = (key: string, text: string) => `<span data-record="${key}">${text}</span>`;
 
 describe("findTags", () => {
-  it("finds key, text and place, in either quotes and beside other attributes", () => {
+  test("finds key, text and place, in either quotes and beside other attributes", () => {
     const markdown = `It reaches ${tag("h6-1b.test", "98.4 %")} and <span class="n" data-record='h6-1c.test' title="c">98.3 %</span>.`;
     expect(findTags(markdown)).toEqual([
       { key: "h6-1b.test", text: "98.4 %", at: markdown.indexOf("98.4 %") },
@@ -16,7 +16,7 @@ describe("findTags", () => {
     ]);
   });
 
-  it.each([
+  test.each([
     "`" + tag("a.b", "1") + "`",
     "``" + tag("a.b", "`1`") + "``",
     "```html\n" + tag("a.b", "1") + "\n```",
@@ -27,15 +27,15 @@ describe("findTags", () => {
     expect(withoutCode(code)).toHaveLength(code.length);
   });
 
-  it("finds a tag after a code block and between code spans", () => {
+  test("finds a tag after a code block and between code spans", () => {
     expect(
       findTags("```\ncode\n```\n" + tag("a.b", "1") + " `x` " + tag("a.c", "2") + " `y`").map(({ key }) => key),
     ).toEqual(["a.b", "a.c"]);
   });
 
-  it("does not take a lone backtick for code", () => expect(findTags("a ` b " + tag("a.b", "1"))).toHaveLength(1));
+  test("does not take a lone backtick for code", () => expect(findTags("a ` b " + tag("a.b", "1"))).toHaveLength(1));
 
-  it("counts what it cannot read", () => {
+  test("counts what it cannot read", () => {
     expect(brokenTags(tag("a.b", "1"))).toBe(0);
     expect(brokenTags('<span data-record="a.b">1')).toBe(1);
     expect(brokenTags('<span data-record="a.b"><b>1</b></span>')).toBe(1);
@@ -43,14 +43,14 @@ describe("findTags", () => {
 });
 
 describe("fillTags", () => {
-  it("replaces the texts and nothing else", () => {
+  test("replaces the texts and nothing else", () => {
     const markdown = `${tag("a", "")} of ${tag("b", "old")}, ${tag("a", "98 %")} in \`${tag("a", "code")}\``;
     expect(fillTags(markdown, (key) => (key === "a" ? "$& 1" : undefined))).toBe(
       `${tag("a", "$& 1")} of ${tag("b", "old")}, ${tag("a", "$& 1")} in \`${tag("a", "code")}\``,
     );
   });
 
-  it("gives the same text whatever stood in the tags", () => {
+  test("gives the same text whatever stood in the tags", () => {
     expect(withoutTagTexts(`x ${tag("a", "1")} y`)).toBe(withoutTagTexts(`x ${tag("a", "another")} y`));
   });
 });
@@ -63,7 +63,7 @@ describe("tagText", () => {
   });
   const records = (part: string) => (part === "h6-1b" ? seeds : []);
 
-  it("takes the record with the hand-in's seed", () => {
+  test("takes the record with the hand-in's seed", () => {
     expect(parseFloat(tagText("h6-1b.test", records, 1))).toBeCloseTo(98.0, 10);
     expect(parseFloat(tagText("h6-1b.test", records, 3))).toBeCloseTo(98.7, 10);
     expect(tagText("h6-1b.test", records, 1)).toMatch(/^98\.00? %$/);
@@ -71,7 +71,7 @@ describe("tagText", () => {
 
   // Mean and sample standard deviation of 98.0, 98.2 and 98.7, by hand: 98.3 and sqrt((0.09 + 0.01 + 0.16) / 2) =
   // 0.3606.
-  it.each([
+  test.each([
     ["mean", 98.3],
     ["min", 98.0],
     ["max", 98.7],
@@ -80,10 +80,10 @@ describe("tagText", () => {
     expect(parseFloat(tagText(`sweep.h6-1b.test.${name}`, records, 1))).toBeCloseTo(value, 10),
   );
 
-  it("writes a spread with one decimal more", () =>
+  test("writes a spread with one decimal more", () =>
     expect(tagText("sweep.h6-1b.test.sd", records, 1)).toMatch(/^0\.36\d? %$/));
 
-  it.each([
+  test.each([
     ["h6-1b.test", 9, /^Expected a finished record of h6-1b with seed 9 for the tag h6-1b\.test but found none$/],
     ["h6-1c.test", 1, /^Expected a finished record of h6-1c/],
     ["sweep.h6-1c.test.mean", 1, /^Expected finished records for the tag sweep\.h6-1c\.test\.mean but found none$/],
@@ -93,7 +93,7 @@ describe("tagText", () => {
 });
 
 describe("bareNumbers", () => {
-  it.each([
+  test.each([
     ["It reaches 98.4 %.", ["98.4 %"]],
     ["It reaches 98 per cent, 3 percent more", ["98 per cent", "3 percent"]],
     ["It gains +0.3 percentage points and -2 percentage points", ["+0.3 percentage points", "-2 percentage points"]],
@@ -105,7 +105,7 @@ describe("bareNumbers", () => {
     ["**98.4**% and (98.4)", ["98.4", "98.4"]],
   ])("finds %j", (text, numbers) => expect(bareNumbers(text)).toEqual(numbers));
 
-  it.each([
+  test.each([
     tag("h6-1b.test", "98.4 %"),
     "<span data-fixed>0.5</span> and <span data-fixed='the sheet'>98 %</span>",
     "`0.001`, ``98.4 %`` and\n```\n0.5\n```\n",

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { activations } from "../../lib/src/models/activations";
 import { cnn } from "../../lib/src/models/cnn";
 import { mlp } from "../../lib/src/models/mlp";
 
-it("activations() gives each layer's output, the last one being what predict gives", () => {
+test("activations() gives each layer's output, the last one being what predict gives", () => {
   const model = cnn({ seed: 3 });
   const inputs = Float32Array.from({ length: 2 * 784 }, (_, i) => (i % 17) / 17);
   const before = tf.memory().numTensors;
@@ -25,14 +25,14 @@ it("activations() gives each layer's output, the last one being what predict giv
   model.dispose();
 });
 
-it("activations() leaves dropout off", () => {
+test("activations() leaves dropout off", () => {
   const model = mlp({ inputs: 4, hidden: [50], outputs: 2, dropout: 0.9, seed: 1 });
   const [hidden, dropped] = activations(model, Float32Array.of(1, 2, 3, 4));
   expect(dropped!.values).toEqual(hidden!.values);
   model.dispose();
 });
 
-it("activations() refuses what is not whole examples", () => {
+test("activations() refuses what is not whole examples", () => {
   const model = mlp({ inputs: 4, hidden: [5], outputs: 2 });
   expect(() => activations(model, new Float32Array(6))).toThrow(
     "Expected inputs to be a multiple of 4 values but found 6 (one example is [4]): pass whole examples.",

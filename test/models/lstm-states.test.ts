@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { lstm } from "../../lib/src/models/lstm";
 import { lstmStates } from "../../lib/src/models/lstm-states";
 
 const sigmoid = (a: number) => 1 / (1 + Math.exp(-a));
 
-it("lstmStates() agrees with the layer at the last step, and with plain loops at the first", () => {
+test("lstmStates() agrees with the layer at the last step, and with plain loops at the first", () => {
   const model = lstm({ units: 5, length: 7, forgetBias: 1, seed: 2 });
   const inputs = Float32Array.from({ length: 3 * 7 }, (_, i) => Math.sin(i));
   const before = tf.memory().numTensors;
@@ -27,7 +27,7 @@ it("lstmStates() agrees with the layer at the last step, and with plain loops at
   model.dispose();
 });
 
-it("lstmStates() of two layers: their cells side by side, and an answer that reads both", () => {
+test("lstmStates() of two layers: their cells side by side, and an answer that reads both", () => {
   const model = lstm({ units: [5, 4], length: 7, features: 2, seed: 2 });
   const inputs = Float32Array.from({ length: 3 * 7 * 2 }, (_, i) => Math.sin(i));
   const { h, y, units } = lstmStates(model, inputs);
@@ -41,7 +41,7 @@ it("lstmStates() of two layers: their cells side by side, and an answer that rea
   model.dispose();
 });
 
-it("lstmStates() refuses another network and broken series", () => {
+test("lstmStates() refuses another network and broken series", () => {
   const one = lstm({ units: 3 });
   const top = tf.sequential({
     layers: [

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { claims } from "../../lib/src/notebook/claims";
 
 let printed: string[];
@@ -9,7 +9,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 const shown = async () => (await new Promise((resolve) => setTimeout(resolve, 0)), printed.join("\n"));
 
-it("claims() shows each claim with its number, its bound and whether it holds", async () => {
+test("claims() shows each claim with its number, its bound and whether it holds", async () => {
   claims({ profile: "full" }, [
     { text: "Test accuracy", value: 0.98431, above: 0.975, percent: true },
     { text: "Difference", value: 3e-8, below: 1e-6 },
@@ -19,7 +19,7 @@ it("claims() shows each claim with its number, its bound and whether it holds", 
   expect(text).toMatch(/Difference.*3\.00e-8.*less than 0\.00000100.*yes/);
 });
 
-it("claims() ends the cell with the numbers of every claim that does not hold", async () => {
+test("claims() ends the cell with the numbers of every claim that does not hold", async () => {
   const broken = [
     { text: "Test accuracy", value: 0.9, above: 0.975, percent: true },
     { text: "Fine", value: 1, above: 0 },
@@ -34,7 +34,7 @@ it("claims() ends the cell with the numbers of every claim that does not hold", 
   expect(await shown()).toMatch(/Fine.*yes/);
 });
 
-it("claims() says in a quick run what it does not assert, and asserts identities all the same", async () => {
+test("claims() says in a quick run what it does not assert, and asserts identities all the same", async () => {
   claims({ profile: "quick" }, [{ text: "Test accuracy", value: 0.5, above: 0.975, percent: true }]);
   expect(await shown()).toMatch(/Test accuracy.*50\.00 %.*not asserted in a quick run/);
   expect(() => claims({ profile: "quick" }, [{ text: "Difference", value: 1, below: 1e-6, always: true }])).toThrow(
@@ -42,7 +42,7 @@ it("claims() says in a quick run what it does not assert, and asserts identities
   );
 });
 
-it("claims() refuses a claim that cannot fail", () => {
+test("claims() refuses a claim that cannot fail", () => {
   expect(() => claims({ profile: "full" }, [{ text: "All is well", value: 1 }])).toThrow(
     'Expected a bound but found none (claim "All is well"): give above or below.',
   );

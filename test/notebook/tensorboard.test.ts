@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { tensorboard } from "../../lib/src/notebook/tensorboard";
 import { EventFile } from "../../lib/src/training/event-file";
@@ -28,7 +28,7 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe.skipIf(!browser)("tensorboard()", () => {
-  it("photographs TensorBoard's plot of the train and test writers, and leaves nothing behind", async () => {
+  test("photographs TensorBoard's plot of the train and test writers, and leaves nothing behind", async () => {
     const { png, text } = await tensorboard(records);
     expect(text).toBe("TensorBoard's time series of accuracy for linear, MLP, train and test");
     const bytes = Buffer.from(png!, "base64");
@@ -38,7 +38,7 @@ describe.skipIf(!browser)("tensorboard()", () => {
     expect(left()).toEqual([]);
   });
 
-  it("says which event files are missing, and what to do", async () => {
+  test("says which event files are missing, and what to do", async () => {
     const shown = await tensorboard(sampleRecord("h6-1d"));
     expect(shown.png).toBeUndefined();
     expect(shown.text).toMatch(
@@ -48,7 +48,7 @@ describe.skipIf(!browser)("tensorboard()", () => {
   });
 });
 
-it("tensorboard() says that there is no browser", async () => {
+test("tensorboard() says that there is no browser", async () => {
   const before = process.env.DEEPNETS_BROWSER;
   process.env.DEEPNETS_BROWSER = join(home, "none");
   expect((await tensorboard(records)).text).toContain("Expected a Chromium-family browser but found none");

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import type * as TypeScript from "typescript";
 import { codeCells, load, root, stems, text, type Cell } from "./notebook";
 
@@ -9,11 +9,11 @@ const ts: typeof TypeScript = createRequire(resolve(root, "node_modules/tslab/pa
   "@tslab/typescript-for-tslab",
 );
 
-it("is checked by the kernel's own TypeScript", () => {
+test("is checked by the kernel's own TypeScript", () => {
   expect(ts.version).toMatch(/^5\.0\./);
 });
 
-it("compiles every notebook against the library's declarations, also as a sweep runs it: without the cells that it leaves out", () => {
+test("compiles every notebook against the library's declarations, also as a sweep runs it: without the cells that it leaves out", () => {
   const joined = (cells: readonly Cell[]) =>
     cells.map((cell) => `// ${cell.id}\n${text(cell)}`).join("\n") + "\nexport {};\n";
   const sources = new Map(

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { codeCells, load, root, stems, text } from "./notebook";
 import { questions } from "./questions";
 
@@ -17,7 +17,7 @@ describe.each(stems)("%s", (stem) => {
     .join("\n\n");
   const code = codeCells(notebook);
 
-  it("is a notebook of format 4.5 for our kernel, with the threads of its part", () => {
+  test("is a notebook of format 4.5 for our kernel, with the threads of its part", () => {
     expect([notebook.nbformat, notebook.nbformat_minor]).toEqual([4, 5]);
     expect(notebook.metadata.kernelspec).toMatchObject({
       name: "deepnets",
@@ -37,7 +37,7 @@ describe.each(stems)("%s", (stem) => {
     expect(new Set(cells.map((cell) => cell.id)).size).toBe(cells.length);
   });
 
-  it("follows the skeleton", () => {
+  test("follows the skeleton", () => {
     const skeleton = [
       "goal",
       cells.find((cell) => cell.id.startsWith("question"))!.id,
@@ -59,7 +59,7 @@ describe.each(stems)("%s", (stem) => {
     expect(text(cells[0]!)).toContain("**Goal.**");
   });
 
-  it("restates its questions with number and points, and answers each after the training", () => {
+  test("restates its questions with number and points, and answers each after the training", () => {
     const questioned = cells.flatMap((cell) => cell.metadata.deepnets?.question ?? []);
     const answered = cells.flatMap((cell) => cell.metadata.deepnets?.answer ?? []);
     expect(questioned).toEqual(questions[stem]);
@@ -71,7 +71,7 @@ describe.each(stems)("%s", (stem) => {
       if (cell.metadata.deepnets?.answer) expect(cells.indexOf(cell), cell.id).toBeGreaterThan(claimed);
   });
 
-  it("imports alone, once, and only what it uses", () => {
+  test("imports alone, once, and only what it uses", () => {
     const [imports, ...more] = code.filter((cell) => /^import /m.test(text(cell)));
     expect(more).toEqual([]);
     expect(
@@ -96,7 +96,7 @@ describe.each(stems)("%s", (stem) => {
     expect([...names].filter((name) => name !== "tf")).toEqual([...names].filter((name) => name !== "tf").sort());
   });
 
-  it("keeps cells short: one screen, one idea", () => {
+  test("keeps cells short: one screen, one idea", () => {
     for (const cell of cells) {
       const lines = text(cell).split("\n");
       expect(lines.length, cell.id).toBeLessThanOrEqual(cell.cell_type === "code" ? 36 : 40);
@@ -105,7 +105,7 @@ describe.each(stems)("%s", (stem) => {
     }
   });
 
-  it("stores no error, and nothing on stderr", () => {
+  test("stores no error, and nothing on stderr", () => {
     for (const cell of code) {
       for (const output of cell.outputs!) {
         expect(output.output_type, cell.id).not.toBe("error");
@@ -114,7 +114,7 @@ describe.each(stems)("%s", (stem) => {
     }
   });
 
-  it("uses the words of the library, and no random number without a seed", () => {
+  test("uses the words of the library, and no random number without a seed", () => {
     const source = code.map(text).join("\n");
     expect(source).not.toMatch(/Math\.random|\b(?:lr|acc|nEpochs|numIterations|weightDecay)\b/);
     expect(source).toContain("seed: 1");
@@ -122,14 +122,14 @@ describe.each(stems)("%s", (stem) => {
     expect(prose).toMatch(/\$h|\$\$/);
   });
 
-  it("has no placeholder left, and no number of a run that is not a tag", () => {
+  test("has no placeholder left, and no number of a run that is not a tag", () => {
     expect(prose).not.toMatch(/TO BE WRITTEN|TODO|FIXME|lorem/i);
     const tags = [...prose.matchAll(/<span data-record="([^"]*)">/g)].map(([, key]) => key!);
     for (const key of tags) expect(key).toMatch(/^(?:sweep\.)?h6-(?:1[abcd]|2)\.[A-Za-z0-9.]+$/);
     if (trained.includes(stem)) expect(tags.length).toBeGreaterThan(3);
   });
 
-  it("links only to files that exist", () => {
+  test("links only to files that exist", () => {
     for (const [, target] of prose.matchAll(/\]\(([^)#]+)[^)]*\)/g))
       expect(existsSync(resolve(root, "notebooks", target!)), target).toBe(true);
   });
@@ -144,7 +144,7 @@ describe.each(trained)("%s trains", (stem) => {
       .replace(/\s*\n\s*/g, " ")
       .replace(/\( /g, "(");
 
-  it("with the sheet's settings, spelled out", () => {
+  test("with the sheet's settings, spelled out", () => {
     expect(source("parameters")).toContain(`parameters("${notebook.metadata.deepnets.part}", {`);
     expect(source("parameters")).toContain(stem === "h6-2-lstm" ? "batchSize: 50" : "batchSize: 100");
     expect(source("parameters")).toContain(
@@ -158,7 +158,7 @@ describe.each(trained)("%s trains", (stem) => {
     expect(source("training")).toMatch(/^const run = await train\(model, (?:mnist|series), p\);/);
   });
 
-  it("and shows accuracy, loss, numbers and errors", () => {
+  test("and shows accuracy, loss, numbers and errors", () => {
     expect(source("figure-accuracy")).toContain("figures.accuracy(run");
     expect(source("figure-loss")).toContain("figures.loss(run");
     expect(source("numbers")).toContain("show(table(");
@@ -174,7 +174,7 @@ describe.each(tutorials)("%s teaches", (stem) => {
     .map(text)
     .join("\n");
 
-  it("with figures to play with, operations by hand and exercises with folded answers", () => {
+  test("with figures to play with, operations by hand and exercises with folded answers", () => {
     expect(code.match(/figures\.slides\(/g)!.length).toBeGreaterThanOrEqual(3);
     expect(code.match(/by hand against/g)!.length).toBeGreaterThanOrEqual(2);
     expect(prose.match(/\*\*Exercise \d\.\*\*/g)!.length).toBeGreaterThanOrEqual(5);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { linear } from "../../lib/src/models/linear";
 import { accuracyWhenMoved } from "../../lib/src/training/moved";
 
@@ -14,7 +14,7 @@ function pixelModel() {
   return model;
 }
 
-it("accuracyWhenMoved() moves ink to the right and never around the border", async () => {
+test("accuracyWhenMoved() moves ink to the right and never around the border", async () => {
   const model = pixelModel();
   const inputs = new Float32Array(2 * 784);
   inputs[3 * 28 + 4] = 1; // class 2; one pixel further class 3
@@ -33,7 +33,7 @@ it("accuracyWhenMoved() moves ink to the right and never around the border", asy
   model.dispose();
 });
 
-it("accuracyWhenMoved() goes through more images than one chunk", async () => {
+test("accuracyWhenMoved() goes through more images than one chunk", async () => {
   const model = pixelModel();
   const size = 2500;
   const inputs = new Float32Array(size * 784);
@@ -45,7 +45,7 @@ it("accuracyWhenMoved() goes through more images than one chunk", async () => {
   model.dispose();
 });
 
-it("accuracyWhenMoved() refuses what no image can be moved by", async () => {
+test("accuracyWhenMoved() refuses what no image can be moved by", async () => {
   const model = linear();
   await expect(
     accuracyWhenMoved(model, { inputs: new Float32Array(0), labels: new Uint8Array(0), size: 0 }, [1.5]),
