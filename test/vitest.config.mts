@@ -14,7 +14,10 @@ const alone = { ...patient, fileParallelism: false };
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 // Kinds of one group run together, the groups one after the other.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
-  units: { folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "bench"], group: 0 },
+  units: {
+    folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "base", "reset", "bench"],
+    group: 0,
+  },
   "set-up": { folders: ["setup"], group: 1, more: patient },
   sweep: { folders: ["sweep"], group: 1, more: patient },
   kernel: { folders: ["kernel", "lab"], group: 2, more: alone },

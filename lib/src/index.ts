@@ -3,6 +3,7 @@ export * from "./data";
 export * from "./models";
 export * as models from "./models/factories";
 export * from "./training";
+export * from "./runs";
 export { createStep } from "./graph/step";
 export { trace } from "./graph/trace";
 export * as figures from "./figures";

@@ -238,8 +238,8 @@ describe("npm run export", () => {
   });
 
   test("does not overwrite a later full run of the same notebook, and says so", async () => {
-    const { fingerprint } = await import("../../lib/tools/handin/state");
-    const { readNotebook } = await import("../../lib/tools/handin/notebook");
+    const { fingerprint } = await import("../../lib/tools/notebooks/fingerprint");
+    const { readNotebook } = await import("../../lib/tools/notebooks/notebook");
     const run = {
       source: fingerprint(readNotebook(join(from, "h6-1a-linear.ipynb"))),
       profile: "full",

@@ -11,10 +11,10 @@ import {
   type CheckOptions,
   type Finding,
 } from "../../lib/tools/handin/check";
-import { readNotebook, setSource, sourceOf, type Cell, type Notebook } from "../../lib/tools/handin/notebook";
+import { readNotebook, setSource, sourceOf, type Cell, type Notebook } from "../../lib/tools/notebooks/notebook";
 import { parts } from "../../lib/tools/handin/parts";
-import { fillTags, tagText } from "../../lib/tools/handin/tags";
-import type { RunRecord } from "../../lib/src/training/record";
+import { fillTags, tagText } from "../../lib/tools/notebooks/tags";
+import type { RunRecord } from "../../lib/src/runs/record";
 import { makeHandin, makePage, makeRecord, readRecords, writeNotebook, writeRecord } from "../fixtures/handin/handin";
 
 const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { main } from "../../lib/tools/handin/handin";
-import { readNotebook, sourceOf, type Notebook } from "../../lib/tools/handin/notebook";
+import { readNotebook, sourceOf, type Notebook } from "../../lib/tools/notebooks/notebook";
 import { parts } from "../../lib/tools/handin/parts";
-import { root } from "../../lib/tools/handin/places";
-import type { Report } from "../../lib/tools/handin/report";
+import { root } from "../../lib/tools/notebooks/places";
+import type { Report } from "../../lib/tools/notebooks/report";
 import { waitFor } from "../fixtures/handin/cells";
 import { makeNotebook, makeRecord } from "../fixtures/handin/handin";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parts } from "../../lib/tools/handin/parts";
 import { describeProgress, duration, liveRecord, StatusLine } from "../../lib/tools/handin/progress";
-import { formatTable } from "../../lib/tools/handin/report";
+import { formatTable } from "../../lib/tools/notebooks/report";
 import { makeRecord } from "../fixtures/handin/handin";
 
 const runs = mkdtempSync(join(tmpdir(), "progress-"));

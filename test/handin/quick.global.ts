@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { root } from "../../lib/tools/handin/places";
+import { root } from "../../lib/tools/notebooks/places";
 
 /** What `inject("quickHandin")` gives to a test. */
 export interface QuickHandin {

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../../lib/tools/handin/places";
-import { storedRecords } from "../../lib/tools/handin/records";
+import { root } from "../../lib/tools/notebooks/places";
+import { storedRecords } from "../../lib/tools/notebooks/records";
 import { resultsTable, withResults } from "../../lib/tools/handin/results";
 import { sampleRecord } from "../fixtures/records";
 

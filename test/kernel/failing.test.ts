@@ -67,7 +67,7 @@ const cellsOf = (file: string) =>
   }[];
 
 const runners = {
-  "our runner": (from: string, to: string) => [join(root, "lib/tools/handin/execute.py"), from, to, "--cwd", folder],
+  "our runner": (from: string, to: string) => [join(root, "lib/tools/notebooks/execute.py"), from, to, "--cwd", folder],
   papermill: (from: string, to: string) => ["-m", "papermill", from, to, "--no-progress-bar", "--cwd", folder],
 };
 

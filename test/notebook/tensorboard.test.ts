@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { tensorboard } from "../../lib/src/notebook/tensorboard";
-import { EventFile } from "../../lib/src/training/event-file";
+import { EventFile } from "../../lib/src/runs/event-file";
 import { sampleRecord } from "../fixtures/records";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-runs-"));

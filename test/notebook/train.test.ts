@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { drawSeries, models, parameters, train as exported } from "../../lib/src";
 import { duration, summary } from "../../lib/src/notebook/summary";
 import { train, trial } from "../../lib/src/notebook/train";
-import { runFolder } from "../../lib/src/training/places";
+import { runFolder } from "../../lib/src/runs/places";
 import { FakeKernel } from "./fake-kernel";
 
 const folder = mkdtempSync(join(tmpdir(), "deepnets-notebook-"));

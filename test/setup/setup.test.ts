@@ -390,7 +390,7 @@ describe("how a command is called", () => {
     ["lab", "lab/lab.js"],
     ["sweep", "sweep/sweep.js"],
     ["bench", "bench/bench.js"],
-    ["reset", "runs/reset.js"],
+    ["reset", "reset/reset.js"],
   ])("%s -- --help says it, with a line per option", (name, file) => {
     const { status, stdout, stderr } = start(file, name, "--help");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

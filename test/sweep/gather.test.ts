@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { RunRecord } from "../../lib/src/training/record";
+import type { RunRecord } from "../../lib/src/runs/record";
 import { folderOf, gather } from "../../lib/tools/sweep/gather";
 import { sweepFigure } from "../../lib/tools/sweep/page";
 import { makePlan, recordFile, type Plan } from "../../lib/tools/sweep/plan";

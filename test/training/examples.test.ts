@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { RunRecord } from "../../lib/src/training/record";
+import type { RunRecord } from "../../lib/src/runs/record";
 import { sampleRecord } from "../fixtures/records";
 
 // Every @example in lib/src is compiled with the TypeScript that checks the cells (tslab's 5.0), against the built

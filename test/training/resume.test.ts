@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunRecord } from "../../lib/src/training/record";
+import type { RunRecord } from "../../lib/src/runs/record";
 import { readEvents } from "../fixtures/training/events";
 
 const here = resolve(import.meta.dirname, "../fixtures/training/child.cjs");

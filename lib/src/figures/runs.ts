@@ -1,4 +1,4 @@
-import type { RunRecord } from "../training/record";
+import type { RunRecord } from "../runs/record";
 import { modelStyle, type ModelStyle } from "./theme";
 
 /** A run as `train` returns it, or its record. */

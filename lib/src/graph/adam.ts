@@ -1,4 +1,4 @@
-import type { OptimizerSettings } from "../training/record";
+import type { OptimizerSettings } from "../runs/record";
 
 /** Adam's constants, with the textbook's defaults, as float32 holds them. */
 export interface AdamConstants {

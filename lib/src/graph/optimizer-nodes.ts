@@ -1,4 +1,4 @@
-import type { OptimizerSettings } from "../training/record";
+import type { OptimizerSettings } from "../runs/record";
 import { type AdamConstants, adamConstants, adamCorrection } from "./adam";
 import { type Edge, edge, type GraphNode, scalarNode } from "./nodes";
 

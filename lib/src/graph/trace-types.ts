@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-node";
-import type { OptimizerSettings } from "../training/record";
+import type { OptimizerSettings } from "../runs/record";
 import type { Recording } from "./trace-function";
 
 /** Shape and element type of one input of a traced function: a bare shape means float32. */

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { projectFolder } from "../training/places";
+import { projectFolder } from "../runs/places";
 
 const names = [
   "chromium",

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../training/record";
+import type { RunRecord } from "../runs/record";
 import { escapeHtml } from "./html";
 import type { Bundle } from "./kernel";
 import { sketchImage } from "./sketch";

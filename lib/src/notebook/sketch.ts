@@ -1,6 +1,6 @@
 import { percent } from "../figures/numbers";
 import { colors, modelStyle } from "../figures/theme";
-import type { RunRecord } from "../training/record";
+import type { RunRecord } from "../runs/record";
 import { escapeHtml } from "./html";
 
 const size = { width: 640, height: 220, left: 52, right: 96, top: 10, bottom: 34 };

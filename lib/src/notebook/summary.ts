@@ -1,5 +1,5 @@
 import { count, percent } from "../figures/numbers";
-import type { RunRecord } from "../training/record";
+import type { RunRecord } from "../runs/record";
 
 /** A duration as a reader says it: "48 s", "5 min 12 s", "1 h 20 min". */
 export function duration(seconds: number): string {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordsOf, type RunLike, type Runs } from "../figures/runs";
 import { modelStyle } from "../figures/theme";
-import { projectFolder, runFolder } from "../training/places";
+import { projectFolder, runFolder } from "../runs/places";
 import { findBrowser } from "./browser";
 import { displaySymbol } from "./display";
 import { kernel, type Bundle } from "./kernel";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
-import { projectFolder } from "../training/places";
+import { projectFolder } from "../runs/places";
 import { displaySymbol } from "./display";
 import { gridHtml, gridText } from "./grid";
 import type { Bundle } from "./kernel";

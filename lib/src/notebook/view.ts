@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { relative } from "node:path";
 import { modelStyle } from "../figures/theme";
-import type { Progress, RunRecord } from "../training/record";
+import type { Progress, RunRecord } from "../runs/record";
 import { escapeHtml } from "./html";
 import { kernel, type Content, type Kernel } from "./kernel";
 import { drawLive, type LivePage } from "./live-page";

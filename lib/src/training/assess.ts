@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-node";
 import type { Split } from "../data/dataset";
 import { network } from "../graph/network";
 import { Breath } from "./breath";
-import type { FinalEvaluation } from "./record";
+import type { FinalEvaluation } from "../runs/record";
 
 /** What `assess` finds: an evaluation, and the answer to each example. */
 export interface Assessment extends FinalEvaluation {

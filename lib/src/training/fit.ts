@@ -3,7 +3,7 @@ import type { TrainingStep } from "../graph/types";
 import { Batches } from "./batches";
 import { Breath } from "./breath";
 import type { Curves } from "./curves";
-import type { Evaluation, Parameters } from "./record";
+import type { Evaluation, Parameters } from "../runs/record";
 
 /** Where a fit stands: everything that it changes, besides the step's own state. */
 export interface FitState {

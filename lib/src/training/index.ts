@@ -1,12 +1,5 @@
-export { annotate } from "./annotate";
 export { assess, type Assessment } from "./assess";
-export { merit, type Merit } from "./merit";
 export { accuracyWhenMoved, type MovedAccuracy } from "./moved";
 export { parseOverrides } from "./overrides";
 export { parameters, type Settings } from "./parameters";
-export { runName } from "./places";
-export type { Evaluation, FinalEvaluation, OptimizerSettings, Parameters, Progress, RunRecord } from "./record";
-export { readRecord, readRecords, type RecordRequest, type RecordsRequest } from "./records";
-export { spread, type Spread, type Statistic } from "./spread";
-export { Interrupted, type Run, type TrainOptions } from "./train";
 export { trial, type Trial, type TrialOptions } from "./trial";

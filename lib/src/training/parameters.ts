@@ -1,5 +1,5 @@
 import { parseOverrides } from "./overrides";
-import type { OptimizerSettings, Parameters } from "./record";
+import type { OptimizerSettings, Parameters } from "../runs/record";
 
 /** What a cell prescribes for its part. Exactly one of `iterations` and `epochs` is given. */
 export interface Settings {

@@ -4,7 +4,7 @@ import { createStep } from "../graph/step";
 import { emptyCurves } from "./curves";
 import { fit } from "./fit";
 import { checkDataset } from "./check-dataset";
-import type { Parameters } from "./record";
+import type { Parameters } from "../runs/record";
 
 /** What a trial found: curves as in a record. */
 export interface Trial {

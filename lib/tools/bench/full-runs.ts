@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runsFolder } from "../../src/training/places";
-import type { RunRecord } from "../../src/training/record";
+import { runsFolder } from "../../src/runs/places";
+import type { RunRecord } from "../../src/runs/record";
 
 /** Time and memory of a part of the sheet at full length, from its record. */
 export interface FullRun {

@@ -1,7 +1,7 @@
-import type { RunRecord } from "../../src/training/record";
-import { spread } from "../../src/training/spread";
+import type { RunRecord } from "../../src/runs/record";
+import { spread } from "../../src/runs/spread";
 import type { Part } from "../handin/parts";
-import type { StoredRecord } from "../handin/records";
+import type { StoredRecord } from "../notebooks/records";
 import { banner, document, escape } from "./page";
 
 /** A student as the index page names them. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dark } from "../../src/figures/theme";
-import { root } from "../handin/places";
+import { root } from "../notebooks/places";
 import { templateFolder, type Rendered } from "./render";
 
 /** Where a page stands among the others. */

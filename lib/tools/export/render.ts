@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { root } from "../handin/places";
+import { root } from "../notebooks/places";
 import { UserError } from "../user-error";
 
 /** One notebook as nbconvert renders it: the inside of its page. */

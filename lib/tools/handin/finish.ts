@@ -1,17 +1,17 @@
 import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../../src/training/files";
+import { writeWhole } from "../../src/base/files";
 import { exportNotebooks } from "../export/export";
 import { checkFolder, formatFindings } from "./check";
-import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "./notebook";
-import { notebooksFolder, readmeFile } from "./places";
+import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "../notebooks/notebook";
+import { notebooksFolder, readmeFile } from "../notebooks/places";
 import { count } from "./progress";
-import { storedRecords } from "./records";
-import { formatTable } from "./report";
+import { storedRecords } from "../notebooks/records";
+import { formatTable } from "../notebooks/report";
 import { resultsTable, withResults } from "./results";
 import { saveReport, type Session } from "./session";
-import { fingerprint } from "./state";
-import { fillTags, tagText } from "./tags";
+import { fingerprint } from "../notebooks/fingerprint";
+import { fillTags, tagText } from "../notebooks/tags";
 
 /** After the runs: numbers into the prose, pages, check, table. Resolves to whether all is well. */
 export async function finish(session: Session): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeWhole } from "../../src/training/files";
-import { identify, isAlive, type Process } from "../../src/training/lock";
+import { writeWhole } from "../../src/base/files";
+import { identify, isAlive, type Process } from "../../src/base/lock";
 import { UserError } from "../user-error";
 
 interface Holder extends Process {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { RunRecord } from "../../src/training/record";
+import type { RunRecord } from "../../src/runs/record";
 
 /** Writes one line that changes on a terminal, and a line a minute into a file or a pipe. */
 export class StatusLine {

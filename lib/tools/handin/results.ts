@@ -1,9 +1,9 @@
-import { merit } from "../../src/training/merit";
-import type { RunRecord } from "../../src/training/record";
-import { spread } from "../../src/training/spread";
+import { merit } from "../../src/runs/merit";
+import type { RunRecord } from "../../src/runs/record";
+import { spread } from "../../src/runs/spread";
 import { UserError } from "../user-error";
 import { parts } from "./parts";
-import { tagText, type Records } from "./tags";
+import { tagText, type Records } from "../notebooks/tags";
 
 const before = "<!-- results: written by npm run handin -- --keep from the records in data/runs -->";
 const after = "<!-- /results -->";

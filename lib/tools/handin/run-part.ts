@@ -1,15 +1,15 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { runName } from "../../src/training/places";
-import { executeNotebook, type Outcome } from "./execute";
-import { annotateRun, readNotebook, writeNotebook, type RunNote } from "./notebook";
+import { runName } from "../../src/runs/places";
+import { executeNotebook, type Outcome } from "../notebooks/execute";
+import { annotateRun, readNotebook, writeNotebook, type RunNote } from "../notebooks/notebook";
 import type { Part } from "./parts";
-import { notebooksFolder, runsFolder } from "./places";
+import { notebooksFolder, runsFolder } from "../notebooks/places";
 import { describeProgress, duration, liveRecord } from "./progress";
-import { storedRecords } from "./records";
-import { reportPart, type PartReport } from "./report";
+import { storedRecords } from "../notebooks/records";
+import { reportPart, type PartReport } from "../notebooks/report";
 import type { Session } from "./session";
-import { fingerprint, recordsOf, staysValid, withOutputs } from "./state";
+import { fingerprint, recordsOf, staysValid, withOutputs } from "../notebooks/fingerprint";
 
 /** Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. */
 export async function runPart(session: Session, part: Part): Promise<PartReport> {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../../src/training/files";
+import { writeWhole } from "../../src/base/files";
 import type { Lock } from "./lock";
 import { parts, type Part } from "./parts";
 import type { StatusLine } from "./progress";
-import { makeReport, reportPart, type PartReport, type Report } from "./report";
+import { makeReport, reportPart, type PartReport, type Report } from "../notebooks/report";
 
 /** What a hand-in is to do. */
 export interface Plan {

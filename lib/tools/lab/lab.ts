@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { parseArgs } from "node:util";
-import { projectFolder, runsFolder } from "../../src/training/places";
+import { projectFolder, runsFolder } from "../../src/runs/places";
 import { UserError } from "../user-error";
 import { freePort } from "./port";
 import { writeSettings } from "./settings";

@@ -15,7 +15,7 @@ const commands = {
   lab: "lab/lab.js",
   sweep: "sweep/sweep.js",
   bench: "bench/bench.js",
-  reset: "runs/reset.js",
+  reset: "reset/reset.js",
 };
 
 async function main([name, ...argv]) {

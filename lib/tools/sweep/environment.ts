@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive } from "../../src/training/lock";
+import { isAlive } from "../../src/base/lock";
 import { UserError } from "../user-error";
 import { root, tool } from "./places";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../../src/training/files";
-import type { RunRecord } from "../../src/training/record";
-import { spread } from "../../src/training/spread";
+import { writeWhole } from "../../src/base/files";
+import type { RunRecord } from "../../src/runs/record";
+import { spread } from "../../src/runs/spread";
 import { sweepPage } from "./page";
 import { readFinished, type Plan } from "./plan";
 import { tableText, type Table } from "./table";

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunRecord } from "../../src/training/record";
-import { executeNotebook } from "../handin/execute";
+import type { RunRecord } from "../../src/runs/record";
+import { executeNotebook } from "../notebooks/execute";
 import { UserError } from "../user-error";
 import { readJson } from "./plan";
 import type { Places } from "./places";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { curves } from "../../src/figures/curves";
 import type { Figure } from "../../src/figures/figure";
 import { modelStyle, palette } from "../../src/figures/theme";
-import type { RunRecord } from "../../src/training/record";
-import type { Spread } from "../../src/training/spread";
+import type { RunRecord } from "../../src/runs/record";
+import type { Spread } from "../../src/runs/spread";
 import { root } from "./places";
 import { seedsText, settingText, type Table } from "./table";
 

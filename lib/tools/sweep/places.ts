@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectFolder } from "../../src/training/places";
+import { projectFolder } from "../../src/runs/places";
 
 /** Where a sweep finds and leaves things; tests put others in. */
 export interface Places {

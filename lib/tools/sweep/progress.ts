@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { RunRecord } from "../../src/training/record";
+import type { RunRecord } from "../../src/runs/record";
 import { readFinished, readJson, recordFile, type Job, type Plan } from "./plan";
 
 /** Where one job of a sweep stands. */

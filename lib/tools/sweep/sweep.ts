@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { runsFolder } from "../../src/training/places";
+import { runsFolder } from "../../src/runs/places";
 import { UserError } from "../user-error";
 import { plainName, sweepPython } from "./environment";
 import { folderOf, gather } from "./gather";
@@ -26,7 +26,7 @@ export function main(argv: string[]): Promise<number> {
     notebooks: join(root, "notebooks"),
     execute: [
       join(root, ".venv/bin/python"),
-      join(root, "lib/tools/handin/execute.py"),
+      join(root, "lib/tools/notebooks/execute.py"),
       "--with-parent",
       "--skip-tag",
       "sweep-skip",

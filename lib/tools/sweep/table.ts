@@ -1,4 +1,4 @@
-import type { Spread } from "../../src/training/spread";
+import type { Spread } from "../../src/runs/spread";
 
 /** What a sweep comes to: written as `table.json` beside `index.html`. */
 export interface Table {

@@ -1,6 +1,6 @@
 // Is everything there that the sheet asks for, and does every number in the prose come from a record?
-import { sourceOf, type Notebook } from "../notebook";
-import { brokenTags, findTags, tagText, withoutCode } from "../tags";
+import { sourceOf, type Notebook } from "../../notebooks/notebook";
+import { brokenTags, findTags, tagText, withoutCode } from "../../notebooks/tags";
 import { quote, type Place, type Rule, type Subject } from "./rule";
 
 export const contentRules: readonly Rule[] = [

@@ -1,5 +1,5 @@
 // Did these cells make these outputs, all of them, in this order, without complaint?
-import { isRun, join, sha256, sourceOf, type Cell, type Notebook } from "../notebook";
+import { isRun, join, sha256, sourceOf, type Cell, type Notebook } from "../../notebooks/notebook";
 import { quote, type LoggedCell, type Place, type Rule, type Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART";

@@ -1,5 +1,5 @@
 // Does the page open anywhere, alone, and show what the notebook holds?
-import type { Notebook } from "../notebook";
+import type { Notebook } from "../../notebooks/notebook";
 import { quote, type Rule } from "./rule";
 
 const exportAgain = "run npm run export";

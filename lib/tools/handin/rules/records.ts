@@ -1,6 +1,6 @@
 // Were the models trained as the sheet says, and are these the records of this hand-in?
 import { percent, whole } from "../progress";
-import type { RunRecord } from "../../../src/training/record";
+import type { RunRecord } from "../../../src/runs/record";
 import type { SheetSettings } from "../parts";
 import type { Place, Rule, Subject } from "./rule";
 

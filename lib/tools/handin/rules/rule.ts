@@ -1,6 +1,6 @@
-import type { Notebook } from "../notebook";
+import type { Notebook } from "../../notebooks/notebook";
 import type { Part } from "../parts";
-import type { StoredRecord } from "../records";
+import type { StoredRecord } from "../../notebooks/records";
 
 /** One entry of the launcher's log: a cell that ran in JupyterLab. */
 export interface LoggedCell {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { EventFile } from "../../lib/src/training/event-file";
+import { EventFile } from "../../lib/src/runs/event-file";
 import { readEvents } from "../fixtures/training/events";
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { RunRecord } from "../../lib/src/training/record";
-import { spread } from "../../lib/src/training/spread";
+import type { RunRecord } from "../../lib/src/runs/record";
+import { spread } from "../../lib/src/runs/spread";
 
 function record(part: string, seed: number, accuracy: number, overrides: RunRecord["overrides"] = {}): RunRecord {
   const whole = (value: number) => ({

@@ -1,5 +1,5 @@
-import type { RunRecord } from "../../src/training/record";
-import { merit } from "../../src/training/merit";
+import type { RunRecord } from "../../src/runs/record";
+import { merit } from "../../src/runs/merit";
 
 /** A number in prose: `<span data-record="h6-1b.test">98.4 %</span>`. */
 export interface Tag {

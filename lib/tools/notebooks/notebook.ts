@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { writeWhole } from "../../src/training/files";
+import { writeWhole } from "../../src/base/files";
 import { UserError } from "../user-error";
 
 /** One output of a code cell as the file holds it. */

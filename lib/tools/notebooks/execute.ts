@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 export interface ExecuteOptions {
-  /** Program and first arguments of the runner, default `lib/tools/handin/execute.py` in the project's Python. */
+  /** Program and first arguments of the runner, default `lib/tools/notebooks/execute.py` in the project's Python. */
   readonly runner?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly kernel?: string;
@@ -40,7 +40,7 @@ export function executeNotebook(source: string, target: string, options: Execute
   const started = Date.now();
   const [program, ...first] = options.runner ?? [
     join(root, ".venv/bin/python"),
-    join(root, "lib/tools/handin/execute.py"),
+    join(root, "lib/tools/notebooks/execute.py"),
     "--with-parent",
   ];
   const args = [...first, source, target];

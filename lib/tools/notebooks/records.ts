@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunRecord } from "../../src/training/record";
+import type { RunRecord } from "../../src/runs/record";
 import { sha256 } from "./notebook";
 import { runsFolder } from "./places";
 

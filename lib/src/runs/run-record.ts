@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
 import { describe } from "../models/describe";
-import { codeHash, machine, peakMemoryMB, threads, versionsOfRun } from "./facts";
-import { curveSize, type FitState, totalIterations } from "./fit";
+import { codeHash, machine, peakMemoryMB, threads, versionsOfRun } from "./provenance";
+import { curveSize, type FitState, totalIterations } from "../training/fit";
 import type { Parameters, Progress, RunRecord } from "./record";
 
 /** The record of a run that stands at `state`. `stable` is what does not change while it runs. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { explained, writePieces, writeWhole } from "../../lib/src/training/files";
+import { explained, writePieces, writeWhole } from "../../lib/src/base/files";
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "files-"))));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parts } from "../../lib/tools/handin/parts";
-import { brokenTags, fillTags, findTags, tagText, withoutCode, withoutTagTexts } from "../../lib/tools/handin/tags";
+import { brokenTags, fillTags, findTags, tagText, withoutCode, withoutTagTexts } from "../../lib/tools/notebooks/tags";
 import { bareNumbers } from "../../lib/tools/handin/rules/content";
-import type { RunRecord } from "../../lib/src/training/record";
+import type { RunRecord } from "../../lib/src/runs/record";
 import { makeRecord } from "../fixtures/handin/handin";
 
 const tag = (key: string, text: string) => `<span data-record="${key}">${text}</span>`;

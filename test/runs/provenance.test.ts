@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { codeHash, hashOfRooms, machine, peakMemoryMB, threads, versionsOfRun } from "../../lib/src/training/facts";
+import { codeHash, hashOfRooms, machine, peakMemoryMB, threads, versionsOfRun } from "../../lib/src/runs/provenance";
 
 afterEach(() => vi.unstubAllEnvs());
 

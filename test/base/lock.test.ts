@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { holderOf, lockRun } from "../../lib/src/training/lock";
+import { holderOf, lockRun } from "../../lib/src/base/lock";
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "lock-"))));

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { projectFolder } from "../../src/training/places";
+import { projectFolder } from "../../src/runs/places";
 
-export { runsFolder } from "../../src/training/places";
+export { runsFolder } from "../../src/runs/places";
 
 /** The project's folder. */
 export const root = projectFolder();

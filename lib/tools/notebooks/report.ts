@@ -1,7 +1,7 @@
-import type { RunRecord } from "../../src/training/record";
+import type { RunRecord } from "../../src/runs/record";
 import { quickNotice } from "./notebook";
-import type { Part } from "./parts";
-import { percent, whole } from "./progress";
+import type { Part } from "../handin/parts";
+import { percent, whole } from "../handin/progress";
 
 /** What became of one notebook. */
 export interface PartReport {

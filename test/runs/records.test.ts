@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { merit } from "../../lib/src/training/merit";
-import { runFolder } from "../../lib/src/training/places";
-import type { RunRecord } from "../../lib/src/training/record";
-import { readRecord, readRecords } from "../../lib/src/training/records";
+import { merit } from "../../lib/src/runs/merit";
+import { runFolder } from "../../lib/src/runs/places";
+import type { RunRecord } from "../../lib/src/runs/record";
+import { readRecord, readRecords } from "../../lib/src/runs/records";
 import { sampleRecord } from "../fixtures/records";
 
 let runs: string;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { StepState } from "../graph/types";
-import type { FitState } from "./fit";
-import { writePieces } from "./files";
+import type { FitState } from "../training/fit";
+import { writePieces } from "../base/files";
 import type { RunRecord } from "./record";
 
 /** What must be the same where a run goes on; everything else could change its numbers unseen. */

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { explained } from "./files";
+import { explained } from "../base/files";
 
 /** One point of the scalars that TensorBoard draws. */
 export interface Point {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeWhole } from "./files";
+import { writeWhole } from "../base/files";
 import type { Run } from "./train";
 
 /**

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { hasCheckpoint } from "../../src/training/checkpoint";
-import { holderOf } from "../../src/training/lock";
-import { runsFolder } from "../../src/training/places";
+import { hasCheckpoint } from "../../src/runs/checkpoint";
+import { holderOf } from "../../src/base/lock";
+import { runsFolder } from "../../src/runs/places";
 import { UserError } from "../user-error";
 
 export const words = "PART ...";

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
-import { executeNotebook, type Outcome } from "../../lib/tools/handin/execute";
-import { readNotebook, sha256, sourceOf, type Notebook } from "../../lib/tools/handin/notebook";
-import { root } from "../../lib/tools/handin/places";
+import { executeNotebook, type Outcome } from "../../lib/tools/notebooks/execute";
+import { readNotebook, sha256, sourceOf, type Notebook } from "../../lib/tools/notebooks/notebook";
+import { root } from "../../lib/tools/notebooks/places";
 import { waitFor, writeCells } from "../fixtures/handin/cells";
 import { jupyterPath } from "../kernel/kernelspec";
 
@@ -94,7 +94,7 @@ describe.concurrent("executeNotebook", () => {
     writeFileSync(source, JSON.stringify(notebook));
     const said = execFileSync(
       join(root, ".venv/bin/python"),
-      [join(root, "lib/tools/handin/execute.py"), source, target, "--skip-tag", "sweep-skip"],
+      [join(root, "lib/tools/notebooks/execute.py"), source, target, "--skip-tag", "sweep-skip"],
       { encoding: "utf8" },
     );
     expect(said.split("\n").filter((line) => !line.startsWith("done"))).toEqual([
@@ -225,7 +225,7 @@ describe("a runner that is killed", () => {
     ]);
     const runner = spawn(
       join(root, ".venv/bin/python"),
-      [join(root, "lib/tools/handin/execute.py"), source, join(base, "orphan.out.ipynb")],
+      [join(root, "lib/tools/notebooks/execute.py"), source, join(base, "orphan.out.ipynb")],
       { stdio: "ignore" },
     );
     await waitFor(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
