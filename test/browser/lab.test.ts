@@ -176,7 +176,7 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     const other = await lab.openNotebook("untrusted");
     const picture = codeCell(other, training).locator("img");
     await picture.waitFor();
-    expect(await picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBeGreaterThan(300);
+    expect(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(300);
     await codeCell(other, figure).locator(".jp-RenderedPlotly img, .js-plotly-plot").first().waitFor();
     await shot(other, "untrusted");
     await other.close();

@@ -40,7 +40,7 @@ test.each(["mlp", "cnn"] as Name[])("bfloat16 in the %s network: learns what flo
     const model = build(name, widths[name]);
     // The sheet's initial weights are made for wide layers; in narrow ones they would let hardly anything through.
     for (const weight of model.weights.filter(({ name }) => name.endsWith("kernel")))
-      tf.tidy(() => weight.write(weight.read().mul(8)));
+      tf.tidy(() => void weight.write(weight.read().mul(8)));
     const step = createStep(model, options(name, { optimizer: adam, precision }));
     for (let i = 0; i < 150; i++) step.step(batch(name, i), i);
     const found = step.evaluate(batch(name, 999, 500)).correct;

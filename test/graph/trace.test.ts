@@ -220,7 +220,7 @@ test("many tfjs ops trace to what they give op by op", () => {
         tf.selu(x),
         tf.softplus(x),
         tf.leakyRelu(x, 0.1),
-        tf.prelu(x, tf.fill([6], 0.2)),
+        tf.prelu(x, tf.tensor([0.2, 0.2, 0.2, 0.2, 0.2, 0.2])),
         tf.relu6(x),
         tf.softmax(x),
         tf.logSoftmax(x),

@@ -45,8 +45,8 @@ class Copy {
   }
 
   /** Changes a notebook and makes its page anew. */
-  notebook(name: string, change: (notebook: Notebook) => void): void {
-    const notebook = readNotebook(join(this.handin, `${name}.ipynb`));
+  notebook(name: string, change: (notebook: Writable<Notebook>) => void): void {
+    const notebook = readNotebook(join(this.handin, `${name}.ipynb`)) as Writable<Notebook>;
     change(notebook);
     writeNotebook(this.handin, name, notebook);
   }
@@ -78,7 +78,7 @@ class Copy {
   check = (options?: CheckOptions): Finding[] => checkFolder(this.handin, options);
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] extends object ? Writable<T[K]> : T[K] };
+type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
 
 const code = (notebook: Notebook, number: number) =>
   notebook.cells.filter(({ cell_type }) => cell_type === "code")[number - 1]! as Writable<Cell>;

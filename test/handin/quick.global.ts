@@ -45,7 +45,9 @@ async function make(): Promise<QuickHandin> {
 /** Whether one of the test files that are about to run asks for it. */
 async function isWanted(project: TestProject): Promise<boolean> {
   if (process.argv.includes("list")) return false; // `vitest list` runs nothing
-  const { testFiles } = await project.globTestFiles(project.vitest.filenamePattern);
+  // vitest knows the words of the command line but does not declare them.
+  const { filenamePattern } = project.vitest as typeof project.vitest & { readonly filenamePattern?: string[] };
+  const { testFiles } = await project.globTestFiles(filenamePattern);
   return testFiles.some((file) => readFileSync(file, "utf8").includes('inject("quickHandin")'));
 }
 

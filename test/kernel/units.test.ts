@@ -12,7 +12,7 @@ import { Outbox } from "../../lib/tools/kernel/outbox";
 import { completeness, showsResult } from "../../lib/tools/kernel/syntax";
 import { threadSetting } from "../../lib/tools/kernel/threads";
 import { describeError } from "../../lib/tools/kernel/traceback";
-import { quieter } from "../../lib/tools/kernel/watching";
+import { quieter, type WatchedSystem } from "../../lib/tools/kernel/watching";
 
 describe("a cell's last expression", () => {
   test.each(["a", "f()", "await g()", "a + 1", "a === b", "1;\n2", "({ a: 1 })", "a\n// a comment", "x => x"])(
@@ -181,9 +181,9 @@ test("a message is read only with the right signature, and its answer names its 
 
 test("tslab watches the reader's files alone, and a timer that it refuses does no harm", () => {
   const watched: string[] = [];
-  const sys = {
-    watchFile: (path: string) => (watched.push(path), { close: () => {} }),
-    watchDirectory: (path: string) => (watched.push(path), { close: () => {} }),
+  const sys: WatchedSystem = {
+    watchFile: (path) => (watched.push(path), { close: () => {} }),
+    watchDirectory: (path) => (watched.push(path), { close: () => {} }),
     setTimeout: (): object => {
       throw new Error("Unexpected pending rebuildTimer");
     },

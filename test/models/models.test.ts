@@ -18,12 +18,12 @@ afterEach(() => {
   expect(tf.memory().numTensors).toBe(tensors);
 });
 
-const weightsOf = (model: tf.Sequential) => model.getWeights().map((weight) => weight.dataSync() as Float32Array);
+const weightsOf = (model: tf.LayersModel) => model.getWeights().map((weight) => weight.dataSync() as Float32Array);
 const noise = (length: number, name: string) => {
   const stream = random(9, name);
   return Float32Array.from({ length }, () => stream.normal());
 };
-const predict = (model: tf.Sequential, inputs: Float32Array, shape: number[]) =>
+const predict = (model: tf.LayersModel, inputs: Float32Array, shape: number[]) =>
   tf.tidy(() => (model.predict(tf.tensor(inputs, shape)) as tf.Tensor).dataSync());
 const near = (found: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-5) => {
   expect(found.length).toBe(expected.length);
@@ -220,14 +220,15 @@ describe("against plain loops", () => {
 });
 
 test("a model is saved and loaded as any tf.LayersModel", async () => {
-  for (const [make, shape] of [
+  const made: [make: () => tf.LayersModel, shape: number[]][] = [
     [() => models.mlp({ inputs: 6, hidden: [5], outputs: 3, dropout: 0.5 }), [2, 6]],
     [() => models.cnn({ maps: [2, 3] }), [2, 784]],
     [() => models.lstm({ units: 3 }), [2, 30, 1]],
     [() => models.lstm({ units: [3, 2] }), [2, 30, 1]],
-  ] as const) {
+  ];
+  for (const [make, shape] of made) {
     const model = make();
-    let stored: tf.io.ModelArtifacts | undefined;
+    let stored: Parameters<typeof tf.io.fromMemory>[0] | undefined;
     await model.save(
       tf.io.withSaveHandler(async (artifacts) => {
         stored = artifacts;
@@ -239,7 +240,7 @@ test("a model is saved and loaded as any tf.LayersModel", async () => {
       shape.reduce((a, b) => a * b, 1),
       "saved",
     );
-    expect([...predict(loaded, inputs, [...shape])]).toEqual([...predict(model, inputs, [...shape])]);
+    expect([...predict(loaded, inputs, shape)]).toEqual([...predict(model, inputs, shape)]);
     loaded.dispose();
   }
 });
