@@ -58,9 +58,9 @@ async function readSplit(folder: string, prefix: "train" | "t10k", size: number)
     name: `${prefix}-labels-idx1-ubyte`,
     shape: [size],
   });
-  // A plain loop: Float32Array.from with a function takes 5 s here, this 0.1 s.
+  // A plain loop: Float32Array.from with a function takes 5 s here, this 0.1 s. There is a pixel for each i.
   const images = new Float32Array(pixels.values.length);
-  for (let i = 0; i < images.length; i++) images[i] = pixels.values[i] / 255;
+  for (let i = 0; i < images.length; i++) images[i] = (pixels.values[i] ?? NaN) / 255;
   return { inputs: images, images, labels: Uint8Array.from(classes.values), size };
 }
 

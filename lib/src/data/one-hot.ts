@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 /**
  * Class labels as rows with a single 1: `[n]` becomes `[n, classes]`.
  *
@@ -13,7 +14,7 @@ export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array
     throw new Error(`Expected classes to be a whole number from 1 on but found ${classes}.`);
   const rows = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
+    const label = itemAt(labels, i);
     if (!(Number.isInteger(label) && label >= 0 && label < classes))
       throw new Error(`Expected labels from 0 to ${classes - 1} but found ${label} (label ${i}).`);
     rows[i * classes + label] = 1;

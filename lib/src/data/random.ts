@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 /**
  * A stream of pseudo-random numbers. The generator is sfc32 (C. Doty-Humphrey, PractRand), its four words of state are
  * drawn from the seed and the stream's name by SplitMix32; the numbers are the same on every machine and in every
@@ -51,7 +52,7 @@ export class Random {
     const order = Uint32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      [order[i], order[j]] = [order[j], order[i]];
+      [order[i], order[j]] = [itemAt(order, j), itemAt(order, i)];
     }
     return order;
   }
@@ -75,7 +76,7 @@ export function random(seed: number, ...names: readonly (string | number)[]): Ra
     throw new Error(`Expected seed to be a whole number from 0 on but found ${seed}.`);
   // FNV-1a over the names, then SplitMix32 for the state.
   let hash = 0x811c9dc5;
-  for (const char of JSON.stringify([seed, ...names])) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
+  for (const char of JSON.stringify([seed, ...names])) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
   const word = (): number => {
     hash = (hash + 0x9e3779b9) | 0;
     let x = hash ^ (hash >>> 16);

@@ -104,8 +104,9 @@ function makeSplit(
   { length, threshold, scale }: { length: number; threshold: number; scale: SeriesScale },
 ): SeriesSplit {
   const size = series.length / length;
-  const sums = new Uint16Array(size);
-  for (let i = 0; i < series.length; i++) sums[Math.floor(i / length)] += series[i];
+  const sums = Uint16Array.from({ length: size }, (_, i) =>
+    series.subarray(i * length, (i + 1) * length).reduce((sum, digit) => sum + digit, 0),
+  );
   const inputs =
     scale === "onehot"
       ? oneHot(series, 10)

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 
 /** What one layer of a model puts out. */
 export interface Activation {
@@ -23,7 +24,7 @@ export interface Activation {
  * probabilities.shape; // [1, 10]
  */
 export function activations(model: tf.Sequential, inputs: Float32Array): Activation[] {
-  const shape = (model.inputs[0]!.shape as (number | null)[]).slice(1) as number[];
+  const shape = (itemAt(model.inputs, 0).shape as (number | null)[]).slice(1) as number[];
   const length = shape.reduce((product, size) => product * size, 1);
   if (inputs.length === 0 || inputs.length % length !== 0) {
     throw new Error(

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { setWeights, truncatedNormal, weightStream } from "./weights";
 
 /** What a CNN is made of. */
@@ -48,6 +49,7 @@ export function cnn(options: CnnOptions = {}): tf.Sequential {
   model.add(
     tf.layers.reshape({ name: "image", targetShape: [...image], inputShape: [image[0] * image[1] * image[2]] }),
   );
+  let channels = image[2];
   maps.forEach((filters, i) => {
     const layer = tf.layers.conv2d({
       name: `convolution${i + 1}`,
@@ -59,13 +61,14 @@ export function cnn(options: CnnOptions = {}): tf.Sequential {
       kernelInitializer: "zeros",
     });
     model.add(layer);
-    setWeights(layer, [draw([kernel, kernel, i === 0 ? image[2] : maps[i - 1], filters], i), bias(filters)]);
+    setWeights(layer, [draw([kernel, kernel, channels, filters], i), bias(filters)]);
+    channels = filters;
     model.add(tf.layers.maxPooling2d({ name: `pooling${i + 1}`, poolSize: pool, strides: pool }));
   });
   model.add(tf.layers.flatten({ name: "flatten" }));
   const dense = tf.layers.dense({ name: "logits", units: outputs, kernelInitializer: "zeros" });
   model.add(dense);
-  setWeights(dense, [draw(dense.getWeights()[0].shape, maps.length), bias(outputs)]);
+  setWeights(dense, [draw(itemAt(dense.getWeights(), 0).shape, maps.length), bias(outputs)]);
   model.add(tf.layers.activation({ name: "softmax", activation: "softmax" }));
   return model;
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 
 /** One layer of a model, as a table shows it. */
 export interface LayerDescription {
@@ -39,6 +40,6 @@ export function describe(model: tf.LayersModel): ModelDescription {
     layers,
     parameters,
     toString: () =>
-      `${[shape(model.inputs[0].shape), ...layers.map((layer) => `${layer.type} ${shape(layer.outputShape)}`)].join(" -> ")}: ${parameters.toLocaleString("en")} parameters`,
+      `${[shape(itemAt(model.inputs, 0).shape), ...layers.map((layer) => `${layer.type} ${shape(layer.outputShape)}`)].join(" -> ")}: ${parameters.toLocaleString("en")} parameters`,
   };
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 
 /**
  * The last time step of a series, `[n, steps, k]` to `[n, k]`: what an LSTM layer leaves when it does not return all of
@@ -8,7 +9,7 @@ export class LastStep extends tf.layers.Layer {
   static readonly className = "LastStep";
 
   override computeOutputShape(shape: tf.Shape): tf.Shape {
-    return [shape[0], shape[2]];
+    return [itemAt(shape, 0), itemAt(shape, 2)];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

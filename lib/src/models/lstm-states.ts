@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 
 /**
  * What the cells of an LSTM do at each step of `n` series; those of several layers stand side by side, the lowest layer
@@ -42,7 +43,7 @@ export function lstmStates(model: tf.LayersModel, inputs: Float32Array): LstmSta
   }));
   const units = layers.reduce((sum, layer) => sum + layer.units, 0);
   const [[weight, threshold] = []] = weightsOf("Dense") as [tf.Tensor2D, tf.Tensor1D][];
-  if (units === 0 || weight?.shape[0] !== units) {
+  if (units === 0 || !threshold || weight?.shape[0] !== units) {
     const found = weight
       ? `${units} LSTM cells and a dense layer that reads ${weight.shape[0]} numbers`
       : `${units} LSTM cells and no dense layer`;
@@ -50,7 +51,7 @@ export function lstmStates(model: tf.LayersModel, inputs: Float32Array): LstmSta
       `Expected LSTM layers and one dense unit that reads all their cells but found ${found}: pass a model made by models.lstm.`,
     );
   }
-  const [steps, features] = (model.inputs[0]!.shape as number[]).slice(1) as [number, number];
+  const [steps, features] = (itemAt(model.inputs, 0).shape as number[]).slice(1) as [number, number];
   const n = inputs.length / (steps * features);
   if (!Number.isInteger(n) || n === 0) {
     throw new Error(
@@ -77,7 +78,7 @@ export function lstmStates(model: tf.LayersModel, inputs: Float32Array): LstmSta
     for (let t = 0; t < steps; t++) {
       let below = x.slice([0, t, 0], [n, 1, features]).reshape([n, features]) as tf.Tensor2D;
       const now = layers.map(({ kernel, recurrent, bias }, layer) => {
-        const before = states[layer]!;
+        const before = itemAt(states, layer);
         // The layer keeps its four gates side by side, in this order.
         const [ai, af, ag, ao] = tf.split(
           tf.matMul(below, kernel).add(tf.matMul(before.h, recurrent)).add(bias),
@@ -92,13 +93,13 @@ export function lstmStates(model: tf.LayersModel, inputs: Float32Array): LstmSta
       states = now;
       const all = (name: keyof (typeof now)[number]) =>
         now.length === 1
-          ? now[0]![name]
+          ? itemAt(now, 0)[name]
           : tf.concat2d(
               now.map((layer) => layer[name]),
               1,
             );
       for (const name of ["i", "f", "g", "o", "c", "h"] as const) history[name].push(all(name));
-      history.y.push(tf.sigmoid(tf.matMul(history.h[t] as tf.Tensor2D, weight).add(threshold!)));
+      history.y.push(tf.sigmoid(tf.matMul(history.h[t] as tf.Tensor2D, weight).add(threshold)));
     }
     const all = (name: keyof typeof history) => tf.stack(history[name], 1).dataSync() as Float32Array;
     found = { i: all("i"), f: all("f"), g: all("g"), o: all("o"), c: all("c"), h: all("h"), y: all("y"), units };

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { LastStep } from "./last-step";
 import { glorotUniform, orthogonal, setWeights, truncatedNormal, weightStream } from "./weights";
 
@@ -74,7 +75,7 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
   const sigmoid = tf.layers.activation({ name: "sigmoid", activation: "sigmoid" });
   const model =
     layers.length === 1
-      ? tf.sequential({ layers: [layers[0], dense, sigmoid] })
+      ? tf.sequential({ layers: [...layers, dense, sigmoid] })
       : stack(layers, { dense, sigmoid, shape: [length, features] });
 
   const kernel = (shape: readonly [number, number], layer: number) => {
@@ -85,14 +86,15 @@ export function lstm(options: LstmOptions = {}): tf.LayersModel {
     const stream = weightStream(seed, layer, "recurrent");
     return weights ? truncatedNormal(shape, { stddev: weights.stddev, stream }) : orthogonal(shape, { stream });
   };
+  let inputs = features;
   cells.forEach((count, i) => {
-    const inputs = i === 0 ? features : cells[i - 1];
     // Gates in tfjs' order: input, forget, cell, output.
     const bias = new Float32Array(4 * count)
       .fill(inputBias, 0, count)
       .fill(forgetBias, count, 2 * count)
       .fill(outputBias, 3 * count);
-    setWeights(layers[i], [kernel([inputs, 4 * count], i), recurrent([count, 4 * count], i), bias]);
+    setWeights(itemAt(layers, i), [kernel([inputs, 4 * count], i), recurrent([count, 4 * count], i), bias]);
+    inputs = count;
   });
   const all = cells.reduce((sum, count) => sum + count, 0);
   setWeights(dense, [kernel([all, 1], cells.length).map((weight) => readout * weight), new Float32Array(1)]);

@@ -44,6 +44,7 @@ export function mlp(options: MlpOptions = {}): tf.Sequential {
   } = options;
   if (!(dropout >= 0 && dropout < 1)) throw new Error(`Expected dropout to be in [0, 1) but found ${dropout}.`);
   const model = tf.sequential();
+  let below = inputs;
   [...hidden, outputs].forEach((units, i) => {
     const last = i === hidden.length;
     const layer = tf.layers.dense({
@@ -54,11 +55,11 @@ export function mlp(options: MlpOptions = {}): tf.Sequential {
       kernelInitializer: "zeros",
     });
     model.add(layer);
-    const shape = [i === 0 ? inputs : hidden[i - 1], units];
     setWeights(layer, [
-      truncatedNormal(shape, { stddev: weights.stddev, stream: weightStream(seed, i, "kernel") }),
+      truncatedNormal([below, units], { stddev: weights.stddev, stream: weightStream(seed, i, "kernel") }),
       new Float32Array(units).fill(-threshold),
     ]);
+    below = units;
     if (!last && dropout > 0) model.add(tf.layers.dropout({ name: `dropout${i + 1}`, rate: dropout }));
   });
   model.add(tf.layers.activation({ name: "softmax", activation: "softmax" }));

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { random, type Random } from "../data/random";
+import { itemAt } from "../base/item-at";
 
 // Values are drawn here and set after a layer is built. tfjs' own initializers give equal weights for equal seeds and
 // shapes, take seed 0 for no seed, and need 1.8 s for an orthogonal 200 x 800.
@@ -36,11 +37,11 @@ export function orthogonal(
     for (let j = 0; j < i; j++) {
       const other = q.subarray(j * columns, (j + 1) * columns);
       let dot = 0;
-      for (let k = 0; k < columns; k++) dot += row[k] * other[k];
-      for (let k = 0; k < columns; k++) row[k] -= dot * other[k];
+      for (let k = 0; k < columns; k++) dot += (row[k] ?? NaN) * (other[k] ?? NaN);
+      for (let k = 0; k < columns; k++) row[k] = (row[k] ?? NaN) - dot * (other[k] ?? NaN);
     }
     const norm = Math.hypot(...row);
-    for (let k = 0; k < columns; k++) row[k] /= norm;
+    row.set(row.map((value) => value / norm));
   }
   return Float32Array.from(q);
 }
@@ -50,7 +51,7 @@ export const weightStream = (seed: number, layer: number, name: string): Random 
 
 /** Sets a built layer's weights from plain arrays. */
 export function setWeights(layer: tf.layers.Layer, values: readonly Float32Array[]): void {
-  const tensors = layer.getWeights().map((weight, i) => tf.tensor(values[i], weight.shape));
+  const tensors = layer.getWeights().map((weight, i) => tf.tensor(itemAt(values, i), weight.shape));
   layer.setWeights(tensors);
   tf.dispose(tensors);
 }
