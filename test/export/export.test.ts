@@ -231,7 +231,7 @@ describe("npm run export", () => {
   });
 
   test("waits for no hand-in that runs in the same folder, and leaves its files alone", async () => {
-    const { lockFolder } = await import("../../lib/tools/handin/lock");
+    const { lockFolder } = await import("../../lib/tools/notebooks/folder-lock");
     const lock = await lockFolder(to);
     await expect(main([])).rejects.toThrow("Another hand-in is running here");
     lock.release();

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { lockFolder } from "../../lib/tools/handin/lock";
+import { lockFolder } from "../../lib/tools/notebooks/folder-lock";
 
 const folder = mkdtempSync(join(tmpdir(), "lock-"));
 const file = join(folder, ".lock");

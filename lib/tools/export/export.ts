@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "nod
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeWhole } from "../../src/base/files";
-import { lockFolder } from "../handin/lock";
+import { lockFolder } from "../notebooks/folder-lock";
 import { readNotebook, sha256, type Notebook } from "../notebooks/notebook";
 import { parts } from "../handin/parts";
 import { handinFolder, notebooksFolder } from "../notebooks/places";

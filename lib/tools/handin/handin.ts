@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../user-error";
 import { finish } from "./finish";
-import { lockFolder } from "./lock";
+import { lockFolder } from "../notebooks/folder-lock";
 import { quickNotice } from "../notebooks/notebook";
 import { parts } from "./parts";
 import { handinFolder } from "../notebooks/places";
