@@ -4,6 +4,7 @@ export * from "./models";
 export * as models from "./models/factories";
 export * from "./training";
 export * from "./runs";
+export type { OptimizerSettings } from "./graph/optimizers";
 export { createStep } from "./graph/step";
 export { trace } from "./graph/trace";
 export * as figures from "./figures";

@@ -206,13 +206,17 @@ describe("watching and stopping", () => {
     expect(seen).toEqual([0, 50, 100, 150, 200]);
   });
 
-  test("an interrupted run keeps its weights, and goes on to the same end", async () => {
+  test.each([
+    ["Adam", {}],
+    ["Nesterov's momentum", { optimizer: { name: "momentum", learningRate: 0.1, nesterov: true } }],
+    ["RMSProp, eager", { optimizer: { name: "rmsprop", learningRate: 0.01, momentum: 0.5 }, mode: "eager" }],
+  ] as const)("an interrupted run keeps its weights, and goes on to the same end: %s", async (_, changes) => {
     const whole = network(0.3);
-    const expected = await train(whole, corners(), small({ part: "h6-1c" }));
+    const expected = await train(whole, corners(), small({ part: "h6-1c", ...changes }));
 
     const model = network(0.3);
     const stop = new AbortController();
-    const interrupted = await train(model, corners(), small(), {
+    const interrupted = await train(model, corners(), small(changes), {
       signal: stop.signal,
       onEvaluation: ({ iterations }) => void (iterations.at(-1) === 100 && stop.abort()),
     }).catch((error: unknown) => error);
@@ -231,7 +235,7 @@ describe("watching and stopping", () => {
     expect(existsSync(join(run.folder, "lock"))).toBe(false);
     expect((JSON.parse(readFileSync(join(run.folder, "live.json"), "utf8")) as RunRecord).status).toBe("interrupted");
 
-    const { record } = await train(model, corners(), small());
+    const { record } = await train(model, corners(), small(changes));
     expect(said).toEqual(["h6-1b: going on at iteration 100 of 200, from a checkpoint"]);
     expect(weightsOf(model)).toEqual(weightsOf(whole));
     expect(lasting({ ...record, part: "h6-1c" })).toEqual(lasting(expected.record));

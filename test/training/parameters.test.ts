@@ -85,6 +85,25 @@ describe("parameters", () => {
     ]);
   });
 
+  test("DEEPNETS_SET chooses another optimizer: what it does not have stays behind, and is told", () => {
+    vi.stubEnv("DEEPNETS_SET", "optimizer.name=momentum,learningRate=0.1,nesterov=true");
+    const p = parameters("h6-1b", { ...sheet, optimizer: { ...sheet.optimizer, beta1: 0.8 } as Settings["optimizer"] });
+    expect(p.optimizer).toEqual({ name: "momentum", learningRate: 0.1, momentum: 0.9, nesterov: true });
+    expect(p.overrides).toEqual({
+      "optimizer.name": "momentum",
+      "optimizer.learningRate": 0.1,
+      "optimizer.nesterov": "true",
+    });
+    expect(said).toEqual([
+      "h6-1b: optimizer.name = momentum (the cell says adam), optimizer.learningRate = 0.1 (the cell says 0.001), " +
+        "optimizer.beta1 left out (the cell says 0.8)",
+    ]);
+    vi.stubEnv("DEEPNETS_SET", "nesterov=yes");
+    expect(() => parameters("h6-1b", sheet)).toThrow('Expected optimizer.nesterov to be true or false but found "yes"');
+    vi.stubEnv("DEEPNETS_SET", "optimizer.name=sgd,beta1=0.5");
+    expect(() => parameters("h6-1b", sheet)).toThrow("Expected no optimizer.beta1 but found 0.5 (h6-1b): sgd has none");
+  });
+
   test("DEEPNETS_SET comes after the quick profile", () => {
     vi.stubEnv("DEEPNETS_PROFILE", "quick");
     vi.stubEnv("DEEPNETS_SET", "iterations=1000");
@@ -116,8 +135,8 @@ describe("parameters", () => {
       "Expected optimizer.beta1 to be in [0, 1) but found 1",
     ],
     [
-      { ...sheet, optimizer: { name: "rmsprop", learningRate: 1 } },
-      "Expected optimizer.name to be sgd or adam but found rmsprop",
+      { ...sheet, optimizer: { name: "adagrad", learningRate: 1 } },
+      "Expected optimizer.name to be one of sgd, momentum, rmsprop, adam but found adagrad",
     ],
   ] as [Settings, string][])("refuses %o", (settings, message) => {
     expect(() => parameters("h6-1b", settings)).toThrow(message);
@@ -142,7 +161,7 @@ describe("overrides", () => {
   test.each([
     [
       "learningRat=1",
-      'Expected one of batchSize, iterations, epochs, evalEvery, precision, mode, optimizer.name, optimizer.learningRate, optimizer.beta1, optimizer.beta2, optimizer.epsilon but found "learningRat"',
+      'Expected one of batchSize, iterations, epochs, evalEvery, precision, mode, optimizer.name, optimizer.learningRate, optimizer.momentum, optimizer.nesterov, optimizer.decay, optimizer.epsilon, optimizer.beta1, optimizer.beta2 but found "learningRat"',
     ],
     ["constructor=1", "Expected one of"],
     ["learningRate", 'Expected NAME=VALUE pairs with commas between them but found "learningRate"'],

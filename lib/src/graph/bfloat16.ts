@@ -1,5 +1,5 @@
 import { type AttributeValue, type Edge, edge, type GraphNode, specOf } from "./nodes";
-import type { Recording } from "./trace-function";
+import type { Recording } from "./recording";
 
 /** Products and convolutions, where bfloat16 saves time. */
 const heavy = new Set(["MatMul", "BatchMatMulV2", "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"]);

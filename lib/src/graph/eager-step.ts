@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { type AdamConstants, adamConstants, adamCorrection } from "./adam";
 import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
 import { dropoutMask } from "./dropout-mask";
 import { type LayerCall, type Network, network } from "./network";
+import { makeOptimizer, type Optimizer } from "./optimizers";
 import { convolutionCalls } from "./replacements/convolution";
 import { checkState } from "./state";
 import type { Batch, StepOptions, StepState, TrainingStep } from "./types";
@@ -20,7 +20,7 @@ class EagerStep implements TrainingStep {
   readonly evaluationSize: number;
   readonly #network: Network;
   readonly #options: StepOptions;
-  readonly #adam?: AdamConstants;
+  readonly #optimizer: Optimizer;
   readonly #slots: readonly { readonly name: string; readonly variable: tf.Variable }[];
   #iteration = 0;
   #disposed = false;
@@ -30,16 +30,13 @@ class EagerStep implements TrainingStep {
     this.#options = options;
     this.evaluationSize = evaluationSize(net.layers);
     const trained = net.weights.filter((weight) => weight.trainable);
-    if (options.optimizer.name === "adam") this.#adam = adamConstants(options.optimizer);
-    this.#slots =
-      this.#adam === undefined
-        ? []
-        : ["m", "v"].flatMap((slot) =>
-            trained.map(({ name, variable }) => ({
-              name: `${name}/${slot}`,
-              variable: tf.tidy(() => tf.variable(tf.zerosLike(variable), false)),
-            })),
-          );
+    this.#optimizer = makeOptimizer(options.optimizer);
+    this.#slots = this.#optimizer.slots.flatMap((slot) =>
+      trained.map(({ name, variable }) => ({
+        name: `${name}/${slot}`,
+        variable: tf.tidy(() => tf.variable(tf.zerosLike(variable), false)),
+      })),
+    );
   }
 
   step(batch: Batch, iteration: number): number {
@@ -55,8 +52,11 @@ class EagerStep implements TrainingStep {
       const trained = this.#trained();
       const { value, grads } = tf.variableGrads(() => this.#meanLoss(batch, iteration), trained);
       const gradients = trained.map((variable) => grads[variable.name]);
-      if (this.#adam === undefined) this.#descend(trained, gradients);
-      else this.#applyAdam(trained, gradients, this.#adam);
+      const values = this.#optimizer.values(iteration + 1);
+      trained.forEach((variable, i) => {
+        const slots = this.#optimizer.slots.map((_, k) => this.#slots[k * trained.length + i].variable);
+        this.#optimizer.move(variable, { gradient: gradients[i], slots, values });
+      });
       return value.dataSync()[0];
     });
     this.#iteration++;
@@ -155,23 +155,6 @@ class EagerStep implements TrainingStep {
       );
     });
     return calls;
-  }
-
-  #descend(trained: readonly tf.Variable[], gradients: readonly tf.Tensor[]): void {
-    trained.forEach((variable, i) =>
-      variable.assign(variable.sub(gradients[i].mul(this.#options.optimizer.learningRate))),
-    );
-  }
-
-  #applyAdam(trained: readonly tf.Variable[], gradients: readonly tf.Tensor[], constants: AdamConstants): void {
-    const { beta1, beta2 } = constants;
-    const { rate, epsilon } = adamCorrection(constants, this.#iteration + 1);
-    trained.forEach((variable, i) => {
-      const [m, v] = [this.#slots[i].variable, this.#slots[trained.length + i].variable];
-      m.assign(m.mul(beta1).add(gradients[i].mul(1 - beta1)));
-      v.assign(v.mul(beta2).add(gradients[i].square().mul(1 - beta2)));
-      variable.assign(variable.sub(m.mul(rate).div(v.sqrt().add(epsilon))));
-    });
   }
 
   #assertAlive(): void {

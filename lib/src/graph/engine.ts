@@ -49,6 +49,10 @@ export function backend(): NodeBackend {
   return found;
 }
 
+/** Version of the engine (libtensorflow): "2.21.0". */
+export const engineVersion = (): string =>
+  String((backend().binding as unknown as { readonly TF_Version?: string }).TF_Version ?? "unknown");
+
 /** Attributes of operations, named after their kind: `attribute.type("T", "float32")`. */
 export const attribute = {
   type(name: string, dtype: "float32" | "int32" | "bool"): Attribute {

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import { edge, type Edge, type GraphNode, sizeOf } from "./nodes";
-import type { GraphVariable, Recording } from "./trace-function";
+import type { GraphVariable, Recording } from "./recording";
 import type { TraceOptions } from "./trace-types";
 
 // What a traced graph consists of beside the recorded nodes: variables, what changes them, and what is fetched.

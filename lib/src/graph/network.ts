@@ -13,7 +13,6 @@ export interface NetworkWeight {
 
 /** What a training step needs to know of a `tf.layers` model whose last layer is a softmax or sigmoid activation. */
 export interface Network {
-  readonly model: tf.LayersModel;
   readonly layers: readonly tf.layers.Layer[];
   readonly weights: readonly NetworkWeight[];
   /**
@@ -56,7 +55,6 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
     throw new Error(`Expected a sigmoid output of 1 unit but found ${outputs}: use softmax for more than two classes.`);
   }
   return {
-    model,
     layers,
     head,
     outputs,

@@ -22,11 +22,6 @@ export function createStep(model: tf.LayersModel, options: StepOptions): Trainin
   if (!Number.isInteger(options.batchSize) || options.batchSize < 1) {
     throw new Error(`Expected batchSize to be a whole number from 1 but found ${options.batchSize}.`);
   }
-  if (!(options.optimizer.learningRate > 0)) {
-    throw new Error(
-      `Expected a learningRate above 0 but found ${options.optimizer.learningRate} (optimizer "${options.optimizer.name}").`,
-    );
-  }
   if (options.precision === "bfloat16" && options.mode === "eager") {
     throw new Error(
       'Expected precision "float32" in mode "eager" but found "bfloat16": only a traced graph computes in bfloat16; use mode "graph".',

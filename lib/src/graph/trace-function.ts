@@ -3,29 +3,8 @@ import { compareTraces } from "./compare-traces";
 import { backend } from "./engine";
 import { type Edge, edge, type GraphNode, sizeOf } from "./nodes";
 import { Recorder } from "./recorder";
+import type { GraphVariable, Recording } from "./recording";
 import type { InputSpec, TracedFunction } from "./trace-types";
-
-/** A variable of the graph that is being made. */
-export interface GraphVariable {
-  readonly name: string;
-  readonly variable: tf.Variable;
-  readonly trained: boolean;
-  readonly handle: GraphNode;
-}
-
-/** One function as nodes. */
-export interface Recording {
-  readonly nodes: readonly GraphNode[];
-  readonly placeholders: readonly GraphNode[];
-  /** One read per variable. */
-  readonly reads: readonly GraphNode[];
-  /** What to fetch, by name. */
-  readonly results: ReadonlyMap<string, Edge>;
-  /** Gradient of each trained variable that the loss depends on, by position in `variables`. */
-  readonly gradients: ReadonlyMap<number, Edge>;
-  /** New values of variables that the function itself assigned (moving averages), by position in `variables`. */
-  readonly assigned: ReadonlyMap<number, Edge>;
-}
 
 /** Records a function twice with other inputs; throws where the two recordings differ. */
 export function traceFunction(name: string, traced: TracedFunction, variables: readonly GraphVariable[]): Recording {

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-node";
-import type { OptimizerSettings } from "../runs/record";
-import type { Recording } from "./trace-function";
+import type { OptimizerSettings } from "./optimizers";
+import type { Recording } from "./recording";
 
 /** Shape and element type of one input of a traced function: a bare shape means float32. */
 export type InputSpec = readonly number[] | { readonly shape: readonly number[]; readonly dtype: "float32" | "int32" };

@@ -12,10 +12,11 @@ import {
   type Values,
 } from "./graph-parts";
 import { constantNode, edge, type GraphNode, reachable, sizeOf } from "./nodes";
-import { type OptimizerNodes, optimizerNodes } from "./optimizer-nodes";
+import { makeOptimizer, type Optimizer } from "./optimizers";
+import type { GraphVariable, Recording } from "./recording";
 import { loadNodes, refusal } from "./saved-model";
 import { checkTensors } from "./state";
-import { type GraphVariable, placeholder, readNode, type Recording, traceFunction } from "./trace-function";
+import { placeholder, readNode, traceFunction } from "./trace-function";
 import type { GraphRow, GraphTensor, TraceOptions, TracedFunction } from "./trace-types";
 
 interface Callable {
@@ -34,7 +35,7 @@ export class TracedGraph {
   readonly #variables: readonly GraphVariable[];
   /** Variables, then the slots of the trained ones: everything that `read` returns. */
   readonly #state: { readonly name: string; readonly shape: readonly number[]; readonly handle: GraphNode }[];
-  readonly #optimizer?: OptimizerNodes;
+  readonly #optimizer?: Optimizer;
   readonly #callables = new Map<string, Callable>();
   readonly #nodes: readonly GraphNode[];
   #session?: number;
@@ -42,7 +43,7 @@ export class TracedGraph {
   /** @internal Use `trace`. */
   constructor(functions: Readonly<Record<string, TracedFunction>>, options: TraceOptions) {
     this.#variables = graphVariables(options);
-    if (options.optimizer !== undefined) this.#optimizer = optimizerNodes(options.optimizer);
+    if (options.optimizer !== undefined) this.#optimizer = makeOptimizer(options.optimizer);
     this.#state = this.#variables.map(({ name, variable, handle }) => ({ name, shape: variable.shape, handle }));
     for (const slot of this.#optimizer?.slots ?? []) {
       for (const { name, variable, trained } of this.#variables) {
@@ -191,8 +192,8 @@ export class TracedGraph {
   #feeds(name: string): GraphNode[] {
     if (this.#optimizer === undefined)
       throw new Error(`Expected an optimizer but found none ("${name}" has a loss to minimize): give "optimizer".`);
-    return this.#optimizer.feeds.map((feed) =>
-      placeholder(`${name}/optimizer_${feed}`, { shape: [], dtype: "float32" }),
+    return this.#optimizer.scalars.map((scalar) =>
+      placeholder(`${name}/optimizer_${scalar}`, { shape: [], dtype: "float32" }),
     );
   }
 
@@ -202,14 +203,8 @@ export class TracedGraph {
       const slots = this.#optimizer!.slots.map(
         (slot) => this.#state.find((entry) => entry.name === `${variable.name}/${slot}`)!.handle,
       );
-      const { node } = this.#optimizer!.update({
-        name: `${name}/optimize_${position}`,
-        handle: variable.handle,
-        slots,
-        gradient,
-        feeds,
-      });
-      return { position, node };
+      const target = { handle: variable.handle, slots, gradient, scalars: feeds };
+      return { position, node: this.#optimizer!.node(`${name}/optimize_${position}`, target) };
     });
   }
 

@@ -1,4 +1,4 @@
-import type { OptimizerSettings } from "../runs/record";
+import type { OptimizerSettings } from "./optimizers";
 
 /**
  * One batch as the loop hands it over: `inputs` is `[size, ...shape]` row-major, `labels` are class indices `[size]`.

@@ -18,10 +18,20 @@ export interface LinearOptions {
  *
  * @param options Sizes and initialisation; the defaults are the sheet's (7,850 parameters).
  * @returns An uncompiled model, `[n, inputs]` to probabilities `[n, outputs]`.
+ * @throws When `weights` is anything but "zeros".
  * @example
  * models.linear().countParams(); // 7850
  */
-export function linear({ inputs = 784, outputs = 10, threshold = 0 }: LinearOptions = {}): tf.Sequential {
+export function linear({
+  inputs = 784,
+  outputs = 10,
+  weights = "zeros",
+  threshold = 0,
+}: LinearOptions = {}): tf.Sequential {
+  if (weights !== "zeros")
+    throw new Error(
+      `Expected weights to be "zeros" but found ${JSON.stringify(weights)}: the linear model starts at W = 0.`,
+    );
   const model = tf.sequential();
   const layer = tf.layers.dense({
     name: "logits",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs-node";
+import { engineVersion } from "../graph/engine";
 import { projectFolder } from "../runs/places";
 import { displaySymbol } from "./display";
 import { gridHtml, gridText } from "./grid";
@@ -18,7 +18,7 @@ export type Versions = Readonly<Record<string, string>> & { readonly [displaySym
 export function versions(): Versions {
   const known: Record<string, string> = {
     deepnets: packageVersion(join(projectFolder(), "lib/package.json")),
-    libtensorflow: (tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version,
+    libtensorflow: engineVersion(),
     "@tensorflow/tfjs-node": installed("@tensorflow/tfjs-node"),
     node: process.versions.node,
     tslab: installed("tslab"),

@@ -1,7 +1,7 @@
 export { annotate } from "./annotate";
 export { merit, type Merit } from "./merit";
 export { runName } from "./places";
-export type { Evaluation, FinalEvaluation, OptimizerSettings, Parameters, Progress, RunRecord } from "./record";
+export type { Evaluation, FinalEvaluation, Parameters, Progress, RunRecord } from "./record";
 export { readRecord, readRecords, type RecordRequest, type RecordsRequest } from "./records";
 export { spread, type Spread, type Statistic } from "./spread";
 export { Interrupted, type Run, type TrainOptions } from "./train";

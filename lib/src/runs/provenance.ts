@@ -3,11 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join, relative, resolve } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
-import { backend } from "../graph/engine";
+import { engineVersion } from "../graph/engine";
 import type { RunRecord } from "./record";
-
-const engineVersion = (): string =>
-  String((backend().binding as { readonly TF_Version?: string }).TF_Version ?? "unknown");
 
 /**
  * Whether the engine computes by oneDNN: it decides the last digits, as the version does. Commands and the kernel

@@ -1,11 +1,4 @@
-/** The optimizer as a cell spells it out. `beta1`, `beta2`, `epsilon` belong to Adam. */
-export interface OptimizerSettings {
-  readonly name: "sgd" | "adam";
-  readonly learningRate: number;
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
-}
+import type { OptimizerSettings } from "../graph/optimizers";
 
 /** What one run is to do: returned by `parameters`, taken by `train`. */
 export interface Parameters {

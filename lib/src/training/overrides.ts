@@ -1,3 +1,5 @@
+import { optimizerNames, optimizerSettings, settingRules } from "../graph/optimizers";
+
 /** Names that `DEEPNETS_SET` can change, with what each takes. A name below `optimizer.` may be written without it. */
 const names: Readonly<Record<string, "whole" | "positive" | "fraction" | readonly string[]>> = {
   batchSize: "whole",
@@ -6,11 +8,13 @@ const names: Readonly<Record<string, "whole" | "positive" | "fraction" | readonl
   evalEvery: "whole",
   precision: ["float32", "bfloat16"],
   mode: ["graph", "eager"],
-  "optimizer.name": ["sgd", "adam"],
-  "optimizer.learningRate": "positive",
-  "optimizer.beta1": "fraction",
-  "optimizer.beta2": "fraction",
-  "optimizer.epsilon": "positive",
+  "optimizer.name": optimizerNames,
+  ...Object.fromEntries(
+    Object.entries(optimizerSettings).map(([name, takes]) => [
+      `optimizer.${name}`,
+      takes === "switch" ? ["true", "false"] : takes,
+    ]),
+  ),
 };
 
 /**
@@ -51,15 +55,8 @@ function parseValue(name: string, text: string): number | string {
     throw new Error(`Expected ${name} to be ${kind.join(" or ")} but found "${text}" (DEEPNETS_SET): choose one.`);
   }
   const value = Number(text);
-  const rule = { whole: "a whole number from 1 on", positive: "a number above 0", fraction: "a number in [0, 1)" }[
-    kind
-  ];
-  const right =
-    kind === "whole"
-      ? Number.isSafeInteger(value) && value >= 1
-      : kind === "positive"
-        ? value > 0 && value < Infinity
-        : value >= 0 && value < 1;
+  const rule = kind === "whole" ? "a whole number from 1 on" : `a number ${settingRules[kind].rule}`;
+  const right = kind === "whole" ? Number.isSafeInteger(value) && value >= 1 : settingRules[kind].fits(value);
   if (!right) throw new Error(`Expected ${name} to be ${rule} but found "${text}" (DEEPNETS_SET): correct the value.`);
   return value;
 }

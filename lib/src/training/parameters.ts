@@ -1,5 +1,6 @@
+import { completeOptimizer, hasSetting, type OptimizerSettings, optimizerSettings } from "../graph/optimizers";
 import { parseOverrides } from "./overrides";
-import type { OptimizerSettings, Parameters } from "../runs/record";
+import type { Parameters } from "../runs/record";
 
 /** What a cell prescribes for its part. Exactly one of `iterations` and `epochs` is given. */
 export interface Settings {
@@ -57,6 +58,10 @@ export function parameters(part: string, settings: Settings): Parameters {
     );
   }
   const optimizer: Record<string, unknown> = { ...cell.optimizer };
+  const chosen = overrides["optimizer.name"] ?? cell.optimizer.name;
+  // Where DEEPNETS_SET chooses another optimizer, constants of the cell's that it does not have stay behind.
+  if (chosen !== cell.optimizer.name)
+    for (const name of Object.keys(optimizer)) if (!hasSetting(chosen, name)) delete optimizer[name];
   const all: Record<string, unknown> = { part, profile, ...cell, seed, overrides: Object.freeze(overrides) };
   if (profile === "quick") Object.assign(all, shortened(settings));
   for (const [name, value] of Object.entries(overrides)) {
@@ -65,11 +70,12 @@ export function parameters(part: string, settings: Settings): Parameters {
         `Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): ${part} is counted in the former.`,
       );
     }
-    if (name.startsWith("optimizer.")) optimizer[name.slice("optimizer.".length)] = value;
+    // An override is a number or a word; only a switch of an optimizer is true or false.
+    if (name.startsWith("optimizer."))
+      optimizer[name.slice("optimizer.".length)] = value === "true" || value === "false" ? value === "true" : value;
     else all[name] = value;
   }
-  if (optimizer.name === "adam") Object.assign(optimizer, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...optimizer });
-  all.optimizer = Object.freeze(optimizer);
+  all.optimizer = Object.freeze(completeOptimizer(optimizer as unknown as OptimizerSettings, part));
   const result = Object.freeze(all) as unknown as Parameters;
   check(result);
   tell(settings, result);
@@ -81,41 +87,24 @@ function shortened({ iterations, epochs }: Settings): Partial<Settings> {
   return { iterations: Math.min(iterations!, Math.max(400, Math.round(iterations! * 0.02))) };
 }
 
-function check({ part, batchSize, iterations, epochs, evalEvery, optimizer }: Parameters): void {
+function check({ part, batchSize, iterations, epochs, evalEvery }: Parameters): void {
   for (const [name, value] of Object.entries({ batchSize, iterations, epochs, evalEvery })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
       throw new Error(`Expected ${name} to be a whole number from 1 on but found ${value} (${part}).`);
-  }
-  const { name, learningRate, beta1, beta2, epsilon } = optimizer;
-  if (name !== "sgd" && name !== "adam")
-    throw new Error(`Expected optimizer.name to be sgd or adam but found ${name as string} (${part}).`);
-  if (!(learningRate > 0 && learningRate < Infinity))
-    throw new Error(`Expected optimizer.learningRate to be above 0 but found ${learningRate} (${part}).`);
-  const extras = Object.entries({ beta1, beta2, epsilon }).filter(([, value]) => value !== undefined);
-  if (name === "sgd" && extras.length > 0) {
-    throw new Error(
-      `Expected no optimizer.${extras[0][0]} but found ${extras[0][1]} (${part}): plain gradient descent has none; leave it out or choose adam.`,
-    );
-  }
-  for (const [beta, value] of extras) {
-    const right = beta === "epsilon" ? value! > 0 : value! >= 0 && value! < 1;
-    if (!right)
-      throw new Error(
-        `Expected optimizer.${beta} to be ${beta === "epsilon" ? "above 0" : "in [0, 1)"} but found ${value} (${part}).`,
-      );
   }
 }
 
 function tell(settings: Settings, result: Parameters): void {
   const changed: string[] = [];
   const note = (name: string, before: unknown, after: unknown) => {
-    if (before !== undefined && before !== after) changed.push(`${name} = ${after} (the cell says ${before})`);
+    if (before === undefined || before === after) return;
+    changed.push(`${name}${after === undefined ? " left out" : ` = ${after}`} (the cell says ${before})`);
   };
   for (const name of ["iterations", "epochs", "batchSize", "evalEvery", "precision", "mode"] as const)
     note(name, settings[name], result[name]);
   note("seed", settings.seed ?? 1, result.seed);
-  for (const name of ["name", "learningRate", "beta1", "beta2", "epsilon"] as const)
-    note(`optimizer.${name}`, settings.optimizer[name], result.optimizer[name]);
+  const [cell, used] = [settings.optimizer, result.optimizer] as unknown as Record<string, unknown>[];
+  for (const name of ["name", ...Object.keys(optimizerSettings)]) note(`optimizer.${name}`, cell![name], used![name]);
   if (changed.length > 0)
     console.log(`${result.part}${result.profile === "quick" ? ", quick run" : ""}: ${changed.join(", ")}`);
 }

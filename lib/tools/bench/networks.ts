@@ -11,8 +11,6 @@ export interface NetworkFacts {
   readonly shape: readonly number[];
   /** Classes; 2 stands for one sigmoid output. */
   readonly classes: number;
-  /** Part of the sheet whose full run is the same network. */
-  readonly part: string;
   /**
    * The engine's threads: within one operation, between operations. Small products gain nothing from a second thread
    * within.
@@ -24,15 +22,14 @@ const cores = availableParallelism();
 const all = { intra: cores, inter: cores };
 
 export const facts: Readonly<Record<NetworkName, NetworkFacts>> = {
-  mlp: { title: "MLP", batchSize: 100, shape: [784], classes: 10, part: "h6-1b", threads: all },
-  dropout: { title: "MLP + dropout", batchSize: 100, shape: [784], classes: 10, part: "h6-1c", threads: all },
-  cnn: { title: "CNN", batchSize: 100, shape: [784], classes: 10, part: "h6-1d", threads: all },
+  mlp: { title: "MLP", batchSize: 100, shape: [784], classes: 10, threads: all },
+  dropout: { title: "MLP + dropout", batchSize: 100, shape: [784], classes: 10, threads: all },
+  cnn: { title: "CNN", batchSize: 100, shape: [784], classes: 10, threads: all },
   lstm: {
     title: "LSTM",
     batchSize: 50,
     shape: [30, 1],
     classes: 2,
-    part: "h6-2",
     threads: { intra: 1, inter: Math.min(2, cores) },
   },
 };
