@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { findBrowser } from "../../lib/src/notebook/browser";
-import { parts } from "../../lib/tools/handin/parts";
+import { parts } from "../../lib/src/parts";
 
 const found = findBrowser();
 const { handin } = inject("quickHandin");

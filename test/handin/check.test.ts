@@ -12,7 +12,7 @@ import {
   type Finding,
 } from "../../lib/tools/handin/check";
 import { readNotebook, setSource, sourceOf, type Cell, type Notebook } from "../../lib/tools/notebooks/notebook";
-import { parts } from "../../lib/tools/handin/parts";
+import { parts } from "../../lib/src/parts";
 import { fillTags, tagText } from "../../lib/tools/notebooks/tags";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { makeHandin, makePage, makeRecord, readRecords, writeNotebook, writeRecord } from "../fixtures/handin/handin";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { main } from "../../lib/tools/handin/handin";
 import { readNotebook, sourceOf, type Notebook } from "../../lib/tools/notebooks/notebook";
-import { parts } from "../../lib/tools/handin/parts";
+import { parts } from "../../lib/src/parts";
 import { root } from "../../lib/tools/notebooks/places";
 import type { Report } from "../../lib/tools/notebooks/report";
 import { waitFor } from "../fixtures/handin/cells";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { parts } from "../../lib/tools/handin/parts";
+import { parts } from "../../lib/src/parts";
 import { describeProgress, duration, liveRecord, StatusLine } from "../../lib/tools/handin/progress";
 import { formatTable } from "../../lib/tools/notebooks/report";
 import { makeRecord } from "../fixtures/handin/handin";

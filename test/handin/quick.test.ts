@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
 import { checkFolder, formatFindings } from "../../lib/tools/handin/check";
 import { executeNotebook } from "../../lib/tools/notebooks/execute";
 import { readNotebook, sourceOf } from "../../lib/tools/notebooks/notebook";
-import { parts } from "../../lib/tools/handin/parts";
+import { parts } from "../../lib/src/parts";
 import { notebooksFolder, root } from "../../lib/tools/notebooks/places";
 import { liveRecord } from "../../lib/tools/handin/progress";
 import { storedRecords } from "../../lib/tools/notebooks/records";

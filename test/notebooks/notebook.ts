@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { parts } from "../../lib/src/parts";
 
 export const root = resolve(__dirname, "../..");
 
@@ -31,16 +32,7 @@ export interface Notebook {
 }
 
 /** All notebooks, in the order in which they run. */
-export const stems = [
-  "h6-1a-linear",
-  "h6-1b-mlp",
-  "h6-1c-dropout",
-  "h6-1d-cnn",
-  "h6-1e-comparison",
-  "h6-2-lstm",
-  "t6-1-convolution",
-  "t6-2-lstm",
-];
+export const stems = parts.map(({ notebook }) => notebook);
 
 export const load = (stem: string): Notebook =>
   JSON.parse(readFileSync(resolve(root, "notebooks", `${stem}.ipynb`), "utf8"));

@@ -1,14 +1,17 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parts, trainedParts } from "../../lib/src/parts";
 import { codeCells, load, root, stems, text } from "./notebook";
-import { questions } from "./questions";
 
-const trained = ["h6-1a-linear", "h6-1b-mlp", "h6-1c-dropout", "h6-1d-cnn", "h6-2-lstm"];
-const tutorials = ["t6-1-convolution", "t6-2-lstm"];
+const trained = trainedParts.map(({ notebook }) => notebook);
+const tutorials = parts.filter(({ label }) => label.startsWith("T")).map(({ notebook }) => notebook);
+
+const recordKey = new RegExp(`^(?:sweep\\.)?(?:${trainedParts.map(({ id }) => id).join("|")})\\.[A-Za-z0-9.]+$`);
 
 describe.each(stems)("%s", (stem) => {
   const notebook = load(stem);
+  const part = parts.find((one) => one.notebook === stem)!;
   const { cells } = notebook;
   const position = (id: string) => cells.findIndex((cell) => cell.id === id);
   const prose = cells
@@ -24,10 +27,8 @@ describe.each(stems)("%s", (stem) => {
       display_name: "TypeScript (deepnets)",
       language: "typescript",
     });
-    expect(notebook.metadata.deepnets.part).toBe(stem.split("-").slice(0, 2).join("-"));
-    expect(notebook.metadata.deepnets.threads).toEqual(
-      stem.includes("lstm") ? { intra: 1, inter: 2 } : { intra: 2, inter: 2 },
-    );
+    expect(notebook.metadata.deepnets.part).toBe(part.id);
+    expect(notebook.metadata.deepnets.threads).toEqual(part.threads);
     for (const cell of cells) {
       expect(cell.id).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
       expect(text(cell).trim(), cell.id).not.toBe("");
@@ -62,8 +63,8 @@ describe.each(stems)("%s", (stem) => {
   test("restates its questions with number and points, and answers each after the training", () => {
     const questioned = cells.flatMap((cell) => cell.metadata.deepnets?.question ?? []);
     const answered = cells.flatMap((cell) => cell.metadata.deepnets?.answer ?? []);
-    expect(questioned).toEqual(questions[stem]);
-    expect(answered).toEqual(questions[stem]);
+    expect(questioned).toEqual(part.questions);
+    expect(answered).toEqual(part.questions);
     if (!tutorials.includes(stem))
       expect(prose).toMatch(/^## The questions?: H6\.[12].* \((?:H6\.1 is worth 7 points in all|3 points in all)\)$/m);
     const claimed = Math.max(...code.map((cell) => (/claims\(\s*p,/.test(text(cell)) ? cells.indexOf(cell) : -1)));
@@ -125,7 +126,7 @@ describe.each(stems)("%s", (stem) => {
   test("has no placeholder left, and no number of a run that is not a tag", () => {
     expect(prose).not.toMatch(/TO BE WRITTEN|TODO|FIXME|lorem/i);
     const tags = [...prose.matchAll(/<span data-record="([^"]*)">/g)].map(([, key]) => key!);
-    for (const key of tags) expect(key).toMatch(/^(?:sweep\.)?h6-(?:1[abcd]|2)\.[A-Za-z0-9.]+$/);
+    for (const key of tags) expect(key).toMatch(recordKey);
     if (trained.includes(stem)) expect(tags.length).toBeGreaterThan(3);
   });
 
@@ -135,7 +136,7 @@ describe.each(stems)("%s", (stem) => {
   });
 });
 
-describe.each(trained)("%s trains", (stem) => {
+describe.each(trainedParts)("$notebook trains", ({ notebook: stem, sheet }) => {
   const notebook = load(stem);
   // Without the line breaks and trailing commas of a long line.
   const source = (id: string) =>
@@ -146,15 +147,13 @@ describe.each(trained)("%s trains", (stem) => {
 
   test("with the sheet's settings, spelled out", () => {
     expect(source("parameters")).toContain(`parameters("${notebook.metadata.deepnets.part}", {`);
-    expect(source("parameters")).toContain(stem === "h6-2-lstm" ? "batchSize: 50" : "batchSize: 100");
-    expect(source("parameters")).toContain(
-      { "h6-1a-linear": "iterations: 10_000", "h6-2-lstm": "epochs: 60" }[stem] ?? "iterations: 20_000",
+    const length = sheet.epochs === undefined ? ["iterations", sheet.iterations] : ["epochs", sheet.epochs];
+    expect(source("parameters")).toContain(`batchSize: ${sheet.batchSize}`);
+    expect(source("parameters")).toContain(`${length[0]}: ${length[1]!.toLocaleString("en-US").replaceAll(",", "_")}`);
+    const optimizer = Object.entries(sheet.optimizer).map(([name, value]) =>
+      typeof value === "string" ? `${name}: "${value}"` : `${name}: ${value === 1e-8 ? "1e-8" : value}`,
     );
-    expect(source("parameters")).toContain(
-      stem === "h6-1a-linear"
-        ? '{ name: "sgd", learningRate: 0.5 }'
-        : '{ name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }',
-    );
+    expect(source("parameters")).toContain(`{ ${optimizer.join(", ")} }`);
     expect(source("training")).toMatch(/^const run = await train\(model, (?:mnist|series), p\);/);
   });
 

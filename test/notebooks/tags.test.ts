@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parts } from "../../lib/tools/handin/parts";
+import { parts } from "../../lib/src/parts";
 import { brokenTags, fillTags, findTags, tagText, withoutCode, withoutTagTexts } from "../../lib/tools/notebooks/tags";
 import { bareNumbers } from "../../lib/tools/handin/rules/content";
 import type { RunRecord } from "../../lib/src/runs/record";

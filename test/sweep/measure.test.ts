@@ -31,7 +31,7 @@ print("finished 9/9")
     const lines = said.mock.calls.flat().join("\n");
     said.mockRestore();
     expect(lines).toMatch(/h6-1b +9\.0 s +12\.0 s +x 1\.50/);
-    expect(lines).toContain('For lib/tools/sweep/threads.ts: { "h6-1b": 1 }');
+    expect(lines).toContain("For threadsPerJob in lib/src/parts.ts: h6-1b 1");
     await expect(measure({ parts: ["h6-1b"] }, { ...places, execute: ["false"] })).rejects.toThrow(
       "Expected a quick run of h6-1b to measure but it failed (its runner ended with exit code 1): try npm run handin -- h6-1b --quick.",
     );

@@ -2,8 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { notebooks, parseRequest, parseSeeds, parseSettings } from "../../lib/tools/sweep/request";
-import { existsSync } from "node:fs";
+import { parseRequest, parseSeeds, parseSettings } from "../../lib/tools/sweep/request";
 
 const refusal = (argv: readonly string[]): string => {
   try {
@@ -45,11 +44,6 @@ test("parts, seeds, settings and profile as on the command line", () => {
     profile: "full",
     measure: false,
   });
-});
-
-test("the notebooks that can be swept over are there", () => {
-  for (const file of Object.values(notebooks))
-    expect(existsSync(join(__dirname, "../../notebooks", file)), file).toBe(true);
 });
 
 test("an unknown part is named, with the known ones", () => {

@@ -1,3 +1,5 @@
+import { findPart } from "../parts";
+
 /**
  * Colours of every figure. A page in dark mode replaces each of them by its partner (`dark`), so a figure must not use
  * others. The five model colours are told apart by colour-blind readers and carry text on white (contrast at least
@@ -66,16 +68,6 @@ export interface ModelStyle {
   readonly color: string;
 }
 
-const models: Readonly<Record<string, ModelStyle>> = {
-  "h6-1a": { name: "linear", color: colors.grey },
-  "h6-1b": { name: "MLP", color: colors.blue },
-  "h6-1c": { name: "dropout", color: colors.orange },
-  "h6-1d": { name: "CNN", color: colors.green },
-  "h6-2": { name: "LSTM", color: colors.pink },
-  "t6-1": { name: "CNN", color: colors.green },
-  "t6-2": { name: "LSTM", color: colors.pink },
-};
-
 /**
  * Name and colour of a part's model; a part without one is called by its id, in ink.
  *
@@ -83,5 +75,6 @@ const models: Readonly<Record<string, ModelStyle>> = {
  * modelStyle("h6-1d").name; // "CNN"
  */
 export function modelStyle(part: string): ModelStyle {
-  return models[part] ?? { name: part, color: colors.ink };
+  const model = findPart(part)?.model;
+  return model ? { name: model.name, color: colors[model.color] } : { name: part, color: colors.ink };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findPart } from "../parts";
 import { runFolder, runsFolder } from "./places";
 import type { RunRecord } from "./record";
 
@@ -24,14 +25,6 @@ export interface RecordsRequest {
   /** Default: all seeds that have one. */
   readonly seeds?: readonly number[];
 }
-
-const notebooks: Readonly<Record<string, string>> = {
-  "h6-1a": "h6-1a-linear",
-  "h6-1b": "h6-1b-mlp",
-  "h6-1c": "h6-1c-dropout",
-  "h6-1d": "h6-1d-cnn",
-  "h6-2": "h6-2-lstm",
-};
 
 const profileOf = (profile?: "full" | "quick") =>
   profile ?? (process.env.DEEPNETS_PROFILE === "quick" ? "quick" : "full");
@@ -113,8 +106,10 @@ function parseRecord(
   return record;
 }
 
-const notebookOf = (part: string) =>
-  notebooks[part] ? `notebooks/${notebooks[part]}.ipynb` : `the notebook of ${part}`;
+function notebookOf(part: string): string {
+  const known = findPart(part);
+  return known ? `notebooks/${known.notebook}.ipynb` : `the notebook of ${part}`;
+}
 
 function missing({
   part,

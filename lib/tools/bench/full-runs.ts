@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { trainedParts } from "../../src/parts";
 import { runsFolder } from "../../src/runs/places";
 import type { RunRecord } from "../../src/runs/record";
 
@@ -16,7 +17,7 @@ export interface FullRun {
 
 /** The recorded full runs of seed 1; parts without one are left out. */
 export function fullRuns(): FullRun[] {
-  return ["h6-1a", "h6-1b", "h6-1c", "h6-1d", "h6-2"].flatMap((part) => {
+  return trainedParts.flatMap(({ id: part }) => {
     const file = join(runsFolder(), part, "full-s1", "record.json");
     if (!existsSync(file)) return [];
     const { config, minutes, peakMemoryMB, threads } = JSON.parse(readFileSync(file, "utf8")) as RunRecord;

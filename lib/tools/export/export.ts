@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { writeWhole } from "../../src/base/files";
 import { lockFolder } from "../notebooks/folder-lock";
 import { readNotebook, sha256, type Notebook } from "../notebooks/notebook";
-import { parts } from "../handin/parts";
+import { parts } from "../../src/parts";
 import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { makeReport, reportPart } from "../notebooks/report";

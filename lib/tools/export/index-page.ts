@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
-import type { Part } from "../handin/parts";
+import type { Part } from "../../src/parts";
 import type { StoredRecord } from "../notebooks/records";
 import { banner, document, escape } from "./page";
 
@@ -51,8 +51,8 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
     `<div class="scroll" role="region" aria-label="Parts and their results" tabindex="0"><table class="parts"><thead><tr><th scope="col">${head[0]}</th>${numbers.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`,
     "<p>Accuracies are those after the last iteration, on all training and all test examples. Each page opens without a network.</p>",
     ...shown
-      .filter(({ part, records }) => part.id === "h6-2" && records[0])
-      .map(({ records }) => imbalance(records[0]!.record)),
+      .filter(({ part, records }) => part.sheet?.metric === "balanced accuracy" && records[0])
+      .map(({ part, records }) => imbalance(part, records[0]!.record)),
     "</main></div>",
   ]);
 }
@@ -68,17 +68,17 @@ function row({ part, records }: Entry, manySeeds: boolean): string {
     ...(manySeeds ? [overSeeds(records.map(({ record: one }) => one))] : []),
     record && (record.minutes.training + record.minutes.evaluation).toFixed(1),
   ];
-  const name = `<th scope="row"><a href="${escape(part.notebook)}.html">${escape(label(part.id))} ${escape(part.title)}</a></th>`;
+  const name = `<th scope="row"><a href="${escape(part.notebook)}.html">${escape(part.label)} ${escape(part.title)}</a></th>`;
   return `<tr data-part="${part.id}">${name}${cells.map((text) => `<td class="number">${text ?? ""}</td>`).join("")}</tr>`;
 }
 
 /** Accuracy says little where one class is rare: what it hides stands below the table. */
-function imbalance({ final, extra }: RunRecord): string {
+function imbalance({ model, noun }: Part, { final, extra }: RunRecord): string {
   const fresh = (extra["fresh"] as { balancedAccuracy?: number } | undefined)?.balancedAccuracy;
   const test = final
     ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ${percent(final.test.balancedAccuracy)}`
     : "";
-  return `<p>LSTM: ${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`;
+  return `<p>${escape(model?.name ?? noun)}: ${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`;
 }
 
 /** Mean and standard deviation of the test accuracy over the seeds. */
@@ -88,9 +88,5 @@ function overSeeds(records: readonly RunRecord[]): string | undefined {
   return `${(mean * 100).toFixed(2)} ± ${percent(sd)}`;
 }
 
-const label = (id: string): string =>
-  id.replace(/^([ht])(\d)-(\d)([a-e]?)$/, (_, kind: string, sheet: string, number: string, letter: string) =>
-    `${kind.toUpperCase()}${sheet}.${number} ${letter}`.trim(),
-  );
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 const whole = (value: number): string => value.toLocaleString("en-US");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../user-error";
 import { readNotebook, sha256, sourceOf, type Notebook } from "../notebooks/notebook";
-import { parts as allParts, type Part } from "./parts";
+import { parts as allParts, type Part } from "../../src/parts";
 import { cellLog, handinFolder, notebooksFolder, runsFolder } from "../notebooks/places";
 import { count } from "./progress";
 import { storedRecords } from "../notebooks/records";
@@ -112,7 +112,16 @@ function readSubject(folder: string, part: Part): Pick<Subject, "part" | "notebo
 /** The index page as a subject of its own: a page of no notebook. */
 function readIndex(folder: string): Pick<Subject, "part" | "notebook" | "hash" | "html"> {
   const file = join(folder, "index.html");
-  const part: Part = { id: "index", notebook: "index", title: "Index", needs: [], questions: [] };
+  const part: Part = {
+    id: "index",
+    label: "Index",
+    notebook: "index",
+    title: "Index",
+    noun: "index",
+    threads: { intra: 2, inter: 2 },
+    needs: [],
+    questions: [],
+  };
   return {
     part,
     notebook: { cells: [], metadata: {} },

@@ -3,7 +3,7 @@ import { UserError } from "../user-error";
 import { finish } from "./finish";
 import { lockFolder } from "../notebooks/folder-lock";
 import { quickNotice } from "../notebooks/notebook";
-import { parts } from "./parts";
+import { findPart, parts } from "../../src/parts";
 import { handinFolder } from "../notebooks/places";
 import { count, StatusLine } from "./progress";
 import { runPart } from "./run-part";
@@ -68,7 +68,7 @@ function makePlan(argv: string[]): Plan {
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   const { DEEPNETS_PROFILE: asked, DEEPNETS_SET: changed, DEEPNETS_SEED: given } = process.env;
   const ids = parts.map(({ id }) => id);
-  const unknown = positionals.find((id) => !ids.includes(id));
+  const unknown = positionals.find((word) => !findPart(word));
   if (unknown !== undefined)
     throw new UserError(
       `Expected parts out of ${ids.join(", ")} but found ${unknown}: name one of these, or none for all.`,
@@ -85,6 +85,7 @@ function makePlan(argv: string[]): Plan {
   const seed = Number(given || 1);
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new UserError(`Expected DEEPNETS_SEED to be a whole number but found ${given}: set it to 1, 2, 3 ...`);
-  const chosen = positionals.length ? parts.filter(({ id }) => positionals.includes(id)) : parts;
+  const named = positionals.map(findPart);
+  const chosen = named.length > 0 ? parts.filter((part) => named.includes(part)) : parts;
   return { chosen, profile, seed, resume: values.continue ?? false, keep: values.keep ?? false };
 }

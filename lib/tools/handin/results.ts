@@ -2,7 +2,7 @@ import { merit } from "../../src/runs/merit";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
 import { UserError } from "../user-error";
-import { parts } from "./parts";
+import { trainedParts, type TrainedPart } from "../../src/parts";
 import { tagText, type Records } from "../notebooks/tags";
 
 const before = "<!-- results: written by npm run handin -- --keep from the records in data/runs -->";
@@ -13,9 +13,9 @@ const after = "<!-- /results -->";
  * the spread where there are more.
  */
 export function resultsTable(records: Records): string {
-  const trained = parts.flatMap(({ id, title, sheet }) => {
-    const all = sheet ? records(id) : [];
-    return all.length > 0 ? [{ id, title, all, first: all[0]! }] : [];
+  const trained = trainedParts.flatMap(({ id, noun }) => {
+    const all = records(id);
+    return all.length > 0 ? [{ id, noun, all, first: all[0]! }] : [];
   });
   if (trained.length === 0) return "No full run is recorded yet.";
   const several = trained.some(({ all }) => all.length > 1);
@@ -28,9 +28,9 @@ export function resultsTable(records: Records): string {
     "minutes",
     ...(several ? ["test, mean ± sd (seeds)"] : []),
   ];
-  const rows = trained.map(({ id, title, all, first }) => [
+  const rows = trained.map(({ id, noun, all, first }) => [
     id,
-    title.toLowerCase().replace("long short-term memory", "LSTM"),
+    noun,
     ...["parameters", "test", "train", "minutes"].map((key) => merit(first, key).text),
     ...(several ? [scatter(all)] : []),
   ]);
@@ -38,9 +38,11 @@ export function resultsTable(records: Records): string {
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
   const firsts = trained.map(({ first }) => first);
-  return [table, ...fresh(records), [machines(trained.flatMap(({ all }) => all)), ...cost(firsts)].join(" ")].join(
-    "\n\n",
-  );
+  return [
+    table,
+    ...trainedParts.flatMap((part) => fresh(part, records)),
+    [machines(trained.flatMap(({ all }) => all)), ...cost(firsts)].join(" "),
+  ].join("\n\n");
 }
 
 /** A README with the table in the place that its two comments mark. */
@@ -60,20 +62,21 @@ function scatter(all: readonly RunRecord[]): string {
   return `${percent(test.mean)} ± ${percent(test.sd)} % (${n})`;
 }
 
-/** H6.2's accuracy says little: always answering 1 is nearly as good. */
-function fresh(records: Records): string[] {
-  const measured = records("h6-2").filter(({ extra }) => extra.fresh);
-  const [lstm] = measured;
-  if (!lstm) return [];
-  const of = (key: string) => merit(lstm, `extra.fresh.${key}`).text;
+/** Where one class is rare, accuracy says little: always answering the other is nearly as good. */
+function fresh({ id, label, sheet }: TrainedPart, records: Records): string[] {
+  if (sheet.metric !== "balanced accuracy") return [];
+  const measured = records(id).filter(({ extra }) => extra.fresh);
+  const [first] = measured;
+  if (!first) return [];
+  const of = (key: string) => merit(first, `extra.fresh.${key}`).text;
   const over = (statistic: string) =>
-    tagText(`sweep.h6-2.extra.fresh.balancedAccuracy.${statistic}`, () => measured, lstm.seed);
+    tagText(`sweep.${id}.extra.fresh.balancedAccuracy.${statistic}`, () => measured, first.seed);
   const several =
     measured.length > 1
       ? ` Over ${over("n")} seeds the balanced accuracy is ${over("mean")} in the mean, from ${over("min")} to ${over("max")}.`
       : "";
   return [
-    `H6.2 on ${of("size")} fresh series: accuracy ${of("accuracy")} where always answering 1 has ${of("baselineAccuracy")}; recall of class 0 ${of("recall0")}, balanced accuracy ${of("balancedAccuracy")}.${several}`,
+    `${label} on ${of("size")} fresh series: accuracy ${of("accuracy")} where always answering 1 has ${of("baselineAccuracy")}; recall of class 0 ${of("recall0")}, balanced accuracy ${of("balancedAccuracy")}.${several}`,
   ];
 }
 
@@ -91,13 +94,15 @@ function machines(records: readonly RunRecord[]): string {
 
 /** What a sweep costs where these runs were made, once all parts have one. */
 function cost(records: readonly RunRecord[]): string[] {
-  if (records.length < parts.filter(({ sheet }) => sheet).length) return [];
+  if (records.length < trainedParts.length) return [];
   const hours = records.reduce(
     (sum, { minutes, threads }) =>
       sum + ((minutes.training + minutes.evaluation) / 60) * Math.max(threads.intra, threads.inter),
     0,
   );
+  const count =
+    ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"][records.length] ?? records.length;
   return [
-    `A sweep of ten seeds of all five parts costs about ${(10 * hours).toFixed(0)} core hours there (cores times time).`,
+    `A sweep of ten seeds of all ${count} parts costs about ${(10 * hours).toFixed(0)} core hours there (cores times time).`,
   ];
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runName } from "../../src/runs/places";
 import { executeNotebook, type Outcome } from "../notebooks/execute";
 import { annotateRun, readNotebook, writeNotebook, type RunNote } from "../notebooks/notebook";
-import type { Part } from "./parts";
+import type { Part } from "../../src/parts";
 import { notebooksFolder, runsFolder } from "../notebooks/places";
 import { describeProgress, duration, liveRecord } from "./progress";
 import { storedRecords } from "../notebooks/records";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "../../src/base/files";
 import type { Lock } from "../notebooks/folder-lock";
-import { parts, type Part } from "./parts";
+import { parts, type Part } from "../../src/parts";
 import type { StatusLine } from "./progress";
 import { makeReport, reportPart, type PartReport, type Report } from "../notebooks/report";
 

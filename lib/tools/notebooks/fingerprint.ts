@@ -10,7 +10,7 @@ import {
   type Notebook,
   type RunNote,
 } from "./notebook";
-import type { Part } from "../handin/parts";
+import type { Part } from "../../src/parts";
 import { storedRecords } from "./records";
 import { withoutTagTexts } from "./tags";
 

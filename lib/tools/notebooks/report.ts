@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../src/runs/record";
 import { quickNotice } from "./notebook";
-import type { Part } from "../handin/parts";
+import type { Part } from "../../src/parts";
 import { percent, whole } from "../handin/progress";
 
 /** What became of one notebook. */

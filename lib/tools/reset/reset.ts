@@ -3,22 +3,24 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hasCheckpoint } from "../../src/runs/checkpoint";
 import { holderOf } from "../../src/base/lock";
+import { findPart, trainedParts } from "../../src/parts";
 import { runsFolder } from "../../src/runs/places";
 import { UserError } from "../user-error";
 
 export const words = "PART ...";
 export const options = {} as const;
 
-const parts = ["h6-1a", "h6-1b", "h6-1c", "h6-1d", "h6-2"];
+const known = trainedParts.map(({ id }) => id).join(", ");
 
 /** `npm run reset -- h6-1b`: throws the checkpoints and records of parts away, of all profiles and seeds. */
 export async function main(argv: string[]): Promise<number> {
   const { positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   if (positionals.length === 0)
-    throw new UserError(`Expected the parts to reset (${parts.join(", ")}) but found none: npm run reset -- h6-1b.`);
-  const wanted = positionals.map(
-    (word) => parts.find((part) => word === part || word.startsWith(`${part}-`)) ?? unknown(word),
-  );
+    throw new UserError(`Expected the parts to reset (${known}) but found none: npm run reset -- h6-1b.`);
+  const wanted = positionals.map((word) => {
+    const part = findPart(word);
+    return part?.sheet ? part.id : unknown(word);
+  });
   const folders = [...new Set(wanted)].flatMap((part) =>
     runsOf(part).map((name) => ({ part, name, folder: join(runsFolder(), part, name) })),
   );
@@ -52,5 +54,5 @@ function runsOf(part: string): string[] {
 }
 
 function unknown(word: string): never {
-  throw new UserError(`Expected one of ${parts.join(", ")} but found "${word}": name a part that leaves runs.`);
+  throw new UserError(`Expected one of ${known} but found "${word}": name a part that leaves runs.`);
 }

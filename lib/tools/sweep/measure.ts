@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { findPart } from "../../src/parts";
 import type { RunRecord } from "../../src/runs/record";
 import { executeNotebook } from "../notebooks/execute";
 import { UserError } from "../user-error";
 import { readJson } from "./plan";
 import type { Places } from "./places";
-import { notebooks, type Request } from "./request";
+import type { Request } from "./request";
 
 /** Seconds that a run took: alone with the notebook's own threads, and beside another, each with one. */
 export interface Timing {
@@ -39,8 +40,8 @@ export async function measure({ parts }: Pick<Request, "parts">, places: Places)
     timings.push({ part, alone: alone!, beside: Math.max(...beside) });
     console.log(line(timings.at(-1)!));
   }
-  const table = timings.map((timing) => `"${timing.part}": ${betterThreads(timing)}`).join(", ");
-  console.log(`\nFor lib/tools/sweep/threads.ts: { ${table} }`);
+  const table = timings.map((timing) => `${timing.part} ${betterThreads(timing)}`).join(", ");
+  console.log(`\nFor threadsPerJob in lib/src/parts.ts: ${table}`);
   return 0;
 }
 
@@ -62,7 +63,7 @@ async function times(
           DEEPNETS_SET: undefined,
         };
         const { status, message } = await executeNotebook(
-          join(folder, notebooks[part]!),
+          join(folder, `${findPart(part)!.notebook}.ipynb`),
           join(runs, `${part}-${i}.ipynb`),
           { runner: execute, env },
         );

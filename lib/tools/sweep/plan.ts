@@ -2,12 +2,13 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { findPart } from "../../src/parts";
 import { parseOverrides } from "../../src/training/overrides";
 import { runName } from "../../src/runs/places";
 import type { RunRecord } from "../../src/runs/record";
 import { UserError } from "../user-error";
 import { root, tool, type Places } from "./places";
-import { notebooks, type Request } from "./request";
+import type { Request } from "./request";
 import { chooseThreads } from "./threads";
 
 /** One notebook with one seed and one setting. */
@@ -64,7 +65,7 @@ export function makePlan(
           run,
           seed,
           set,
-          notebook: join(folder, notebooks[part]!),
+          notebook: join(folder, `${findPart(part)!.notebook}.ipynb`),
           cores: threads.cores,
           threads: threads.split ?? null,
           memoryMB,

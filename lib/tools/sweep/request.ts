@@ -1,18 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { countedIn, findPart, trainedParts, type TrainedPart } from "../../src/parts";
 import { parseOverrides } from "../../src/training/overrides";
 import { largestSeed } from "../../src/training/parameters";
 import { UserError } from "../user-error";
-
-/** The parts whose notebooks leave a record of their own, and where they are defined. */
-export const notebooks: Readonly<Record<string, string>> = {
-  "h6-1a": "h6-1a-linear.ipynb",
-  "h6-1b": "h6-1b-mlp.ipynb",
-  "h6-1c": "h6-1c-dropout.ipynb",
-  "h6-1d": "h6-1d-cnn.ipynb",
-  "h6-2": "h6-2-lstm.ipynb",
-};
 
 /** What `npm run sweep` was asked for, checked. */
 export interface Request {
@@ -45,7 +37,7 @@ const mostJobs = 10_000;
 export function parseRequest(argv: readonly string[]): Request {
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   const request = {
-    parts: values.measure && positionals.length === 0 ? Object.keys(notebooks) : parseParts(positionals),
+    parts: values.measure && positionals.length === 0 ? trainedParts.map(({ id }) => id) : parseParts(positionals),
     seeds: parseSeeds(values.seeds ?? "1-3"),
     settings: parseSettings(values.set ?? []),
     profile: values.quick ? ("quick" as const) : ("full" as const),
@@ -63,22 +55,20 @@ export function parseRequest(argv: readonly string[]): Request {
 }
 
 function parseParts(words: readonly string[]): string[] {
-  const known = Object.keys(notebooks);
+  const known = trainedParts.map(({ id }) => id).join(", ");
   if (words.length === 0)
     throw new UserError(
-      `Expected the parts to sweep over (${known.join(", ")}) but found none: npm run sweep -- h6-1b h6-1c --seeds 1-5.`,
+      `Expected the parts to sweep over (${known}) but found none: npm run sweep -- h6-1b h6-1c --seeds 1-5.`,
     );
-  const parts = words
-    .map((word) => word.replace(/^notebooks\//, "").replace(/\.ipynb$/, ""))
-    .map((word) => known.find((part) => word === part || `${word}.ipynb` === notebooks[part]) ?? word);
-  for (const part of parts) {
-    if (/^(h6-1e|t6-)/.test(part))
+  const parts = words.map((word) => {
+    const part = findPart(word);
+    if (!part) throw new UserError(`Expected a part of the sheet (${known}) but found ${word}: name one of these.`);
+    if (!part.sheet)
       throw new UserError(
-        `Expected parts that leave a run record (${known.join(", ")}) but found ${part}, which compares or explains: leave it out.`,
+        `Expected parts that leave a run record (${known}) but found ${part.id}, which compares or explains: leave it out.`,
       );
-    if (!(part in notebooks))
-      throw new UserError(`Expected a part of the sheet (${known.join(", ")}) but found ${part}: name one of these.`);
-  }
+    return part.id;
+  });
   return [...new Set(parts)];
 }
 
@@ -147,19 +137,21 @@ function checkSettings({ parts, settings }: Pick<Request, "parts" | "settings">)
         `Expected different settings but found ${seen.get(same)} and ${set}, which are the same, in --set: leave one out.`,
       );
     seen.set(same, set);
-    for (const part of parts) {
-      const [counted, other] = part === "h6-2" ? ["epochs", "iterations"] : ["iterations", "epochs"];
-      if (other! in overrides)
-        throw new UserError(
-          `Expected ${counted} but found ${other} in --set ${set}: ${part} is counted in ${counted}.`,
-        );
-      const adams = ["beta1", "beta2", "epsilon"].find((name) => `optimizer.${name}` in overrides);
-      if (part === "h6-1a" && adams && overrides["optimizer.name"] !== "adam")
-        throw new UserError(
-          `Expected no ${adams} but found it in --set ${set}: h6-1a uses plain gradient descent, which has none; leave h6-1a or ${adams} out.`,
-        );
-    }
+    for (const part of trainedParts.filter(({ id }) => parts.includes(id))) checkSetting(part, set, overrides);
   }
+}
+
+function checkSetting(part: TrainedPart, set: string, overrides: Readonly<Record<string, unknown>>): void {
+  const { id, sheet } = part;
+  const counted = countedIn(part);
+  const other = counted === "epochs" ? "iterations" : "epochs";
+  if (other in overrides)
+    throw new UserError(`Expected ${counted} but found ${other} in --set ${set}: ${id} is counted in ${counted}.`);
+  const adams = ["beta1", "beta2", "epsilon"].find((name) => `optimizer.${name}` in overrides);
+  if (adams && (overrides["optimizer.name"] ?? sheet.optimizer.name) !== "adam")
+    throw new UserError(
+      `Expected no ${adams} but found it in --set ${set}: ${id} uses plain gradient descent, which has none; leave ${id} or ${adams} out.`,
+    );
 }
 
 function parse(set: string): Record<string, number | string> {

@@ -1,7 +1,7 @@
 // Were the models trained as the sheet says, and are these the records of this hand-in?
 import { percent, whole } from "../progress";
 import type { RunRecord } from "../../../src/runs/record";
-import type { SheetSettings } from "../parts";
+import type { SheetSettings } from "../../../src/parts";
 import type { Place, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART";
@@ -83,12 +83,12 @@ export const recordRules: readonly Rule[] = [
     remedy: "find out what went wrong in training (the loss curve tells), then run npm run handin -- PART",
     full: true,
     find: (subject) => {
-      const { sheet, id } = subject.part;
+      const { sheet } = subject.part;
       const test = own(subject)?.record.final?.test;
       if (!sheet || !test) return [];
-      const [name, value] = id === "h6-2" ? ["balanced accuracy", test.balancedAccuracy] : ["accuracy", test.accuracy];
+      const value = sheet.metric === "accuracy" ? test.accuracy : test.balancedAccuracy;
       return value < sheet.floor
-        ? [{ value: `its test ${name} is ${percent(value)}, below ${percent(sheet.floor)}` }]
+        ? [{ value: `its test ${sheet.metric} is ${percent(value)}, below ${percent(sheet.floor)}` }]
         : [];
     },
   },

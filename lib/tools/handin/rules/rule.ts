@@ -1,5 +1,5 @@
 import type { Notebook } from "../../notebooks/notebook";
-import type { Part } from "../parts";
+import type { Part } from "../../../src/parts";
 import type { StoredRecord } from "../../notebooks/records";
 
 /** One entry of the launcher's log: a cell that ran in JupyterLab. */

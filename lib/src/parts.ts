@@ -1,0 +1,135 @@
+/**
+ * The table of parts: one entry per notebook, and the only place that names them. All that differs between parts stands
+ * here as a column; whoever needs it reads it from here.
+ */
+
+/** What the sheet fixes for a part that trains. */
+export interface SheetSettings {
+  readonly iterations: number;
+  /** Given where the sheet counts in epochs; `iterations` is then what they come to. */
+  readonly epochs?: number;
+  readonly batchSize: number;
+  readonly optimizer: Readonly<Record<string, number | string>>;
+  /** What tells on the test examples whether the model learned: balanced accuracy where one class is rare. */
+  readonly metric: "accuracy" | "balanced accuracy";
+  /** Value of `metric` below which training went wrong: far under what any seed reaches. */
+  readonly floor: number;
+  /**
+   * Threads per job with which two cores get through many jobs fastest: 1 where two jobs side by side with one thread
+   * each beat one job after the other with two. `npm run sweep -- --measure` measures it.
+   */
+  readonly threadsPerJob: 1 | 2;
+}
+
+/** How a part's model is called in figures, and in which of their colours (`figures/theme.ts`) it is drawn. */
+export interface PartModel {
+  readonly name: string;
+  readonly color: "grey" | "blue" | "orange" | "green" | "pink";
+}
+
+/** One notebook of the hand-in. */
+export interface Part {
+  /** `"h6-1b"`: what a user types, and what a run record carries. */
+  readonly id: string;
+  /** `"H6.1 b"`: how the sheet calls it. */
+  readonly label: string;
+  /** File name in `notebooks/` without `.ipynb`. */
+  readonly notebook: string;
+  readonly title: string;
+  /** The title within a sentence or a table. */
+  readonly noun: string;
+  /** Absent where the notebook has no model of its own. */
+  readonly model?: PartModel;
+  /** The engine's threads within one operation and between operations, as the notebook's metadata asks for them. */
+  readonly threads: { readonly intra: number; readonly inter: number };
+  /** Parts whose records this notebook reads; it is not run after one of them failed. */
+  readonly needs: readonly string[];
+  /** Questions of the sheet that the notebook restates and answers. */
+  readonly questions: readonly string[];
+  /** Absent where the notebook leaves no run record: it compares or explains. */
+  readonly sheet?: SheetSettings;
+}
+
+/** A part whose notebook trains a model and leaves a run record. */
+export type TrainedPart = Part & { readonly sheet: SheetSettings };
+
+const adam = { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const descent = { name: "sgd", learningRate: 0.5 };
+const mnist = { iterations: 20_000, batchSize: 100, optimizer: adam, metric: "accuracy" } as const;
+
+// `threadsPerJob` as measured on two cores of an AMD EPYC with AVX2, runs an hour with one thread each over those with
+// two: linear 1.97, MLP 1.19, MLP with dropout 1.27 (quick runs), one layer of LSTM 1.22, CNN 0.95 (full length).
+/** The eight notebooks in the order in which they run. */
+export const parts: readonly Part[] = [
+  part("h6-1a-linear", "Linear model", {
+    model: { name: "linear", color: "grey" },
+    sheet: { ...mnist, iterations: 10_000, optimizer: descent, floor: 0.9, threadsPerJob: 1 },
+  }),
+  part("h6-1b-mlp", "Multilayer perceptron", {
+    model: { name: "MLP", color: "blue" },
+    questions: ["H6.1 b", "H6.1 b: Adam", "H6.1 b: sign of the bias"],
+    sheet: { ...mnist, floor: 0.97, threadsPerJob: 1 },
+  }),
+  part("h6-1c-dropout", "Multilayer perceptron with dropout", {
+    model: { name: "dropout", color: "orange" },
+    sheet: { ...mnist, floor: 0.97, threadsPerJob: 1 },
+  }),
+  part("h6-1d-cnn", "Convolutional network", {
+    model: { name: "CNN", color: "green" },
+    sheet: { ...mnist, floor: 0.98, threadsPerJob: 2 },
+  }),
+  part("h6-1e-comparison", "Comparison", {
+    needs: ["h6-1a", "h6-1b", "h6-1c", "h6-1d"],
+    questions: ["curves", "under- and overfitting", "regularization against convolution", "parameters"].map(
+      (topic) => `H6.1 e: ${topic}`,
+    ),
+  }),
+  part("h6-2-lstm", "Long short-term memory", {
+    noun: "LSTM",
+    model: { name: "LSTM", color: "pink" },
+    threads: { intra: 1, inter: 2 },
+    questions: ["a", "b", "c", "d", "e"].map((letter) => `H6.2 ${letter}`),
+    sheet: {
+      iterations: 9_600,
+      epochs: 60,
+      batchSize: 50,
+      optimizer: adam,
+      metric: "balanced accuracy",
+      floor: 0.75,
+      threadsPerJob: 1,
+    },
+  }),
+  part("t6-1-convolution", "Tutorial: convolution", { model: { name: "CNN", color: "green" }, questions: [] }),
+  part("t6-2-lstm", "Tutorial: LSTM", {
+    model: { name: "LSTM", color: "pink" },
+    threads: { intra: 1, inter: 2 },
+    questions: [],
+  }),
+];
+
+/** Those that leave a run record. */
+export const trainedParts: readonly TrainedPart[] = parts.filter((one): one is TrainedPart => one.sheet !== undefined);
+
+/** What a training of the part is counted in. */
+export const countedIn = ({ sheet }: TrainedPart): "iterations" | "epochs" =>
+  sheet.epochs === undefined ? "iterations" : "epochs";
+
+/**
+ * The part that a user names: by its id, by its notebook, or by the notebook's file.
+ *
+ * @example
+ * findPart("h6-1b") === findPart("notebooks/h6-1b-mlp.ipynb"); // true
+ */
+export function findPart(word: string): Part | undefined {
+  const name = word.replace(/^(?:\.\/)?notebooks\//, "").replace(/\.ipynb$/, "");
+  return parts.find(({ id, notebook }) => name === id || name === notebook);
+}
+
+type Rest = Partial<Omit<Part, "id" | "label" | "notebook" | "title">>;
+
+function part(notebook: string, title: string, rest: Rest): Part {
+  const [id, kind, sheet, number, letter] = /^([ht])(\d)-(\d)([a-e]?)/.exec(notebook)! as unknown as string[];
+  const label = `${kind!.toUpperCase()}${sheet}.${number} ${letter}`.trim();
+  const usual = { noun: title.toLowerCase(), threads: { intra: 2, inter: 2 }, needs: [], questions: [label] };
+  return { id: id!, label, notebook, title, ...usual, ...rest };
+}
