@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { curves, type Curve, type CurveOptions } from "./curves";
 import type { Figure, Words } from "./figure";
 import { count, percent } from "./numbers";
@@ -35,7 +36,7 @@ export function comparison(runs: readonly RunLike[], options: ComparisonOptions 
   const bands: NonNullable<CurveOptions["bands"]>[number][] = [];
   const sentences: string[] = [];
   for (const { style, records: own } of models) {
-    const record = own[0]!;
+    const record = itemAt(own, 0);
     const { iterations: x, trainAccuracy, testAccuracy } = record;
     const { name, color } = style;
     const [train, test] = [accuracyOf(record, "train"), accuracyOf(record, "test")];
@@ -98,8 +99,8 @@ export function comparison(runs: readonly RunLike[], options: ComparisonOptions 
 }
 
 function envelope(lists: readonly (readonly number[])[]): { low: number[]; high: number[] } {
-  const at = (i: number) => lists.map((list) => list[i]!);
-  return { low: lists[0]!.map((_, i) => Math.min(...at(i))), high: lists[0]!.map((_, i) => Math.max(...at(i))) };
+  const columns = itemAt(lists, 0).map((_, i) => lists.map((list) => itemAt(list, i)));
+  return { low: columns.map((values) => Math.min(...values)), high: columns.map((values) => Math.max(...values)) };
 }
 
 function meanText(values: readonly number[]): string {

@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import type { Figure, Words } from "./figure";
 import { heatmap } from "./images";
 import { count, percent } from "./numbers";
@@ -20,7 +21,7 @@ export interface ConfusionOptions extends Partial<Words> {
  * show(figures.confusion(run));
  */
 export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure {
-  const record = recordsOf(run)[0]!;
+  const record = itemAt(recordsOf(run), 0);
   const split = options.split ?? "test";
   const result = record.final?.[split];
   if (!result)
@@ -46,7 +47,7 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
     range: [0, most],
     x: "prediction",
     xLabels: names,
-    yLabels: names.map((label, i) => `${label}  <span style="font-size:10px">${percent(recall[i]!, 1)}</span>`),
+    yLabels: names.map((label, i) => `${label}  <span style="font-size:10px">${percent(itemAt(recall, i), 1)}</span>`),
     height: counts.length > 4 ? 380 : 70 * counts.length,
   });
   const text = counts.map((row, label) =>

@@ -1,7 +1,8 @@
+import { itemAt } from "../base/item-at";
 import { figure, withRoom, type Figure, type Spec, type Words } from "./figure";
 import { broken, endLabels } from "./labels";
 import { round, rounded } from "./numbers";
-import { colors, palette } from "./theme";
+import { colors, paletteColor } from "./theme";
 
 /** One curve: `y` over `x` (default 0, 1, 2, ...). */
 export interface Curve {
@@ -28,8 +29,8 @@ export interface CurveOptions extends Words {
   /** Axis titles. */
   readonly x: string;
   readonly y: string;
-  readonly xRange?: readonly [number, number];
-  readonly yRange?: readonly [number, number];
+  readonly xRange?: readonly [number, number] | undefined;
+  readonly yRange?: readonly [number, number] | undefined;
   /** Logarithmic axes; ranges are still given in plain values. */
   readonly log?: "x" | "y" | "xy";
   /** Pixels between the ends of the y-axis; default 260. */
@@ -56,7 +57,7 @@ export interface CurveOptions extends Words {
  * figures.curves([{ name: "tanh", x: xs, y: xs.map(Math.tanh) }], { title: "Squashing", x: "h", y: "f(h)" });
  */
 export function curves(given: readonly Curve[], options: CurveOptions): Figure {
-  const lines = given.map((curve, i) => ({ ...curve, color: curve.color ?? palette[i % palette.length]! }));
+  const lines = given.map((curve, i) => ({ ...curve, color: curve.color ?? paletteColor(i) }));
   const logX = options.log?.includes("x") ?? false;
   const logY = options.log?.includes("y") ?? false;
   const xRange =
@@ -194,11 +195,17 @@ function range(values: readonly ArrayLike<number>[], log: boolean, margin: numbe
     .flatMap((list) => Array.from(list))
     .filter((value) => Number.isFinite(value) && (!log || value > 0));
   if (usable.length === 0) return log ? [0.1, 1] : [0, 1];
-  const ends = usable
-    .reduce(([low, high], value) => [Math.min(low!, value), Math.max(high!, value)], [Infinity, -Infinity])
-    .map((end) => onAxis(end, log));
-  const room = (ends[1]! - ends[0]!) * margin || (ends[1] === ends[0] ? 0.5 : 0);
-  return [offAxis(ends[0]! - room, log), offAxis(ends[1]! + room, log)];
+  // Not Math.min(...usable): a curve may have more points than a call may have arguments.
+  const low = onAxis(
+    usable.reduce((least, value) => Math.min(least, value)),
+    log,
+  );
+  const high = onAxis(
+    usable.reduce((most, value) => Math.max(most, value)),
+    log,
+  );
+  const room = (high - low) * margin || (high === low ? 0.5 : 0);
+  return [offAxis(low - room, log), offAxis(high + room, log)];
 }
 
 const onAxis = (value: number, log: boolean): number => Number((log ? Math.log10(value) : value).toPrecision(6));
@@ -233,7 +240,7 @@ export function bars(
     name: group.name,
     x: [...categories],
     y: rounded(group.y, 5),
-    marker: { color: group.color ?? palette[i % palette.length] },
+    marker: { color: group.color ?? paletteColor(i) },
     hovertemplate: "%{x}: %{y:.4~g}<extra>%{fullData.name}</extra>",
     ...(options.text ? { texttemplate: `%{y:${options.text}}`, textposition: "outside", cliponaxis: false } : {}),
   }));
@@ -243,7 +250,7 @@ export function bars(
       ? groups
           .map(
             (group) =>
-              `: ${group.name} ${categories.map((category, i) => `${category}: ${round(group.y[i]!, 3)}`).join(", ")}`,
+              `: ${group.name} ${categories.map((category, i) => `${category}: ${round(itemAt(group.y, i), 3)}`).join(", ")}`,
           )
           .join(";")
       : "";
@@ -254,7 +261,7 @@ export function bars(
     data,
     { ...options, alt },
     {
-      ...(options.height === undefined ? {} : { height: options.height }),
+      height: options.height,
       x: { title: options.x, ...(numeric ? {} : { type: "category" }) },
       y: {
         title: options.y,

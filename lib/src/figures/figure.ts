@@ -16,15 +16,15 @@ export interface Words {
   /** A few words in bold above the figure. */
   readonly title: string;
   /** What to see, with the final numbers. */
-  readonly caption?: string;
+  readonly caption?: string | undefined;
   /** What a reader who cannot see the figure needs; default: title and caption. */
-  readonly alt?: string;
+  readonly alt?: string | undefined;
 }
 
 /** The drawing area of a figure with one pair of axes. */
 export interface Area {
   /** Pixels between the axes' ends; default 260. */
-  readonly height?: number;
+  readonly height?: number | undefined;
   readonly x: Spec;
   readonly y: Spec;
   /** Pixels kept free right of the axes for direct labels; default 16. */

@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { curves, type Curve } from "./curves";
 import type { Figure, Words } from "./figure";
 import { signed } from "./numbers";
@@ -16,7 +17,7 @@ export function gap(runs: Runs, words: Partial<Words> = {}): Figure {
   const records = recordsOf(runs);
   const lines: Curve[] = records.flatMap((record) => {
     const { name, color } = modelStyle(record.part);
-    const single = record.trainAccuracy.map((train, i) => (train - record.testAccuracy[i]!) * 100);
+    const single = record.trainAccuracy.map((train, i) => (train - itemAt(record.testAccuracy, i)) * 100);
     return [
       { name: `${name}, single`, x: record.iterations, y: single, color, width: 0.75, opacity: 0.3, label: "" },
       {

@@ -28,11 +28,11 @@ export interface ImagesOptions extends Partial<Words> {
 export function images(pictures: readonly ArrayLike<number>[], options: ImagesOptions): Figure {
   const [height, width] = options.shape;
   if (pictures.length === 0) throw new Error("Expected at least one picture but found none: check the indices.");
-  const wrong = pictures.findIndex((picture) => picture.length !== height * width);
-  if (wrong >= 0)
-    throw new Error(
-      `Expected picture ${wrong} to have ${height} x ${width} = ${height * width} values but found ${pictures[wrong]!.length}: give its shape.`,
-    );
+  for (const [i, picture] of pictures.entries())
+    if (picture.length !== height * width)
+      throw new Error(
+        `Expected picture ${i} to have ${height} x ${width} = ${height * width} values but found ${picture.length}: give its shape.`,
+      );
   const columns = Math.min(options.columns ?? 10, pictures.length);
   const rows = Math.ceil(pictures.length / columns);
   const lines = options.labels ? Math.max(...options.labels.map((label) => label.split("<br>").length)) : 0;
@@ -49,8 +49,8 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
   const corner = (i: number) => ({ x: (i % columns) * step.x, y: Math.floor(i / columns) * step.y });
   pictures.forEach((picture, i) => {
     const { x, y } = corner(i);
-    for (let r = 0; r < height; r++)
-      for (let c = 0; c < width; c++) sheet[(y + r) * size.columns + x + c] = picture[r * width + c]!;
+    const values = Float32Array.from(picture);
+    for (let r = 0; r < height; r++) sheet.set(values.subarray(r * width, (r + 1) * width), (y + r) * size.columns + x);
   });
   const outline = pictures.map((_, i) => {
     const { x, y } = corner(i);
@@ -126,8 +126,10 @@ const hidden = { visible: false, fixedrange: true };
 function span(pictures: readonly ArrayLike<number>[], symmetric: boolean): [number, number] {
   let low = Infinity;
   let high = -Infinity;
-  for (const picture of pictures)
-    for (let i = 0; i < picture.length; i++) (low = Math.min(low, picture[i]!)), (high = Math.max(high, picture[i]!));
+  for (const value of pictures.flatMap((picture) => Array.from(picture))) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
   const end = Math.max(-low, high) || 1;
   return symmetric ? [-end, end] : [low, high > low ? high : low + 1];
 }
@@ -164,7 +166,7 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
   const uneven = matrix.findIndex((row) => row.length !== columns);
   if (rows === 0 || columns === 0 || uneven >= 0)
     throw new Error(
-      `Expected a matrix with rows of equal length but found ${uneven >= 0 ? `${matrix[uneven]!.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: check its shape.`,
+      `Expected a matrix with rows of equal length but found ${uneven >= 0 ? `${matrix[uneven]?.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: check its shape.`,
     );
   const [low, high] = options.range ?? span(matrix, options.scale === "diverging");
   const big = rows * columns > 400;
@@ -294,7 +296,7 @@ export function digits(options: DigitsOptions): Figure {
       labels,
       columns: options.columns ?? (predictions ? 6 : 10),
       title: options.title ?? (predictions ? "Label → prediction" : "Digits"),
-      ...(options.caption === undefined ? {} : { caption: options.caption }),
+      caption: options.caption,
       alt:
         options.alt ??
         `${indices.length} handwritten digits. ${labels.map((label) => label.replace("<br>", ", ").replace("→", "taken for")).join("; ")}`,

@@ -7,7 +7,7 @@ export { gap } from "./gap";
 export { digits, heatmap, images, type DigitsOptions, type HeatmapOptions, type ImagesOptions } from "./images";
 export { loss, type LossOptions } from "./loss";
 export { panels, type PanelOptions } from "./panels";
-export { parametersVsAccuracy } from "./parametersVsAccuracy";
+export { parametersVsAccuracy } from "./parameters-vs-accuracy";
 export { type RunLike, type Runs } from "./runs";
 export {
   errorsBySum,

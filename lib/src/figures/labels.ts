@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import type { Spec } from "./figure";
 
 /** A curve's name, to be written at its right end. */
@@ -38,7 +39,7 @@ export function endLabels(
     x: 1,
     xanchor: "left",
     yref: "y domain",
-    y: Math.round((places[i]! / height) * 1e4) / 1e4,
+    y: Math.round((itemAt(places, i) / height) * 1e4) / 1e4,
     yanchor: "middle",
     showarrow: false,
     align: "left",
@@ -65,7 +66,7 @@ function spread(wanted: readonly number[], sizes: readonly number[], height: num
   // overlap.
   const groups: { members: number[]; size: number; centre: number }[] = [];
   for (const [i, value] of wanted.entries()) {
-    let group = { members: [i], size: sizes[i]!, centre: value };
+    let group = { members: [i], size: itemAt(sizes, i), centre: value };
     for (
       let below = groups.at(-1);
       below && group.centre - group.size / 2 < below.centre + below.size / 2;
@@ -74,7 +75,7 @@ function spread(wanted: readonly number[], sizes: readonly number[], height: num
       groups.pop();
       const members = [...below.members, ...group.members];
       const size = below.size + group.size;
-      const centre = members.reduce((sum, member) => sum + wanted[member]!, 0) / members.length;
+      const centre = members.reduce((sum, member) => sum + itemAt(wanted, member), 0) / members.length;
       group = { members, size, centre: Math.max(size / 2, Math.min(height - size / 2, centre)) };
     }
     groups.push(group);
@@ -82,8 +83,9 @@ function spread(wanted: readonly number[], sizes: readonly number[], height: num
   return groups.flatMap((group) => {
     let at = group.centre - group.size / 2;
     return group.members.map((member) => {
-      at += sizes[member]!;
-      return at - sizes[member]! / 2;
+      const size = itemAt(sizes, member);
+      at += size;
+      return at - size / 2;
     });
   });
 }

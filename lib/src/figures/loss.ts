@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { curves, type Curve } from "./curves";
 import type { Figure, Words } from "./figure";
 import { count } from "./numbers";
@@ -65,7 +66,7 @@ export function loss(runs: Runs, options: LossOptions = {}): Figure {
     x: "iteration",
     y: "mean cross-entropy",
     xRange: [0, last],
-    ...(options.yRange ? { yRange: options.yRange } : {}),
+    yRange: options.yRange,
     log: "y",
     height: 280,
     horizontal: options.baseline ? [options.baseline] : [],
@@ -78,5 +79,5 @@ const short = (value: number | undefined): string =>
 function lowest(values: readonly number[], iterations: readonly number[]): string {
   if (values.length === 0) return "?";
   const at = values.indexOf(Math.min(...values));
-  return `${short(values[at])} at iteration ${count(iterations[at]!)}`;
+  return `${short(values[at])} at iteration ${count(itemAt(iterations, at))}`;
 }

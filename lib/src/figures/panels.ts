@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { figure, plotHeight, withRoom, type Figure, type Spec, type Words } from "./figure";
 
 export interface PanelOptions extends Words {
@@ -37,13 +38,16 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
     const row = Math.floor(i / columns);
     const above = sum(heights.slice(0, row)) + sum(bottoms.slice(0, row)) + sum(rooms.slice(1, row + 1));
     const share = (pixels: number) => Number((1 - pixels / total).toFixed(5));
-    return place(panel, offsets[i]!, { x: spans[i % columns]!, y: [share(above + heights[row]!), share(above)] });
+    return place(panel, itemAt(offsets, i), {
+      x: itemAt(spans, i % columns),
+      y: [share(above + itemAt(heights, row)), share(above)],
+    });
   });
   const first = figure([], options, {
     height: total,
-    left: Math.max(...rows.map((row) => row[0]!.layout.margin.l)),
-    right: Math.max(...rows.map((row) => row.at(-1)!.layout.margin.r)),
-    bottom: bottoms.at(-1)!,
+    left: Math.max(...rows.map((row) => itemAt(row, 0).layout.margin.l)),
+    right: Math.max(...rows.map((row) => itemAt(row, -1).layout.margin.r)),
+    bottom: itemAt(bottoms, -1),
     x: {},
     y: {},
   }).layout;
@@ -59,7 +63,7 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
       ...(options.alt ? {} : { alt: [base.meta.alt, ...given.map((panel) => panel.layout.meta.alt)].join(". ") }),
     },
   };
-  return withRoom({ data: parts.flatMap((part) => part.data), layout }, rooms[0]!);
+  return withRoom({ data: parts.flatMap((part) => part.data), layout }, itemAt(rooms, 0));
 }
 
 /** Pictures side by side shrink with the page, and leave their height empty on a narrow one. */
@@ -149,7 +153,7 @@ function columnSpans(columns: number, { gap = 0.08, widths }: PanelOptions): (re
   const unit = (1 - gap * (columns - 1)) / sum(shares.slice(0, columns));
   return Array.from({ length: columns }, (_, i) => {
     const start = sum(shares.slice(0, i)) * unit + i * gap;
-    return [Number(start.toFixed(5)), Number((start + shares[i]! * unit).toFixed(5))] as const;
+    return [Number(start.toFixed(5)), Number((start + itemAt(shares, i) * unit).toFixed(5))] as const;
   });
 }
 

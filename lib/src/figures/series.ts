@@ -1,9 +1,10 @@
+import { itemAt } from "../base/item-at";
 import { bars, curves, type Curve } from "./curves";
 import { figure, withRoom, type Figure, type Words } from "./figure";
 import { heatmap } from "./images";
 import { percent, rounded, signed } from "./numbers";
 import { panels } from "./panels";
-import { colors, palette } from "./theme";
+import { colors, paletteColor } from "./theme";
 
 export interface StatesOptions extends Partial<Words> {
   /** The numbers of one series, `[steps]`. */
@@ -34,16 +35,17 @@ export function states(options: StatesOptions): Figure {
     );
   const x = Array.from({ length: steps }, (_, t) => t + 1);
   const sums = runningSums(options.series);
-  const cell = (unit: number) => x.map((_, t) => options.states[t * units + unit]!);
+  const cell = (unit: number) => x.map((_, t) => itemAt(options.states, t * units + unit));
   const matches = Array.from({ length: units }, (_, unit) => ({ unit, r: correlation(cell(unit), sums) }));
   const chosen =
-    options.units?.map((unit) => matches[unit]!) ?? matches.sort((a, b) => Math.abs(b.r) - Math.abs(a.r)).slice(0, 5);
+    options.units?.map((unit) => itemAt(matches, unit)) ??
+    matches.sort((a, b) => Math.abs(b.r) - Math.abs(a.r)).slice(0, 5);
   const shared = { x: "step t", xRange: [1, steps] as const, title: "" };
   const lines: Curve[] = chosen.map(({ unit }, i) => ({
     name: `cell ${unit}`,
     x,
     y: cell(unit),
-    color: palette[i % palette.length]!,
+    color: paletteColor(i),
   }));
   const threshold = options.threshold ?? 100;
   const parts = [
@@ -52,7 +54,7 @@ export function states(options: StatesOptions): Figure {
       y: "running sum",
       title: "Running sum",
       height: 150,
-      yRange: [0, Math.max(threshold * 1.3, sums.at(-1)! * 1.05)],
+      yRange: [0, Math.max(threshold * 1.3, itemAt(sums, -1) * 1.05)],
       horizontal: [{ value: threshold, label: String(threshold) }],
     }),
     curves(lines, { ...shared, y: "state", title: "States of some cells", height: 190 }),
@@ -74,7 +76,7 @@ export function states(options: StatesOptions): Figure {
   return panels(parts, {
     title: options.title ?? "LSTM states over one series",
     caption,
-    ...(options.alt === undefined ? {} : { alt: options.alt }),
+    alt: options.alt,
   });
 }
 
@@ -99,7 +101,7 @@ export function statesBySum(options: StatesBySumOptions): Figure {
     name,
     x: rounded(options.sums, 4),
     y: rounded(state, 3),
-    marker: { color: palette[i % palette.length], size: 4, opacity: 0.6 },
+    marker: { color: paletteColor(i), size: 4, opacity: 0.6 },
     hovertemplate: "sum %{x}: %{y:.3f}<extra>%{fullData.name}</extra>",
   }));
   const caption =
@@ -110,7 +112,7 @@ export function statesBySum(options: StatesBySumOptions): Figure {
     {
       title: options.title ?? "Cell state against the running sum",
       caption,
-      ...(options.alt === undefined ? {} : { alt: options.alt }),
+      alt: options.alt,
     },
     {
       height: 300,
@@ -169,14 +171,14 @@ export function errorsBySum(options: ErrorsBySumOptions): Figure {
   const wrong = sums.map(() => 0);
   let errors = 0;
   for (let i = 0; i < options.sums.length; i++) {
-    const bin = options.sums[i]! - low;
+    const bin = itemAt(options.sums, i) - low;
     const error = options.labels[i] === options.predictions[i] ? 0 : 1;
     errors += error;
     if (bin < 0 || bin >= sums.length) continue;
-    total[bin]! += 1;
-    wrong[bin]! += error;
+    total[bin] = itemAt(total, bin) + 1;
+    wrong[bin] = itemAt(wrong, bin) + error;
   }
-  const share = total.map((all, i) => (all === 0 ? NaN : wrong[i]! / all));
+  const share = total.map((all, i) => (all === 0 ? NaN : itemAt(wrong, i) / all));
   const outside = errors - wrong.reduce((sum, value) => sum + value, 0);
   const caption =
     options.caption ??
@@ -215,7 +217,7 @@ export function errorsBySum(options: ErrorsBySumOptions): Figure {
     {
       title: options.title ?? "Errors by the true sum",
       caption,
-      ...(options.alt === undefined ? {} : { alt: options.alt }),
+      alt: options.alt,
     },
   );
 }
@@ -251,7 +253,7 @@ export function gates(options: GatesOptions): Figure {
     const signed = list.some((value) => value < 0);
     const reach = signed ? Math.max(1, ...list.map(Math.abs)) : 1;
     const rows = Array.from({ length: units }, (_, unit) =>
-      Array.from({ length: steps }, (_, t) => list[t * units + unit]!),
+      Array.from({ length: steps }, (_, t) => itemAt(list, t * units + unit)),
     );
     return heatmap(rows, {
       title: name,
@@ -282,7 +284,7 @@ export function gates(options: GatesOptions): Figure {
     caption:
       options.caption ??
       "One row per cell, one column per step. Gates: white is 0 (closed), full blue 1 (open). Candidate and states: orange positive, blue negative.",
-    ...(options.alt === undefined ? {} : { alt: options.alt }),
+    alt: options.alt,
   });
 }
 
@@ -297,8 +299,12 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   let ab = 0;
   let aa = 0;
   let bb = 0;
-  for (let i = 0; i < a.length; i++)
-    (ab += (a[i]! - ma) * (b[i]! - mb)), (aa += (a[i]! - ma) ** 2), (bb += (b[i]! - mb) ** 2);
+  for (const [i, value] of a.entries()) {
+    const [da, db] = [value - ma, itemAt(b, i) - mb];
+    ab += da * db;
+    aa += da ** 2;
+    bb += db ** 2;
+  }
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }
 

@@ -39,11 +39,11 @@ export function slides(
         options.alt ?? `${title.alt}. ${options.prefix ?? "Choice of "}${steps.map((step) => step.label).join(", ")}`,
     },
   );
-  const change = (i: number): Spec[] => [
-    { visible: visible[i] },
-    { annotations: steps[i]!.figure.layout.annotations ?? [], shapes: steps[i]!.figure.layout.shapes ?? [] },
-  ];
-  const controls = steps.map((step, i) => ({ label: step.label, method: "update", args: change(i) }));
+  const controls = steps.map(({ label, figure: { layout } }, i) => ({
+    label,
+    method: "update",
+    args: [{ visible: visible[i] }, { annotations: layout.annotations ?? [], shapes: layout.shapes ?? [] }],
+  }));
   const slider = (options.control ?? (steps.length > 4 ? "slider" : "buttons")) === "slider";
   const room = slider ? 76 : 44;
   const layout = {
@@ -82,7 +82,7 @@ export function slides(
         ],
       };
   return {
-    data: data.map((trace, i) => ({ ...trace, visible: visible[active]![i] })),
+    data: data.map((trace, i) => ({ ...trace, visible: visible[active]?.[i] })),
     layout: { ...layout, ...control },
   };
 }
@@ -94,8 +94,9 @@ function merged(all: readonly (readonly Spec[])[]): { data: Spec[]; visible: boo
   const used = all.map((traces) =>
     traces.map((trace) => {
       const key = JSON.stringify(trace);
-      if (!index.has(key)) index.set(key, data.push(trace) - 1);
-      return index.get(key)!;
+      const place = index.get(key) ?? data.push(trace) - 1;
+      index.set(key, place);
+      return place;
     }),
   );
   return { data, visible: used.map((list) => data.map((_, i) => list.includes(i))) };

@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { findPart } from "../parts";
 
 /**
@@ -34,6 +35,9 @@ export const dark: Readonly<Record<string, string>> = {
 
 /** Colours of curves that belong to no model, in this order. */
 export const palette: readonly string[] = [colors.blue, colors.orange, colors.green, colors.pink, colors.grey];
+
+/** Colour of the i-th curve that belongs to no model, from 0 on; after the last colour the first comes again. */
+export const paletteColor = (i: number): string => itemAt(palette, i % palette.length);
 
 export const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 

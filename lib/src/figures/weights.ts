@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import type { Figure, Words } from "./figure";
 import { images } from "./images";
 import { round } from "./numbers";
@@ -16,7 +17,7 @@ export function weights(matrix: ArrayLike<number>, words: Partial<Words> = {}): 
       `Expected weights of shape [784, 10] = 7840 values but found ${matrix.length}: pass the kernel of the linear model.`,
     );
   const pictures = Array.from({ length: 10 }, (_, digit) =>
-    Float32Array.from({ length: 784 }, (_, pixel) => matrix[pixel * 10 + digit]!),
+    Float32Array.from({ length: 784 }, (_, pixel) => itemAt(matrix, pixel * 10 + digit)),
   );
   const largest = round(Math.max(...Array.from(matrix, Math.abs)), 3);
   return images(pictures, {
@@ -55,7 +56,7 @@ export function filters(kernel: ArrayLike<number>, options: KernelOptions): Figu
   if (!(channel >= 0 && channel < channels))
     throw new Error(`Expected a channel from 0 to ${channels - 1} but found ${channel}: the kernel has ${channels}.`);
   const pictures = Array.from({ length: amount }, (_, filter) =>
-    Float32Array.from({ length: height * width }, (_, i) => kernel[(i * channels + channel) * amount + filter]!),
+    Float32Array.from({ length: height * width }, (_, i) => itemAt(kernel, (i * channels + channel) * amount + filter)),
   );
   return images(pictures, {
     scale: "diverging",
@@ -63,7 +64,7 @@ export function filters(kernel: ArrayLike<number>, options: KernelOptions): Figu
     title: options.title ?? `${amount} filters of ${height} × ${width}`,
     caption: options.caption ?? "Orange weights are positive, blue ones negative; all filters share one scale.",
     shape: [height, width],
-    ...(options.alt === undefined ? {} : { alt: options.alt }),
+    alt: options.alt,
   });
 }
 
@@ -87,7 +88,7 @@ export function featureMaps(values: ArrayLike<number>, options: FeatureMapOption
       `Expected feature maps of shape [${options.shape.join(", ")}] but found ${values.length} values: pass one image's output.`,
     );
   const pictures = Array.from({ length: channels }, (_, channel) =>
-    Float32Array.from({ length: height * width }, (_, i) => values[i * channels + channel]!),
+    Float32Array.from({ length: height * width }, (_, i) => itemAt(values, i * channels + channel)),
   );
   const negative = pictures.some((picture) => picture.some((value) => value < 0));
   return images(pictures, {
@@ -98,6 +99,6 @@ export function featureMaps(values: ArrayLike<number>, options: FeatureMapOption
       options.caption ??
       (negative ? "Orange values are positive, blue ones negative." : "The darker, the stronger the response."),
     shape: [height, width],
-    ...(options.alt === undefined ? {} : { alt: options.alt }),
+    alt: options.alt,
   });
 }

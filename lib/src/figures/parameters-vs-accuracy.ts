@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { figure, type Figure, type Words } from "./figure";
 import { count, percent, round } from "./numbers";
 import { accuracyOf, byPart, meanAndDeviation, recordsOf, type RunLike } from "./runs";
@@ -13,7 +14,7 @@ import { accuracyOf, byPart, meanAndDeviation, recordsOf, type RunLike } from ".
 export function parametersVsAccuracy(runs: readonly RunLike[], words: Partial<Words> = {}): Figure {
   const points = byPart(recordsOf(runs)).map(({ style, records }) => ({
     ...style,
-    x: records[0]!.model.parameters,
+    x: itemAt(records, 0).model.parameters,
     train: meanAndDeviation(records.map((record) => accuracyOf(record, "train"))),
     test: meanAndDeviation(records.map((record) => accuracyOf(record, "test"))),
   }));
@@ -55,7 +56,7 @@ export function parametersVsAccuracy(runs: readonly RunLike[], words: Partial<Wo
     {
       title: words.title ?? "Accuracy against parameters",
       caption,
-      ...(words.alt === undefined ? {} : { alt: words.alt }),
+      alt: words.alt,
     },
     {
       height: 300,
