@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { escapeHtml } from "./html";
 
 /** Rows of a table by column name; what is missing stays empty. */
@@ -7,7 +8,7 @@ export type Rows = readonly Readonly<Record<string, unknown>>[];
 export interface Grid {
   readonly columns: readonly string[];
   readonly rows: Rows;
-  readonly caption?: string;
+  readonly caption?: string | undefined;
   /** Said below a table that is cut: "12 of 60,000 rows". */
   readonly note?: string;
 }
@@ -31,11 +32,11 @@ function isNumeric({ rows }: Grid, column: string): boolean {
 /** A table in lines of text, columns aligned. */
 export function gridText(grid: Grid): string {
   const lines = [grid.columns, ...grid.rows.map((row) => grid.columns.map((column) => cell(row[column])))];
-  const widths = grid.columns.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  const widths = grid.columns.map((_, i) => Math.max(...lines.map((line) => itemAt(line, i).length)));
   const right = grid.columns.map((column) => isNumeric(grid, column));
   const text = lines.map((line) =>
     line
-      .map((word, i) => (right[i] ? word.padStart(widths[i]!) : word.padEnd(widths[i]!)))
+      .map((word, i) => (right[i] ? word.padStart(itemAt(widths, i)) : word.padEnd(itemAt(widths, i))))
       .join("  ")
       .trimEnd(),
   );

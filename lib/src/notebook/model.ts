@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { gridHtml, gridText, type Grid } from "./grid";
 import type { Bundle } from "./kernel";
 
@@ -18,7 +19,7 @@ export function representModel(model: LayersModel): Bundle {
       "output shape": shapeText(layer.outputShape),
       parameters: layer.countParams(),
     }));
-  const input = shapeText(model.inputs[0]!.shape);
+  const input = shapeText(itemAt(model.inputs, 0).shape);
   const grid: Grid = {
     columns: Object.keys(rows[0] ?? { layer: "" }),
     rows,

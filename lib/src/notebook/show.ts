@@ -38,10 +38,11 @@ function captionedFigure(thing: unknown, caption: string | undefined): unknown {
   return { ...thing, layout: { ...thing.layout, meta: { ...thing.layout.meta, alt: caption, caption } } };
 }
 
-function withCaption({ data, metadata }: Content, caption: string): Content {
+function withCaption(content: Content, caption: string): Content {
+  const { data } = content;
   const html = data["text/html"];
   return {
-    metadata,
+    ...content,
     data: {
       ...data,
       "text/plain": `${caption}\n${String(data["text/plain"])}`,

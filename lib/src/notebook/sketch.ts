@@ -1,6 +1,7 @@
 import { percent } from "../figures/numbers";
 import { colors, modelStyle } from "../figures/theme";
 import type { RunRecord } from "../runs/record";
+import { itemAt } from "../base/item-at";
 import { escapeHtml } from "./html";
 
 const size = { width: 640, height: 220, left: 52, right: 96, top: 10, bottom: 34 };
@@ -21,7 +22,7 @@ export function sketch(record: RunRecord): string {
   const line = (values: readonly number[]) =>
     values
       .slice(from)
-      .map((value, i) => `${x(record.iterations[i + from]!).toFixed(1)},${y(value).toFixed(1)}`)
+      .map((value, i) => `${x(itemAt(record.iterations, i + from)).toFixed(1)},${y(value).toFixed(1)}`)
       .join(" ");
   const ticks = [low, (1 + low) / 2, 1].map(
     (value) =>

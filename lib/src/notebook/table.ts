@@ -22,9 +22,10 @@ export interface Table {
  * show(table([{ model: "linear", test: "92.4 %" }, { model: "MLP", test: "98.4 %" }], { caption: "Accuracy" }));
  */
 export function table(rows: Rows, { caption }: { readonly caption?: string } = {}): Table {
-  if (rows.length === 0)
+  const [first] = rows;
+  if (first === undefined)
     throw new Error("Expected at least one row but found none (table): give it an array of objects.");
-  const columns = Object.keys(rows[0]!);
+  const columns = Object.keys(first);
   rows.forEach((row, i) => {
     const strange = Object.keys(row).find((key) => !columns.includes(key));
     if (strange !== undefined)

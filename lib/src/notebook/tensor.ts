@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import type { Bundle } from "./kernel";
 
 // Values shown at the start of each dimension.
@@ -26,14 +27,14 @@ export function representTensor(tensor: Tensor): Bundle {
     typeof value === "number" ? Number(value.toPrecision(4)) : value,
   );
   part.dispose();
-  const cut = tensor.shape.some((length, i) => size[i]! < length);
-  const [rows, columns] = tensor.rank < 2 ? [1, values.length] : [size.at(-2)!, size.at(-1)!];
+  const cut = tensor.shape.some((length, i) => itemAt(size, i) < length);
+  const [rows, columns] = tensor.rank < 2 ? [1, values.length] : [itemAt(size, -2), itemAt(size, -1)];
   const width = Math.max(0, ...values.map((value) => String(value).length));
   const lines = Array.from({ length: rows }, (_, r) => {
     const line = values.slice(r * columns, (r + 1) * columns).map((value) => String(value).padStart(width));
-    return `  ${line.join("  ")}${tensor.rank > 0 && columns < tensor.shape.at(-1)! ? "  ..." : ""}`;
+    return `  ${line.join("  ")}${tensor.rank > 0 && columns < itemAt(tensor.shape, -1) ? "  ..." : ""}`;
   });
-  if (tensor.rank >= 2 && rows < tensor.shape.at(-2)!) lines.push("  ...");
+  if (tensor.rank >= 2 && rows < itemAt(tensor.shape, -2)) lines.push("  ...");
   const of = tensor.rank > 2 && cut ? ` (the first ${rows} x ${columns})` : "";
   return { "text/plain": [`${head}${of}`, ...(values.length > 0 ? lines : ["  (no values)"])].join("\n") };
 }

@@ -118,8 +118,8 @@ function gather(runs: readonly RunLike[], folder: string): number {
   const records = recordsOf(runs);
   const several = new Set(records.map(({ part }) => part)).size < records.length;
   let curves = 0;
-  for (const [i, record] of records.entries()) {
-    const run = runs[i]!;
+  for (const run of runs) {
+    const record = "record" in run ? run.record : run;
     const from = "record" in run && "folder" in run ? String(run.folder) : runFolder(record);
     const name = `${modelStyle(record.part).name}${several ? ` seed ${record.seed}` : ""}`;
     for (const split of ["train", "test"]) {
@@ -147,7 +147,7 @@ function addressOf(server: ChildProcess): Promise<string> {
         ),
       startMs,
     ).unref();
-    server.stderr!.on("data", (data: Buffer) => {
+    server.stderr?.on("data", (data: Buffer) => {
       said += data.toString();
       const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
       if (address) done((clearTimeout(timer), address));
