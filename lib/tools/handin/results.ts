@@ -1,3 +1,4 @@
+import { markdownTable } from "../../src/base/text";
 import { merit } from "../../src/runs/merit";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
@@ -34,9 +35,7 @@ export function resultsTable(records: Records): string {
     ...["parameters", "test", "train", "minutes"].map((key) => merit(first, key).text),
     ...(several ? [scatter(all)] : []),
   ]);
-  const table = [head, head.map((_, column) => (column < 2 ? "---" : "---:")), ...rows]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
+  const table = markdownTable([head, ...rows], { right: (column) => column >= 2 });
   const firsts = trained.map(({ first }) => first);
   return [
     table,

@@ -1,0 +1,77 @@
+// How numbers, tables and HTML are written, wherever text is made for a reader.
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text as it can stand in HTML and SVG, also inside an attribute. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
+
+/** A fraction in per cent: `percent(0.98434)` is "98.43 %". */
+export const percent = (fraction: number, digits = 2): string => `${(100 * fraction).toFixed(digits)} %`;
+
+/** A whole number with commas: `count(5695510)` is "5,695,510". */
+export const count = (value: number): string => Math.round(value).toLocaleString("en-US");
+
+/** A number of things: `plural(1, "notebook")` is "1 notebook", `plural(3, "notebook")` is "3 notebooks". */
+export const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+
+/** Mean and standard deviation of fractions, in per cent: "98.31 ± 0.10 %"; the mean alone where there is one value. */
+export const meanPercent = ({ mean, sd }: { readonly mean: number; readonly sd: number }, n: number): string =>
+  n > 1 ? `${(100 * mean).toFixed(2)} ± ${percent(sd)}` : percent(mean);
+
+/** A duration as a reader says it: "48 s", "5 min 12 s", "1 h 20 min". */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "unknown";
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`;
+  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+}
+
+/** A duration that is an estimate, rounded up, so that it is kept: "71 s", "3 min", "1 h 30 min". */
+export function roughDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.ceil(seconds))} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/**
+ * The cells of a table, each as wide as the widest of its column.
+ *
+ * @param rows rows of cells, the head among them
+ * @param options.right which cells stand at the right edge of their column; default: none
+ */
+export function alignCells(
+  rows: readonly (readonly string[])[],
+  { right = () => false }: { readonly right?: (column: number, cell: string) => boolean } = {},
+): string[][] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row.map((cell, i) => (right(i, cell) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))),
+  );
+}
+
+/** A table in lines of text, two blanks between its columns. */
+export const textTable = (
+  rows: readonly (readonly string[])[],
+  options: { readonly right?: (column: number, cell: string) => boolean } = {},
+): string =>
+  alignCells(rows, options)
+    .map((row) => row.join("  ").trimEnd())
+    .join("\n");
+
+/** A table in Markdown, as a formatter writes it; `right` names the columns of numbers. */
+export function markdownTable(
+  [head, ...rows]: readonly (readonly string[])[],
+  { right = () => false }: { readonly right?: (column: number) => boolean } = {},
+): string {
+  const cells = alignCells([head ?? [], ...rows, (head ?? []).map(() => "---")], { right }).slice(0, -1);
+  const rule = (cells[0] ?? []).map(({ length }, i) => (right(i) ? `${"-".repeat(length - 1)}:` : "-".repeat(length)));
+  return [cells[0]!, rule, ...cells.slice(1)].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
