@@ -1,4 +1,7 @@
-"""What an interrupt does to a running cell, and what the kernel answers meanwhile. Prints one line of JSON per question."""
+"""What an interrupt does to a running cell, and what the kernel answers meanwhile.
+
+Prints one line of JSON per question.
+"""
 
 import json
 import time
@@ -55,7 +58,8 @@ run("1")
 say("ready", seconds=time.time() - started)
 
 loops = {
-    "awaited": 'let n = 0; for (;;) { await new Promise((r) => setTimeout(r, 20)); n++; if (n % 5 === 0) console.log("tick", n); }',
+    "awaited": "let n = 0; for (;;) { await new Promise((r) => setTimeout(r, 20)); n++; "
+    'if (n % 5 === 0) console.log("tick", n); }',
     "immediate": "let n = 0; for (;;) { await new Promise((r) => setImmediate(r)); n++; }",
     "synchronous": "let n = 0; while (true) { n++; }",
 }
@@ -119,7 +123,8 @@ say("soon", statuses=statuses)
 # While a cell runs that yields every 50 ms, completion and inspection answer.
 request = client.execute(
     go
-    + "for (let end = Date.now() + 4000; Date.now() < end; ) { const till = Date.now() + 50; while (Date.now() < till); await new Promise((r) => setImmediate(r)); }"
+    + "for (let end = Date.now() + 4000; Date.now() < end; ) { "
+    + "const till = Date.now() + 50; while (Date.now() < till); await new Promise((r) => setImmediate(r)); }"
 )
 wait_until_running(request)
 times = {"complete": [], "inspect": []}

@@ -1,7 +1,7 @@
 """The messaging protocol's own conformance suite, with every sample that it knows; pager and history alone are skipped.
 
-KERNEL names the kernel: "deepnets", or "stock-tslab" for tslab 1.0.22 as it comes. Of the same samples stock tslab fails (tried 2026-11
-on Node 20.20):
+KERNEL names the kernel: "deepnets", or "stock-tslab" for tslab 1.0.22 as it comes. Of the same samples stock tslab
+fails (tried 2026-11 on Node 20.20):
   test_kernel_info        the reply lacks its status
   test_error              a failing cell is text on stderr; no `error` message, no name in the reply
   test_execute_result     the last expression is printed to stdout; `Jupyter.display` is unknown
@@ -97,8 +97,10 @@ class Protocol(jupyter_kernel_test.KernelTests):
     def test_display_bundle(self):
         self.flush_channels()
         code = """globalThis[Symbol.for("deepnets.kernel")].display(
-          { data: { "text/html": "<i>a</i>", "text/plain": "a" }, metadata: { "text/html": { isolated: true } } }, { displayId: "d1" });
-        globalThis[Symbol.for("deepnets.kernel")].display({ data: { "text/plain": "b" } }, { displayId: "d1", update: true });"""
+          { data: { "text/html": "<i>a</i>", "text/plain": "a" }, metadata: { "text/html": { isolated: true } } },
+          { displayId: "d1" });
+        globalThis[Symbol.for("deepnets.kernel")].display(
+          { data: { "text/plain": "b" } }, { displayId: "d1", update: true });"""
         _, outputs = self.execute_helper(code)
         self.assertEqual([m["msg_type"] for m in outputs], ["display_data", "update_display_data"])
         self.assertEqual(set(outputs[0]["content"]["data"]), {"text/html", "text/plain"})

@@ -1,7 +1,8 @@
 """One Keras setting in a process of its own: keras_worker.py NETWORK [steps_per_execution] [no_xla].
 
 Says {"ready": ...}, then answers each line N on stdin with {"ms": time per step over at least N steps within
-one fit}: neither what fit does before its first steps nor what it waits for after its last is counted, as it is nothing in a long training.
+one fit}: neither what fit does before its first steps nor what it waits for after its last is counted, as it is nothing
+in a long training.
 """
 
 import json

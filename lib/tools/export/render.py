@@ -1,7 +1,8 @@
 """Notebooks as the insides of pages, by nbconvert with the template beside this file.
 
-Reads {"notebooks": [path, ...]} on stdin, writes {"pages": [{"body", "toc", "traces"}, ...]} on stdout: the body's formulas stand in
-elements of class "tex" for KaTeX, its figures hold their data as JSON, `traces` lists the kinds of plotly trace in use.
+Reads {"notebooks": [path, ...]} on stdin, writes {"pages": [{"body", "toc", "traces"}, ...]} on stdout: the body's
+formulas stand in elements of class "tex" for KaTeX, its figures hold their data as JSON, `traces` lists the kinds of
+plotly trace in use.
 """
 
 import base64
@@ -206,8 +207,7 @@ def tame(text):
         r"(<[^>]*?\s)(src|srcset|poster|background)\s*=\s*([\"'])(?!data:|#)[^\"']*\3", r"\1", text, flags=re.I
     )
     text = re.sub(r"<img\b(?![^>]*\ssrc=[\"'](?:data:|#))[^>]*>", "", text, flags=re.I)
-    text = re.sub(r"@import[^;]*;|url\(\s*[\"']?(?!data:|#)[^)]*\)", "", text, flags=re.I)
-    return text
+    return re.sub(r"@import[^;]*;|url\(\s*[\"']?(?!data:|#)[^)]*\)", "", text, flags=re.I)
 
 
 def shown(cell):

@@ -36,7 +36,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.a
 # What the engine writes at every start, whatever its log level says.
 ENGINE_NOISE = re.compile(
     r"oneDNN custom operations are on|This TensorFlow binary is optimized to use available CPU instructions"
-    r"|To enable the following instructions:|All log messages before absl::InitializeLog\(\) is called are written to STDERR"
+    r"|To enable the following instructions:"
+    r"|All log messages before absl::InitializeLog\(\) is called are written to STDERR"
 )
 # Ends the kernel's process group once our end of the pipe closes without a word: then we were killed.
 WATCHDOG = """
@@ -174,11 +175,17 @@ def oom_kills():
 
 def why_dead(code, log, kills):
     if "heap out of memory" in log:
-        return "it ran out of JavaScript memory (heap limit): raise it with NODE_OPTIONS=--max-old-space-size=4096 or keep less data alive"
+        return (
+            "it ran out of JavaScript memory (heap limit): "
+            "raise it with NODE_OPTIONS=--max-old-space-size=4096 or keep less data alive"
+        )
     if "std::bad_alloc" in log or oom_kills() > kills:
         return "it ran out of memory: close other programs or use a machine with more memory"
     if code == -signal.SIGKILL:
-        return "it was killed (SIGKILL), as the system does when memory runs out: close other programs or use a machine with more memory"
+        return (
+            "it was killed (SIGKILL), as the system does when memory runs out: "
+            "close other programs or use a machine with more memory"
+        )
     if code is not None and code < 0:
         return f"it was ended by {signal.Signals(-code).name}: run the notebook again"
     if errors := re.findall(r"^(?:\w+: )*\w*Error\b.*$", log, re.MULTILINE):
@@ -189,7 +196,10 @@ def why_dead(code, log, kills):
 
 
 async def run(nb, args, log, stopped, starts=5):
-    """Executes the cells; returns the exit code. A kernel that finds its port taken is started anew, up to `starts` times."""
+    """Executes the cells; returns the exit code.
+
+    A kernel that finds its port taken is started anew, up to `starts` times.
+    """
     code_cells = [index for index, cell in enumerate(nb.cells) if is_run(cell)]
     total = len(code_cells)
     left_out = [index for index in code_cells if args.skip_tag in nb.cells[index].metadata.get("tags", [])]
@@ -348,7 +358,8 @@ def main():
             return 2
         except OSError as error:
             print(
-                f"Expected to save {args.target} but found: {error.strerror}: make room or the folder writable and run it again.",
+                f"Expected to save {args.target} but found: {error.strerror}: "
+                "make room or the folder writable and run it again.",
                 file=sys.stderr,
             )
             return 2

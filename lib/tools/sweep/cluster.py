@@ -1,11 +1,12 @@
-"""A small real Slurm on this machine, to try a profile on: one controller and some nodes, each a slurmd of its own with one core.
+"""A small real Slurm on this machine, to try a profile on: one controller and some nodes, each a slurmd of its own with
+one core.
 
     python3 lib/tools/sweep/cluster.py start FOLDER [--nodes 2] [--port 17000]
     . FOLDER/env.sh                 # makes sbatch, squeue and a sweep use it
     python3 lib/tools/sweep/cluster.py stop FOLDER
 
-Needs Debian's slurm-wlm and munge (slurmctld, slurmd and munged on the PATH) and root. Everything lies in FOLDER, which is made, and
-listens on 127.0.0.1 only. `stop` ends exactly the processes whose ids `start` wrote down.
+Needs Debian's slurm-wlm and munge (slurmctld, slurmd and munged on the PATH) and root. Everything lies in FOLDER, which
+is made, and listens on 127.0.0.1 only. `stop` ends exactly the processes whose ids `start` wrote down.
 """
 
 import argparse
@@ -68,7 +69,8 @@ def start(folder, nodes, port):
         file.write(secrets.token_bytes(128))
     host = os.uname().nodename.split(".")[0]
     lines = [
-        f"NodeName=node{i} NodeHostname={host} NodeAddr=127.0.0.1 Port={port + i} CPUs=1 RealMemory=100000 State=UNKNOWN"
+        f"NodeName=node{i} NodeHostname={host} NodeAddr=127.0.0.1 Port={port + i} "
+        "CPUs=1 RealMemory=100000 State=UNKNOWN"
         for i in range(1, nodes + 1)
     ]
     import pwd
@@ -102,13 +104,12 @@ def start(folder, nodes, port):
     launch(folder, "slurmctld", [programs["slurmctld"], "-D", "-i"], env)
     for i in range(1, nodes + 1):
         launch(folder, f"slurmd-node{i}", [programs["slurmd"], "-D", "-N", f"node{i}"], env)
-    idle = lambda: (
-        subprocess.run(
-            [programs["sinfo"], "-h", "-t", "idle", "-o", "%D"], env=env, capture_output=True, text=True
-        ).stdout.strip()
-        == str(nodes)
-    )
-    wait_for(idle, f"{nodes} idle nodes", folder, seconds=30 + nodes)
+
+    def are_idle():
+        asked = [programs["sinfo"], "-h", "-t", "idle", "-o", "%D"]
+        return subprocess.run(asked, env=env, capture_output=True, text=True).stdout.strip() == str(nodes)
+
+    wait_for(are_idle, f"{nodes} idle nodes", folder, seconds=30 + nodes)
     print(f"Slurm with {nodes} nodes is up: . {shlex.quote(os.path.join(folder, 'env.sh'))}")
 
 
@@ -142,7 +143,9 @@ def wait_for(condition, what, folder, seconds=20):
 
 
 def stop(folder):
-    """Jobs first, which would outlive their nodes, then nodes, the controller and munged, each by the id that `start` wrote down."""
+    """Jobs first, which would outlive their nodes, then nodes, the controller and munged, each by the id that
+    `start` wrote down.
+    """
     file = os.path.join(folder, "pids")
     if not os.path.exists(file):
         raise SystemExit(f"Expected a cluster that was started in {folder} but found none.")
@@ -160,7 +163,10 @@ def stop(folder):
 
 
 def cancel_all(config, seconds=30):
-    """Takes back all jobs, and waits until none is left on a node. A controller that does not answer has none that it could end."""
+    """Takes back all jobs, and waits until none is left on a node.
+
+    A controller that does not answer has none that it could end.
+    """
     env = {**os.environ, "SLURM_CONF": config}
     asked = {"env": env, "capture_output": True, "text": True, "timeout": seconds}
     end = time.monotonic() + seconds

@@ -2,8 +2,9 @@
 
     job.py PLAN PART RUN ATTEMPT
 
-Only the standard library: on a cluster this runs on a node. What it knows of itself it keeps under `sweeps/jobs/<part>/<run>/`:
-`state.json` for whoever watches, `log.txt` of all attempts, the executed notebook, and a lock.
+Only the standard library: on a cluster this runs on a node. What it knows of itself it keeps under
+`sweeps/jobs/<part>/<run>/`: `state.json` for whoever watches, `log.txt` of all attempts, the executed notebook, and a
+lock.
 """
 
 import contextlib
@@ -69,13 +70,15 @@ class Job:
             return 0
 
     def last_state(self):
-        with contextlib.suppress(OSError, ValueError):
-            with open(os.path.join(self.folder, "state.json"), encoding="utf-8") as file:
-                return json.load(file)
+        file = os.path.join(self.folder, "state.json")
+        with contextlib.suppress(OSError, ValueError), open(file, encoding="utf-8") as state:
+            return json.load(state)
         return {}
 
     def free_run(self, last):
-        """Removes the training's lock when an earlier attempt left it on another machine: that attempt has ended, since we hold its lock."""
+        """Removes the training's lock when an earlier attempt left it on another machine: that attempt has ended,
+        since we hold its lock.
+        """
         file = os.path.join(os.path.dirname(self.record), "lock")
         with contextlib.suppress(OSError, ValueError):
             with open(file, encoding="utf-8") as lock:
@@ -93,7 +96,7 @@ class Job:
         command = [*self.plan["execute"], self.job["notebook"], target]
         said = ""
         with contextlib.suppress(OSError):  # a full disk must not cost the run that still fits
-            self.log = open(os.path.join(self.folder, "log.txt"), "a", encoding="utf-8")
+            self.log = open(os.path.join(self.folder, "log.txt"), "a", encoding="utf-8")  # noqa: SIM115
         self.write(f"-- attempt {self.attempt}, {time.strftime('%Y-%m-%d %H:%M:%S')}, {HOST}, process {os.getpid()}\n")
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         self.child = subprocess.Popen(command, env=self.environment(), text=True, errors="replace", **pipes)
@@ -177,7 +180,8 @@ def check(record):
             status = json.load(file)["status"]
     except FileNotFoundError:
         raise Failed(
-            f"Expected the notebook to leave a record but found none ({record}): does it call train with parameters of this part?"
+            f"Expected the notebook to leave a record but found none ({record}): "
+            "does it call train with parameters of this part?"
         ) from None
     except (ValueError, KeyError, TypeError):
         raise Failed(f"Expected a whole run record but found a damaged file ({record}): is the disk full?") from None

@@ -1,4 +1,6 @@
-"""A lock that the system lets go of when its holder ends, however it ends; it holds between machines that share a file system."""
+"""A lock that the system lets go of when its holder ends, however it ends; it holds between machines that share a
+file system.
+"""
 
 import errno
 import fcntl
@@ -13,7 +15,7 @@ class Held(Exception):
 def take(path, wait=False):
     """Opens and locks `path` until this process ends; returns the open file, which must be kept."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    file = open(path, "a+", encoding="utf-8")
+    file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - closing it would let the lock go
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError as error:

@@ -1,6 +1,7 @@
 """Runs Snakemake as the only one in its folder: workflow.py LOCK NEW-PLAN PLAN ARGUMENT-OF-SNAKEMAKE...
 
-NEW-PLAN becomes PLAN once the folder is ours: the jobs of a sweep at work read theirs. Exit code 75 when another sweep is at work there. Ends its jobs when the process that started it is gone.
+NEW-PLAN becomes PLAN once the folder is ours: the jobs of a sweep at work read theirs. Exit code 75 when another sweep
+is at work there. Ends its jobs when the process that started it is gone.
 """
 
 import json
