@@ -5,6 +5,7 @@ import { doctor } from "./doctor.mjs";
 import { engineNoise } from "./noise.mjs";
 import { at, root, SetupError } from "./paths.mjs";
 import { requireNode } from "./requirements.mjs";
+import { sbom } from "./sbom.mjs";
 import { setUp } from "./setup.mjs";
 import { test } from "./test.mjs";
 
@@ -20,10 +21,11 @@ const commands = {
 
 async function main([name, ...argv]) {
   if (name === "doctor") return doctor();
+  if (name === "sbom") return sbom(argv);
   if (name === "setup") return setUp().then(() => 0);
   if (!(name in commands) && name !== "test")
     throw new SetupError(
-      `Expected one of ${["doctor", "setup", ...Object.keys(commands), "test"].join(", ")} but found ${name}.`,
+      `Expected one of ${["doctor", "setup", "sbom", ...Object.keys(commands), "test"].join(", ")} but found ${name}.`,
     );
   await setUp();
   if (name === "test") return test(argv);

@@ -66,7 +66,7 @@ function version(title) {
     return ["@tensorflow/tfjs-node", "tslab", "danfojs-node", "plotly.js-dist-min", "vitest"].map(of).join(", ");
   }
   if (title.startsWith("Python environment")) {
-    const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(.*)$/gim;
+    const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(\S+)/gim;
     return `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} (${venvPython.replace(at(""), "")})`;
   }
   if (title.startsWith("TensorFlow engine")) return "libtensorflow 2.21.0";

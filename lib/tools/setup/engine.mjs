@@ -24,15 +24,29 @@ const wheels = {
     platform: "manylinux_2_27_x86_64",
     sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
   },
-  "linux-arm64": { package: "tensorflow", platform: "manylinux_2_27_aarch64", sha256: undefined },
-  "darwin-arm64": { package: "tensorflow", platform: "macosx_12_0_arm64", sha256: undefined },
+  "linux-arm64": {
+    package: "tensorflow",
+    platform: "manylinux_2_27_aarch64",
+    sha256: "4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c",
+  },
+  "darwin-arm64": {
+    package: "tensorflow",
+    platform: "macosx_12_0_arm64",
+    sha256: "51f46f4806139d01fc7920cc72a4c75876f80649bf40ff083ab6212ceb43ca88",
+  },
 };
 const version = "2.21.0";
 // The addon's sources ask for this much of the C interface.
 const napiVersion = 8;
 
 const wheel = wheels[`${process.platform}-${process.arch}`];
-const id = wheel && (wheel.sha256 ?? sha256(`${wheel.package} ${version} ${wheel.platform}`)).slice(0, 16);
+/** The wheels as a bill of materials names them. */
+export const engineWheels = Object.values(wheels).map(({ package: name, sha256 }) => ({
+  name,
+  version,
+  hashes: [sha256],
+}));
+const id = wheel?.sha256.slice(0, 16);
 export const engineFolder = at(".engine", id ?? "none");
 const stampFile = join(engineFolder, "engine.json");
 const addon = join(engineFolder, `lib/napi-v${napiVersion}/tfjs_binding.node`);
@@ -98,7 +112,7 @@ export async function fetchEngine() {
   mkdirSync(part, { recursive: true });
   try {
     const pin = join(part, "wheel.txt");
-    writeFileSync(pin, `${wheel.package}==${version}${wheel.sha256 ? ` --hash=sha256:${wheel.sha256}` : ""}\n`);
+    writeFileSync(pin, `${wheel.package}==${version} --hash=sha256:${wheel.sha256}\n`);
     await run("Downloading TensorFlow", venvPython, [
       ...[
         "-m",
