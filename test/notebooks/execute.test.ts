@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { executeNotebook, type Outcome } from "../../lib/tools/notebooks/execute";
 import { readNotebook, sha256, sourceOf, type Notebook } from "../../lib/tools/notebooks/notebook";
+import { noteOutputs } from "../../lib/tools/notebooks/outputs";
 import { root } from "../../lib/tools/notebooks/places";
 import { waitFor, writeCells } from "../fixtures/handin/cells";
 import { jupyterPath } from "../kernel/kernelspec";
@@ -45,7 +46,15 @@ describe.concurrent("executeNotebook", () => {
     expect(two!.outputs).toMatchObject([{ output_type: "stream", name: "stdout" }]);
     expect(JSON.stringify(four!.outputs)).toContain("seen");
     for (const cell of [one!, two!, four!])
-      expect(cell.metadata.deepnets).toEqual({ executed: sha256(sourceOf(cell)) });
+      expect(cell.metadata.deepnets).toEqual({
+        executed: sha256(sourceOf(cell)),
+        outputs: noteOutputs(cell.outputs ?? []),
+      });
+    expect([one, two, four].map((cell) => cell!.metadata.deepnets!.outputs!.kinds)).toEqual([
+      [],
+      ["printed text"],
+      ["text"],
+    ]);
     expect(empty!.metadata.deepnets).toBeUndefined();
     expect(ran.notebook.metadata.language_info).toMatchObject({ name: "typescript" });
   });
@@ -199,19 +208,31 @@ describe.concurrent("executeNotebook", () => {
 });
 
 describe("the kernel's log of executed cells", () => {
-  test("names each source as the check reads it", async () => {
+  test("names each source and what it showed, as the check reads them", async () => {
     const log = join(base, "cells.jsonl");
     const session = "notebooks/h6-1a-linear.ipynb";
-    const ran = await run("logged", ["const umlaut = 'ü';", "umlaut +\n  '!'"], {
-      env: { DEEPNETS_CELLS: log, JPY_SESSION_NAME: session },
-    });
+    const cells = [
+      "const umlaut = 'ü';\nimport { newDisplay } from 'tslab';\nconst display = newDisplay();",
+      "display.text('first');\nconsole.log('a\\rb');\numlaut +\n  '!'",
+      'const id = "x";\ndisplay.text("second");\nsetTimeout(() => console.log("late"), 50);',
+      "await new Promise((done) => setTimeout(done, 600));",
+    ];
+    const ran = await run("logged", cells, { env: { DEEPNETS_CELLS: log, JPY_SESSION_NAME: session } });
     const entries = readFileSync(log, "utf8")
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(entries).toMatchObject(
-      codes(ran).map((cell, i) => ({ notebook: session, count: i + 1, sha256: sha256(sourceOf(cell)) })),
+    // The last line about a cell counts: what it shows may change after it has ended.
+    const last = new Map(entries.map((entry) => [entry.count, entry]));
+    expect([...last.values()]).toMatchObject(
+      codes(ran).map((cell, i) => ({
+        notebook: session,
+        count: i + 1,
+        sha256: sha256(sourceOf(cell)),
+        outputs: noteOutputs(cell.outputs ?? []),
+      })),
     );
+    expect(JSON.stringify(codes(ran).map((cell) => cell.outputs))).toMatch(/second.*late/);
     expect(entries[0].kernel).toBe(entries[1].kernel);
   });
 });

@@ -1,39 +1,109 @@
-import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { sha256, type Output } from "../notebooks/notebook";
+import { noteOutputs } from "../notebooks/outputs";
 
 const root = join(__dirname, "../../../..");
 const kernelId = `${process.pid}-${Date.now()}`;
+/** Cells whose outputs may still change; older ones are taken as they are. */
+const remembered = 50;
+/** Outputs that come after a cell has ended are noted together. */
+const gatherMs = 200;
+// Before timers are tied to cells.
+const plainTimeout = setTimeout;
 
 /**
- * Notes that a cell was executed: one line of JSON per cell in `.engine/cells.jsonl` (`DEEPNETS_CELLS` names another
- * file), with the SHA-256 of its source. `npm run check` reads there whether a notebook that was run by hand holds the
- * source that made its outputs.
+ * Notes that a cell was executed: a line of JSON in `.engine/cells.jsonl` (`DEEPNETS_CELLS` names another file), with
+ * the SHA-256 of its source and a note of its outputs as a front end stores them. When outputs change later, another
+ * line follows; the last one counts. `npm run check` reads there whether a notebook that was run by hand holds the
+ * source that made its outputs, and all of these outputs.
  */
-export function logCell({
-  count,
-  source,
-  ok,
-}: {
-  readonly count: number;
-  readonly source: string;
-  readonly ok: boolean;
-}): void {
-  const { DEEPNETS_CELLS: file, JPY_SESSION_NAME: notebook = null } = process.env;
-  // A kernel without a notebook leaves nothing that anybody could check.
-  if (!file && notebook === null) return;
-  const sha256 = createHash("sha256").update(source).digest("hex");
-  const entry = {
-    kernel: kernelId,
-    notebook,
-    count,
-    sha256,
-    status: ok ? "ok" : "error",
-    time: new Date().toISOString(),
-  };
-  try {
-    appendFileSync(file || join(root, ".engine/cells.jsonl"), JSON.stringify(entry) + "\n");
-  } catch {
-    // A read-only folder: the check then says "not verifiable", and the cell has run all the same.
+export class CellEntry {
+  static readonly #recent: CellEntry[] = [];
+  readonly #source: { readonly count: number; readonly sha256: string };
+  readonly #file: string | undefined;
+  readonly #outputs: Output[] = [];
+  readonly #displays = new Map<string, number>();
+  #clearsNext = false;
+  #status: "ok" | "error" | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(count: number, source: string) {
+    this.#source = { count, sha256: sha256(source) };
+    const { DEEPNETS_CELLS: file, JPY_SESSION_NAME: notebook } = process.env;
+    // A kernel without a notebook leaves nothing that anybody could check.
+    if (!file && notebook === undefined) return;
+    this.#file = file || join(root, ".engine/cells.jsonl");
+    CellEntry.#recent.push(this);
+    if (CellEntry.#recent.length > remembered) CellEntry.#recent.shift();
   }
+
+  /** Takes one message that the cell publishes. */
+  take(type: string, content: object): void {
+    if (this.#file === undefined) return;
+    if (type === "update_display_data") for (const entry of CellEntry.#recent) entry.#update(content);
+    else if (type === "clear_output" && !(content as { wait?: boolean }).wait) this.#clear();
+    else if (type === "clear_output") this.#clearsNext = true;
+    else if (/^(?:stream|display_data|execute_result|error)$/.test(type)) this.#add(type, content);
+  }
+
+  /** The cell has ended. */
+  end(status: "ok" | "error"): void {
+    this.#status = status;
+    this.#write();
+  }
+
+  #add(type: string, content: object): void {
+    if (this.#clearsNext) this.#clear();
+    const id = displayId(content);
+    if (id !== undefined) this.#displays.set(id, this.#outputs.length);
+    this.#outputs.push(stored(type, content));
+    this.#changed();
+  }
+
+  #update(content: object): void {
+    const at = this.#displays.get(displayId(content) ?? "");
+    if (at === undefined) return;
+    this.#outputs[at] = stored("display_data", content);
+    this.#changed();
+  }
+
+  #clear(): void {
+    this.#outputs.length = 0;
+    this.#displays.clear();
+    this.#clearsNext = false;
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (this.#status === undefined || this.#timer) return;
+    this.#timer = plainTimeout(() => {
+      this.#timer = undefined;
+      this.#write();
+    }, gatherMs).unref();
+  }
+
+  #write(): void {
+    if (this.#file === undefined) return;
+    const entry = {
+      kernel: kernelId,
+      notebook: process.env.JPY_SESSION_NAME ?? null,
+      ...this.#source,
+      outputs: noteOutputs(this.#outputs),
+      status: this.#status,
+      time: new Date().toISOString(),
+    };
+    try {
+      appendFileSync(this.#file, JSON.stringify(entry) + "\n");
+    } catch {
+      // A read-only folder: the check then says "not verifiable", and the cell has run all the same.
+    }
+  }
+}
+
+const displayId = (content: object) => (content as { transient?: { display_id?: string } }).transient?.display_id;
+
+/** A copy, since a cell may go on to change what it has shown. */
+function stored(output_type: string, content: object): Output {
+  return { output_type, ...(JSON.parse(JSON.stringify(content)) as object) } as Output;
 }

@@ -4,7 +4,7 @@ import { represent } from "../../src/notebook/represent";
 import { Cell, latestCell, runningCell, type Publish } from "./cell";
 import type { Compiler } from "./compiler";
 import { describeDiagnostics } from "./diagnostics";
-import { logCell } from "./log";
+import { CellEntry } from "./log";
 import { nameNextScript, scriptName } from "./script";
 import { showsResult } from "./syntax";
 import { describeError, type Failure } from "./traceback";
@@ -65,7 +65,12 @@ export class Session {
   async execute(request: ExecuteRequest, publish: Publish): Promise<ExecuteReply> {
     const stored = !request.silent && request.store_history !== false;
     if (stored || this.count === 0) this.count++;
-    const cell = new Cell(this.count, request.code, request.silent ? () => {} : publish);
+    const entry = stored ? new CellEntry(this.count, request.code) : undefined;
+    const published: Publish = (type, content) => {
+      entry?.take(type, content);
+      publish(type, content);
+    };
+    const cell = new Cell(this.count, request.code, request.silent ? () => {} : published);
     if (!request.silent) publish("execute_input", { code: request.code, execution_count: this.count });
     this.cell = cell;
     this.interrupted = false;
@@ -73,7 +78,7 @@ export class Session {
       const failure = await cell.run(() => this.runCell(cell, request.silent === true));
       if (failure && !cell.failed) this.report(cell, failure);
       await cell.drained();
-      if (stored) logCell({ count: this.count, source: request.code, ok: !failure });
+      entry?.end(failure ? "error" : "ok");
       return failure
         ? { status: "error", execution_count: this.count, ...failure }
         : { status: "ok", execution_count: this.count, payload: [], user_expressions: {} };

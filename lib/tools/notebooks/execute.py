@@ -129,10 +129,11 @@ def clear(nb):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.metadata.pop("execution", None)
-            if "executed" in cell.metadata.get("deepnets", {}):
-                del cell.metadata["deepnets"]["executed"]
-                if not cell.metadata["deepnets"]:
-                    del cell.metadata["deepnets"]
+            note = cell.metadata.get("deepnets", {})
+            note.pop("executed", None)
+            note.pop("outputs", None)
+            if not note:
+                cell.metadata.pop("deepnets", None)
 
 
 def line_of(content):

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readNotebook, writeNotebook } from "./notebook";
+import { withNotedOutputs } from "./outputs";
 import { root } from "./places";
 
 /** How the execution of one notebook ended. */
@@ -30,7 +33,8 @@ export interface ExecuteOptions {
 }
 
 /**
- * Runs `source` in a fresh kernel and leaves the executed notebook, saved after every cell, in `target`.
+ * Runs `source` in a fresh kernel and leaves the executed notebook, saved after every cell, in `target`. Each cell that
+ * ran carries a note of its source and, once the runner has ended, of its outputs.
  *
  * @example
  * const outcome = await executeNotebook("notebooks/h6-1a-linear.ipynb", "/tmp/out.ipynb", { env: { DEEPNETS_PROFILE:
@@ -88,7 +92,13 @@ export function executeNotebook(source: string, target: string, options: Execute
         status: options.signal?.aborted ? ("stopped" as const) : ("unusable" as const),
         message: lost,
       };
-      done({ ...(end ?? unusable), cell, seconds: (Date.now() - started) / 1000 });
+      const outcome = { ...(end ?? unusable), cell, seconds: (Date.now() - started) / 1000 };
+      try {
+        if (end && existsSync(target)) writeNotebook(target, withNotedOutputs(readNotebook(target)));
+        done(outcome);
+      } catch (error) {
+        fail(error as Error);
+      }
     });
     if (options.signal?.aborted) stop();
     options.signal?.addEventListener("abort", stop);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { writeWhole } from "../../src/base/files";
 import { UserError } from "../user-error";
+import type { OutputsNote } from "./outputs";
 
 /** One output of a code cell as the file holds it. */
 export interface Output {
@@ -10,14 +11,26 @@ export interface Output {
   readonly name?: string;
   readonly text?: string | readonly string[];
   readonly data?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly ename?: string;
   readonly evalue?: string;
+  readonly traceback?: readonly string[];
+}
+
+/** What a cell says about itself, and what the runner says about it. */
+export interface CellNote {
+  question?: string;
+  answer?: string;
+  /** SHA-256 of the source that was executed. */
+  executed?: string;
+  /** What the cell showed when it was executed. */
+  outputs?: OutputsNote;
 }
 
 export interface Cell {
   readonly cell_type: "code" | "markdown" | "raw";
   source: string | string[];
-  readonly metadata: { deepnets?: { question?: string; answer?: string; executed?: string } };
+  readonly metadata: { deepnets?: CellNote };
   readonly execution_count?: number | null;
   readonly outputs?: readonly Output[];
 }
