@@ -11,7 +11,15 @@ import {
   type CheckOptions,
   type Finding,
 } from "../../lib/tools/handin/check";
-import { readNotebook, setSource, sourceOf, type Cell, type Notebook } from "../../lib/tools/notebooks/notebook";
+import {
+  readNotebook,
+  setSource,
+  sourceOf,
+  type Cell,
+  type Notebook,
+  type Output,
+} from "../../lib/tools/notebooks/notebook";
+import { noteOutputs } from "../../lib/tools/notebooks/outputs";
 import { parts } from "../../lib/src/parts";
 import { fillTags, tagText } from "../../lib/tools/notebooks/tags";
 import type { RunRecord } from "../../lib/src/runs/record";
@@ -90,7 +98,12 @@ const remove = (notebook: Notebook, cell: Cell) => void notebook.cells.splice(no
 const append = (cell: Cell, text: string) => setSource(cell, sourceOf(cell) + text);
 const execute = (cell: Writable<Cell>, source: string) => {
   setSource(cell as Cell, source);
-  cell.metadata.deepnets = { executed: sha256(source) };
+  cell.metadata.deepnets = { executed: sha256(source), outputs: noteOutputs(cell.outputs ?? []) as never };
+};
+/** An output more, as if the cell had shown it when it ran. */
+const alsoShows = (cell: Writable<Cell>, output: Output) => {
+  cell.outputs!.push(output as never);
+  cell.metadata.deepnets!.outputs = noteOutputs(cell.outputs!) as never;
 };
 const inHead = (text: string) => (html: string) => html.replace("</head>", `${text}</head>`);
 const inBody = (text: string) => (html: string) => html.replace("</body>", `${text}</body>`);
@@ -176,13 +189,28 @@ const spoiled: readonly Spoiled[] = [
     says: /not verifiable/,
     cell: /\[2\]/,
   },
+  // a cell's outputs are not those that it had when it ran
+  {
+    rule: "outputs-differ",
+    what: "cleared outputs",
+    spoil: (c) => c.notebook(mlp, (n) => n.cells.forEach((cell) => void ((cell as Writable<Cell>).outputs &&= []))),
+    says: /cleared after it ran: a (text|figure)/,
+    cell: /\[2\] const one/,
+  },
+  {
+    rule: "picture-missing",
+    what: "a figure without its static picture",
+    spoil: (c) => c.notebook(mlp, (n) => delete (code(n, 3).outputs![0]!.data as Record<string, unknown>)["image/png"]),
+    says: /no static picture/,
+    cell: /\[3\]/,
+  },
   // a cell wrote an error or anything to stderr
   {
     rule: "error-output",
     what: "an error",
     spoil: (c) =>
       c.notebook(mlp, (n) =>
-        code(n, 3).outputs!.push({ output_type: "error", ename: "RangeError", evalue: "Expected 3 but found 4" }),
+        alsoShows(code(n, 3), { output_type: "error", ename: "RangeError", evalue: "Expected 3 but found 4" }),
       ),
     says: /failed with RangeError: Expected 3 but found 4/,
     cell: /\[3\]/,
@@ -192,7 +220,7 @@ const spoiled: readonly Spoiled[] = [
     what: "a warning",
     spoil: (c) =>
       c.notebook(mlp, (n) =>
-        code(n, 1).outputs!.push({ output_type: "stream", name: "stderr", text: "(node:1) Warning: old\n" }),
+        alsoShows(code(n, 1), { output_type: "stream", name: "stderr", text: "(node:1) Warning: old\n" }),
       ),
     says: /stderr: \(node:1\) Warning: old/,
     cell: /\[1\]/,
@@ -235,6 +263,7 @@ const spoiled: readonly Spoiled[] = [
             notebook: `notebooks/${mlp}.ipynb`,
             count,
             sha256: sha256(sourceOf(code(notebook, count) as Cell)),
+            outputs: noteOutputs(code(notebook, count).outputs ?? []),
           }) + "\n",
         );
     },
@@ -529,6 +558,7 @@ describe("checkFolder", () => {
             notebook: `notebooks/${mlp}.ipynb`,
             count,
             sha256: sha256(sourceOf(code(notebook, count) as Cell)),
+            outputs: noteOutputs(code(notebook, count).outputs ?? []),
           }) + "\n",
         ),
       );

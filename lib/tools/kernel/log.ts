@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { sha256, type Output } from "../notebooks/notebook";
+import type { Output } from "../notebooks/cell";
+import { sha256 } from "../notebooks/notebook";
 import { noteOutputs } from "../notebooks/outputs";
 
 const root = join(__dirname, "../../../..");

@@ -3,37 +3,9 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { writeWhole } from "../../src/base/files";
 import { UserError } from "../user-error";
-import type { OutputsNote } from "./outputs";
+import { isObject, nameOf, readCell, wayBack, type Cell } from "./cell";
 
-/** One output of a code cell as the file holds it. */
-export interface Output {
-  readonly output_type: "stream" | "display_data" | "execute_result" | "error";
-  readonly name?: string;
-  readonly text?: string | readonly string[];
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly ename?: string;
-  readonly evalue?: string;
-  readonly traceback?: readonly string[];
-}
-
-/** What a cell says about itself, and what the runner says about it. */
-export interface CellNote {
-  question?: string;
-  answer?: string;
-  /** SHA-256 of the source that was executed. */
-  executed?: string;
-  /** What the cell showed when it was executed. */
-  outputs?: OutputsNote;
-}
-
-export interface Cell {
-  readonly cell_type: "code" | "markdown" | "raw";
-  source: string | string[];
-  readonly metadata: { deepnets?: CellNote };
-  readonly execution_count?: number | null;
-  readonly outputs?: readonly Output[];
-}
+export type { Cell, Output, OutputKind, OutputsNote } from "./cell";
 
 /** How the hand-in made an executed notebook; kept in its metadata. */
 export interface RunNote {
@@ -64,21 +36,47 @@ export function setSource(cell: Cell, text: string): void {
   cell.source = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** Reads a notebook; anything else than a version 4 notebook is refused in one sentence. */
+/**
+ * Reads a notebook; anything else than a version 4 notebook is refused in one sentence. A cell without metadata or
+ * outputs has none; a note about the run that is none is left out.
+ */
 export function readNotebook(file: string): Notebook {
-  let parsed: Partial<Notebook> & { nbformat?: number };
+  let parsed: { nbformat?: unknown; cells?: unknown; metadata?: unknown } | null;
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const found = missing ? "no file" : "a file that is not JSON";
-    throw new UserError(`Expected a notebook but found ${found} (${file}): restore it, for example with git checkout.`);
+    throw new UserError(`Expected a notebook but found ${found} (${file}): ${wayBack}.`);
   }
-  if (parsed.nbformat !== 4 || !Array.isArray(parsed.cells))
+  if (!isObject(parsed) || parsed.nbformat !== 4 || !Array.isArray(parsed.cells))
     throw new UserError(
-      `Expected a notebook of format 4 but found ${parsed.nbformat ?? "none"} (${basename(file)}): open it in JupyterLab and save it.`,
+      `Expected a notebook of format 4 but found ${isObject(parsed) ? nameOf(parsed.nbformat) : nameOf(parsed)} (${basename(file)}): open it in JupyterLab and save it, or ${wayBack}.`,
     );
-  return { ...parsed, cells: parsed.cells, metadata: parsed.metadata ?? {} };
+  const cells = parsed.cells.map((cell, i) => readCell(cell, `cell ${i + 1} of ${basename(file)}`));
+  return { ...parsed, cells, metadata: readMetadata(parsed.metadata) };
+}
+
+function readMetadata(metadata: unknown): Notebook["metadata"] {
+  if (!isObject(metadata)) return {};
+  const { deepnets, ...others } = metadata as Notebook["metadata"];
+  if (!isObject(deepnets)) return others;
+  const { run, ...own } = deepnets;
+  return { ...others, deepnets: { ...own, ...(isRunNote(run) ? { run } : {}) } };
+}
+
+function isRunNote(value: unknown): value is RunNote {
+  if (!isObject(value)) return false;
+  const { source, profile, seed, status, seconds, records } = value as Partial<Record<keyof RunNote, unknown>>;
+  return (
+    typeof source === "string" &&
+    (profile === "full" || profile === "quick") &&
+    Number.isSafeInteger(seed) &&
+    ["running", "finished", "failed"].includes(status as string) &&
+    Number.isFinite(seconds) &&
+    isObject(records) &&
+    Object.values(records).every((hash) => typeof hash === "string")
+  );
 }
 
 /** Writes a notebook as Jupyter does (keys sorted, one blank of indent), whole or not at all. */

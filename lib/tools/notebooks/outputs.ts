@@ -1,14 +1,5 @@
-import { isRun, join, sha256, sorted, type Cell, type Notebook, type Output } from "./notebook";
-
-/** What an output is to a reader. */
-export type OutputKind = "figure" | "picture" | "table" | "page" | "text" | "printed text" | "error";
-
-/** What a cell's outputs were when it ran; kept in the cell's metadata, or in the launcher's log. */
-export interface OutputsNote {
-  readonly sha256: string;
-  /** One kind for each output, in order; printed text that follows printed text counts once. */
-  readonly kinds: readonly OutputKind[];
-}
+import type { Cell, Output, OutputKind, OutputsNote } from "./cell";
+import { isRun, join, sha256, sorted, type Notebook } from "./notebook";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
 

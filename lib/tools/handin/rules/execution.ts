@@ -1,5 +1,6 @@
 // Did these cells make these outputs, all of them, in this order, without complaint?
-import { isRun, join, sha256, sourceOf, type Cell, type Notebook } from "../../notebooks/notebook";
+import { isRun, join, sha256, sourceOf, type Cell, type Notebook, type OutputsNote } from "../../notebooks/notebook";
+import { describeKinds, noteOutputs, plotlyMime } from "../../notebooks/outputs";
 import { quote, type LoggedCell, type Place, type Rule, type Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART";
@@ -20,8 +21,8 @@ export const executionRules: readonly Rule[] = [
         return [{ cell: index, value }];
       }
       const logged = kernelsOf(part.notebook, log);
-      const kernels = new Set(cells.filter(({ cell }) => !isNoted(cell)).map(({ cell }) => loggedIn(cell, logged)));
-      kernels.delete(undefined);
+      const byHand = cells.filter(({ cell }) => !isNoted(cell));
+      const kernels = new Set(byHand.flatMap(({ cell }) => loggedAs(cell, logged)[0]?.kernel ?? []));
       return kernels.size > 1 ? [{ value: `its cells ran in ${kernels.size} different kernels` }] : [];
     },
   },
@@ -34,13 +35,36 @@ export const executionRules: readonly Rule[] = [
   },
   {
     id: "not-verifiable",
-    title: "For each cell it is known which source was executed",
+    title: "For each cell it is known which source was executed and what it showed",
     remedy: runAgain,
-    find: (subject) =>
-      unproven(subject, "unknown").map((cell) => ({
+    find: (subject) => [
+      ...unproven(subject, "unknown").map((cell) => ({
         cell,
         value: "not verifiable: nothing tells which source made its output",
       })),
+      ...provenCells(subject)
+        .filter(({ notes }) => notes.length === 0)
+        .map(({ index }) => ({ cell: index, value: "not verifiable: nothing tells what it showed when it ran" })),
+    ],
+  },
+  {
+    id: "outputs-differ",
+    title: "A cell's outputs are those that it had when it ran, all of them",
+    remedy: `${runAgain}, or undo the change`,
+    find: (subject) =>
+      provenCells(subject).flatMap(({ cell, index, notes }) => {
+        const value = changeOf(cell, notes);
+        return value === undefined ? [] : [{ cell: index, value }];
+      }),
+  },
+  {
+    id: "picture-missing",
+    title: "Every figure has its static picture",
+    remedy: `${runAgain} (npm run doctor says what is missing to draw it)`,
+    find: ({ notebook }) =>
+      outputs(notebook, ({ data = {} }) =>
+        plotlyMime in data && !data["image/png"] ? "a figure has no static picture" : undefined,
+      ),
   },
   {
     id: "error-output",
@@ -87,19 +111,19 @@ function kernelsOf(notebook: string, log: readonly LoggedCell[]): Map<string, Lo
   return kernels;
 }
 
-/** The kernel that executed this source under this number. */
-function loggedIn(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): string | undefined {
+/** What the log says about this source under this number: one entry for each kernel that executed it, the latest first. */
+function loggedAs(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): LoggedCell[] {
   const hash = sha256(sourceOf(cell));
-  return [...kernels].find(([, entries]) =>
-    entries.some(({ count, sha256 }) => count === cell.execution_count && sha256 === hash),
-  )?.[0];
+  return [...kernels.values()].flatMap(
+    (entries) => entries.find(({ count, sha256 }) => count === cell.execution_count && sha256 === hash) ?? [],
+  );
 }
 
 /** Indices of the executed cells whose source is neither noted by the runner nor logged by the launcher. */
 function unproven({ notebook, part, log }: Subject, kind: "changed" | "unknown"): number[] {
   const kernels = kernelsOf(part.notebook, log);
   return runCells(notebook)
-    .filter(({ cell }) => cell.execution_count && !isNoted(cell) && loggedIn(cell, kernels) === undefined)
+    .filter(({ cell }) => cell.execution_count && !isNoted(cell) && loggedAs(cell, kernels).length === 0)
     .filter(({ cell }) => {
       const ranOtherwise = [...kernels.values()].some((entries) =>
         entries.some(({ count }) => count === cell.execution_count),
@@ -107,4 +131,31 @@ function unproven({ notebook, part, log }: Subject, kind: "changed" | "unknown")
       return (cell.metadata.deepnets?.executed !== undefined || ranOtherwise) === (kind === "changed");
     })
     .map(({ index }) => index);
+}
+
+/** Notes of the outputs of one cell, by the runner and by the launcher; empty where its source is unproven. */
+function notesOf(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): (OutputsNote | undefined)[] {
+  const noted = isNoted(cell) ? [cell.metadata.deepnets?.outputs] : [];
+  return [...noted, ...loggedAs(cell, kernels).map(({ outputs }) => outputs)];
+}
+
+/** The cells whose source is proven, with what is known of their outputs. */
+function provenCells({ notebook, part, log }: Subject) {
+  const kernels = kernelsOf(part.notebook, log);
+  return runCells(notebook).flatMap(({ cell, index }) => {
+    const notes = notesOf(cell, kernels);
+    const known = notes.flatMap((note) => note ?? []);
+    return cell.execution_count && notes.length > 0 ? [{ cell, index, notes: known }] : [];
+  });
+}
+
+/** How a cell's outputs differ from all that it is known to have shown. */
+function changeOf(cell: Cell, notes: readonly OutputsNote[]): string | undefined {
+  const now = noteOutputs(cell.outputs ?? []);
+  if (notes.length === 0 || notes.some(({ sha256 }) => sha256 === now.sha256)) return undefined;
+  const then = notes[0]!.kinds;
+  if (then.length === 0) return `it showed nothing when it ran, and now holds ${describeKinds(now.kinds)}`;
+  if (now.kinds.length === 0) return `its outputs were cleared after it ran: ${describeKinds(then)}`;
+  if (String(then) === String(now.kinds)) return `its outputs were changed after it ran: ${describeKinds(then)}`;
+  return `it showed ${describeKinds(then)} when it ran, and now holds ${describeKinds(now.kinds)}`;
 }

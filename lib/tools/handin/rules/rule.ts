@@ -1,5 +1,5 @@
-import type { Notebook } from "../../notebooks/notebook";
 import type { Part } from "../../../src/parts";
+import type { Notebook, OutputsNote } from "../../notebooks/notebook";
 import type { StoredRecord } from "../../notebooks/records";
 
 /** One entry of the launcher's log: a cell that ran in JupyterLab. */
@@ -10,6 +10,8 @@ export interface LoggedCell {
   readonly notebook?: string | null;
   readonly count: number;
   readonly sha256: string;
+  /** What it showed; absent in the lines of older kernels. */
+  readonly outputs?: OutputsNote;
 }
 
 /** One notebook of a hand-in with all that a rule may look at. */
