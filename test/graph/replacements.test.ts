@@ -4,7 +4,6 @@ import { graphStep } from "../../lib/src/graph/graph-step";
 import { replacements } from "../../lib/src/graph/replacements";
 import { convolution } from "../../lib/src/graph/replacements/convolution";
 import { dense } from "../../lib/src/graph/replacements/dense";
-import { dropout } from "../../lib/src/graph/replacements/dropout";
 import { lstm } from "../../lib/src/graph/replacements/lstm";
 import { createStep } from "../../lib/src/graph/step";
 import { batch, build, distance, type Name, options, stream } from "./networks";
@@ -39,20 +38,11 @@ describe.each([
   });
 });
 
-test("without the dropout replacement a trace refuses tfjs's own dropout, which draws in JavaScript", () => {
-  const model = build("dropout", 16);
-  expect(() =>
-    graphStep(model, { ...options("dropout"), replacements: replacements.filter((other) => other !== dropout) }),
-  ).toThrow("Expected two traces");
-  model.dispose();
-});
-
 test("pooling before bias and ReLU gives bit for bit what pooling after them gives", () => {
   const model = build("cnn", 4);
-  const [plain, fast] = [
-    [dropout, dense],
-    [dropout, dense, convolution],
-  ].map((list) => graphStep(model, { ...options("cnn"), replacements: list }));
+  const [plain, fast] = [[dense], [dense, convolution]].map((list) =>
+    graphStep(model, { ...options("cnn"), replacements: list }),
+  );
   for (const index of [1, 2]) expect(fast.evaluate(batch("cnn", index))).toEqual(plain.evaluate(batch("cnn", index)));
   [plain, fast, model].forEach((thing) => thing.dispose());
 });
@@ -61,10 +51,9 @@ test("and the gradients of pooling after them, but where two values of a window 
   timeout: 600_000,
 }, () => {
   const model = build("cnn", 8);
-  const [plain, fast] = [
-    [dropout, dense],
-    [dropout, dense, convolution],
-  ].map((list) => graphStep(model, { ...options("cnn"), replacements: list }));
+  const [plain, fast] = [[dense], [dense, convolution]].map((list) =>
+    graphStep(model, { ...options("cnn"), replacements: list }),
+  );
   for (let i = 0; i < 3; i++) plain.step(batch("cnn", i), i);
   const worst = Array.from({ length: 50 }, (_, i) => {
     // Moments of zero make the new first moment the gradient, up to a factor.

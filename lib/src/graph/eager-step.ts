@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
-import { dropoutMask } from "./dropout-mask";
-import { type LayerCall, type Network, network } from "./network";
+import { withPenalties } from "./layer-watch";
+import { type LayerCalls, type Network, network } from "./network";
+import { noiseCalls } from "./noise";
 import { makeOptimizer, type Optimizer } from "./optimizers";
 import { convolutionCalls } from "./replacements/convolution";
 import { checkState } from "./state";
@@ -50,13 +51,21 @@ class EagerStep implements TrainingStep {
     }
     const loss = tf.tidy(() => {
       const trained = this.#trained();
-      const { value, grads } = tf.variableGrads(() => this.#meanLoss(batch, iteration), trained);
-      const gradients = trained.map((variable) => grads[variable.name]);
+      const { value, grads } = tf.variableGrads(
+        () => withPenalties(() => this.#meanLoss(batch, iteration)).loss,
+        trained,
+      );
       const values = this.#optimizer.values(iteration + 1);
-      trained.forEach((variable, i) => {
-        const slots = this.#optimizer.slots.map((_, k) => this.#slots[k * trained.length + i].variable);
-        this.#optimizer.move(variable, { gradient: gradients[i], slots, values });
-      });
+      this.#network.weights
+        .filter((weight) => weight.trainable)
+        .forEach(({ variable, constraint }, i) => {
+          const gradient = grads[variable.name];
+          // A weight that the loss does not depend on stays.
+          if (gradient == null) return;
+          const slots = this.#optimizer.slots.map((_, k) => this.#slots[k * trained.length + i]!.variable);
+          this.#optimizer.move(variable, { gradient, slots, values });
+          if (constraint) variable.assign(constraint.apply(variable));
+        });
       return value.dataSync()[0];
     });
     this.#iteration++;
@@ -68,7 +77,7 @@ class EagerStep implements TrainingStep {
     checkBatch(batch, { network: this.#network, shape: this.#options.shape });
     return tf.tidy(() => {
       const inputs = tf.tensor(batch.inputs, [batch.size, ...this.#options.shape]);
-      const logits = this.#network.logits(inputs, { training: false, calls: new Map() });
+      const logits = this.#network.logits(inputs, { training: false });
       const correct = tf.equal(this.#predictions(logits), tf.tensor1d(Int32Array.from(batch.labels), "int32"));
       const losses = this.#losses(logits, batch.labels).dataSync() as Float32Array;
       return { lossSum: losses.reduce((sum, loss) => sum + loss, 0), correct: correct.sum().dataSync()[0] };
@@ -141,20 +150,14 @@ class EagerStep implements TrainingStep {
   }
 
   /**
-   * Dropout that repeats, and max-pooling at the place where the traced step has it, so that both send each gradient
-   * the same way.
+   * Noise that repeats, and max-pooling at the place where the traced step has it, so that both send each gradient the
+   * same way.
    */
-  #trainingCalls(iteration: number): Map<number, LayerCall> {
-    const calls = convolutionCalls(this.#network, { biasAdd: tf.add, relu: tf.relu });
-    this.#network.layers.forEach((layer, position) => {
-      const rate = layer.getConfig().rate as number;
-      if (layer.getClassName() !== "Dropout" || !(rate > 0)) return;
-      const { seed } = this.#options;
-      calls.set(position, (x) =>
-        x.mul(dropoutMask(x.shape, { rate, seed, layer: position, iteration: tf.scalar(iteration, "int32") })),
-      );
-    });
-    return calls;
+  #trainingCalls(iteration: number): LayerCalls {
+    const { layers, groups } = this.#network;
+    const noise = noiseCalls(layers, { seed: this.#options.seed, iteration: tf.scalar(iteration, "int32") });
+    const pooled = groups.flatMap((group) => [...convolutionCalls(group, { biasAdd: tf.add, relu: tf.relu })]);
+    return new Map([...noise, ...pooled]);
   }
 
   #assertAlive(): void {

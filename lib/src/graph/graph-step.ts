@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-node";
 import { bfloat16 } from "./bfloat16";
 import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
-import { type LayerCall, type Network, network } from "./network";
+import { type Network, network } from "./network";
+import { noiseCalls } from "./noise";
 import { sigmoidCrossEntropy } from "./ops/sigmoid-cross-entropy";
 import { softmaxCrossEntropy } from "./ops/softmax-cross-entropy";
 import { replacements as all } from "./replacements";
@@ -34,12 +35,12 @@ class GraphStep implements TrainingStep {
     this.#options = options;
     this.evaluationSize = evaluationSize(net.layers);
     const { shape, batchSize, seed, optimizer, precision, replacements = all } = options;
+    const fast = net.groups.flatMap((layers) =>
+      replacements.flatMap((replacement) => [...replacement({ layers, last: net.last })]),
+    );
     const logits = (inputs: tf.Tensor, iteration?: tf.Tensor) => {
-      const calls = new Map<number, LayerCall>();
-      const context = { layers: net.layers, training: iteration !== undefined, seed, iteration };
-      for (const replacement of replacements)
-        for (const [position, call] of replacement(context)) calls.set(position, call);
-      return net.logits(inputs, { training: iteration !== undefined, calls });
+      const noise = iteration === undefined ? [] : noiseCalls(net.layers, { seed, iteration });
+      return net.logits(inputs, { training: iteration !== undefined, calls: new Map([...noise, ...fast]) });
     };
     const labels = (size: number) => ({ shape: [size], dtype: "int32" }) as const;
     this.graph = trace(

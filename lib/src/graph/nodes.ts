@@ -43,6 +43,8 @@ export interface GraphNode {
   outputs: OutputSpec[];
   /** Where in the user's code the op was called, for messages; found out only when asked, because that is slow. */
   place?: () => string | undefined;
+  /** Name of the tfjs layer that called it, for messages. */
+  layer?: string | undefined;
 }
 
 export const edge = (node: GraphNode, output = 0): Edge => ({ node, output });

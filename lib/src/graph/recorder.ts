@@ -10,6 +10,7 @@ import {
   type GraphNode,
   specOf,
 } from "./nodes";
+import { runningLayer } from "./layer-watch";
 
 /** What a recording knows before it starts: tensors by id that are inputs or variables of the graph. */
 export interface Known {
@@ -59,6 +60,11 @@ export class Recorder {
   /** The graph's counterpart of a tensor that the recorded code returned. */
   edgeOf(tensor: tf.TensorInfo): Edge {
     return this.#input(backend().getInputTensorIds([tensor])[0], "a result");
+  }
+
+  /** Takes a tensor for an edge of the graph. */
+  know(tensor: tf.TensorInfo, known: Edge): void {
+    this.#edges.set(backend().getInputTensorIds([tensor])[0]!, known);
   }
 
   #standIn(): Binding {
@@ -115,6 +121,7 @@ export class Recorder {
       },
       outputs: results.map(({ shape, dtype }) => ({ shape, dtype: dtypeName(this.#real, dtype) })),
       place: placeOf(new Error()),
+      layer: runningLayer()?.name,
     };
     this.nodes.push(node);
     results.forEach(({ id }, output) => this.#edges.set(id, edge(node, output)));

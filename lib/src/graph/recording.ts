@@ -21,4 +21,6 @@ export interface Recording {
   readonly gradients: ReadonlyMap<number, Edge>;
   /** New values of variables that the function itself assigned (moving averages), by position in `variables`. */
   readonly assigned: ReadonlyMap<number, Edge>;
+  /** What constraints make of a variable after its update, by position: read anew by `read`, then `value`. */
+  readonly constrained: ReadonlyMap<number, { readonly read: GraphNode; readonly value: Edge }>;
 }

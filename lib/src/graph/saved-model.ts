@@ -38,7 +38,9 @@ export function refusal(error: unknown, nodes: readonly GraphNode[]): Error {
   const message = error instanceof Error ? error.message : String(error);
   const named = nodes.filter(({ name }) => message.includes(name)).sort((a, b) => b.name.length - a.name.length)[0];
   const called = named?.place?.();
-  const where = named === undefined ? "" : ` (${named.op}${called === undefined ? "" : `, called at ${called}`})`;
+  const layer = named?.layer === undefined ? "" : `, in layer "${named.layer}"`;
+  const where =
+    named === undefined ? "" : ` (${named.op}${layer}${called === undefined ? "" : `, called at ${called}`})`;
   return new Error(`Expected a graph that the engine accepts but it refused one op${where}: ${message.split("\n")[0]}`);
 }
 

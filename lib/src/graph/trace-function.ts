@@ -2,6 +2,9 @@ import * as tf from "@tensorflow/tfjs-node";
 import { compareTraces } from "./compare-traces";
 import { backend } from "./engine";
 import { type Edge, edge, type GraphNode, sizeOf } from "./nodes";
+import { constraintsOf, watchLayers, withPenalties } from "./layer-watch";
+import { refuseLayer } from "./layers";
+import { refuseNoise } from "./noise";
 import { Recorder } from "./recorder";
 import type { GraphVariable, Recording } from "./recording";
 import type { InputSpec, TracedFunction } from "./trace-types";
@@ -43,14 +46,32 @@ function recordOnce(
     const before = variables.map(({ variable }) => variable.dataId);
     try {
       recording = recorder.record(() => {
-        const { results, gradients } = runFunction(traced, { names, inputs, variables });
+        const { results, gradients, applied } = runFunction(traced, { names, inputs, variables });
         const edges = new Map(Object.entries(results).map(([name, tensor]) => [name, recorder.edgeOf(tensor)]));
         const gradientEdges = new Map(gradients.map(([i, tensor]) => [i, recorder.edgeOf(tensor)]));
         const assigned = new Map<number, Edge>();
         variables.forEach(({ variable }, i) => {
           if (variable.dataId !== before[i]) assigned.set(i, recorder.edgeOf(variable));
         });
-        return { nodes: recorder.nodes, placeholders, reads, results: edges, gradients: gradientEdges, assigned };
+        const constrained = new Map<number, { read: GraphNode; value: Edge }>();
+        const constraints = constraintsOf(applied);
+        variables.forEach(({ variable, handle }, i) => {
+          const constraint = gradientEdges.has(i) ? constraints.get(variable) : undefined;
+          if (constraint === undefined) return;
+          const read = readNode(`${scope}/moved_${i}`, handle, variable.shape);
+          const moved = tf.fill(variable.shape, 0.5);
+          recorder.know(moved, edge(read));
+          constrained.set(i, { read, value: recorder.edgeOf(constraint.apply(moved)) });
+        });
+        return {
+          nodes: recorder.nodes,
+          placeholders,
+          reads,
+          results: edges,
+          gradients: gradientEdges,
+          assigned,
+          constrained,
+        };
       });
     } finally {
       variables.forEach(({ variable }, i) => {
@@ -68,24 +89,38 @@ function runFunction(
     inputs,
     variables,
   }: { names: readonly string[]; inputs: readonly tf.Tensor[]; variables: readonly GraphVariable[] },
-): { results: Readonly<Record<string, tf.Tensor>>; gradients: [number, tf.Tensor][] } {
-  const byName = Object.fromEntries(names.map((name, i) => [name, inputs[i]]));
+): {
+  results: Readonly<Record<string, tf.Tensor>>;
+  gradients: [number, tf.Tensor][];
+  applied: readonly tf.layers.Layer[];
+} {
+  const byName = Object.fromEntries(names.map((name, i) => [name, inputs[i]!]));
+  const check = (layer: tf.layers.Layer, options: { readonly training?: unknown }): void => {
+    refuseLayer(layer);
+    refuseNoise(layer, options);
+  };
   const { minimize, compute } = traced;
-  if (minimize === undefined) return { results: compute!(byName), gradients: [] };
+  if (minimize === undefined)
+    return { results: watchLayers(() => compute!(byName), check).result, gradients: [], applied: [] };
   const trained = variables.filter((variable) => variable.trained).map(({ variable }) => variable);
+  let applied: readonly tf.layers.Layer[] = [];
   const { value, grads } = tf.variableGrads(() => {
-    const loss = minimize(byName);
-    if (loss.rank !== 0)
-      throw new Error(
-        `Expected the loss to be a scalar but found shape [${loss.shape.join(", ")}]: take its mean or sum.`,
-      );
-    return loss as tf.Scalar;
+    const found = withPenalties(() => {
+      const loss = minimize(byName);
+      if (loss.rank !== 0)
+        throw new Error(
+          `Expected the loss to be a scalar but found shape [${loss.shape.join(", ")}]: take its mean or sum.`,
+        );
+      return loss as tf.Scalar;
+    }, check);
+    applied = found.applied;
+    return found.loss;
   }, trained);
   const gradients = variables.flatMap(({ variable, trained: moved }, i): [number, tf.Tensor][] => {
     const gradient = moved ? grads[variable.name] : undefined;
     return gradient == null ? [] : [[i, gradient]];
   });
-  return { results: { loss: value }, gradients };
+  return { results: { loss: value }, gradients, applied };
 }
 
 function inputSpec(spec: InputSpec): { shape: readonly number[]; dtype: "float32" | "int32" } {

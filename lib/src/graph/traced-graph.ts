@@ -198,13 +198,21 @@ export class TracedGraph {
   }
 
   #updates(name: string, recording: Recording, feeds: readonly GraphNode[]): Update[] {
-    return [...recording.gradients].map(([position, gradient]) => {
+    return [...recording.gradients].flatMap(([position, gradient]) => {
       const variable = this.#variables[position];
       const slots = this.#optimizer!.slots.map(
         (slot) => this.#state.find((entry) => entry.name === `${variable.name}/${slot}`)!.handle,
       );
       const target = { handle: variable.handle, slots, gradient, scalars: feeds };
-      return { position, node: this.#optimizer!.node(`${name}/optimize_${position}`, target) };
+      const node = this.#optimizer!.node(`${name}/optimize_${position}`, target);
+      const constrained = recording.constrained.get(position);
+      if (constrained === undefined) return [{ position, node }];
+      constrained.read.controls.push(node);
+      const held = assignNode(`${name}/constrain_${position}`, variable.handle, constrained.value);
+      return [
+        { position, node },
+        { position, node: held },
+      ];
     });
   }
 

@@ -47,10 +47,7 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
     const x = split.inputs.subarray(from * row, (from + size) * row);
     // Without the last layer, whose activation the loss takes together with the logarithm: accurate where a probability
     // rounds to 0 or 1.
-    const h = tf.tidy(
-      () =>
-        net.logits(tf.tensor(x, [size, ...shape]), { training: false, calls: new Map() }).dataSync() as Float32Array,
-    );
+    const h = tf.tidy(() => net.logits(tf.tensor(x, [size, ...shape]), { training: false }).dataSync() as Float32Array);
     for (let i = 0; i < size; i++) {
       const truth = split.labels[from + i];
       if (truth >= classes)

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-node";
 import type { LayerCall } from "../network";
 import { biasAdd } from "../ops/bias-add";
 import { relu } from "../ops/relu";
-import { feedsOnlyNext, type Replacement, type ReplacementContext } from "./replacement";
+import { feedsOnlyNext, type Replacement } from "./replacement";
 
 interface ConvolutionOps {
   biasAdd(x: tf.Tensor, bias: tf.Tensor): tf.Tensor;
@@ -25,14 +25,14 @@ interface ConvolutionConfig {
  * with the bias are rounded to one number: it goes to the larger of the two, and after bias and ReLU it would have gone
  * to the first.
  */
-export const convolution: Replacement = (context) => convolutionCalls(context, { biasAdd, relu });
+export const convolution: Replacement = ({ layers }) => convolutionCalls(layers, { biasAdd, relu });
 
 /** The same with bias and ReLU of one's own choice: the eager step takes tfjs's. */
 export function convolutionCalls(
-  { layers }: Pick<ReplacementContext, "layers">,
+  layers: readonly tf.layers.Layer[],
   ops: ConvolutionOps,
-): Map<number, LayerCall> {
-  const calls = new Map<number, LayerCall>();
+): Map<tf.layers.Layer, LayerCall> {
+  const calls = new Map<tf.layers.Layer, LayerCall>();
   layers.forEach((layer, position) => {
     if (layer.getClassName() !== "Conv2D") return;
     const config = layer.getConfig() as unknown as ConvolutionConfig;
@@ -51,11 +51,10 @@ export function convolutionCalls(
       feedsOnlyNext(layers, position) &&
       pool.getConfig().dataFormat === "channelsLast"
     ) {
-      const original = pool.call.bind(pool);
-      calls.set(position, convolve);
-      calls.set(position + 1, (x) => finish(original(x, {}) as tf.Tensor));
+      calls.set(layer, convolve);
+      calls.set(pool, (x, options, original) => finish(original(x, options) as tf.Tensor));
     } else {
-      calls.set(position, (x) => finish(convolve(x)));
+      calls.set(layer, (x) => finish(convolve(x)));
     }
   });
   return calls;

@@ -1,8 +1,7 @@
 import { convolution } from "./convolution";
 import { dense } from "./dense";
-import { dropout } from "./dropout";
 import { lstm } from "./lstm";
 import type { Replacement } from "./replacement";
 
 /** All replacements, in the order in which they are asked. */
-export const replacements: readonly Replacement[] = [dropout, dense, convolution, lstm];
+export const replacements: readonly Replacement[] = [dense, convolution, lstm];
