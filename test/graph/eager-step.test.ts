@@ -96,10 +96,10 @@ test("what a step cannot take is refused, naming what was expected", () => {
     "Expected one input of shape [28, 28]",
   );
   const headless = tf.sequential({
-    layers: [tf.layers.dense({ units: 10, activation: "softmax", inputShape: [784] })],
+    layers: [tf.layers.dense({ name: "end", units: 10, activation: "tanh", inputShape: [784] })],
   });
   expect(() => createStep(headless, options("linear"))).toThrow(
-    "Expected the model's last layer to be an activation layer",
+    'Expected the model to end in softmax or sigmoid but found Dense "end" with tanh: end it with',
   );
   for (const thing of [step, model, headless]) thing.dispose();
 });
