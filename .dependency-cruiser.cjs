@@ -28,7 +28,7 @@ const src = {
 
 const tools = {
   setup: [],
-  kernel: ["user-error"],
+  kernel: ["user-error", "notebooks"],
   lab: ["user-error"],
   notebooks: ["user-error"],
   export: ["user-error", "notebooks"],

@@ -1,0 +1,53 @@
+// The code cells of the notebooks, formatted like every other file. Biome reads no notebooks: the cells go into a
+// temporary folder, one file each, and through one process.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { at } from "./paths.mjs";
+
+/**
+ * Cells, counted as code cells from 1 on, that Biome would write otherwise. Their outputs are bound to their sources,
+ * so they change when the notebook runs the next time; then their entry goes.
+ */
+const asTheyStand = new Set(["h6-2-lstm 10", "t6-2-lstm 13"]);
+
+/**
+ * Which code cells do not stand as Biome formats them.
+ *
+ * @param format Runs `biome format` with these arguments, to its end.
+ * @returns One sentence per cell, or per exception that is none any more.
+ */
+export async function unformattedCells(format, { notebooks = at("notebooks"), exceptions = asTheyStand } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "deepnets-cells-"));
+  try {
+    const settings = { root: true, extends: [at(".biome.jsonc")], vcs: { enabled: false } };
+    writeFileSync(join(folder, "biome.json"), JSON.stringify(settings));
+    mkdirSync(join(folder, "cells"));
+    const sources = new Map();
+    for (const file of readdirSync(notebooks).filter((name) => name.endsWith(".ipynb"))) {
+      const { cells } = JSON.parse(readFileSync(join(notebooks, file), "utf8"));
+      const code = cells.filter(({ cell_type }) => cell_type === "code");
+      for (const [i, { source }] of code.entries())
+        sources.set(`${basename(file, ".ipynb")} ${i + 1}`, Array.isArray(source) ? source.join("") : source);
+    }
+    for (const [cell, source] of sources) writeFileSync(join(folder, "cells", `${cell}.ts`), `${source}\n`);
+    await format(["format", "--write", `--config-path=${folder}`, join(folder, "cells")]);
+    const wrong = [...sources].filter(
+      ([cell, source]) => readFileSync(join(folder, "cells", `${cell}.ts`), "utf8") !== `${source}\n`,
+    );
+    const found = new Set(wrong.map(([cell]) => cell));
+    return [
+      ...[...found]
+        .filter((cell) => !exceptions.has(cell))
+        .map((cell) => `Expected code cell ${cell} as Biome formats it: copy it into a .ts file and format that.`),
+      ...[...exceptions]
+        .filter((cell) => sources.has(cell) && !found.has(cell))
+        .map(
+          (cell) =>
+            `Expected code cell ${cell} to be no exception any more: take it off lib/tools/setup/cell-format.mjs.`,
+        ),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
