@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { exportNotebooks } from "../../lib/tools/export/export";
 import { samples } from "../fixtures/figures";
+import { fromEnvironment } from "../../lib/src/base/environment";
 import { sampleNotebook } from "../fixtures/notebook";
 
 const found = findBrowser();
@@ -16,7 +17,7 @@ const home = mkdtempSync(join(tmpdir(), "deepnets-pages-"));
 const figures = Object.keys(samples).length;
 const file = join(home, "h6-1b-mlp.html");
 // Where a person wants to look at what the tests saw.
-const shots = process.env.DEEPNETS_SHOTS;
+const shots = fromEnvironment("DEEPNETS_SCREENSHOTS");
 
 describe.skipIf(!found)("an exported page in Chromium, without a network", () => {
   let browser: Browser;

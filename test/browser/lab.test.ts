@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fromEnvironment } from "../../lib/src/base/environment";
 import { codeCell, ended, growsTo, Lab, pointsOf, runCell } from "./lab-page";
 
 // Written where DEEPNETS_SCREENSHOTS says, to be looked at.
-const shots = process.env.DEEPNETS_SCREENSHOTS;
+const shots = fromEnvironment("DEEPNETS_SCREENSHOTS");
 const shot = async (page: Page, name: string) => {
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
 };

@@ -5,10 +5,11 @@ import { drawSeries } from "../../lib/src/data/series";
 import { createStep } from "../../lib/src/graph/step";
 import type { Batch, StepState, TrainingStep } from "../../lib/src/graph/types";
 import { Batches } from "../../lib/src/training/batches";
+import { fromEnvironment } from "../../lib/src/base/environment";
 import { batch, build, type Name, norm, options, stream } from "./networks";
 
 // The sheet's own widths take minutes: DEEPNETS_LONG_TESTS=1 asks for them.
-const long = process.env.DEEPNETS_LONG_TESTS === "1";
+const long = fromEnvironment("DEEPNETS_LONG_TESTS") === true;
 const widths: Record<Name, number | undefined> = long
   ? { linear: undefined, mlp: undefined, dropout: undefined, cnn: undefined, lstm: undefined }
   : { linear: undefined, mlp: 96, dropout: 96, cnn: 8, lstm: 12 };

@@ -132,7 +132,11 @@ describe("what handin refuses, before anything runs", () => {
       { DEEPNETS_SET: "learningRate=0.1" },
       /^Expected the sheet's own settings but DEEPNETS_SET changes learningRate=0\.1: unset it/,
     ],
-    [["h6-1a"], { DEEPNETS_SEED: "one" }, /^Expected DEEPNETS_SEED to be a whole number but found one: /],
+    [
+      ["h6-1a"],
+      { DEEPNETS_SEED: "one" },
+      /^Expected DEEPNETS_SEED to be a whole number from 0 to 2147483647 but found "one": /,
+    ],
     [["--fast"], {}, /--fast/],
   ])("%j %j", async (argv, env, message) => {
     const place = new Place("full");

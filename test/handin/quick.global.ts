@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { fromEnvironment } from "../../lib/src/base/environment";
 import { root } from "../../lib/tools/notebooks/places";
 
 /** What `inject("quickHandin")` gives to a test. */
@@ -34,7 +35,7 @@ export default async function setup(project: TestProject): Promise<void> {
 
 async function make(): Promise<QuickHandin> {
   // While notebooks are being written: a folder that holds handin/ and runs/ of an earlier quick hand-in.
-  const given = process.env.DEEPNETS_QUICK;
+  const given = fromEnvironment("DEEPNETS_QUICK");
   const base = given ?? mkdtempSync(join(tmpdir(), "quick-"));
   const places = { handin: join(base, "handin"), runs: join(base, "runs") };
   if (given) return { ...places, code: 0, output: readFileSync(join(base, "output.txt"), "utf8"), seconds: 0 };

@@ -71,7 +71,7 @@ describe("parameters", () => {
   test.each(["-1", "1.5", "x", "2147483648"])("refuses DEEPNETS_SEED=%s", (seed) => {
     vi.stubEnv("DEEPNETS_SEED", seed);
     expect(() => parameters("h6-1b", sheet)).toThrow(
-      `Expected seed to be a whole number from 0 to 2147483647 but found ${seed} (DEEPNETS_SEED)`,
+      `Expected DEEPNETS_SEED to be a whole number from 0 to 2147483647 but found "${seed}": correct it or unset it.`,
     );
   });
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { fromEnvironment } from "../base/environment";
+import { projectFolder } from "../base/paths";
 import type { Dataset, Split } from "./dataset";
 import { parseIdx } from "./idx";
 
@@ -36,17 +37,10 @@ export interface Mnist extends Dataset {
  * mnist.test.images.length; // 7840000
  */
 export async function loadMnist(): Promise<Mnist> {
-  const folder = process.env.DEEPNETS_DATA || join(projectFolder(__dirname), "data/mnist");
+  const folder = fromEnvironment("DEEPNETS_DATA") ?? join(projectFolder(), "data/mnist");
   const [train, test] = await Promise.all([readSplit(folder, "train", 60_000), readSplit(folder, "t10k", 10_000)]);
   const hash = createHash("sha256").update(Object.values(mnistFiles).join("\n")).digest("hex");
   return { name: "mnist", shape: [784], classes: 10, train, test, hash };
-}
-
-/** Above the sources as well as above what they are compiled to. */
-function projectFolder(folder: string): string {
-  return existsSync(join(folder, "package-lock.json")) || dirname(folder) === folder
-    ? folder
-    : projectFolder(dirname(folder));
 }
 
 async function readSplit(folder: string, prefix: "train" | "t10k", size: number): Promise<MnistSplit> {

@@ -1,23 +1,13 @@
 import { accessSync, constants, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { projectFolder } from "../runs/places";
+import { join } from "node:path";
+import { fromEnvironment } from "../base/environment";
+import { projectFolder } from "../base/paths";
 
-const names = [
-  "chromium",
-  "chromium-browser",
-  "google-chrome",
-  "google-chrome-stable",
-  "microsoft-edge",
-  "microsoft-edge-stable",
-];
+/** A Chromium-family browser: what `DEEPNETS_BROWSER` names, else the one that set-up found or brought. */
+export const findBrowser = (): string | undefined =>
+  [fromEnvironment("DEEPNETS_BROWSER") ?? noted()].find((path) => path !== undefined && runnable(path));
 
-/** A Chromium-family browser: what `DEEPNETS_BROWSER` names, what set-up noted, or what is on the path. */
-export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  if (env.DEEPNETS_BROWSER !== undefined) return runnable(env.DEEPNETS_BROWSER) ? env.DEEPNETS_BROWSER : undefined;
-  const onPath = names.flatMap((name) => (env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)));
-  return [noted(), ...onPath].find((path) => path !== undefined && runnable(path));
-}
-
+// Set-up looks in all places, before each command, and notes what it found.
 function noted(): string | undefined {
   try {
     const { path } = JSON.parse(readFileSync(join(projectFolder(), ".engine/browser.json"), "utf8")) as {

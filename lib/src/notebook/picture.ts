@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { projectFolder } from "../runs/places";
+import { projectFolder } from "../base/paths";
 import { findBrowser } from "./browser";
 import { kernel } from "./kernel";
 

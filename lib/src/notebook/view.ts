@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { relative } from "node:path";
+import { fromEnvironment } from "../base/environment";
 import { modelStyle } from "../figures/theme";
 import type { Progress, RunRecord } from "../runs/record";
 import { escapeHtml } from "./html";
@@ -70,7 +71,7 @@ class CellView implements View {
 
   /** Where the server offers the run's folder; outside it where there is no server that we know. */
   private pathOnServer(): string {
-    const root = process.env.DEEPNETS_LAB_ROOT;
+    const root = fromEnvironment("DEEPNETS_LAB_ROOT");
     return root ? relative(root, this.run.folder).replaceAll("\\", "/") : "..";
   }
 

@@ -1,16 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
+import { fromEnvironment } from "../base/environment";
+import { projectFolder } from "../base/paths";
 import type { Parameters } from "./record";
 
-/** The project's folder: above the sources as well as above what they are compiled to. */
-export function projectFolder(folder = __dirname): string {
-  if (existsSync(join(folder, "package-lock.json")) || dirname(folder) === folder) return folder;
-  return projectFolder(dirname(folder));
-}
-
 /** Where run records lie: `data/runs`, or what `DEEPNETS_RUNS` names. */
-export const runsFolder = (): string => resolve(process.env.DEEPNETS_RUNS || join(projectFolder(), "data/runs"));
+export const runsFolder = (): string => fromEnvironment("DEEPNETS_RUNS") ?? join(projectFolder(), "data/runs");
 
 /**
  * The name of a run's folder below its part: profile, seed and, where `DEEPNETS_SET` changed something, 8 hex digits of

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fromEnvironment } from "../base/environment";
 import { findPart } from "../parts";
 import { runFolder, runsFolder } from "./places";
 import type { RunRecord } from "./record";
@@ -26,8 +27,7 @@ export interface RecordsRequest {
   readonly seeds?: readonly number[];
 }
 
-const profileOf = (profile?: "full" | "quick") =>
-  profile ?? (process.env.DEEPNETS_PROFILE === "quick" ? "quick" : "full");
+const profileOf = (profile?: "full" | "quick") => profile ?? fromEnvironment("DEEPNETS_PROFILE") ?? "full";
 
 /**
  * Reads the record of a finished run.
@@ -40,7 +40,7 @@ const profileOf = (profile?: "full" | "quick") =>
  * b.testAccuracy.at(-1);
  */
 export async function readRecord({ part, profile, seed, overrides = {} }: RecordRequest): Promise<RunRecord> {
-  const run = { part, profile: profileOf(profile), seed: seed ?? Number(process.env.DEEPNETS_SEED || 1), overrides };
+  const run = { part, profile: profileOf(profile), seed: seed ?? fromEnvironment("DEEPNETS_SEED") ?? 1, overrides };
   const file = join(runFolder(run), "record.json");
   if (existsSync(file)) return parseRecord(file, run);
   throw missing(run);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs-node";
+import { fromEnvironment } from "../base/environment";
 import type { Dataset } from "../data/dataset";
 import { createStep } from "../graph/step";
 import { assess, type Assessment } from "../training/assess";
@@ -171,7 +172,7 @@ export async function train(
   }
 }
 
-const wantsResume = ({ resume }: TrainOptions): boolean => resume ?? process.env.DEEPNETS_FRESH !== "1";
+const wantsResume = ({ resume }: TrainOptions): boolean => resume ?? !fromEnvironment("DEEPNETS_FRESH");
 
 /** TensorBoard's two writers, with what is known so far. */
 function eventFiles(folder: string, { curves }: FitState): { write(state: FitState): void } {

@@ -1,3 +1,4 @@
+import { fromEnvironment, largestSeed } from "../base/environment";
 import { completeOptimizer, hasSetting, type OptimizerSettings, optimizerSettings } from "../graph/optimizers";
 import { parseOverrides } from "./overrides";
 import type { Parameters } from "../runs/record";
@@ -21,9 +22,6 @@ export interface Settings {
   readonly mode?: "graph" | "eager";
 }
 
-/** The largest seed: seeds are 32-bit integers where dropout masks are drawn. */
-export const largestSeed = 2 ** 31 - 1;
-
 /**
  * What a run is to do: what the cell says, changed by three environment variables, which commands and sweeps set.
  *
@@ -41,21 +39,17 @@ export const largestSeed = 2 ** 31 - 1;
  */
 export function parameters(part: string, settings: Settings): Parameters {
   if (!/^[\w-]+$/.test(part)) throw new Error(`Expected part to be a notebook's id such as h6-1b but found "${part}".`);
-  const profile = process.env.DEEPNETS_PROFILE || "full";
-  if (profile !== "full" && profile !== "quick")
-    throw new Error(`Expected DEEPNETS_PROFILE to be full or quick but found "${profile}": unset it for a full run.`);
-  const overrides = parseOverrides(process.env.DEEPNETS_SET ?? "");
+  const profile = fromEnvironment("DEEPNETS_PROFILE") ?? "full";
+  const overrides = parseOverrides(fromEnvironment("DEEPNETS_SET") ?? "");
   if ((settings.iterations === undefined) === (settings.epochs === undefined)) {
     throw new Error(
       `Expected iterations or epochs but found ${settings.epochs === undefined ? "neither" : "both"} (${part}): give exactly one of them.`,
     );
   }
   const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...settings, seed: settings.seed ?? 1 } as const;
-  const seed = process.env.DEEPNETS_SEED ? Number(process.env.DEEPNETS_SEED) : cell.seed;
+  const seed = fromEnvironment("DEEPNETS_SEED") ?? cell.seed;
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= largestSeed)) {
-    throw new Error(
-      `Expected seed to be a whole number from 0 to ${largestSeed} but found ${process.env.DEEPNETS_SEED || seed} (${process.env.DEEPNETS_SEED ? "DEEPNETS_SEED" : part}).`,
-    );
+    throw new Error(`Expected seed to be a whole number from 0 to ${largestSeed} but found ${seed} (${part}).`);
   }
   const optimizer: Record<string, unknown> = { ...cell.optimizer };
   const chosen = overrides["optimizer.name"] ?? cell.optimizer.name;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectFolder } from "../../src/runs/places";
+import { projectFolder } from "../../src/base/paths";
 import { facts, type NetworkName } from "./networks";
 
 export type Family = "tfjs" | "deepnets" | "pytorch" | "keras";

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { fromEnvironment } from "../../src/base/environment";
 import { UserError } from "../user-error";
 import { finish } from "./finish";
 import { lockFolder } from "../notebooks/folder-lock";
@@ -66,14 +67,14 @@ async function handIn(session: Session): Promise<number> {
 
 function makePlan(argv: string[]): Plan {
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
-  const { DEEPNETS_PROFILE: asked, DEEPNETS_SET: changed, DEEPNETS_SEED: given } = process.env;
+  const changed = fromEnvironment("DEEPNETS_SET");
   const ids = parts.map(({ id }) => id);
   const unknown = positionals.find((word) => !findPart(word));
   if (unknown !== undefined)
     throw new UserError(
       `Expected parts out of ${ids.join(", ")} but found ${unknown}: name one of these, or none for all.`,
     );
-  const profile = values.quick || asked === "quick" ? "quick" : "full";
+  const profile = values.quick ? "quick" : (fromEnvironment("DEEPNETS_PROFILE") ?? "full");
   if (profile === "quick" && values.keep)
     throw new UserError(
       "Expected --keep with a full run but found a quick one, whose numbers are not for hand-in: leave out --keep or --quick.",
@@ -82,9 +83,7 @@ function makePlan(argv: string[]): Plan {
     throw new UserError(
       `Expected the sheet's own settings but DEEPNETS_SET changes ${changed}: unset it, or use npm run sweep -- --set.`,
     );
-  const seed = Number(given || 1);
-  if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new UserError(`Expected DEEPNETS_SEED to be a whole number but found ${given}: set it to 1, 2, 3 ...`);
+  const seed = fromEnvironment("DEEPNETS_SEED") ?? 1;
   const named = positionals.map(findPart);
   const chosen = named.length > 0 ? parts.filter((part) => named.includes(part)) : parts;
   return { chosen, profile, seed, resume: values.continue ?? false, keep: values.keep ?? false };

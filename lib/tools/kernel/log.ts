@@ -1,10 +1,11 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { fromEnvironment } from "../../src/base/environment";
+import { projectFolder } from "../../src/base/paths";
 import type { Output } from "../notebooks/cell";
 import { sha256 } from "../notebooks/notebook";
 import { noteOutputs } from "../notebooks/outputs";
 
-const root = join(__dirname, "../../../..");
 const kernelId = `${process.pid}-${Date.now()}`;
 /** Cells whose outputs may still change; older ones are taken as they are. */
 const remembered = 50;
@@ -31,10 +32,10 @@ export class CellEntry {
 
   constructor(count: number, source: string) {
     this.#source = { count, sha256: sha256(source) };
-    const { DEEPNETS_CELLS: file, JPY_SESSION_NAME: notebook } = process.env;
+    const file = fromEnvironment("DEEPNETS_CELLS");
     // A kernel without a notebook leaves nothing that anybody could check.
-    if (!file && notebook === undefined) return;
-    this.#file = file || join(root, ".engine/cells.jsonl");
+    if (file === undefined && process.env.JPY_SESSION_NAME === undefined) return;
+    this.#file = file ?? join(projectFolder(), ".engine/cells.jsonl");
     CellEntry.#recent.push(this);
     if (CellEntry.#recent.length > remembered) CellEntry.#recent.shift();
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fromEnvironment } from "../../src/base/environment";
 
 /** Threads of the engine: within one operation, and between operations. */
 export interface Threads {
@@ -14,15 +15,8 @@ export interface Threads {
  * @throws Error when `DEEPNETS_THREADS` is not two whole numbers
  */
 export function threadSetting(env: NodeJS.ProcessEnv = process.env): Threads | undefined {
-  const text = env.DEEPNETS_THREADS;
-  if (text) {
-    const match = /^(\d+),(\d+)$/.exec(text.trim());
-    if (!match)
-      throw new Error(
-        `Expected DEEPNETS_THREADS to be two whole numbers, as in "2,1", but found "${text}": correct it or unset it.`,
-      );
-    return { intra: Number(match[1]), inter: Number(match[2]) };
-  }
+  const given = fromEnvironment("DEEPNETS_THREADS", env);
+  if (given) return given;
   // JPY_SESSION_NAME: the notebook's path, set by jupyter_server.
   return env.JPY_SESSION_NAME ? fromNotebook(env.JPY_SESSION_NAME) : undefined;
 }

@@ -3,7 +3,9 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { parseArgs } from "node:util";
-import { projectFolder, runsFolder } from "../../src/runs/places";
+import { fromEnvironment } from "../../src/base/environment";
+import { projectFolder } from "../../src/base/paths";
+import { runsFolder } from "../../src/runs/places";
 import { UserError } from "../user-error";
 import { freePort } from "./port";
 import { writeSettings } from "./settings";
@@ -15,7 +17,7 @@ export const options = {
 } as const;
 
 // What the server offers; tests name a folder of their own, with links into this one.
-const root = process.env.DEEPNETS_LAB_ROOT || projectFolder();
+const root = fromEnvironment("DEEPNETS_LAB_ROOT") ?? projectFolder();
 const startMs = 60_000;
 const stopMs = 15_000;
 const index = "lab/tree/notebooks/README.md";

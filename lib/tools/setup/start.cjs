@@ -47,7 +47,10 @@ function fail(message) {
 }
 
 Promise.resolve()
-  .then(() => main(argv))
+  .then(() => {
+    require("../../dist/src/base/environment.js").checkEnvironment();
+    return main(argv);
+  })
   .then(
     (code) => process.exit(code),
     (error) => {

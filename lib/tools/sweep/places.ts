@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectFolder } from "../../src/runs/places";
+import { projectFolder } from "../../src/base/paths";
 
 /** Where a sweep finds and leaves things; tests put others in. */
 export interface Places {
@@ -12,7 +12,7 @@ export interface Places {
   readonly python: () => Promise<string>;
 }
 
-export const root = projectFolder(__dirname);
+export const root = projectFolder();
 
 /** The files of this tool that are not TypeScript. */
 export const tool = (name: string) => join(root, "lib/tools/sweep", name);

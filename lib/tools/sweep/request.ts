@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { countedIn, findPart, trainedParts, type TrainedPart } from "../../src/parts";
 import { parseOverrides } from "../../src/training/overrides";
-import { largestSeed } from "../../src/training/parameters";
+import { largestSeed } from "../../src/base/environment";
 import { UserError } from "../user-error";
 
 /** What `npm run sweep` was asked for, checked. */
