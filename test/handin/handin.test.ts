@@ -216,7 +216,7 @@ describe("a hand-in with a failing notebook", () => {
     expect(code).toBe(0);
     expect(said).toMatch(/h6-1a-linear: copied back/);
     expect(readFileSync(place.env.DEEPNETS_README, "utf8")).toMatch(
-      /^\| h6-1b \| multilayer perceptron \| 7,850 \| \d\d\.\d\d % \|/m,
+      /^\| h6-1b +\| multilayer perceptron +\| +7,850 \| +\d\d\.\d\d % \|/m,
     );
     expect(readNotebook(place.source("h6-1a"))).toEqual(place.executed("h6-1a"));
     expect(place.ran()).toEqual([]);
