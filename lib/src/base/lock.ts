@@ -98,8 +98,8 @@ export function isAlive({ pid, born }: { readonly pid: number; readonly born?: s
 function bornOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? "ended" : fields[19];
+    const [state, ...others] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" ? "ended" : (others[18] ?? "");
   } catch {
     return "";
   }

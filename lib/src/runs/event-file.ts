@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { explained } from "../base/files";
+import { itemAt } from "../base/item-at";
 
 /** One point of the scalars that TensorBoard draws. */
 export interface Point {
@@ -87,7 +88,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** TFRecord's masked CRC-32C. */
 function checksum(data: Buffer): Buffer {
   let crc = 0xffffffff;
-  for (const byte of data) crc = table[(crc ^ byte) & 0xff] ^ (crc >>> 8);
+  for (const byte of data) crc = itemAt(table, (crc ^ byte) & 0xff) ^ (crc >>> 8);
   crc = (crc ^ 0xffffffff) >>> 0;
   const masked = (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
   const buffer = Buffer.alloc(4);

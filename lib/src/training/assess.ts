@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
 import type { Split } from "../data/dataset";
 import { network } from "../graph/network";
+import { itemAt } from "../base/item-at";
 import { Breath } from "./breath";
 import type { FinalEvaluation } from "../runs/record";
 
@@ -27,7 +28,7 @@ const chunk = 250;
  * accuracy; // 0.098: an untrained model says "0" to everything
  */
 export async function assess(model: tf.LayersModel, split: Split): Promise<Assessment> {
-  const shape = (model.inputs[0].shape as (number | null)[]).slice(1) as number[];
+  const shape = (itemAt(model.inputs, 0).shape as (number | null)[]).slice(1) as number[];
   const row = shape.reduce((product, size) => product * size, 1);
   if (split.size === 0 || split.inputs.length !== split.size * row || split.labels.length !== split.size) {
     throw new Error(
@@ -49,27 +50,30 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
     // rounds to 0 or 1.
     const h = tf.tidy(() => net.logits(tf.tensor(x, [size, ...shape]), { training: false }).dataSync() as Float32Array);
     for (let i = 0; i < size; i++) {
-      const truth = split.labels[from + i];
+      const truth = itemAt(split.labels, from + i);
       if (truth >= classes)
         throw new Error(`Expected labels below ${classes} but found ${truth} (example ${from + i}).`);
       const answer =
-        outputs === 1 ? binary(h[i], truth) : categorical(h.subarray(i * outputs, (i + 1) * outputs), truth);
+        outputs === 1 ? binary(itemAt(h, i), truth) : categorical(h.subarray(i * outputs, (i + 1) * outputs), truth);
       label[from + i] = answer.label;
       probability[from + i] = answer.probability;
       lossSum += answer.loss;
-      confusion[truth][answer.label]++;
+      const counts = itemAt(confusion, truth);
+      counts[answer.label] = itemAt(counts, answer.label) + 1;
     }
     await breath.take();
   }
-  const sizes = confusion.map((counts) => counts.reduce((sum, count) => sum + count, 0));
-  const recall = confusion.map((counts, k) => (sizes[k] === 0 ? 0 : counts[k] / sizes[k]));
-  const present = recall.filter((_, k) => sizes[k] > 0);
-  const correct = confusion.reduce((sum, counts, k) => sum + counts[k], 0);
+  const rows = confusion.map((counts, k) => ({
+    hits: itemAt(counts, k),
+    size: counts.reduce((sum, count) => sum + count, 0),
+  }));
+  const present = rows.filter(({ size }) => size > 0).map(({ hits, size }) => hits / size);
+  const correct = rows.reduce((sum, { hits }) => sum + hits, 0);
   return {
     loss: lossSum / split.size,
     accuracy: correct / split.size,
     size: split.size,
-    recall,
+    recall: rows.map(({ hits, size }) => (size === 0 ? 0 : hits / size)),
     balancedAccuracy: present.reduce((sum, value) => sum + value, 0) / present.length,
     confusion,
     predictions: { label, probability },
@@ -85,8 +89,13 @@ function binary(h: number, truth: number): { label: number; probability: number;
 
 function categorical(h: Float32Array, truth: number): { label: number; probability: number; loss: number } {
   let label = 0;
-  for (let k = 1; k < h.length; k++) if (h[k] > h[label]) label = k;
+  let most = itemAt(h, 0);
+  for (const [k, value] of h.entries())
+    if (value > most) {
+      label = k;
+      most = value;
+    }
   let sum = 0;
-  for (let k = 0; k < h.length; k++) sum += Math.exp(h[k] - h[label]);
-  return { label, probability: 1 / sum, loss: Math.log(sum) + h[label] - h[truth] };
+  for (const value of h) sum += Math.exp(value - most);
+  return { label, probability: 1 / sum, loss: Math.log(sum) + most - itemAt(h, truth) };
 }

@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset";
 import { random } from "../data/random";
 import type { Batch } from "../graph/types";
+import { itemAt } from "../base/item-at";
 
 /**
  * The training examples in random order without replacement: epoch after epoch, each a new permutation, cut into
@@ -35,7 +36,7 @@ export class Batches {
     for (let i = 0; i < size; i++) {
       const example = this.#example(iteration * size + i);
       inputs.set(train.inputs.subarray(example * row, (example + 1) * row), i * row);
-      labels[i] = train.labels[example];
+      labels[i] = itemAt(train.labels, example);
     }
     return { inputs, labels, size };
   }
@@ -47,6 +48,6 @@ export class Batches {
       this.#order = random(this.#seed, "shuffle", epoch).permutation(size);
       this.#epoch = epoch;
     }
-    return this.#order[position - epoch * size];
+    return itemAt(this.#order, position - epoch * size);
   }
 }

@@ -26,6 +26,6 @@ export function checkDataset({ name, shape, train, test }: Dataset): void {
 // kernel up.
 function firstNotFinite(values: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? NaN;
   return Number.isFinite(sum) ? -1 : values.findIndex((value) => !Number.isFinite(value));
 }

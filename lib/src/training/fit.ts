@@ -1,5 +1,6 @@
 import type { Dataset, Split } from "../data/dataset";
 import type { TrainingStep } from "../graph/types";
+import { itemAt } from "../base/item-at";
 import { Batches } from "./batches";
 import { Breath } from "./breath";
 import type { Curves } from "./curves";
@@ -19,10 +20,10 @@ export interface FitOptions {
   readonly parameters: Parameters;
   readonly state: FitState;
   /** How many examples of each split, the first ones, an evaluation looks at; by default 10,000. */
-  readonly evaluateOn?: number;
-  readonly signal?: AbortSignal;
+  readonly evaluateOn?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** After each evaluation; the model holds the current weights. */
-  readonly onEvaluation?: () => void | Promise<void>;
+  readonly onEvaluation?: (() => void | Promise<void>) | undefined;
   /** After each step. */
   readonly onStep?: () => void | Promise<void>;
 }
@@ -106,7 +107,7 @@ async function evaluate(
     readonly size: number;
     readonly shape: readonly number[];
     readonly breath: Breath;
-    readonly signal?: AbortSignal;
+    readonly signal: AbortSignal | undefined;
   },
 ): Promise<Evaluation | undefined> {
   const row = shape.reduce((product, length) => product * length, 1);
@@ -131,7 +132,7 @@ function refuseDivergence(
   recent: readonly number[],
   { iteration, p, classes }: { readonly iteration: number; readonly p: Parameters; readonly classes: number },
 ): void {
-  const loss = recent[recent.length - 1];
+  const loss = itemAt(recent, -1);
   const limit = 20 * Math.log(classes);
   const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
   if (Number.isFinite(loss) && !(recent.length === 100 && mean > limit)) return;

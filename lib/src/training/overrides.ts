@@ -1,7 +1,10 @@
 import { optimizerNames, optimizerSettings, settingRules } from "../graph/optimizers";
 
+/** What a value must be: a whole number, a number by a rule, or one of some words. */
+type Kind = "whole" | "positive" | "fraction" | readonly string[];
+
 /** Names that `DEEPNETS_SET` can change, with what each takes. A name below `optimizer.` may be written without it. */
-const names: Readonly<Record<string, "whole" | "positive" | "fraction" | readonly string[]>> = {
+const names: Readonly<Record<string, Kind>> = {
   batchSize: "whole",
   iterations: "whole",
   epochs: "whole",
@@ -37,19 +40,19 @@ export function parseOverrides(text: string): Record<string, number | string> {
       );
     }
     const name = given in names ? given : `optimizer.${given}`;
-    if (!Object.hasOwn(names, name))
+    const kind = Object.hasOwn(names, name) ? names[name] : undefined;
+    if (kind === undefined)
       throw new Error(
         `Expected one of ${Object.keys(names).join(", ")} but found "${given}" (DEEPNETS_SET): correct the name.`,
       );
     if (Object.hasOwn(overrides, name))
       throw new Error(`Expected ${name} once but found it twice in DEEPNETS_SET="${text}": leave one out.`);
-    overrides[name] = parseValue(name, value);
+    overrides[name] = parseValue(name, value, kind);
   }
   return overrides;
 }
 
-function parseValue(name: string, text: string): number | string {
-  const kind = names[name];
+function parseValue(name: string, text: string, kind: Kind): number | string {
   if (typeof kind !== "string") {
     if (kind.includes(text)) return text;
     throw new Error(`Expected ${name} to be ${kind.join(" or ")} but found "${text}" (DEEPNETS_SET): choose one.`);

@@ -21,7 +21,7 @@ export interface Trial {
 export interface TrialOptions {
   /** How many examples of each split, the first ones, an evaluation looks at. Default 10,000. */
   readonly evaluateOn?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** After each evaluation; the model holds the current weights. */
   readonly onEvaluation?: (trial: Trial) => void;
 }
