@@ -6,7 +6,11 @@ import { dirname } from "node:path";
  * Replaces a file in one move: whoever reads it finds the old or the new one, whole, whenever we are stopped. `sync`
  * waits until it is on the disk and would survive a loss of power too, which takes some milliseconds.
  */
-export function writeWhole(file: string, text: string, { sync = true }: { readonly sync?: boolean } = {}): void {
+export function writeWhole(
+  file: string,
+  text: string | Uint8Array,
+  { sync = true }: { readonly sync?: boolean } = {},
+): void {
   const part = `${file}.part`;
   try {
     mkdirSync(dirname(file), { recursive: true });

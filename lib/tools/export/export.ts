@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeWhole } from "../../src/base/files";
@@ -10,130 +10,16 @@ import { storedRecords } from "../notebooks/records";
 import { makeReport, reportPart } from "../notebooks/report";
 import { fingerprint } from "../notebooks/fingerprint";
 import { UserError } from "../user-error";
-import { typeset } from "./formulas";
-import { indexPage, type Author } from "./index-page";
+import type { Author } from "./index-page";
 import { pack } from "./pack";
-import { page, type Place } from "./page";
-import { render } from "./render";
+import { exportNotebooks } from "./pages";
+import { formatProblem } from "./problem";
 
 export const options = {
   zip: { type: "boolean", help: "pack one file to hand in" },
   name: { type: "string", multiple: true, help: "a student, for the index page; repeat both for a group" },
   matriculation: { type: "string", multiple: true, help: "that student's number" },
 } as const;
-
-export interface ExportOptions {
-  /** Folder that holds the notebooks. */
-  readonly from: string;
-  /** Folder for the pages; it is made where there is none. */
-  readonly to: string;
-  /** Notebooks to export, by file name without ".ipynb"; default all of the sheet that `from` holds. */
-  readonly notebooks?: readonly string[];
-  /** Students, for the index page. */
-  readonly authors?: readonly Author[];
-}
-
-/** One page that was written. */
-export interface Exported {
-  readonly notebook: string;
-  readonly file: string;
-  readonly bytes: number;
-  readonly figures: number;
-  /** Formulas that could not be typeset, with the reason. */
-  readonly problems: readonly string[];
-}
-
-/**
- * Writes each notebook as one HTML file that opens anywhere without a network, and an index of all pages in the folder.
- *
- * @throws UserError when a notebook is missing, is none, or cannot be rendered
- * @example
- * await exportNotebooks({ from: "notebooks", to: "handin" });
- */
-export async function exportNotebooks({ from, to, notebooks, authors }: ExportOptions): Promise<Exported[]> {
-  const names =
-    notebooks ?? parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)));
-  const files = names.map((name) => join(from, `${name}.ipynb`));
-  const read = files.map(readNotebook);
-  mkdirSync(to, { recursive: true });
-  const rendered = names.length > 0 ? await render(files) : [];
-  const pages = order(to, names);
-  const exported = rendered.map((one, i): Exported => {
-    const { html, problems } = typeset(one.body);
-    const toc = one.toc.map((entry) => ({ ...entry, html: typeset(entry.html).html }));
-    const at = pages.findIndex(({ file }) => file === `${names[i]}.html`);
-    const notice = read[i]!.metadata.deepnets?.notice;
-    const text = page(
-      { ...one, body: html, toc },
-      {
-        title: title(read[i]!, names[i]!),
-        hash: sha256(readFileSync(files[i]!)),
-        ...(notice ? { notice } : {}),
-        ...(pages[at - 1] ? { previous: pages[at - 1] } : {}),
-        ...(pages[at + 1] ? { next: pages[at + 1] } : {}),
-      },
-    );
-    writeWhole(join(to, `${names[i]}.html`), text);
-    return {
-      notebook: names[i]!,
-      file: join(to, `${names[i]}.html`),
-      bytes: Buffer.byteLength(text),
-      figures: one.figures,
-      problems,
-    };
-  });
-  writeIndex(to, authors ? { authors } : {});
-  return exported;
-}
-
-/**
- * Pages in the sheet's order: those written now and those that already lie in the folder; then what is no part of the
- * sheet.
- */
-function order(folder: string, names: readonly string[]): Place[] {
-  const known = parts.filter(
-    ({ notebook }) => names.includes(notebook) || existsSync(join(folder, `${notebook}.html`)),
-  );
-  const others = names.filter((name) => !parts.some(({ notebook }) => notebook === name));
-  return [
-    ...known.map(({ notebook, title }) => ({ file: `${notebook}.html`, title })),
-    ...others.map((name) => ({ file: `${name}.html`, title: name })),
-  ];
-}
-
-function title({ cells }: Notebook, name: string): string {
-  const source = cells
-    .map((cell) => (cell.cell_type === "markdown" ? [cell.source].flat().join("") : ""))
-    .find((text) => /^# /m.test(text));
-  return /^# +(.*)$/m.exec(source ?? "")?.[1]?.replace(/[*`$]/g, "") ?? name;
-}
-
-/** Writes `index.html` for the pages of a folder: parts, their results from the run records, and who hands in. */
-function writeIndex(folder: string, { authors }: { authors?: readonly Author[] }): void {
-  const notes = parts.map(
-    ({ notebook }) => noteOf(join(folder, `${notebook}.ipynb`)) ?? noteOf(join(notebooksFolder(), `${notebook}.ipynb`)),
-  );
-  const profile = notes.find((note) => note?.run)?.run?.profile ?? "full";
-  const notice = notes.find((note) => note?.notice)?.notice;
-  const entries = parts.map((part, i) => {
-    const seed = notes[i]?.run?.seed ?? 1;
-    const records = storedRecords(part.id, profile);
-    return {
-      part,
-      exported: existsSync(join(folder, `${part.notebook}.html`)),
-      records: [
-        ...records.filter(({ record }) => record.seed === seed),
-        ...records.filter(({ record }) => record.seed !== seed),
-      ],
-    };
-  });
-  writeWhole(
-    join(folder, "index.html"),
-    indexPage(entries, { ...(authors ? { authors } : {}), ...(notice ? { notice } : {}) }),
-  );
-}
-
-const noteOf = (file: string) => (existsSync(file) ? readNotebook(file).metadata.deepnets : undefined);
 
 /**
  * `npm run export`: HTML from the notebooks as saved, nothing re-run, into `handin/`. `-- --zip` packs a hand-in;
@@ -156,14 +42,13 @@ export async function main(argv: string[]): Promise<number> {
 async function exportFolder(folder: string, authors: readonly Author[], zip: boolean): Promise<number> {
   const names = gather(folder);
   const exported = await exportNotebooks({ from: folder, to: folder, notebooks: names, authors });
-  for (const { notebook, bytes, figures, problems } of exported) {
-    console.log(`${notebook}.html  ${megabytes(bytes)}, ${figures} figures`);
-    for (const problem of problems)
-      console.log(`  Expected a formula that KaTeX reads but found ${problem}: correct it in the notebook.`);
+  for (const { notebook, file, bytes, figures, problems } of exported) {
+    console.log(`${notebook}.html  ${file ? `${megabytes(bytes)}, ${figures} figures` : "not made"}`);
+    for (const problem of problems) console.log(`  ${formatProblem(problem)}`);
   }
   console.log(`Open ${join(folder, "index.html")}`);
   if (zip) {
-    const { file, bytes } = await pack(folder, names);
+    const { file, bytes } = pack(folder, names);
     console.log(`Packed ${file}, ${megabytes(bytes)}`);
   }
   return exported.some(({ problems }) => problems.length > 0) ? 1 : 0;

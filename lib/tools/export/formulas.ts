@@ -1,46 +1,105 @@
-import katex from "katex";
+import temml from "temml";
 
-/** What became of a page's formulas. */
-export interface Typeset {
-  readonly html: string;
-  /** Formulas that KaTeX does not read, with its reason; they stand on the page as TeX. */
-  readonly problems: readonly string[];
+/** A formula where it stands on the page. */
+export interface Formula {
+  readonly tex: string;
+  /** Whether it stands on a line of its own. */
+  readonly isDisplayed: boolean;
 }
 
 /**
- * Typesets the formulas of a rendered notebook as MathML, which browsers draw without a font or script from elsewhere.
+ * Typesets the formulas of one notebook as MathML, which browsers draw without a font or script from elsewhere. As in
+ * JupyterLab, a macro that one formula defines holds in all that follow, and `\eqref` finds the `\label` of any other.
  */
-export function typeset(body: string): Typeset {
-  const problems: string[] = [];
-  const html = body.replace(
-    /<(div|span) class="tex( display)?">([^<]*)<\/\1>/g,
-    (_, element: string, display: string | undefined, text: string) => {
-      const tex = decode(text);
-      const displayed = element === "div" || display !== undefined;
-      try {
-        const math = katex.renderToString(tex, {
-          output: "mathml",
-          displayMode: displayed,
-          throwOnError: true,
-          strict: "ignore",
+export class Typesetter {
+  #definitions = "";
+  #macros: Record<string, unknown> = {};
+  #next = 0;
+  readonly #labels = new Map<string, string>();
+  readonly #sources: readonly string[];
+
+  /** @param formulas all formulas of the notebook, in order: a label may stand behind its reference */
+  constructor(private readonly formulas: readonly Formula[]) {
+    this.#sources = formulas.map(({ tex, isDisplayed }) =>
+      isDisplayed ? this.#numbered(forTemml(tex)) : forTemml(tex),
+    );
+  }
+
+  /**
+   * MathML of the next formula.
+   *
+   * @throws Error with one sentence that says what cannot be typeset
+   */
+  next(): string {
+    const { isDisplayed } = this.formulas[this.#next]!;
+    const source = this.#resolved(this.#sources[this.#next++]!);
+    const html = this.#render(source, isDisplayed);
+    // Definitions count only from a formula that is right.
+    if (defines.test(source)) this.#define(source);
+    return html;
+  }
+
+  #render(tex: string, displayMode: boolean): string {
+    try {
+      return temml.renderToString(tex, {
+        displayMode,
+        throwOnError: true,
+        annotate: true,
+        macros: { ...this.#macros },
+        trust: false,
+      });
+    } catch (error) {
+      // Behind the position stands the formula once more, underlined.
+      throw new Error((error as Error).message.replace(/ at (?:position|end of input)[\s\S]*$/, ""));
+    }
+  }
+
+  #define(tex: string): void {
+    const definitions = `${this.#definitions}\n${tex}`;
+    try {
+      this.#macros = temml.definePreamble(definitions, { macros: {} }) as Record<string, unknown>;
+      this.#definitions = definitions;
+    } catch {
+      // It defines within a group, for itself alone.
+    }
+  }
+
+  /** Gives each labelled row its number, in the notebook's order, and no other, as JupyterLab does. */
+  #numbered(tex: string): string {
+    if (!/\\label\s*\{/.test(tex)) return tex;
+    const rows = tex.split(/(\\\\(?:\[[^\]]*\])?)/);
+    return rows
+      .map((row) => {
+        const own = /\\tag\*?\s*\{([^{}]*)\}/.exec(row)?.[1];
+        return row.replace(/\\label\s*\{([^{}]*)\}/g, (_, label: string) => {
+          const number = own ?? String(this.#labels.size + 1);
+          this.#labels.set(label.trim(), number);
+          return own === undefined ? `\\tag{${number}}` : "";
         });
-        return displayed
-          ? `<${element} class="tex display" tabindex="0" role="group" aria-label="Formula">${math}</${element}>`
-          : `<span class="tex">${math}</span>`;
-      } catch (error) {
-        problems.push(`${tex} (${(error as Error).message.replace(/^KaTeX parse error: /, "")})`);
-        return `<code class="tex-error">${text}</code>`;
-      }
-    },
-  );
-  return { html, problems };
+      })
+      .join("");
+  }
+
+  #resolved(tex: string): string {
+    return tex.replace(/\\(eq)?ref\s*\{([^{}]*)\}/g, (reference, eq: string | undefined, label: string) => {
+      const number = this.#labels.get(label.trim());
+      if (number === undefined) throw new Error(`${reference} refers to no \\label of this notebook`);
+      return `\\text{${eq ? `(${number})` : number}}`;
+    });
+  }
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#x27;": "'",
-  "&amp;": "&",
-};
-const decode = (text: string): string => text.replace(/&(?:lt|gt|quot|#x27|amp);/g, (entity) => entities[entity]!);
+const defines = /\\(?:newcommand|renewcommand|providecommand|def|gdef|edef|xdef|let|DeclareMathOperator)\b/;
+
+/** MathJax, which JupyterLab uses, lets a macro be defined twice, and knows some commands by other names. */
+function forTemml(tex: string): string {
+  return tex
+    .replace(/\\require\s*\{[^{}]*\}/g, "")
+    .replace(
+      /\\DeclareMathOperator(\*?)\s*\{?\s*(\\[A-Za-z]+)\s*\}?\s*(\{(?:[^{}]|\{[^{}]*\})*\})/g,
+      (_, star, name, body) => define(name, `{\\operatorname${star}${body}}`),
+    )
+    .replace(/\\(?:re)?newcommand\*?\s*\{?\s*(\\(?:[A-Za-z]+|.))\s*\}?/g, (_, name: string) => define(name, ""));
+}
+
+const define = (name: string, rest: string) => `\\providecommand{${name}}{}\\renewcommand{${name}}${rest}`;

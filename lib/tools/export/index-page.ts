@@ -2,7 +2,8 @@ import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
 import type { Part } from "../../src/parts";
 import type { StoredRecord } from "../notebooks/records";
-import { banner, document, escape } from "./page";
+import { escapeHtml as escape } from "../../src/notebook/html";
+import { banner, document } from "./page";
 
 /** A student as the index page names them. */
 export interface Author {
@@ -21,7 +22,7 @@ export interface Entry {
 
 export interface IndexOptions {
   readonly authors?: readonly Author[];
-  readonly notice?: string;
+  readonly notice?: string | undefined;
 }
 
 /** The page that a tutor opens first: who, which parts, and what they reached. */
@@ -40,9 +41,10 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
   ];
   const numbers = head.slice(1).map((name) => `<th scope="col" class="number">${name}</th>`);
   const people = authors.map(
-    ({ name, matriculation }) => `<li>${escape(name)}${matriculation ? ` (${escape(matriculation)})` : ""}</li>`,
+    ({ name, matriculation }) =>
+      `<li data-author>${escape(name)}${matriculation ? ` (${escape(matriculation)})` : ""}</li>`,
   );
-  return document("Deep networks: convolutional and recurrent architectures", [
+  const parts = [
     notice ? `<header>${banner(notice)}</header>` : "",
     '<div class="layout single"><main id="content">',
     "<h1>Deep networks: convolutional and recurrent architectures</h1>",
@@ -54,7 +56,8 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
       .filter(({ part, records }) => part.sheet?.metric === "balanced accuracy" && records[0])
       .map(({ part, records }) => imbalance(part, records[0]!.record)),
     "</main></div>",
-  ]);
+  ];
+  return document("Deep networks: convolutional and recurrent architectures", { parts });
 }
 
 function row({ part, records }: Entry, manySeeds: boolean): string {

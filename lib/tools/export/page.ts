@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dark } from "../../src/figures/theme";
 import { root } from "../notebooks/places";
-import { templateFolder, type Rendered } from "./render";
+import { escapeHtml as escape } from "../../src/notebook/html";
+import type { Body } from "./body";
+import { templateFolder } from "./render";
 
 /** Where a page stands among the others. */
 export interface Place {
@@ -15,9 +18,9 @@ export interface PageOptions {
   /** SHA-256 of the notebook's file. */
   readonly hash: string;
   /** What every page of a quick run says. */
-  readonly notice?: string;
-  readonly previous?: Place;
-  readonly next?: Place;
+  readonly notice: string | undefined;
+  readonly previous: Place | undefined;
+  readonly next: Place | undefined;
 }
 
 /** What the smaller of plotly's two builds draws. */
@@ -36,8 +39,18 @@ const cartesian = new Set([
   "violin",
 ]);
 
+/** The inside of a page and what it needs. */
+export interface Content extends Body {
+  /** Kinds of plotly trace that the figures use. */
+  readonly traces: readonly string[];
+  readonly figures: number;
+}
+
+/** Ids that a page uses besides its figures'. */
+export const pageNames = ["content", "fold", "dark-colors"] as const;
+
 /** One notebook's page, complete: nothing in it is loaded from anywhere. */
-export function page({ body, toc, traces, figures }: Rendered, options: PageOptions): string {
+export function page({ html, toc, traces, figures }: Content, options: PageOptions): string {
   const { title, hash, notice, previous, next } = options;
   const links = [
     previous && `<a href="${escape(previous.file)}" rel="prev">← ${escape(previous.title)}</a>`,
@@ -45,53 +58,83 @@ export function page({ body, toc, traces, figures }: Rendered, options: PageOpti
   ].filter(Boolean);
   const entries = toc
     .filter(({ level }) => level === 2 || level === 3)
-    .map(({ level, id, html }) => `<li${level === 3 ? ' class="sub"' : ""}><a href="#${id}">${plain(html)}</a></li>`);
-  return document(
-    title,
-    [
+    .map(
+      ({ level, id, html: text }) =>
+        `<li${level === 3 ? ' class="sub"' : ""}><a href="#${encodeURIComponent(id)}">${text}</a></li>`,
+    );
+  return document(title, {
+    meta: `<meta name="deepnets-notebook" content="${hash}">`,
+    scripts: [...(figures > 0 ? [{ text: plotly(traces), mark: "data-plotly" }] : []), { text: asset("page.js") }],
+    parts: [
       `<header>${banner(notice)}<div class="bar"><a href="index.html">All parts</a><span class="end">${links.join(" ")}<button type="button" id="fold" hidden></button></span></div></header>`,
       `<div class="layout"><nav class="toc" aria-label="Contents"><details open><summary>Contents</summary><ol>${entries.join("")}</ol></details></nav>`,
-      `<main id="content">${body}</main></div>`,
+      `<main id="content">${html}</main></div>`,
       `<script type="application/json" id="dark-colors">${JSON.stringify(dark)}</script>`,
-      figures > 0 ? `<script data-plotly>${plotly(traces)}</script>` : "",
-      `<script>${asset("page.js")}</script>`,
     ],
-    `<meta name="deepnets-notebook" content="${hash}">`,
-  );
+  });
 }
 
 /** What a page says about a quick run, in its head. */
 export const banner = (notice: string | undefined): string =>
   notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "";
 
+interface DocumentOptions {
+  readonly parts: readonly string[];
+  /** Elements for the head. */
+  readonly meta?: string;
+  /** Scripts for the end, in order: the only ones that the page's policy lets run. */
+  readonly scripts?: readonly { readonly text: string; readonly mark?: string }[];
+}
+
 /** A whole HTML document in the pages' style. */
-export function document(title: string, parts: readonly string[], head = ""): string {
+export function document(title: string, { parts, meta = "", scripts = [] }: DocumentOptions): string {
   return [
     "<!doctype html>",
-    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>${head}`,
-    `<link rel="icon" href="data:,"><style>${asset("page.css")}</style></head>`,
+    // The policy comes before anything that it is about.
+    `<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">`,
+    `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>${meta}`,
+    `<link rel="icon" href="data:,"><style>${asset("formulas.css")}${asset("page.css")}</style></head>`,
     `<body><a class="skip" href="#content">Skip to the content</a>`,
     ...parts.filter(Boolean),
+    ...scripts.map(({ text, mark }) => `<script${mark ? ` ${mark}` : ""}>${text}</script>`),
     "</body></html>\n",
   ].join("\n");
 }
 
-export const escape = (text: string): string =>
-  text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]!);
-
-const plain = (html: string): string => html.replace(/<\/?(?:a|span)\b[^>]*>/g, "");
+/** Only these scripts run; nothing is loaded, sent or framed. Styles may stand anywhere: they can load nothing. */
+function policy(scripts: readonly { readonly text: string }[]): string {
+  const hashes = scripts.map(({ text }) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+  return [
+    "default-src 'none'",
+    `script-src ${hashes.join(" ") || "'none'"}`,
+    "style-src 'unsafe-inline'",
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
 
 const assets = new Map<string, string>();
 
-function asset(name: string): string {
-  if (!assets.has(name)) assets.set(name, readFileSync(join(templateFolder, name), "utf8"));
+function asset(name: "page.js" | "page.css" | "formulas.css"): string {
+  if (!assets.has(name)) assets.set(name, name === "formulas.css" ? formulaStyle() : read(join(templateFolder, name)));
   return assets.get(name)!;
 }
 
+/** Temml's own style, less its font, which is a file of its own. */
+const formulaStyle = () =>
+  read(join(root, "node_modules/temml/dist/Temml-Local.css"))
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/@font-face\s*\{[^}]*\}/g, "")
+    .replace(/\n\s*\n+/g, "\n");
+
+const read = (file: string) => readFileSync(file, "utf8");
+
 function plotly(traces: readonly string[]): string {
+  // The larger build is the one that makes no code from text, which the page's policy forbids.
   const file = traces.every((trace) => cartesian.has(trace))
     ? "plotly.js-cartesian-dist-min/plotly-cartesian.min.js"
-    : "plotly.js-dist-min/plotly.min.js";
+    : "plotly.js-strict-dist-min/plotly-strict.min.js";
   // A closing tag within a string of the script would end it.
-  return readFileSync(join(root, "node_modules", file), "utf8").replace(/<\/script/gi, "<\\/script");
+  return read(join(root, "node_modules", file)).replace(/<\/script/gi, "<\\/script");
 }

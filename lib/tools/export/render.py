@@ -1,17 +1,18 @@
 """Notebooks as the insides of pages, by nbconvert with the template beside this file.
 
-Reads {"notebooks": [path, ...]} on stdin, writes {"pages": [{"body", "toc", "traces"}, ...]} on stdout: the body's
-formulas stand in elements of class "tex" for KaTeX, its figures hold their data as JSON, `traces` lists the kinds of
-plotly trace in use.
+Reads {"notebooks": [notebook, ...]} on stdin, writes {"pages": [page, ...]} on stdout. A page is {"body", "left_out"},
+or {"error", "cell"} where a notebook cannot be rendered. Formulas stand in elements of class "tex", as TeX. What
+notebook.ts draws itself (figures, pictures) is an element with the attribute data-insert. All other HTML that a
+notebook brings along has been through nh3: it neither runs nor loads a script, and it ends where its cell ends.
+`left_out` lists, by cell, the elements that did not pass.
 """
 
-import base64
 import html
 import json
 import os
 import re
 import sys
-import unicodedata
+from html.parser import HTMLParser
 
 import nbformat
 from nbconvert.exporters import HTMLExporter, TemplateExporter
@@ -20,7 +21,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-PLOTLY = "application/vnd.plotly.v1+json"
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from sanitize import left_out, sanitize  # noqa: E402 (Python's -I leaves this folder out of the path)
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 # A cell of more lines starts folded.
 FOLD = 14
@@ -47,23 +50,25 @@ class Inlines(MathInlineParser):
     }
 
 
-class Renderer(IPythonRenderer):
-    def __init__(self, page, **options):
-        super().__init__(escape=False, embed_images=True, **options)
-        self.page = page
+def tex(body, display):
+    element = "div" if display else "span"
+    return f'<{element} class="tex">{html.escape(body.strip())}</{element}>'
 
-    def tex(self, body, display):
-        element = "div" if display else "span"
-        return f'<{element} class="tex">{html.escape(body.strip())}</{element}>'
+
+class Renderer(IPythonRenderer):
+    """Markdown as HTML that the sanitizer still has to see; pictures and headings are left to body.ts."""
+
+    def __init__(self):
+        super().__init__(escape=False)
 
     def block_math(self, body):
-        return self.tex(body, True)
+        return tex(body, True)
 
     def inline_math(self, body):
-        return self.tex(body, False)
+        return tex(body, False)
 
     def latex_environment(self, name, body):
-        return self.tex(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
+        return tex(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
 
     def paragraph(self, text):
         # A displayed formula alone in its paragraph needs none, and may not stand in one.
@@ -77,137 +82,103 @@ class Renderer(IPythonRenderer):
         )
 
     def heading(self, text, level, **attrs):
-        name = self.page.name(re.sub(r"<[^>]+>", "", text))
-        self.page.toc.append({"level": level, "id": name, "html": text})
-        link = f'<a class="anchor" href="#{name}" aria-label="Link to this section">#</a>'
-        return f'<h{level} id="{name}">{text} {link}</h{level}>\n'
+        return f"<h{level}>{text}</h{level}>\n"
 
-    def link(self, text, url, title=None):
-        # Beside the page lie the other pages, and no notebook that a browser could show.
-        return super().link(text, re.sub(r"^(?!\w+:)([^#?]*)\.ipynb(?=$|[#?])", r"\1.html", url), title)
-
-    def inline_html(self, text):
-        return self.embedded(text)
-
-    def embedded(self, text):
-        # Not nbconvert's way, which closes every element that a block or a piece of a line leaves open.
-        return re.sub(
-            r'(<img\b[^>]*?\ssrc=")(?!\w+:)([^"]+)"',
-            lambda m: f'{m[1]}{self._src_to_base64(m[2]) or m[2]}"',
-            text,
-            flags=re.I,
-        )
+    def image(self, text, url, title=None):
+        title = f' title="{html.escape(title)}"' if title else ""
+        return f'<img src="{html.escape(url)}" alt="{html.escape(html.unescape(re.sub(r"<[^>]*>", "", text)))}"{title}>'
 
     def block_html(self, text):
         # Markdown leaves the inside of an HTML block alone, and so does not see its formulas.
-        parts = re.split(
-            r"(<(?:pre|code|script|style)\b.*?</(?:pre|code|script|style)>|<[^>]*>)",
-            self.embedded(text) + "\n",
-            flags=re.S,
-        )
-        return "".join(part if i % 2 else self.formulas(part) for i, part in enumerate(parts))
+        return Formulas().find(text) + "\n"
 
-    def formulas(self, text):
-        text = re.sub(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$", lambda m: self.tex(html.unescape(m[1]), True), text, flags=re.S)
-        return re.sub(
-            r"(?<![\\$])\$(?!\s)([^$\n]+?)(?<![\s\\])\$(?!\d)", lambda m: self.tex(html.unescape(m[1]), False), text
-        )
+    def inline_html(self, text):
+        return text
+
+
+class Formulas(HTMLParser):
+    """HTML as it is, but with its formulas marked; those in code stay text."""
+
+    CODE = {"pre", "code", "script", "style", "textarea"}
+
+    def __init__(self):
+        super().__init__(convert_charrefs=False)
+        self.parts = []
+        self.text = ""
+        self.depth = 0
+
+    def find(self, source):
+        self.feed(source)
+        self.close()
+        self.end_text()
+        # What the parser holds back at the end, such as half a tag.
+        return "".join(self.parts) + self.rawdata
+
+    def end_text(self):
+        self.parts.append(self.text if self.depth else formulas(self.text))
+        self.text = ""
+
+    def markup(self, source):
+        self.end_text()
+        self.parts.append(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.markup(self.get_starttag_text())
+        self.depth += tag in self.CODE
+
+    def handle_startendtag(self, tag, attrs):
+        self.markup(self.get_starttag_text())
+
+    def handle_endtag(self, tag):
+        self.markup(f"</{tag}>")
+        self.depth = max(0, self.depth - (tag in self.CODE))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def handle_entityref(self, name):
+        self.text += f"&{name};"
+
+    def handle_charref(self, name):
+        self.text += f"&#{name};"
+
+    def handle_comment(self, data):
+        self.markup(f"<!--{data}-->")
+
+    def handle_decl(self, decl):
+        self.markup("")
+
+    def unknown_decl(self, data):
+        self.markup("")
+
+    def handle_pi(self, data):
+        self.markup("")
+
+
+def formulas(text):
+    text = re.sub(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$", lambda m: tex(html.unescape(m[1]), True), text, flags=re.S)
+    return re.sub(
+        r"(?<![\\$])\$(?!\s)([^$\n]+?)(?<![\s\\])\$(?!\d)", lambda m: tex(html.unescape(m[1]), False), text
+    )
 
 
 class Page:
     """What is gathered while a notebook is rendered."""
 
-    def __init__(self, path):
-        self.folder = os.path.dirname(path)
-        self.toc = []
-        self.traces = set()
-        self.figures = 0
-        self.names = set()
-        self.tables_seen = 0
+    def __init__(self):
+        self.cell = -1
+        self.left_out = []
 
-    def name(self, text):
-        plain = unicodedata.normalize("NFKD", html.unescape(text)).encode("ascii", "ignore").decode().lower()
-        base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
-        name, n = base, 2
-        while name in self.names:
-            name, n = f"{base}-{n}", n + 1
-        self.names.add(name)
-        return name
-
-    def anchor(self, note):
-        for kind in ("answer", "question"):
-            if note.get(kind):
-                return f' id="{self.name(f"{kind} {listed(note[kind])}")}"'
+    def enter(self, _):
+        self.cell += 1
         return ""
 
-    def prose(self, source, attachments):
-        renderer = Renderer(self, path=self.folder, attachments=attachments or {})
-        return self.html(MarkdownWithMath(renderer=renderer, block=Blocks(), inline=Inlines()).render(source))
-
-    def tables(self, text):
-        """Each table scrolls by itself, and is a place that a keyboard reaches."""
-
-        def opened(_):
-            self.tables_seen += 1
-            return f'<div class="scroll" role="region" aria-label="Table {self.tables_seen}" tabindex="0"><table'
-
-        return re.sub(r"<table\b", opened, text).replace("</table>", "</table></div>")
+    def prose(self, source):
+        return self.html(MarkdownWithMath(renderer=Renderer(), block=Blocks(), inline=Inlines()).render(source))
 
     def html(self, text):
-        return self.tables(tame(text))
-
-    def figure(self, output):
-        spec = dict(output.data[PLOTLY])
-        layout = spec.get("layout", {})
-        meta = layout.get("meta") or {}
-        meta = meta if isinstance(meta, dict) else {}
-        self.traces.update(trace.get("type", "scatter") for trace in spec.get("data", []))
-        self.figures += 1
-        alt = meta.get("alt") or output.data.get("text/plain") or f"Figure {self.figures}"
-        png = output.data.get("image/png")
-        size = output.metadata.get("image/png", {}) if output.metadata else {}
-        data = json.dumps(
-            {key: spec[key] for key in ("data", "layout", "frames") if key in spec},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        still = image("image/png", png, alt, size) if png else f'<p class="no-picture">{html.escape(alt)}</p>'
-        height = int(layout.get("height", 400))
-        return (
-            f'<figure data-figure id="figure-{self.figures}"><div class="still">{still}</div>'
-            f'<div class="plot" role="img" aria-label="{html.escape(alt)}" style="height:{height}px" hidden></div>'
-            f'<script type="application/json">{data.replace("<", chr(92) + "u003c")}</script></figure>'
-        )
-
-
-def listed(value):
-    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
-
-
-def image(kind, data, alt, size=None):
-    data = "".join(data) if isinstance(data, list) else data
-    coded = data.replace("\n", "") if kind != "image/svg+xml" else base64.b64encode(data.encode()).decode()
-    width = f' width="{int(size["width"])}"' if size and size.get("width") else ""
-    return f'<img src="data:{kind};base64,{coded}" alt="{html.escape(alt)}"{width}>'
-
-
-def picture(output, kind):
-    metadata = output.metadata or {}
-    size = metadata.get(kind, {})
-    alt = size.get("alt") or metadata.get("alt") or output.data.get("text/plain") or "Picture"
-    return f'<figure class="picture"><div class="still">{image(kind, output.data[kind], alt, size)}</div></figure>'
-
-
-def tame(text):
-    """HTML that neither runs nor loads anything."""
-    text = re.sub(r"<(script|iframe|object|embed|noscript)\b.*?(</\1\s*>|$)", "", text, flags=re.S | re.I)
-    text = re.sub(r"<(link|base|meta)\b[^>]*>", "", text, flags=re.I)
-    text = re.sub(r"(<[^>]*?)\son\w+\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", r"\1", text, flags=re.I)
-    text = re.sub(
-        r"(<[^>]*?\s)(src|srcset|poster|background)\s*=\s*([\"'])(?!data:|#)[^\"']*\3", r"\1", text, flags=re.I
-    )
-    text = re.sub(r"<img\b(?![^>]*\ssrc=[\"'](?:data:|#))[^>]*>", "", text, flags=re.I)
-    return re.sub(r"@import[^;]*;|url\(\s*[\"']?(?!data:|#)[^)]*\)", "", text, flags=re.I)
+        self.left_out += [{"cell": self.cell, "element": name} for name in left_out(text)]
+        return sanitize(text)
 
 
 def shown(cell):
@@ -225,28 +196,27 @@ def main():
     typescript = get_lexer_by_name("typescript")
     spans = HtmlFormatter(nowrap=True)
     pages = []
-    for path in job["notebooks"]:
-        page = Page(path)
+    for notebook in job["notebooks"]:
+        page = Page()
         exporter = HTMLExporter(
             template_name="template",
             extra_template_basedirs=[HERE],
             filters={
-                "anchor": page.anchor,
+                "enter": page.enter,
                 "prose": page.prose,
-                "figure": page.figure,
-                "picture": picture,
-                "tame": page.html,
+                "sanitized": page.html,
                 "shown": shown,
                 "first_line": first_line,
                 "colored": lambda source: highlight(source.strip("\n"), typescript, spans),
-                "plotly": lambda output: PLOTLY in output.get("data", {}),
             },
         )
-        with open(path, encoding="utf-8") as file:
+        try:
             # HTMLExporter would read its own output back through an HTML parser, seconds for a page with figures, to
             # add what is there.
-            body, _ = TemplateExporter.from_notebook_node(exporter, nbformat.read(file, as_version=4))
-        pages.append({"body": body, "toc": page.toc, "traces": sorted(page.traces), "figures": page.figures})
+            body, _ = TemplateExporter.from_notebook_node(exporter, nbformat.from_dict(notebook))
+            pages.append({"body": body, "left_out": page.left_out})
+        except Exception as error:
+            pages.append({"error": f"{type(error).__name__}: {error}", "cell": max(page.cell, 0)})
     json.dump({"pages": pages}, sys.stdout)
 
 

@@ -3,29 +3,31 @@ import { join } from "node:path";
 import { root } from "../notebooks/places";
 import { UserError } from "../user-error";
 
-/** One notebook as nbconvert renders it: the inside of its page. */
+/** A notebook as nbconvert renders it. */
 export interface Rendered {
-  /** HTML whose formulas still stand as TeX in elements of class "tex". */
+  /** One section per cell; formulas stand as TeX in elements of class "tex". */
   readonly body: string;
-  /** Headings in order; `html` is a heading's text. */
-  readonly toc: readonly { readonly level: number; readonly id: string; readonly html: string }[];
-  /** Kinds of plotly trace that the figures use. */
-  readonly traces: readonly string[];
-  readonly figures: number;
+  /** Elements that the sanitizer took away, by cell. */
+  readonly left_out: readonly { readonly cell: number; readonly element: string }[];
+}
+
+/** Why a notebook cannot be rendered. */
+export interface Failure {
+  readonly error: string;
+  readonly cell: number;
 }
 
 export const templateFolder = join(root, "lib/tools/export/template");
 
 /** Renders notebooks, all in one Python process, since loading nbconvert takes longer than using it. */
-export async function render(notebooks: readonly string[]): Promise<Rendered[]> {
-  const { pages } = JSON.parse(await python("render.py", { notebooks })) as { pages: Rendered[] };
-  return pages;
+export async function render(notebooks: readonly object[]): Promise<readonly (Rendered | Failure)[]> {
+  if (notebooks.length === 0) return [];
+  return (JSON.parse(await python(JSON.stringify({ notebooks }))) as { pages: (Rendered | Failure)[] }).pages;
 }
 
-/** Runs one of this room's Python files with a job on stdin; resolves to what it prints. */
-export function python(file: string, job: unknown): Promise<string> {
+function python(job: string): Promise<string> {
   return new Promise((done, fail) => {
-    const child = spawn(join(root, ".venv/bin/python"), ["-I", "-B", join(root, "lib/tools/export", file)], {
+    const child = spawn(join(root, ".venv/bin/python"), ["-I", "-B", join(root, "lib/tools/export/render.py")], {
       env: { ...process.env, PYTHONUTF8: "1" },
     });
     const out: Buffer[] = [];
@@ -35,16 +37,17 @@ export function python(file: string, job: unknown): Promise<string> {
     child.on("error", () =>
       fail(new UserError("Expected Python in .venv but could not start it: run npm run doctor.")),
     );
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       if (code === 0) return done(Buffer.concat(out).toString());
-      const last = Buffer.concat(err).toString().trim().split("\n").at(-1) ?? "";
+      const last = Buffer.concat(err).toString().trim().split("\n").at(-1);
+      const how = code === null ? `was stopped by ${signal}` : `ended with exit code ${code}`;
       fail(
         new UserError(
-          `Expected ${file} to end well but found exit code ${code} (${last}): run npm run doctor, and open the notebook in JupyterLab to see whether it is whole.`,
+          `Expected pages but lib/tools/export/render.py ${how}${last ? ` (${last})` : ""}: run npm run doctor.`,
         ),
       );
     });
     child.stdin.on("error", () => undefined);
-    child.stdin.end(JSON.stringify(job));
+    child.stdin.end(job);
   });
 }

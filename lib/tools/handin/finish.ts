@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "../../src/base/files";
-import { exportNotebooks } from "../export/export";
+import { exportNotebooks } from "../export/pages";
+import { formatProblem } from "../export/problem";
 import { checkFolder, formatFindings } from "./check";
 import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "../notebooks/notebook";
 import { notebooksFolder, readmeFile } from "../notebooks/places";
@@ -21,9 +22,7 @@ export async function finish(session: Session): Promise<boolean> {
   line.update("Exporting to HTML ...");
   const ran = plan.chosen.map(({ notebook }) => notebook).filter((name) => existsSync(join(folder, `${name}.ipynb`)));
   const pages = await exportNotebooks({ from: folder, to: folder, notebooks: ran });
-  const problems = pages.flatMap(({ notebook, problems: all }) =>
-    all.map((problem) => `${notebook}: a formula cannot be typeset: ${problem}.`),
-  );
+  const problems = pages.flatMap(({ problems: all }) => all.map(formatProblem));
   const finished = plan.chosen.filter(({ id }) => reports.get(id)?.status === "finished");
   const findings = checkFolder(folder, { parts: finished, quick: plan.profile === "quick" });
 

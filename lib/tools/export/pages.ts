@@ -1,0 +1,189 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { writeWhole } from "../../src/base/files";
+import { parts } from "../handin/parts";
+import { readNotebook, sha256, type Notebook } from "../notebooks/notebook";
+import { notebooksFolder } from "../notebooks/places";
+import { storedRecords } from "../notebooks/records";
+import { UserError } from "../user-error";
+import { finishBody } from "./body";
+import { indexPage, type Author } from "./index-page";
+import { page, pageNames, type Place } from "./page";
+import { prepare } from "./prepare";
+import type { Problem } from "./problem";
+import { render } from "./render";
+
+export interface ExportOptions {
+  /** Folder that holds the notebooks. */
+  readonly from: string;
+  /** Folder for the pages; it is made where there is none. */
+  readonly to: string;
+  /** Notebooks to export, by file name without ".ipynb"; default all of the sheet that `from` holds. */
+  readonly notebooks?: readonly string[];
+  /** Students, for the index page. */
+  readonly authors?: readonly Author[];
+}
+
+/** One notebook's page, not yet written. */
+export interface RenderedPage {
+  readonly notebook: string;
+  /** Undefined where the notebook cannot be read: `problems` says why. */
+  readonly html: string | undefined;
+  readonly figures: number;
+  /** What the page leaves out. */
+  readonly problems: readonly Problem[];
+}
+
+/** What became of one notebook. */
+export interface Exported {
+  readonly notebook: string;
+  /** The page; undefined where none could be made. */
+  readonly file: string | undefined;
+  readonly bytes: number;
+  readonly figures: number;
+  /** What the page leaves out, or why there is none. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Writes each notebook as one HTML file that opens anywhere without a network, and an index of all pages in the folder.
+ * A notebook that cannot be read is among the results, with the reason; the others are exported.
+ *
+ * @example
+ * await exportNotebooks({ from: "notebooks", to: "handin" });
+ */
+export async function exportNotebooks(options: ExportOptions): Promise<Exported[]> {
+  const { to, authors = [] } = options;
+  mkdirSync(to, { recursive: true });
+  const exported = (await renderPages(options)).map(({ html, ...rest }): Exported => {
+    const file = join(to, `${rest.notebook}.html`);
+    if (html === undefined) return { ...rest, file: undefined, bytes: 0 };
+    writeWhole(file, html);
+    return { ...rest, file, bytes: Buffer.byteLength(html) };
+  });
+  writeWhole(join(to, "index.html"), renderIndex(to, authors));
+  return exported;
+}
+
+/** The same pages without a file written. The same notebooks give the same bytes, beside the same other pages. */
+export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "authors">): Promise<RenderedPage[]> {
+  const names =
+    notebooks ?? parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)));
+  const drafts = names.map((name) => draft(join(from, `${name}.ipynb`)));
+  const whole = drafts.flatMap(({ notebook }) => (notebook ? [notebook] : []));
+  const rendered = await render(whole.map(({ prepared }) => prepared.notebook));
+  const beside = order(to, names);
+  return drafts.map(({ name, notebook, problems }): RenderedPage => {
+    if (!notebook) return { notebook: name, html: undefined, figures: 0, problems };
+    const body = rendered[whole.indexOf(notebook)]!;
+    const report = (cell: number) => (what: string) => void problems.push({ notebook: name, cell, what });
+    const { cells, inserts, traces, figures } = notebook.prepared;
+    try {
+      if ("error" in body) throw new CellError(body.error, body.cell);
+      for (const { cell, element } of body.left_out)
+        report(cell)(`<${element}> is left out, since a page only shows: show text, a table or a picture`);
+      const finished = finishBody(body.body, {
+        cells,
+        inserts,
+        folders: [from, notebooksFolder()],
+        taken: [...pageNames, ...Array.from({ length: figures }, (_, i) => `figure-${i + 1}`)],
+        report,
+      });
+      const at = beside.findIndex(({ file }) => file === `${name}.html`);
+      const html = page(
+        { ...finished, traces, figures },
+        { ...notebook.facts, previous: beside[at - 1], next: beside[at + 1] },
+      );
+      return { notebook: name, html, figures, problems: sorted(problems) };
+    } catch (error) {
+      const cell = error instanceof CellError ? { cell: error.cell } : {};
+      const what = `it cannot be shown as a page (${(error as Error).message}): open it in JupyterLab and save it`;
+      return {
+        notebook: name,
+        html: undefined,
+        figures: 0,
+        problems: [...problems, { notebook: name, ...cell, what }],
+      };
+    }
+  });
+}
+
+class CellError extends Error {
+  constructor(
+    message: string,
+    readonly cell: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A notebook as read and mended, or why it cannot be read. */
+function draft(file: string) {
+  const name = basename(file, ".ipynb");
+  const problems: Problem[] = [];
+  try {
+    const stored = readNotebook(file);
+    const prepared = prepare(stored.cells, (cell) => (what) => void problems.push({ notebook: name, cell, what }));
+    const facts = { title: title(stored, name), hash: sha256(readFileSync(file)), notice: noticeOf(stored) };
+    return { name, problems, notebook: { prepared, facts } };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { name, problems: [{ notebook: name, what: error.message.replace(/\.$/, "") }], notebook: undefined };
+  }
+}
+
+const sorted = (problems: readonly Problem[]) => [...problems].sort((a, b) => (a.cell ?? -1) - (b.cell ?? -1));
+
+/**
+ * Pages in the sheet's order: those written now and those that already lie in the folder; then what is no part of the
+ * sheet.
+ */
+function order(folder: string, names: readonly string[]): Place[] {
+  const known = parts.filter(
+    ({ notebook }) => names.includes(notebook) || existsSync(join(folder, `${notebook}.html`)),
+  );
+  const others = names.filter((name) => !parts.some(({ notebook }) => notebook === name));
+  return [
+    ...known.map(({ notebook, title }) => ({ file: `${notebook}.html`, title })),
+    ...others.map((name) => ({ file: `${name}.html`, title: name })),
+  ];
+}
+
+function title({ cells }: Notebook, name: string): string {
+  const texts = cells.map((cell) => (cell?.cell_type === "markdown" ? [cell.source ?? ""].flat().join("") : ""));
+  const first = texts.map((text) => /^# +(.*)$/m.exec(text)?.[1]).find((line) => line !== undefined);
+  return first?.replace(/[*`$]/g, "").trim() || name;
+}
+
+const noticeOf = ({ metadata }: Notebook) =>
+  typeof metadata.deepnets?.notice === "string" ? metadata.deepnets.notice : undefined;
+
+/** `index.html` for the pages of a folder: parts, their results from the run records, and who hands in. */
+export function renderIndex(folder: string, authors: readonly Author[] = []): string {
+  const notes = parts.map(
+    ({ notebook }) => noteOf(join(folder, `${notebook}.ipynb`)) ?? noteOf(join(notebooksFolder(), `${notebook}.ipynb`)),
+  );
+  const profile = notes.find((note) => note?.run)?.run?.profile ?? "full";
+  const notice = notes.find((note) => note?.notice)?.notice;
+  const entries = parts.map((part, i) => {
+    const seed = notes[i]?.run?.seed ?? 1;
+    const records = storedRecords(part.id, profile);
+    return {
+      part,
+      exported: existsSync(join(folder, `${part.notebook}.html`)),
+      records: [
+        ...records.filter(({ record }) => record.seed === seed),
+        ...records.filter(({ record }) => record.seed !== seed),
+      ],
+    };
+  });
+  return indexPage(entries, { authors, notice });
+}
+
+function noteOf(file: string): Notebook["metadata"]["deepnets"] {
+  try {
+    return readNotebook(file).metadata.deepnets;
+  } catch {
+    return undefined; // the page that is missing says more
+  }
+}

@@ -1,0 +1,118 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { escapeHtml as escape } from "../../src/notebook/html";
+
+/** A picture's bytes as a data address, or why there is none. */
+export type Picture = { readonly address: string } | { readonly missing: string };
+
+/** Where a cell's pictures come from. */
+export interface PictureSources {
+  /** Folders in which a relative path starts, the first that holds the file counts. */
+  readonly folders: readonly string[];
+  /** The cell's own attachments: by name, then by MIME type, base64. */
+  readonly attachments: Readonly<Record<string, unknown>>;
+}
+
+/** Finds what a picture's address means in a notebook: a file beside it, an attachment, or the bytes themselves. */
+export function findPicture(source: string | undefined, { folders, attachments }: PictureSources): Picture {
+  const address = (source ?? "").trim();
+  if (address === "") return { missing: "a picture has no address: name its file" };
+  if (/^data:/i.test(address))
+    return /^data:image\/[\w.+-]+[;,]/i.test(address)
+      ? { address: address.replace(/\s+/g, "") }
+      : { missing: "a picture's data address holds no picture: use data:image/png;base64,..." };
+  if (/^attachment:/i.test(address)) return attached(address.slice("attachment:".length), attachments);
+  if (/^(?:https?:|ftp:)?\/\//i.test(address))
+    return {
+      missing: `a picture lies elsewhere (${address}), where a page may not load it: save it beside the notebook`,
+    };
+  return onDisk(address, folders);
+}
+
+function attached(name: string, attachments: PictureSources["attachments"]): Picture {
+  const names = spellings(name);
+  const found = Object.entries(attachments).find(([key]) => spellings(key).some((one) => names.includes(one)));
+  const forms = Object.entries((found?.[1] ?? {}) as Record<string, unknown>).filter(([type]) => /^image\//.test(type));
+  const preferred = ["image/svg+xml", "image/png", "image/jpeg"];
+  const rank = (type: string) => (preferred.indexOf(type) + preferred.length + 1) % (preferred.length + 1);
+  const best = forms.sort(([a], [b]) => rank(a) - rank(b))[0];
+  if (!best)
+    return {
+      missing: `the attachment ${decoded(name)} is missing from the cell: drag the picture into the cell again`,
+    };
+  return { address: dataAddress(best[0], text(best[1])) };
+}
+
+function onDisk(address: string, folders: readonly string[]): Picture {
+  const file = spellings(address.replaceAll("\\", "/"))
+    .flatMap((path) => folders.map((folder) => (path.startsWith("/") ? resolve(path) : join(folder, path))))
+    .find((path) => isFile(path));
+  const shown = decoded(address);
+  if (file === undefined)
+    return { missing: `the picture ${shown} is missing: put the file beside the notebook, or correct its name` };
+  const bytes = readFileSync(file);
+  const type = typeOf(bytes);
+  if (type === undefined)
+    return { missing: `${basename(file)} holds no picture that browsers show: save it as PNG, JPEG, GIF, WebP or SVG` };
+  return { address: `data:${type};base64,${bytes.toString("base64")}` };
+}
+
+/**
+ * What an address may be spelled like on disk: as it stands, with %20 undone, without what follows `?` or `#`, with
+ * umlauts as one character or as two.
+ */
+function spellings(address: string): string[] {
+  const bare = address.replace(/[?#].*$/s, "");
+  const forms = [address, decoded(address), bare, decoded(bare)];
+  return [...new Set(forms.flatMap((form) => [form, form.normalize("NFC"), form.normalize("NFD")]))].filter(
+    (form) => form !== "" && !form.includes("\0"),
+  );
+}
+
+function decoded(address: string): string {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address; // a percent sign of its own
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // not there, or no name that this disk takes
+  }
+}
+
+/** MIME type by the first bytes: a name may lie. */
+function typeOf(bytes: Buffer): string | undefined {
+  const head = bytes.subarray(0, 16).toString("latin1");
+  if (head.startsWith("\x89PNG")) return "image/png";
+  if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (head.startsWith("GIF8")) return "image/gif";
+  if (head.startsWith("RIFF") && head.slice(8, 12) === "WEBP") return "image/webp";
+  if (head.startsWith("BM")) return "image/bmp";
+  if (head.slice(4, 12) === "ftypavif") return "image/avif";
+  if (head.startsWith("\x00\x00\x01\x00")) return "image/x-icon";
+  return /^\uFEFF?\s*(?:<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b/i.test(
+    bytes.subarray(0, 4096).toString("utf8"),
+  )
+    ? "image/svg+xml"
+    : undefined;
+}
+
+const text = (data: unknown): string => (Array.isArray(data) ? data.join("") : String(data ?? ""));
+
+/** SVG is stored as text, all other pictures in base64. */
+function dataAddress(type: string, data: string): string {
+  const isMarkup = type === "image/svg+xml" && data.includes("<");
+  return `data:${type};base64,${isMarkup ? Buffer.from(data).toString("base64") : data.replace(/\s+/g, "")}`;
+}
+
+/** A stored picture as an element; the width is in CSS pixels. */
+export function image(picture: { type: string; data: string; alt: string; width?: unknown }): string {
+  const { type, data, alt, width } = picture;
+  const wide = typeof width === "number" && width > 0 ? ` width="${Math.round(width)}"` : "";
+  return `<img src="${escape(dataAddress(type, data))}" alt="${escape(alt)}"${wide}>`;
+}

@@ -1,0 +1,187 @@
+import { figureHtml, isFields, kindsOf, plotlyMime, readFigure } from "./figure";
+import { image } from "./pictures";
+import type { Report } from "./problem";
+
+type Fields = Record<string, unknown>;
+
+/** A notebook in the one form that the template takes: every field there, every text whole, one form of each output. */
+export interface Prepared {
+  readonly notebook: object;
+  /** What each cell holds besides, in order. */
+  readonly cells: readonly PreparedCell[];
+  /** HTML of our own making, for the elements `<div data-insert="0">` and so on. */
+  readonly inserts: readonly string[];
+  /** Kinds of plotly trace in use. */
+  readonly traces: readonly string[];
+  readonly figures: number;
+}
+
+export interface PreparedCell {
+  readonly isMarkdown: boolean;
+  readonly attachments: Readonly<Record<string, unknown>>;
+  readonly question?: string;
+  readonly answer?: string;
+}
+
+interface Gathered {
+  readonly inserts: string[];
+  readonly traces: Set<string>;
+  figures: number;
+}
+
+/**
+ * Mends a notebook for its page: what other programs leave out or set to null gets its default, outputs are reduced to
+ * the form that a page shows. Whatever cannot be read is reported by cell.
+ */
+export function prepare(cells: readonly unknown[], report: (cell: number) => Report): Prepared {
+  const gathered: Gathered = { inserts: [], traces: new Set(), figures: 0 };
+  const prepared = cells.map((cell, i) => prepareCell(cell, gathered, report(i)));
+  return {
+    notebook: { cells: prepared.map(({ cell }) => cell), metadata: {}, nbformat: 4, nbformat_minor: 4 },
+    cells: prepared.map(({ note }) => note),
+    inserts: gathered.inserts,
+    traces: [...gathered.traces].sort(),
+    figures: gathered.figures,
+  };
+}
+
+function prepareCell(stored: unknown, gathered: Gathered, report: Report): { cell: object; note: PreparedCell } {
+  const plain: PreparedCell = { isMarkdown: false, attachments: {} };
+  if (!isFields(stored)) {
+    report("the file holds something that is no cell: delete it, or restore the notebook");
+    return {
+      cell: { cell_type: "raw", metadata: { tags: [], deepnets: {} }, source: words(stored) ?? "" },
+      note: plain,
+    };
+  }
+  const metadata = isFields(stored["metadata"]) ? stored["metadata"] : {};
+  const own = isFields(metadata["deepnets"]) ? metadata["deepnets"] : {};
+  const note = { ...named("question", own["question"]), ...named("answer", own["answer"]) };
+  const tags = Array.isArray(metadata["tags"]) ? metadata["tags"].map(String) : [];
+  const source = words(stored["source"]);
+  if (source === undefined) report("its source is no text: write the cell again");
+  const base = { metadata: { tags, deepnets: note }, source: source ?? JSON.stringify(stored["source"]) };
+  const type = stored["cell_type"];
+  if (type === "markdown")
+    return {
+      cell: { ...base, cell_type: "markdown" },
+      note: { isMarkdown: true, attachments: isFields(stored["attachments"]) ? stored["attachments"] : {}, ...note },
+    };
+  if (type === "code")
+    return {
+      cell: {
+        ...base,
+        cell_type: "code",
+        execution_count: typeof stored["execution_count"] === "number" ? stored["execution_count"] : null,
+        outputs: prepareOutputs(stored["outputs"], gathered, report),
+      },
+      note: { ...plain, ...note },
+    };
+  const format = metadata["raw_mimetype"] ?? metadata["format"];
+  return {
+    cell: {
+      ...base,
+      cell_type: "raw",
+      metadata: { ...base.metadata, raw_mimetype: String(format ?? "").toLowerCase() },
+    },
+    note: { ...plain, ...note },
+  };
+}
+
+const named = (name: "question" | "answer", value: unknown) => {
+  const text = Array.isArray(value) ? value.join(", ") : value;
+  return typeof text === "string" && text !== "" ? { [name]: text } : {};
+};
+
+/** A text as notebooks store it: whole, or as lines. Nothing counts as no text. */
+function words(value: unknown): string | undefined {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value;
+  return Array.isArray(value) && value.every((line) => typeof line === "string") ? value.join("") : undefined;
+}
+
+function prepareOutputs(stored: unknown, gathered: Gathered, report: Report): object[] {
+  if (stored === undefined || stored === null) return [];
+  if (!Array.isArray(stored)) {
+    report("its outputs cannot be read: run the cell again");
+    return [];
+  }
+  return stored.flatMap((output) => {
+    const made = isFields(output) ? prepareOutput(output, gathered, report) : undefined;
+    if (made === undefined) report("an output cannot be read: run the cell again");
+    return made ?? [];
+  });
+}
+
+/** Undefined where it is no output at all; empty where it has nothing to show. */
+function prepareOutput(output: Fields, gathered: Gathered, report: Report): object[] | undefined {
+  switch (output["output_type"]) {
+    case "stream": {
+      const text = words(output["text"]);
+      return text === undefined ? undefined : [{ output_type: "stream", name: output["name"] ?? "stdout", text }];
+    }
+    case "error": {
+      const lines = words(output["traceback"]) === undefined ? [] : [output["traceback"] ?? []].flat();
+      const name = [output["ename"], output["evalue"]].filter(Boolean).join(": ");
+      return [{ output_type: "error", traceback: lines.length > 0 ? lines : [name] }];
+    }
+    case "display_data":
+    case "execute_result": {
+      if (!isFields(output["data"])) return undefined;
+      const metadata = isFields(output["metadata"]) ? output["metadata"] : {};
+      const data = reduce({ data: whole(output["data"]), metadata }, gathered, report);
+      return data ? [{ output_type: "display_data", data, metadata: {} }] : [];
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** All texts of an output in one piece. */
+const whole = (data: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(data).map(([type, value]) => [type, type.endsWith("json") ? value : (words(value) ?? value)]),
+  );
+
+const pictures = ["image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"];
+const texts = ["text/html", "text/markdown", "text/latex"];
+
+/** The one form of an output that its page shows: the richest that it can. */
+function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, report: Report): object | undefined {
+  const { data } = stored;
+  const plain = typeof data["text/plain"] === "string" ? data["text/plain"] : undefined;
+  const insert = (html: string) => ({ insert: gathered.inserts.push(html) - 1 });
+  if (plotlyMime in data) {
+    const spec = readFigure(data[plotlyMime]);
+    if (spec) {
+      for (const kind of kindsOf(spec)) gathered.traces.add(kind);
+      return insert(figureHtml(spec, stored, { number: ++gathered.figures, report }));
+    }
+  }
+  for (const type of [...texts.slice(0, 2), ...pictures.slice(0, 1), ...texts.slice(2), ...pictures.slice(1)]) {
+    const value = data[type];
+    if (typeof value !== "string") continue;
+    if (type === "text/latex") return { "text/markdown": value };
+    return pictures.includes(type) ? insert(pictureHtml(type, stored)) : { [type]: value };
+  }
+  // A figure that is none says more than the word "figure".
+  if (plotlyMime in data) return { "text/plain": JSON.stringify(data[plotlyMime], null, 2) };
+  const others = Object.keys(data).filter((type) => type !== "text/plain" && !/^application\/json$/.test(type));
+  if (others.length > 0)
+    report(
+      `an output of type ${others.join(", ")} is something that no page can show: show it as text, HTML or a picture`,
+    );
+  if (plain !== undefined) return { "text/plain": plain };
+  if ("application/json" in data) return { "text/plain": JSON.stringify(data["application/json"], null, 2) };
+  return undefined;
+}
+
+function pictureHtml(type: string, { data, metadata }: { data: Fields; metadata: Fields }): string {
+  const stored = metadata[type];
+  const size = isFields(stored) ? stored : {};
+  const alt = [size["alt"], metadata["alt"], data["text/plain"], "Picture"].find(
+    (text) => typeof text === "string" && text,
+  );
+  const drawn = image({ type, data: data[type] as string, alt: alt as string, width: size["width"] });
+  return `<figure class="picture"><div class="still">${drawn}</div></figure>`;
+}

@@ -1,0 +1,22 @@
+/** Something that a page leaves out or cannot show. */
+export interface Problem {
+  /** File name without `.ipynb`. */
+  readonly notebook: string;
+  /** Index of the cell, from 0; absent where it concerns the whole notebook. */
+  readonly cell?: number;
+  /** What it is and what to do, as one sentence without its end. */
+  readonly what: string;
+}
+
+/** A problem as one line: `h6-1b-mlp, cell 5: a picture ... is missing: ...`. */
+export const formatProblem = ({ notebook, cell, what }: Problem): string =>
+  `${notebook}${cell === undefined ? "" : `, cell ${cell + 1}`}: ${what}.`;
+
+/** Takes down what is wrong with one cell. */
+export type Report = (what: string) => void;
+
+/** Shortens a piece of a notebook for a message. */
+export const quoted = (text: string, length = 80): string => {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+};

@@ -1,0 +1,15 @@
+// Temml ships its types where TypeScript's older module resolution, which CommonJS output needs, does not look.
+declare module "temml" {
+  interface Options {
+    displayMode?: boolean;
+    throwOnError?: boolean;
+    annotate?: boolean;
+    macros?: Record<string, unknown>;
+    trust?: boolean;
+  }
+  const temml: {
+    renderToString(tex: string, options: Options): string;
+    definePreamble(tex: string, options: Options): unknown;
+  };
+  export default temml;
+}
