@@ -50,7 +50,7 @@ export class Typesetter {
       });
     } catch (error) {
       // Behind the position stands the formula once more, underlined.
-      throw new Error((error as Error).message.replace(/ at (?:position|end of input)[\s\S]*$/, ""));
+      throw new Error((error as Error).message.replace(/ at (?:position|end of input)[\s\S]*$/, "").trim());
     }
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeWhole } from "../../src/base/files";
-import { parts } from "../handin/parts";
+import { parts } from "../../src/parts";
 import { readNotebook, sha256, type Notebook } from "../notebooks/notebook";
 import { notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";

@@ -123,7 +123,7 @@ function prepareOutput(output: Fields, gathered: Gathered, report: Report): obje
     case "error": {
       const lines = words(output["traceback"]) === undefined ? [] : [output["traceback"] ?? []].flat();
       const name = [output["ename"], output["evalue"]].filter(Boolean).join(": ");
-      return [{ output_type: "error", traceback: lines.length > 0 ? lines : [name] }];
+      return [{ output_type: "error", ename: "", evalue: "", traceback: lines.length > 0 ? lines : [name] }];
     }
     case "display_data":
     case "execute_result": {

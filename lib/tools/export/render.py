@@ -216,7 +216,7 @@ def main():
             body, _ = TemplateExporter.from_notebook_node(exporter, nbformat.from_dict(notebook))
             pages.append({"body": body, "left_out": page.left_out})
         except Exception as error:
-            pages.append({"error": f"{type(error).__name__}: {error}", "cell": max(page.cell, 0)})
+            pages.append({"error": f"{type(error).__name__}: {error}".splitlines()[0], "cell": max(page.cell, 0)})
     json.dump({"pages": pages}, sys.stdout)
 
 

@@ -3,7 +3,8 @@
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const partners = JSON.parse(document.getElementById("dark-colors").textContent);
-  const figures = [...document.querySelectorAll("figure[data-figure]")];
+  // A figure without data cannot be drawn here: it keeps its static picture.
+  const figures = [...document.querySelectorAll("figure[data-figure]:has(> script)")];
   const narrowest = 600;
 
   function spec(figure, width) {
@@ -15,29 +16,36 @@
     return { data, layout, control };
   }
 
-  // plotly draws its sliders and buttons where no keyboard reaches: the page has its own.
+  // plotly draws its sliders and buttons where no keyboard reaches: the page has its own, where one control says all.
   function takeControl(layout) {
-    const slider = layout.sliders?.[0];
-    const menu = layout.updatemenus?.[0];
-    const room = layout.meta?.controlRoom ?? 0;
-    if (!slider && !menu) return undefined;
+    const [sliders, menus] = [layout.sliders ?? [], layout.updatemenus ?? []];
+    if (sliders.length + menus.length !== 1) return undefined;
+    const [slider, menu] = [sliders[0], menus[0]];
+    const steps = (slider ? slider.steps : menu.buttons) ?? [];
+    const known = ({ method }) => ["restyle", "relayout", "update", undefined].includes(method);
+    if (steps.length === 0 || !steps.every(known)) return undefined;
     delete layout.sliders;
     delete layout.updatemenus;
-    layout.height -= room;
-    layout.margin.b -= room;
+    const room = layout.meta?.controlRoom ?? 0;
+    if (room > 0 && layout.height > room && layout.margin?.b >= room) {
+      layout.height -= room;
+      layout.margin.b -= room;
+    }
     return {
       slider: Boolean(slider),
-      active: (slider ?? menu).active ?? 0,
+      active: Math.min(Math.max(0, (slider ?? menu).active ?? 0), steps.length - 1),
       prefix: slider?.currentvalue?.prefix ?? "",
-      steps: slider?.steps ?? menu.buttons,
+      steps,
     };
   }
 
   function fit(data, layout, width) {
     const meta = layout.meta ?? {};
-    const margin = layout.margin ?? {};
+    // What plotly.js takes where a figure says nothing.
+    const margin = (layout.margin = { l: 80, r: 80, t: 100, b: 80, ...layout.margin });
+    layout.height ??= 450;
     layout.dragmode = false;
-    if (typeof layout.title?.text === "string" && meta.title !== undefined) {
+    if (typeof layout.title?.text === "string" && typeof meta.title === "string") {
       const lines = wrap(meta.caption ?? "", Math.floor((width - 24) / 6.3));
       const titles = wrap(meta.title, Math.floor((width - 24) / 8));
       const top = 12 + titles.length * 18 + lines.length * 17 + (lines.length ? 6 : 0) + (meta.room ?? 0);
@@ -50,7 +58,7 @@
       margin.t = top;
     }
     for (const trace of data) {
-      if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.z)) continue;
+      if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.z?.[0])) continue;
       const [left, right] = layout[(trace.xaxis ?? "x").replace("x", "xaxis")]?.domain ?? [0, 1];
       const cell = ((width - margin.l - margin.r) * (right - left)) / trace.z[0].length;
       if (cell < 17) delete trace.texttemplate;
@@ -72,7 +80,7 @@
     const plot = figure.querySelector(".plot");
     plot.hidden = false;
     const { data, layout, control } = spec(figure, figure.clientWidth);
-    plot.style.height = `${layout.height}px`;
+    plot.style.height = `${layout.height ?? 450}px`;
     try {
       await Plotly.react(plot, data, layout, { responsive: true, displayModeBar: false });
     } catch (error) {
@@ -92,8 +100,8 @@
     const choose = (index) => {
       chosen = index;
       figure.dataset.chosen = index;
-      const [traces, layout] = steps[index].args;
-      Plotly.update(plot, traces, layout);
+      const { method = "restyle", args = [] } = steps[index];
+      Plotly[method](plot, ...args);
     };
     if (slider) {
       const input = Object.assign(document.createElement("input"), {
@@ -104,7 +112,8 @@
         value: chosen,
       });
       const output = document.createElement("output");
-      const say = () => input.setAttribute("aria-valuetext", (output.textContent = prefix + steps[chosen].label));
+      const say = () =>
+        input.setAttribute("aria-valuetext", (output.textContent = prefix + (steps[chosen].label ?? chosen)));
       input.setAttribute("aria-label", prefix.replace(/[:\s]+$/, "") || "State of the figure");
       input.addEventListener("input", () => (choose(Number(input.value)), say()));
       say();
@@ -113,7 +122,10 @@
       box.setAttribute("role", "group");
       box.setAttribute("aria-label", "State of the figure");
       const buttons = steps.map((step, index) => {
-        const button = Object.assign(document.createElement("button"), { type: "button", textContent: step.label });
+        const button = Object.assign(document.createElement("button"), {
+          type: "button",
+          textContent: step.label ?? index + 1,
+        });
         button.addEventListener("click", () => (choose(index), press()));
         return button;
       });
