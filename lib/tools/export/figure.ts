@@ -1,4 +1,4 @@
-import { escapeHtml as escape } from "../../src/notebook/html";
+import { escapeHtml } from "../../src/base/text";
 import { image } from "./pictures";
 import { quoted, type Report } from "./problem";
 
@@ -99,12 +99,12 @@ export function figureHtml(
           alt: words,
           width: isFields(size) ? size["width"] : undefined,
         })
-      : `<p class="no-picture">${escape(words)}</p>`;
+      : `<p class="no-picture">${escapeHtml(words)}</p>`;
   const json = JSON.stringify(withoutOutside(spec, report)).replaceAll("<", "\\u003c");
   const height = (spec.layout["height"] as number | undefined) ?? 450;
   return [
     `<figure data-figure id="figure-${number}"><div class="still">${still}</div>`,
-    `<div class="plot" role="img" aria-label="${escape(words)}" style="height:${height}px" hidden></div>`,
+    `<div class="plot" role="img" aria-label="${escapeHtml(words)}" style="height:${height}px" hidden></div>`,
     map === undefined ? `<script type="application/json">${json}</script>` : "",
     "</figure>",
   ].join("");

@@ -2,7 +2,7 @@ import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
 import type { Part } from "../../src/parts";
 import type { StoredRecord } from "../notebooks/records";
-import { escapeHtml as escape } from "../../src/notebook/html";
+import { count, escapeHtml, meanPercent, percent } from "../../src/base/text";
 import { banner, document } from "./page";
 
 /** A student as the index page names them. */
@@ -42,7 +42,7 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
   const numbers = head.slice(1).map((name) => `<th scope="col" class="number">${name}</th>`);
   const people = authors.map(
     ({ name, matriculation }) =>
-      `<li data-author>${escape(name)}${matriculation ? ` (${escape(matriculation)})` : ""}</li>`,
+      `<li data-author>${escapeHtml(name)}${matriculation ? ` (${escapeHtml(matriculation)})` : ""}</li>`,
   );
   const parts = [
     notice ? `<header>${banner(notice)}</header>` : "",
@@ -64,14 +64,14 @@ function row({ part, records }: Entry, manySeeds: boolean): string {
   const record = records[0]?.record;
   const final = record?.final;
   const cells = [
-    record && whole(record.config.iterations),
-    record && whole(record.model.parameters),
+    record && count(record.config.iterations),
+    record && count(record.model.parameters),
     final && percent(final.train.accuracy),
     final && percent(final.test.accuracy),
     ...(manySeeds ? [overSeeds(records.map(({ record: one }) => one))] : []),
     record && (record.minutes.training + record.minutes.evaluation).toFixed(1),
   ];
-  const name = `<th scope="row"><a href="${escape(part.notebook)}.html">${escape(part.label)} ${escape(part.title)}</a></th>`;
+  const name = `<th scope="row"><a href="${escapeHtml(part.notebook)}.html">${escapeHtml(part.label)} ${escapeHtml(part.title)}</a></th>`;
   return `<tr data-part="${part.id}">${name}${cells.map((text) => `<td class="number">${text ?? ""}</td>`).join("")}</tr>`;
 }
 
@@ -81,15 +81,11 @@ function imbalance({ model, noun }: Part, { final, extra }: RunRecord): string {
   const test = final
     ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ${percent(final.test.balancedAccuracy)}`
     : "";
-  return `<p>${escape(model?.name ?? noun)}: ${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`;
+  return `<p>${escapeHtml(model?.name ?? noun)}: ${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`;
 }
 
 /** Mean and standard deviation of the test accuracy over the seeds. */
 function overSeeds(records: readonly RunRecord[]): string | undefined {
   if (records.length < 2) return undefined;
-  const { mean, sd } = spread(records)[0]!.test;
-  return `${(mean * 100).toFixed(2)} ± ${percent(sd)}`;
+  return meanPercent(spread(records)[0]!.test, records.length);
 }
-
-const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
-const whole = (value: number): string => value.toLocaleString("en-US");

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dark } from "../../src/figures/theme";
 import { root } from "../notebooks/places";
-import { escapeHtml as escape } from "../../src/notebook/html";
+import { escapeHtml } from "../../src/base/text";
 import type { Body } from "./body";
 import { templateFolder } from "./render";
 
@@ -53,8 +53,8 @@ export const pageNames = ["content", "fold", "dark-colors"] as const;
 export function page({ html, toc, traces, figures }: Content, options: PageOptions): string {
   const { title, hash, notice, previous, next } = options;
   const links = [
-    previous && `<a href="${escape(previous.file)}" rel="prev">← ${escape(previous.title)}</a>`,
-    next && `<a href="${escape(next.file)}" rel="next">${escape(next.title)} →</a>`,
+    previous && `<a href="${escapeHtml(previous.file)}" rel="prev">← ${escapeHtml(previous.title)}</a>`,
+    next && `<a href="${escapeHtml(next.file)}" rel="next">${escapeHtml(next.title)} →</a>`,
   ].filter(Boolean);
   const entries = toc
     .filter(({ level }) => level === 2 || level === 3)
@@ -76,7 +76,7 @@ export function page({ html, toc, traces, figures }: Content, options: PageOptio
 
 /** What a page says about a quick run, in its head. */
 export const banner = (notice: string | undefined): string =>
-  notice ? `<p class="banner" role="note">${escape(notice)}</p>` : "";
+  notice ? `<p class="banner" role="note">${escapeHtml(notice)}</p>` : "";
 
 interface DocumentOptions {
   readonly parts: readonly string[];
@@ -92,7 +92,7 @@ export function document(title: string, { parts, meta = "", scripts = [] }: Docu
     "<!doctype html>",
     // The policy comes before anything that it is about.
     `<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">`,
-    `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>${meta}`,
+    `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title>${meta}`,
     `<link rel="icon" href="data:,"><style>${asset("formulas.css")}${asset("page.css")}</style></head>`,
     `<body><a class="skip" href="#content">Skip to the content</a>`,
     ...parts.filter(Boolean),

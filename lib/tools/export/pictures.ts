@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { escapeHtml as escape } from "../../src/notebook/html";
+import { escapeHtml } from "../../src/base/text";
 
 /** A picture's bytes as a data address, or why there is none. */
 export type Picture = { readonly address: string } | { readonly missing: string };
@@ -114,5 +114,5 @@ function dataAddress(type: string, data: string): string {
 export function image(picture: { type: string; data: string; alt: string; width?: unknown }): string {
   const { type, data, alt, width } = picture;
   const wide = typeof width === "number" && width > 0 ? ` width="${Math.round(width)}"` : "";
-  return `<img src="${escape(dataAddress(type, data))}" alt="${escape(alt)}"${wide}>`;
+  return `<img src="${escapeHtml(dataAddress(type, data))}" alt="${escapeHtml(alt)}"${wide}>`;
 }

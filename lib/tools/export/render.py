@@ -157,9 +157,7 @@ class Formulas(HTMLParser):
 
 def formulas(text):
     text = re.sub(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$", lambda m: tex(html.unescape(m[1]), True), text, flags=re.S)
-    return re.sub(
-        r"(?<![\\$])\$(?!\s)([^$\n]+?)(?<![\s\\])\$(?!\d)", lambda m: tex(html.unescape(m[1]), False), text
-    )
+    return re.sub(r"(?<![\\$])\$(?!\s)([^$\n]+?)(?<![\s\\])\$(?!\d)", lambda m: tex(html.unescape(m[1]), False), text)
 
 
 class Page:

@@ -6,27 +6,47 @@ import nh3
 import tinycss2
 from pygments.token import STANDARD_TYPES
 
-WORDS = """a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup data
-dd del details dfn dir div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hgroup hr i img ins kbd li mark meter ol p
-pre progress q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr
-tt u ul var wbr"""
-SVG = """svg g defs path rect circle ellipse line polyline polygon text tspan textPath linearGradient radialGradient stop
-clipPath mask pattern marker symbol use image desc"""
-MATH = """math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder
-mover munderover mmultiscripts mprescripts mtable mtr mtd semantics annotation"""
-TAGS = set((WORDS + " " + SVG + " " + MATH).split())
+
+def names(text):
+    return text.split()
+
+
+WORDS = names("""
+a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup data dd
+del details dfn dir div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hgroup hr i img ins kbd li mark
+meter ol p pre progress q rp rt ruby s samp section small span strike strong sub summary sup table tbody td
+tfoot th thead time tr tt u ul var wbr
+""")
+SVG = names("""
+svg g defs path rect circle ellipse line polyline polygon text tspan textPath linearGradient radialGradient
+stop clipPath mask pattern marker symbol use image desc
+""")
+MATH = names("""
+math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder
+mover munderover mmultiscripts mprescripts mtable mtr mtd semantics annotation
+""")
+TAGS = {*WORDS, *SVG, *MATH}
 # These go with what is inside them; of all others that are not allowed, the inside stays.
 WITH_CONTENT = {"script", "style", "iframe", "noembed", "noframes", "noscript", "title"}
 # What a reader would have seen, or what would have done something: a page that leaves it out says so.
-WATCHED = """script style iframe frame object embed applet link meta base form input select textarea button video audio
-source canvas dialog marquee foreignObject animate animateMotion animateTransform set""".split()
+WATCHED = names("""
+script style iframe frame object embed applet link meta base form input select textarea button video audio
+source canvas dialog marquee foreignObject animate animateMotion animateTransform set
+""")
 
-PRESENTATION = """clip-path clip-rule cx cy d dominant-baseline dx dy fill fill-opacity fill-rule font-family font-size
+PRESENTATION = names("""
+clip-path clip-rule cx cy d dominant-baseline dx dy fill fill-opacity fill-rule font-family font-size
 font-style font-weight fx fy gradientTransform gradientUnits letter-spacing marker-end marker-height marker-mid
-marker-start mask offset opacity orient patternTransform patternUnits points preserveAspectRatio r refX refY rotate rx ry
-shape-rendering spreadMethod startOffset stop-color stop-opacity stroke stroke-dasharray stroke-dashoffset stroke-linecap
-stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-anchor textLength transform vector-effect viewBox x x1
-x2 y y1 y2 markerWidth markerHeight markerUnits clipPathUnits maskUnits""".split()
+marker-start mask offset opacity orient patternTransform patternUnits points preserveAspectRatio r refX refY
+rotate rx ry shape-rendering spreadMethod startOffset stop-color stop-opacity stroke stroke-dasharray
+stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-anchor textLength
+transform vector-effect viewBox x x1 x2 y y1 y2 markerWidth markerHeight markerUnits clipPathUnits maskUnits
+""")
+LAYOUT = names("""
+accent accentunder columnalign columnlines columnspacing columnspan depth display displaystyle fence form
+linethickness lspace mathcolor mathbackground mathsize mathvariant maxsize minsize movablelimits notation
+rowalign rowlines rowspacing rowspan rspace scriptlevel separator stretchy symmetric
+""")
 ATTRIBUTES = {
     "*": {"id", "class", "style", "title", "lang", "dir", "align", "valign", "width", "height", "aria-label"}
     | {"data-record", "data-fixed", "bgcolor", "color"},
@@ -49,16 +69,8 @@ ATTRIBUTES = {
     "time": {"datetime"},
     "data": {"value"},
     "annotation": {"encoding"},
-    **{name: set(PRESENTATION) for name in SVG.split() if name not in ("image", "use")},
-    **{
-        name: set(
-            "accent accentunder columnalign columnlines columnspacing columnspan depth display displaystyle fence form "
-            "linethickness lspace mathcolor mathbackground mathsize mathvariant maxsize minsize movablelimits notation "
-            "rowalign rowlines rowspacing rowspan rspace scriptlevel separator stretchy symmetric".split()
-        )
-        for name in MATH.split()
-        if name != "annotation"
-    },
+    **{name: set(PRESENTATION) for name in SVG if name not in ("image", "use")},
+    **{name: set(LAYOUT) for name in MATH if name != "annotation"},
 }
 ATTRIBUTES["image"] |= set(PRESENTATION)
 ATTRIBUTES["use"] |= set(PRESENTATION)
