@@ -23,21 +23,33 @@ export function pythonReady() {
   return made?.requirements === stamp().requirements && existsSync(venvPython);
 }
 
+// Set where this process made the environment and has not filled it yet: one that a killed set-up left is made anew.
+let fresh = false;
+
+/** Whether there is an environment to install into, and to download the engine with. */
+export const venvReady = () => fresh || pythonReady();
+
 export async function makeVenv(python) {
   rmSync(venv, { recursive: true, force: true });
   await run("Making the Python environment", python, ["-m", "venv", venv]);
+  fresh = true;
 }
 
+// uv, four times as fast as pip, with the same pins and hashes.
+const installer = at("lib/tools/setup/installer.txt");
+
 export async function installJupyter() {
-  await run("Installing JupyterLab", venvPython, [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "--requirement",
-    requirements,
-  ]);
+  const what = "Installing JupyterLab";
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  try {
+    await run(what, venvPython, [...pip, "--require-hashes", "--requirement", installer]);
+    // Copies, so that a file damaged here does not damage the user's cache; compiled now, not at every first start.
+    const options = ["--quiet", "--link-mode", "copy", "--compile-bytecode", "--python", venvPython];
+    await run(what, join(venv, "bin/uv"), ["pip", "install", ...options, "--requirement", requirements]);
+  } catch {
+    // uv does not read pip's settings (a mirror, say): pip does, and its failure is the one to report.
+    await run(what, venvPython, [...pip, "--requirement", requirements]);
+  }
   writeFileSync(stampFile, JSON.stringify(stamp()) + "\n");
 }
 

@@ -24,30 +24,32 @@ import {
   registerKernel,
   repairScripts,
   scriptsReady,
+  venvReady,
 } from "./python.mjs";
 import { findCompiler, findPython, requireNode, requireSpace } from "./requirements.mjs";
 
-// Title, what is done, what to do (it may return a remark); `gib` is what the stage leaves or needs on disk at its peak
-// (measured on Linux x64).
+// What is to be done: its title, what must be done before it, whether it is done, and how to do it (it may return a
+// remark). `gib` is what the stage leaves or needs on disk at its peak (measured on Linux x64).
 const stages = [
-  { title: "Node packages", gib: 0.9, ready: packagesReady, make: installPackages },
+  { title: "Node packages", after: [], gib: 0.9, ready: packagesReady, make: installPackages },
+  { title: "Python", after: [], gib: 0, quiet: true, ready: venvReady, make: () => makeVenv(findPython().path) },
   {
     title: "Python environment (JupyterLab)",
+    after: ["Python"],
     gib: 0.7,
     ready: pythonReady,
-    make: async () => {
-      await makeVenv(findPython().path);
-      await installJupyter();
-    },
+    make: installJupyter,
   },
   {
     title: "TensorFlow engine (a 274 MB download)",
+    after: ["Python"],
     gib: 1.4,
     ready: engineFetched,
     make: fetchEngine,
   },
   {
     title: "TensorFlow addon",
+    after: ["Node packages", "TensorFlow engine (a 274 MB download)"],
     gib: 0,
     ready: engineReady,
     make: async () => {
@@ -56,13 +58,28 @@ const stages = [
       await verifyEngine();
     },
   },
-  { title: "engine link", gib: 0, quiet: true, ready: engineLinked, make: linkEngine },
-  { title: "Library", gib: 0.1, ready: libraryReady, make: buildLibrary },
-  { title: "MNIST", gib: 0.1, ready: mnistReady, make: installMnist },
-  { title: "Python scripts", gib: 0, quiet: true, ready: scriptsReady, make: repairScripts },
-  { title: "Jupyter kernel", gib: 0, quiet: true, ready: kernelReady, make: registerKernel },
+  { title: "engine link", after: ["TensorFlow addon"], gib: 0, quiet: true, ready: engineLinked, make: linkEngine },
+  { title: "Library", after: ["Node packages"], gib: 0.1, ready: libraryReady, make: buildLibrary },
+  { title: "MNIST", after: ["Library"], gib: 0.1, ready: mnistReady, make: installMnist },
+  {
+    title: "Python scripts",
+    after: ["Python environment (JupyterLab)"],
+    gib: 0,
+    quiet: true,
+    ready: scriptsReady,
+    make: repairScripts,
+  },
+  {
+    title: "Jupyter kernel",
+    after: ["Python environment (JupyterLab)"],
+    gib: 0,
+    quiet: true,
+    ready: kernelReady,
+    make: registerKernel,
+  },
   {
     title: "Browser",
+    after: [],
     gib: 0.3,
     ready: browserReady,
     make: async () =>
@@ -89,25 +106,36 @@ export async function setUp() {
       "set-up",
     );
     const started = Date.now();
-    for (const stage of stages) {
-      if (stage.ready()) continue;
-      const from = Date.now();
-      if (!stage.quiet) process.stdout.write(`Setting up: ${stage.title} ... `);
-      let remark;
-      try {
-        remark = await stage.make();
-      } catch (error) {
-        if (!stage.quiet) process.stdout.write("failed\n");
-        throw error;
-      }
-      if (!stage.quiet)
-        process.stdout.write(
-          `${((Date.now() - from) / 1000).toFixed(0)} s${typeof remark === "string" ? remark : ""}\n`,
-        );
-    }
+    await makeAll();
     if (missing.some((stage) => !stage.quiet))
       console.log(`Set up in ${((Date.now() - started) / 1000).toFixed(0)} s.\n`);
   });
+}
+
+/**
+ * Does every stage as soon as those before it are done: downloads, npm, pip and the compilers wait for different things.
+ * After a failure no further stage begins, and those that run come to their end first: nothing is left half-done.
+ */
+async function makeAll() {
+  const running = new Map();
+  let failure;
+  const start = (stage) =>
+    Promise.all(stage.after.map((title) => running.get(title))).then(async () => {
+      // Asked only now: an earlier stage may have undone this one (npm ci empties node_modules).
+      if (failure || stage.ready()) return;
+      const from = Date.now();
+      const say = (text) => stage.quiet || console.log(`Setting up: ${stage.title} ... ${text}`);
+      try {
+        const remark = await stage.make();
+        say(`${((Date.now() - from) / 1000).toFixed(0)} s${typeof remark === "string" ? remark : ""}`);
+      } catch (error) {
+        if (!failure) say("failed");
+        failure ??= error;
+      }
+    });
+  for (const stage of stages) running.set(stage.title, start(stage));
+  await Promise.all(running.values());
+  if (failure) throw failure;
 }
 
 /** For the doctor: each stage with whether it is done. */
