@@ -1,7 +1,16 @@
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
 
-/** Names what did not run, and closes with one plain line that any reader of the output can count on. */
+/**
+ * Names a failed test as soon as it has ended, and what did not run; closes with one plain line that any reader of the
+ * output can count on.
+ */
 export default class ClosingLine implements Reporter {
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors } = test.result();
+    if (state === "failed")
+      console.log(`FAILED ${test.module.relativeModuleId} > ${test.fullName}: ${errors[0]?.message.split("\n")[0]}`);
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
     const skipped: string[] = [];

@@ -26,9 +26,13 @@ const kinds: Record<string, { readonly folders: readonly string[]; readonly grou
 };
 
 const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
+// What proves only length: `npm run test:long` runs these files instead of all others, one at a time.
+const long = process.env.DEEPNETS_LONG_TESTS === "1";
+const longFiles = "test/**/*.long.test.ts";
+
 for (const entry of readdirSync(here, { withFileTypes: true, recursive: true })) {
   const folder = resolve(entry.parentPath).slice(here.length).split("/")[0];
-  if (entry.name.endsWith(".test.ts") && !known.has(folder))
+  if (entry.name.endsWith(".test.ts") && !entry.name.endsWith(".long.test.ts") && !known.has(folder))
     throw new Error(
       `Expected test/${folder}/${entry.name} in a folder that test/vitest.config.mts names, else it would never run.`,
     );
@@ -52,14 +56,17 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", resolve(here, "reporter.ts")],
-    projects: Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
-      extends: true as const,
-      test: {
-        name,
-        include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-        sequence: { groupOrder },
-        ...more,
-      },
-    })),
+    projects: long
+      ? [{ extends: true as const, test: { name: "long", include: [longFiles], ...alone, testTimeout: 3_600_000 } }]
+      : Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
+          extends: true as const,
+          test: {
+            name,
+            include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+            exclude: [longFiles],
+            sequence: { groupOrder },
+            ...more,
+          },
+        })),
   },
 });

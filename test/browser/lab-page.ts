@@ -24,9 +24,12 @@ export class Lab {
 
   static async start({
     notebooks = [],
+    from,
     env = {},
   }: {
     readonly notebooks?: readonly string[];
+    /** A folder of executed notebooks, taken with their outputs; by default the project's, without. */
+    readonly from?: string;
     readonly env?: Readonly<Record<string, string>>;
   } = {}): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), "deepnets-lab-"));
@@ -36,9 +39,9 @@ export class Lab {
     linkPackages(join(root, "node_modules"), join(folder, "node_modules"));
     cpSync(join(root, "notebooks/README.md"), join(folder, "notebooks/README.md"));
     for (const name of notebooks) {
-      const notebook = JSON.parse(readFileSync(join(root, "notebooks", `${name}.ipynb`), "utf8"));
+      const notebook = JSON.parse(readFileSync(join(from ?? join(root, "notebooks"), `${name}.ipynb`), "utf8"));
       for (const cell of notebook.cells)
-        if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+        if (!from && cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
       writeFileSync(join(folder, "notebooks", `${name}.ipynb`), JSON.stringify(notebook));
     }
     const settings = {

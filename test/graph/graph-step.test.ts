@@ -8,7 +8,7 @@ import { Batches } from "../../lib/src/training/batches";
 import { fromEnvironment } from "../../lib/src/base/environment";
 import { batch, build, type Name, norm, options, stream } from "./networks";
 
-// The sheet's own widths take minutes: DEEPNETS_LONG_TESTS=1 asks for them.
+// The sheet's own widths take minutes: they are the long tests' (graph-step.long.test.ts).
 const long = fromEnvironment("DEEPNETS_LONG_TESTS") === true;
 const widths: Record<Name, number | undefined> = long
   ? { linear: undefined, mlp: undefined, dropout: undefined, cnn: undefined, lstm: undefined }

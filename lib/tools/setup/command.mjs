@@ -19,16 +19,18 @@ const commands = {
   reset: "reset/reset.js",
 };
 
+const tests = ["test", "test:long"];
+
 async function main([name, ...argv]) {
   if (name === "doctor") return doctor();
   if (name === "sbom") return sbom(argv);
   if (name === "setup") return setUp().then(() => 0);
-  if (!(name in commands) && name !== "test")
+  if (!(name in commands) && !tests.includes(name))
     throw new SetupError(
-      `Expected one of ${["doctor", "setup", "sbom", ...Object.keys(commands), "test"].join(", ")} but found ${name}.`,
+      `Expected one of ${["doctor", "setup", "sbom", ...Object.keys(commands), ...tests].join(", ")} but found ${name}.`,
     );
   await setUp();
-  if (name === "test") return test(argv);
+  if (tests.includes(name)) return test(argv, { long: name === "test:long" });
   return start(at("lib/dist/tools", commands[name]), name, argv);
 }
 

@@ -1,10 +1,11 @@
-// `npm test`: all tests, headless. `npm test -- WORD`: only the test files whose path holds the word.
+// `npm test`: all tests, headless. `npm test -- WORD`: only the test files whose path holds the word. `npm run test:long`:
+// what proves only length (minutes to hours), in place of all others.
 import { spawn } from "node:child_process";
 import { findBrowser } from "./browser.mjs";
 import { engineNoise } from "./noise.mjs";
 import { at, root } from "./paths.mjs";
 
-export async function test(argv) {
+export async function test(argv, { long = false } = {}) {
   // npm reads a `--no-browser` without `--` as its own option `browser`, switched off.
   const accepted =
     argv.includes("--no-browser") ||
@@ -12,7 +13,7 @@ export async function test(argv) {
   const browser = findBrowser();
   const code = await vitest(
     argv.filter((word) => word !== "--no-browser"),
-    browser,
+    { ...(browser && { DEEPNETS_BROWSER: browser }), ...(long && { DEEPNETS_LONG_TESTS: "1" }) },
   );
   if (browser || accepted || code !== 0) return code;
   console.error(
@@ -21,7 +22,7 @@ export async function test(argv) {
   return 1;
 }
 
-function vitest(argv, browser) {
+function vitest(argv, env) {
   return new Promise((done) => {
     const child = spawn(
       process.execPath,
@@ -29,7 +30,7 @@ function vitest(argv, browser) {
       {
         cwd: root,
         stdio: ["ignore", "inherit", "pipe"],
-        env: { ...process.env, ...(browser ? { DEEPNETS_BROWSER: browser } : {}) },
+        env: { ...process.env, ...env },
       },
     );
     child.stderr.pipe(engineNoise()).pipe(process.stderr);
