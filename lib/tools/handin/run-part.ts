@@ -82,7 +82,11 @@ async function execute(
   writeNotebook(marked, annotateRun(readNotebook(source), note));
   try {
     return await executeNotebook(marked, target, {
-      env: { DEEPNETS_PROFILE: plan.profile, DEEPNETS_FRESH: plan.resume ? undefined : "1" },
+      env: {
+        DEEPNETS_PROFILE: plan.profile,
+        DEEPNETS_FRESH: plan.resume ? undefined : "1",
+        DEEPNETS_THREADS: plan.threads,
+      },
       onCell: (...now) => {
         [cell, cells] = now;
         tick();

@@ -11,6 +11,10 @@ export interface Plan {
   readonly chosen: readonly Part[];
   readonly profile: "full" | "quick";
   readonly seed: number;
+  /** Notebooks that run at the same time. */
+  readonly atOnce: number;
+  /** Threads of each notebook's engine ("1,1"), where they are not the notebook's own. */
+  readonly threads: string | undefined;
   /** Keeps what is finished and goes on with the rest. */
   readonly resume: boolean;
   /** Copies the executed notebooks back. */

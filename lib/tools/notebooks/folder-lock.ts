@@ -6,13 +6,13 @@ import { identify, isAlive, type Process } from "../../src/base/lock";
 import { UserError } from "../user-error";
 
 interface Holder extends Process {
-  /** The runner of the notebook under way. */
-  readonly runner?: Process;
+  /** The runners of the notebooks under way, and of those that have ended. */
+  readonly runners?: readonly Process[];
 }
 
 /** Keeps a second hand-in out of a folder. */
 export interface Lock {
-  /** Notes which process runs the notebook under way, so that whoever takes over waits until it is gone. */
+  /** Notes a process that runs a notebook, so that whoever takes over waits until it is gone. */
   note(runner: number): void;
   release(): void;
 }
@@ -37,8 +37,9 @@ export async function lockFolder(folder: string): Promise<Lock> {
           `If no such program runs, delete ${file}.`,
       );
     // A runner whose hand-in was killed saves, stops its kernel and ends by itself.
-    for (let waited = 0; holder?.runner && isAlive(holder.runner); waited++) {
-      const { pid } = holder.runner;
+    const alive = () => holder?.runners?.find(isAlive);
+    for (let waited = 0, runner = alive(); runner; waited++, runner = alive()) {
+      const { pid } = runner;
       if (waited > 120)
         throw new UserError(
           `The kernel of an earlier hand-in does not end (process ${pid}): stop it with kill -9 ${pid} and run the command again.`,
@@ -49,8 +50,12 @@ export async function lockFolder(folder: string): Promise<Lock> {
     if (tries > 20)
       throw new UserError(`Expected to take ${file} but another hand-in always comes first: wait until it ends.`);
   }
+  const runners: Process[] = [];
   return {
-    note: (runner) => writeWhole(file, JSON.stringify({ ...me, runner: identify(runner) })),
+    note: (runner) => {
+      runners.push(identify(runner));
+      writeWhole(file, JSON.stringify({ ...me, runners }));
+    },
     release: () => rmSync(file, { force: true }),
   };
 }
