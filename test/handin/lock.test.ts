@@ -59,7 +59,7 @@ describe("lockFolder", () => {
     const runner = start();
     writeFileSync(
       file,
-      JSON.stringify({ pid: 4194304, born: "1", runner: { pid: runner.pid, born: born(runner.pid!) } }),
+      JSON.stringify({ pid: 4194304, born: "1", runners: [{ pid: runner.pid, born: born(runner.pid!) }] }),
     );
     let taken = false;
     const waiting = lockFolder(folder).then((lock) => ((taken = true), lock));
@@ -92,7 +92,7 @@ describe("lockFolder", () => {
     lock.note(runner.pid!);
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({
       pid: process.pid,
-      runner: { pid: runner.pid, born: born(runner.pid!) },
+      runners: [{ pid: runner.pid, born: born(runner.pid!) }],
     });
     lock.release();
   });
