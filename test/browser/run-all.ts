@@ -66,7 +66,7 @@ export async function runAll(lab: Lab, name: string): Promise<Shown> {
 /** Opens a notebook with the outputs that it holds, and waits until they are drawn. */
 export async function openSaved(lab: Lab, name: string): Promise<Shown> {
   const cells = read(lab, name);
-  const page = await lab.openNotebook(name);
+  const page = await lab.open(`notebooks/${name}.ipynb`);
   const drawn = page.locator(`${panel} .jp-RenderedPlotly .main-svg:first-child`);
   await drawn.nth(figuresIn({ cells }) - 1).waitFor({ state: "attached", timeout: 60_000 });
   const shown = { cells, drawn: await drawn.count() };
