@@ -110,7 +110,7 @@ function makePlan(argv: string[]): Plan {
   const atOnce = profile === "quick" ? Math.min(2, cores, chosen.length) : 1;
   const threads = atOnce > 1 ? `${Math.floor(cores / atOnce)},1` : undefined;
   return {
-    ...{ chosen, profile, seed, atOnce, threads: process.env.DEEPNETS_THREADS ?? threads },
+    ...{ chosen, profile, seed, atOnce, threads: fromEnvironment("DEEPNETS_THREADS") ? undefined : threads },
     ...{ resume: values.continue ?? false, keep: values.keep ?? false },
   };
 }

@@ -85,7 +85,7 @@ async function execute(
       env: {
         DEEPNETS_PROFILE: plan.profile,
         DEEPNETS_FRESH: plan.resume ? undefined : "1",
-        DEEPNETS_THREADS: plan.threads,
+        ...(plan.threads && { DEEPNETS_THREADS: plan.threads }),
       },
       onCell: (...now) => {
         [cell, cells] = now;

@@ -21,8 +21,9 @@ export function packagesReady() {
   );
 }
 
-export const installPackages = () =>
-  run("Installing the Node packages", ...npm("ci", "--include=dev", "--no-progress"));
+export async function installPackages() {
+  await run("Installing the Node packages", ...npm("ci", "--include=dev", "--no-progress"));
+}
 
 /** The npm that runs us (its path is in the environment), else the one on PATH. */
 export function npm(...args) {
