@@ -75,3 +75,14 @@ export function markdownTable(
   const rule = (cells[0] ?? []).map(({ length }, i) => (right(i) ? `${"-".repeat(length - 1)}:` : "-".repeat(length)));
   return [cells[0]!, rule, ...cells.slice(1)].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
+
+/** A paragraph in lines of at most `width` characters; a longer word has a line of its own. */
+export function wrapText(text: string, width = 118): string {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join("\n");
+}

@@ -1,4 +1,4 @@
-import { markdownTable } from "../../src/base/text";
+import { markdownTable, wrapText } from "../../src/base/text";
 import { merit } from "../../src/runs/merit";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
@@ -51,7 +51,8 @@ export function withResults(readme: string, table: string): string {
     throw new UserError(
       `Expected README.md to mark the place of its results by "${before}" and "${after}" but found ${from < 0 ? "no beginning" : "no end"}: put the two lines back.`,
     );
-  return `${readme.slice(0, from + before.length)}\n${table}\n${readme.slice(to)}`;
+  const paragraphs = table.split("\n\n").map((text) => (text.startsWith("|") ? text : wrapText(text)));
+  return `${readme.slice(0, from + before.length)}\n${paragraphs.join("\n\n")}\n${readme.slice(to)}`;
 }
 
 function scatter(all: readonly RunRecord[]): string {
