@@ -8,21 +8,22 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
 
 const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
-// Where a test asks how long something took, nothing runs beside it: one file at a time.
-const alone = { ...patient, fileParallelism: false };
 // One quick hand-in, shared by all tests that look at what it made.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
+// Where a test asks how long something took, nothing runs beside it: these files run last, one at a time.
+const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts"];
+const alone = { ...patient, fileParallelism: false };
 // Kinds of one group run together, the groups one after the other.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
   units: {
-    folders: ["data", "models", "graph", "training", "figures", "notebook", "runs", "base", "reset", "bench"],
+    folders: ["base", "data", "models", "graph", "training", "runs", "figures", "notebook", "reset", "bench"],
     group: 0,
   },
   "set-up": { folders: ["setup"], group: 1, more: patient },
   sweep: { folders: ["sweep"], group: 1, more: patient },
-  kernel: { folders: ["kernel", "lab"], group: 2, more: alone },
-  "hand-in": { folders: ["handin", "notebooks", "export"], group: 3, more: { ...patient, ...quickHandin } },
-  browser: { folders: ["browser"], group: 4, more: { ...alone, ...quickHandin } },
+  kernel: { folders: ["kernel", "lab"], group: 2, more: patient },
+  "hand-in": { folders: ["handin", "notebooks", "export"], group: 2, more: { ...patient, ...quickHandin } },
+  browser: { folders: ["browser"], group: 2, more: { ...patient, ...quickHandin } },
 };
 
 const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
@@ -58,15 +59,18 @@ export default defineConfig({
     reporters: ["default", resolve(here, "reporter.ts")],
     projects: long
       ? [{ extends: true as const, test: { name: "long", include: [longFiles], ...alone, testTimeout: 3_600_000 } }]
-      : Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
-          extends: true as const,
-          test: {
-            name,
-            include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-            exclude: [longFiles],
-            sequence: { groupOrder },
-            ...more,
-          },
-        })),
+      : [
+          ...Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
+            extends: true as const,
+            test: {
+              name,
+              include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+              exclude: [longFiles, ...timed],
+              sequence: { groupOrder },
+              ...more,
+            },
+          })),
+          { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 3 }, ...alone } },
+        ],
   },
 });
