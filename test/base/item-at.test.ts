@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { itemAt } from "../../lib/src/base/item-at";
+import { itemAt, valueOf } from "../../lib/src/base/item-at";
 
 test("itemAt() counts from the start, or from the end below 0", () => {
   expect(itemAt(["a", "b", "c"], 1)).toBe("b");
@@ -11,4 +11,10 @@ test("itemAt() names the index and the length where there is no item", () => {
   expect(() => itemAt([1, 2], 2)).toThrow("Expected a list with an item at index 2 but found one of length 2.");
   expect(() => itemAt([], -1)).toThrow("index -1 but found one of length 0");
   expect(() => itemAt(Uint8Array.of(1), 0.5)).toThrow("index 0.5 but found one of length 1");
+});
+
+test("valueOf() gives what stands under a name, and says which names there are", () => {
+  expect(valueOf({ a: 0, b: 2 }, "a")).toBe(0);
+  expect(() => valueOf({ a: 1, b: 2 }, "c")).toThrow('Expected one of the names a, b but found "c".');
+  expect(() => valueOf({ a: 1 }, "toString")).toThrow('found "toString"');
 });

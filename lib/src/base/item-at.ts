@@ -12,3 +12,17 @@ export function itemAt<T>(list: ArrayLike<T>, index: number): T {
     throw new RangeError(`Expected a list with an item at index ${index} but found one of length ${list.length}.`);
   return item;
 }
+
+/**
+ * The value of a record under a name that the caller knows to be there.
+ *
+ * @throws When the record has no such name: a mistake in the calling code.
+ * @example
+ * valueOf({ a: 1, b: 2 }, "b"); // 2
+ */
+export function valueOf<T>(record: Readonly<Record<string, T>>, name: string): T {
+  const value = Object.hasOwn(record, name) ? record[name] : undefined;
+  if (value === undefined)
+    throw new RangeError(`Expected one of the names ${Object.keys(record).join(", ")} but found "${name}".`);
+  return value;
+}

@@ -21,8 +21,7 @@ export function checkBatch(
     );
   }
   const classes = network.head === "sigmoid" ? 2 : network.outputs;
-  for (let i = 0; i < size; i++) {
-    if (labels[i] >= classes)
-      throw new Error(`Expected labels below ${classes} but found ${labels[i]} (example ${i} of the batch).`);
-  }
+  const wrong = labels.findIndex((label) => label >= classes);
+  if (wrong >= 0)
+    throw new Error(`Expected labels below ${classes} but found ${labels[wrong]} (example ${wrong} of the batch).`);
 }

@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { type AttributeValue, type Edge, edge, type GraphNode, specOf } from "./nodes";
 import type { Recording } from "./recording";
 
@@ -16,8 +17,8 @@ const light = new Set(["BiasAdd", "Relu", "ReluGrad", "MaxPool", "MaxPoolGrad", 
 export function bfloat16(recording: Recording): Recording {
   const chosen = new Set<GraphNode>();
   for (const node of recording.nodes) {
-    const floats = node.inputs.filter((input) => specOf(input).dtype === "float32");
-    const follows = light.has(node.op) && floats.length > 0 && chosen.has(floats[0].node);
+    const float = node.inputs.find((input) => specOf(input).dtype === "float32");
+    const follows = light.has(node.op) && float !== undefined && chosen.has(float.node);
     if (heavy.has(node.op) || follows) chosen.add(node);
   }
   const casts = new Map<string, GraphNode>();
@@ -43,7 +44,7 @@ export function bfloat16(recording: Recording): Recording {
   const gradients = ends(recording.gradients as ReadonlyMap<never, Edge>);
   const assigned = ends(recording.assigned as ReadonlyMap<never, Edge>);
   recording.nodes.forEach((node, i) => {
-    node.inputs = inputs[i];
+    node.inputs = itemAt(inputs, i);
     if (!chosen.has(node)) return;
     node.attributes.T = { kind: "type", value: "bfloat16" };
     node.outputs = node.outputs.map((output) =>

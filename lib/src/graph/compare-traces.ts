@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { type AttributeValue, type Constant, type GraphNode } from "./nodes";
 
 /**
@@ -6,14 +7,14 @@ import { type AttributeValue, type Constant, type GraphNode } from "./nodes";
  */
 export function compareTraces(first: readonly GraphNode[], second: readonly GraphNode[]): void {
   const count = Math.min(first.length, second.length);
-  for (let i = 0; i < count; i++) {
-    const found = difference(first[i], second[i]);
-    if (found !== undefined) throw refuse(first[i], i, found);
+  for (const [i, node] of first.slice(0, count).entries()) {
+    const found = difference(node, itemAt(second, i));
+    if (found !== undefined) throw refuse(node, i, found);
   }
   if (first.length !== second.length) {
     const longer = first.length > second.length ? first : second;
     throw refuse(
-      longer[count],
+      itemAt(longer, count),
       count,
       `one of the two traces ended before it (${first.length} and ${second.length} ops)`,
     );

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
 import { withPenalties } from "./layer-watch";
@@ -62,11 +63,11 @@ class EagerStep implements TrainingStep {
           const gradient = grads[variable.name];
           // A weight that the loss does not depend on stays.
           if (gradient == null) return;
-          const slots = this.#optimizer.slots.map((_, k) => this.#slots[k * trained.length + i]!.variable);
+          const slots = this.#optimizer.slots.map((_, k) => itemAt(this.#slots, k * trained.length + i).variable);
           this.#optimizer.move(variable, { gradient, slots, values });
           if (constraint) variable.assign(constraint.apply(variable));
         });
-      return value.dataSync()[0];
+      return itemAt(value.dataSync(), 0);
     });
     this.#iteration++;
     return loss;
@@ -80,7 +81,7 @@ class EagerStep implements TrainingStep {
       const logits = this.#network.logits(inputs, { training: false });
       const correct = tf.equal(this.#predictions(logits), tf.tensor1d(Int32Array.from(batch.labels), "int32"));
       const losses = this.#losses(logits, batch.labels).dataSync() as Float32Array;
-      return { lossSum: losses.reduce((sum, loss) => sum + loss, 0), correct: correct.sum().dataSync()[0] };
+      return { lossSum: losses.reduce((sum, loss) => sum + loss, 0), correct: itemAt(correct.sum().dataSync(), 0) };
     });
   }
 
@@ -108,7 +109,7 @@ class EagerStep implements TrainingStep {
     );
     tf.tidy(() => {
       this.#state().forEach(({ variable }, i) =>
-        variable.assign(tf.tensor(state.tensors[i].values.slice(), variable.shape)),
+        variable.assign(tf.tensor(itemAt(state.tensors, i).values.slice(), variable.shape)),
       );
     });
     this.#iteration = state.iteration;

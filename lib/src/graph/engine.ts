@@ -16,6 +16,14 @@ export interface OutputInfo {
 
 /** The functions and constants of tfjs-node's native addon that this room uses. */
 export interface Binding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_BOOL: number;
+  readonly TF_RESOURCE: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_STRING: number;
   readonly [constant: `TF_${string}`]: number;
   createTensor(shape: readonly number[], dtype: number, values: tf.backend_util.BackendValues): number;
   deleteTensor(id: number): void;

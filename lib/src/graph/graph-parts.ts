@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-node";
-import { edge, type Edge, type GraphNode, sizeOf } from "./nodes";
+import { itemAt } from "../base/item-at";
+import { edge, type Edge, type GraphNode, sizeOf, specOf } from "./nodes";
 import type { GraphVariable, Recording } from "./recording";
 import type { TraceOptions } from "./trace-types";
 
@@ -58,7 +59,7 @@ export function assignNode(name: string, handle: GraphNode, value: Edge): GraphN
 export function assignments(name: string, recording: Recording, variables: readonly GraphVariable[]): Update[] {
   return [...recording.assigned].map(([position, value]) => ({
     position,
-    node: assignNode(`${name}/assign_${position}`, variables[position].handle, value),
+    node: assignNode(`${name}/assign_${position}`, itemAt(variables, position).handle, value),
   }));
 }
 
@@ -69,11 +70,11 @@ export function settleReads(recording: Recording, updates: readonly Update[]): v
     recording.nodes
       .filter((node) => node.inputs.some((input) => input.node === source))
       .flatMap((node) => (aliases.has(node.op) ? [node, ...users(node)] : [node]));
-  for (const { position, node } of updates) node.controls.push(...new Set(users(recording.reads[position])));
+  for (const { position, node } of updates) node.controls.push(...new Set(users(itemAt(recording.reads, position))));
 }
 
 export function resultNode(name: string, source: Edge, updates: readonly Update[]): GraphNode {
-  const spec = source.node.outputs[source.output];
+  const spec = specOf(source);
   return {
     name,
     op: "Identity",
@@ -86,7 +87,7 @@ export function resultNode(name: string, source: Edge, updates: readonly Update[
 
 export function inputValues(scope: string, node: GraphNode, inputs: Readonly<Record<string, Values>>): Values {
   const name = node.name.slice(scope.length + 1);
-  const { shape, dtype } = node.outputs[0];
+  const { shape, dtype } = itemAt(node.outputs, 0);
   const values = inputs[name];
   if (values === undefined || values.length !== sizeOf(shape) || values instanceof Int32Array !== (dtype === "int32")) {
     const found =

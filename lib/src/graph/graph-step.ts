@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt, valueOf } from "../base/item-at";
 import { bfloat16 } from "./bfloat16";
 import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
@@ -47,13 +48,14 @@ class GraphStep implements TrainingStep {
       {
         step: {
           inputs: { x: [batchSize, ...shape], labels: labels(batchSize), iteration: { shape: [], dtype: "int32" } },
-          minimize: (inputs) => tf.mean(losses(net, logits(inputs.x, inputs.iteration), inputs.labels)),
+          minimize: (inputs) =>
+            tf.mean(losses(net, logits(valueOf(inputs, "x"), inputs.iteration), valueOf(inputs, "labels"))),
         },
         evaluate: {
           inputs: { x: [this.evaluationSize, ...shape], labels: labels(this.evaluationSize) },
           compute: (inputs) => {
-            const found = logits(inputs.x);
-            return { losses: losses(net, found, inputs.labels), predictions: predictions(net, found) };
+            const found = logits(valueOf(inputs, "x"));
+            return { losses: losses(net, found, valueOf(inputs, "labels")), predictions: predictions(net, found) };
           },
         },
       },
@@ -74,11 +76,12 @@ class GraphStep implements TrainingStep {
         `Expected iteration ${this.graph.iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`,
       );
     }
-    return this.graph.run("step", {
+    const result = this.graph.run("step", {
       x: batch.inputs,
       labels: Int32Array.from(batch.labels),
       iteration: Int32Array.of(iteration),
-    }).loss[0];
+    });
+    return itemAt(valueOf(result, "loss"), 0);
   }
 
   evaluate(batch: Batch): { lossSum: number; correct: number } {
@@ -98,10 +101,9 @@ class GraphStep implements TrainingStep {
         x = filled;
       }
       const result = this.graph.run("evaluate", { x, labels });
-      for (let i = 0; i < count; i++) {
-        lossSum += result.losses[i];
-        correct += Number(result.predictions[i] === labels[i]);
-      }
+      const predicted = valueOf(result, "predictions").subarray(0, count);
+      for (const loss of valueOf(result, "losses").subarray(0, count)) lossSum += loss;
+      for (const [i, label] of predicted.entries()) correct += Number(label === labels[i]);
     }
     return { lossSum, correct };
   }

@@ -1,49 +1,54 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { attribute, backend } from "./engine";
 
 // Differentiable operations under names of our own ("deepnets..."): tfjs's kernels of the same purpose stay as they are
 // for everybody.
 
-interface Definition {
-  readonly forward: (inputs: readonly tf.Tensor[], attributes: { readonly [name: string]: unknown }) => tf.Tensor[];
-  /** Gradients of the inputs, each computed only when asked for. `saved` are the inputs, then the outputs. */
+/** One tensor per name. */
+type Tensors<Names extends readonly string[]> = { readonly [K in keyof Names]: tf.Tensor };
+
+interface Definition<Names extends readonly string[]> {
+  readonly forward: (inputs: Tensors<Names>) => tf.Tensor[];
+  /** Gradients of the inputs, each computed only when asked for, from the inputs and the kept outputs. */
   readonly backward: (
     dy: tf.Tensor,
-    saved: readonly tf.Tensor[],
-    attributes: { readonly [name: string]: unknown },
+    inputs: Tensors<Names>,
+    kept: readonly tf.Tensor[],
   ) => readonly (() => tf.Tensor)[];
-  readonly inputs: readonly string[];
+  readonly inputs: Names;
   /** Which outputs the gradient needs. */
   readonly outputs: readonly boolean[];
 }
 
-export type Kernel = (inputs: readonly tf.Tensor[], attributes?: { readonly [name: string]: unknown }) => tf.Tensor[];
-
-export function defineKernel(name: string, { forward, backward, inputs, outputs }: Definition): Kernel {
+/** Makes an operation with a gradient of its own; it returns the first of its outputs. */
+export function defineKernel<const Names extends readonly string[]>(
+  name: string,
+  { forward, backward, inputs, outputs }: Definition<Names>,
+): (inputs: Tensors<Names>) => tf.Tensor {
   const kernelName = `deepnets${name}`;
   if (tf.getKernel(kernelName, "tensorflow") === undefined) {
-    const ordered = (named: tf.NamedTensorInfoMap) => inputs.map((input) => named[input] as tf.Tensor);
+    const ordered = (named: tf.NamedTensorInfoMap) => inputs.map((input) => named[input]) as unknown as Tensors<Names>;
     tf.registerKernel({
       kernelName,
       backendName: "tensorflow",
-      kernelFunc: ({ inputs: given, attrs }) => forward(ordered(given), attrs ?? {}),
+      kernelFunc: ({ inputs: given }) => forward(ordered(given)),
     });
     tf.registerGradient({
       kernelName,
       inputsToSave: [...inputs],
       outputsToSave: [...outputs],
-      gradFunc: (dy, saved, attributes) => {
-        const gradients = backward(Array.isArray(dy) ? dy[0] : dy, saved, attributes);
-        return Object.fromEntries(inputs.slice(0, gradients.length).map((input, i) => [input, gradients[i]]));
+      gradFunc: (dy, saved) => {
+        const given = saved.slice(0, inputs.length) as unknown as Tensors<Names>;
+        const gradients = backward(Array.isArray(dy) ? itemAt(dy, 0) : dy, given, saved.slice(inputs.length));
+        return Object.fromEntries(gradients.map((gradient, i) => [itemAt(inputs, i), gradient]));
       },
     });
   }
-  return (given, attributes = {}) => {
-    const named = Object.fromEntries(inputs.map((input, i) => [input, given[i]]));
-    const result = tf.engine().runKernel(kernelName, named, attributes as tf.NamedAttrMap) as unknown as
-      | tf.Tensor
-      | tf.Tensor[];
-    return Array.isArray(result) ? result : [result];
+  return (given) => {
+    const named = Object.fromEntries(inputs.map((input, i) => [input, itemAt<tf.Tensor>(given, i)]));
+    const result = tf.engine().runKernel(kernelName, named, {}) as unknown as tf.Tensor | tf.Tensor[];
+    return Array.isArray(result) ? itemAt(result, 0) : result;
   };
 }
 

@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 /**
  * Element types that a traced graph knows. bfloat16 exists inside graphs only; feeds and fetches are float32, int32 or
  * bool.
@@ -48,7 +49,7 @@ export interface GraphNode {
 }
 
 export const edge = (node: GraphNode, output = 0): Edge => ({ node, output });
-export const specOf = ({ node, output }: Edge): OutputSpec => node.outputs[output];
+export const specOf = ({ node, output }: Edge): OutputSpec => itemAt(node.outputs, output);
 
 /** Number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
@@ -80,19 +81,21 @@ export function reachable(targets: readonly GraphNode[]): GraphNode[] {
   const order: GraphNode[] = [];
   const seen = new Set<GraphNode>();
   const stack = [...targets].reverse().map((node) => ({ node, next: 0 }));
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     if (top.next === 0 && seen.has(top.node)) {
       stack.pop();
       continue;
     }
     seen.add(top.node);
     const needs = [...top.node.inputs.map((input) => input.node), ...top.node.controls];
-    while (top.next < needs.length && seen.has(needs[top.next])) top.next++;
-    if (top.next < needs.length) stack.push({ node: needs[top.next++], next: 0 });
-    else {
+    let need = needs[top.next];
+    while (need !== undefined && seen.has(need)) need = needs[++top.next];
+    if (need === undefined) {
       stack.pop();
       order.push(top.node);
+    } else {
+      top.next++;
+      stack.push({ node: need, next: 0 });
     }
   }
   return order;

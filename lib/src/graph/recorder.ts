@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { type Attribute, type Binding, backend, type OutputInfo } from "./engine";
 import {
   type AttributeValue,
@@ -59,12 +60,12 @@ export class Recorder {
 
   /** The graph's counterpart of a tensor that the recorded code returned. */
   edgeOf(tensor: tf.TensorInfo): Edge {
-    return this.#input(backend().getInputTensorIds([tensor])[0], "a result");
+    return this.#input(itemAt(backend().getInputTensorIds([tensor]), 0), "a result");
   }
 
   /** Takes a tensor for an edge of the graph. */
   know(tensor: tf.TensorInfo, known: Edge): void {
-    this.#edges.set(backend().getInputTensorIds([tensor])[0]!, known);
+    this.#edges.set(itemAt(backend().getInputTensorIds([tensor]), 0), known);
   }
 
   #standIn(): Binding {
@@ -116,7 +117,7 @@ export class Recorder {
       inputs: edges,
       controls: [],
       attributes: {
-        ...(name === "ExpandDims" && { T: { kind: "type", value: specOf(edges[0]).dtype } }), // tfjs leaves it to the eager engine.
+        ...(name === "ExpandDims" && { T: { kind: "type", value: specOf(itemAt(edges, 0)).dtype } }), // tfjs leaves it to the eager engine.
         ...Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeValue(this.#real, attribute)])),
       },
       outputs: results.map(({ shape, dtype }) => ({ shape, dtype: dtypeName(this.#real, dtype) })),
@@ -151,7 +152,7 @@ export class Recorder {
         );
       }
     }
-    const [info] = this.#real.executeOp(
+    const outputs = this.#real.executeOp(
       "Shape",
       [
         { name: "T", type: this.#real.TF_ATTR_TYPE, value: this.#real.TF_FLOAT },
@@ -160,6 +161,7 @@ export class Recorder {
       [id],
       1,
     );
+    const info = itemAt(outputs, 0);
     const shape = Array.from(this.#real.tensorDataSync(info.id));
     this.#real.deleteTensor(info.id);
     return { shape, dtype: "float32", values: this.#real.tensorDataSync(id) as Float32Array };

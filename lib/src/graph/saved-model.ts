@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { itemAt } from "../base/item-at";
 import { backend } from "./engine";
 import { type AttributeValue, type Constant, type DType, type GraphNode, sizeOf } from "./nodes";
 
@@ -9,10 +10,17 @@ interface Message {
   serializeBinary(): Uint8Array;
   [setter: string]: any;
 }
-const proto = require("@tensorflow/tfjs-node/dist/proto/api_pb.js") as Record<
-  string,
-  (new () => Message) & Record<string, new () => Message>
->;
+type MessageClass = new () => Message;
+const proto = require("@tensorflow/tfjs-node/dist/proto/api_pb.js") as {
+  readonly GraphDef: MessageClass;
+  readonly VersionDef: MessageClass;
+  readonly SavedModel: MessageClass;
+  readonly NodeDef: MessageClass;
+  readonly Tensor: MessageClass;
+  readonly MetaGraphDef: MessageClass & { readonly MetaInfoDef: MessageClass };
+  readonly AttrValue: MessageClass & { readonly ListValue: MessageClass };
+  readonly TensorShape: MessageClass & { readonly Dim: MessageClass };
+};
 
 const typeNumbers: Readonly<Record<DType, number>> = { float32: 1, int32: 3, bool: 10, bfloat16: 14, resource: 20 };
 
@@ -126,8 +134,11 @@ function tensorMessage({ shape, dtype, values }: Constant): Message {
   message.setTensorShape(shapeMessage(shape));
   if (values.length === sizeOf(shape)) {
     message.setTensorContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  } else if (dtype === "float32") message.setFloatValList([values[0]]);
-  else if (dtype === "int32") message.setIntValList([values[0]]);
-  else message.setBoolValList([values[0] !== 0]);
+    return message;
+  }
+  const value = itemAt<number>(values, 0);
+  if (dtype === "float32") message.setFloatValList([value]);
+  else if (dtype === "int32") message.setIntValList([value]);
+  else message.setBoolValList([value !== 0]);
   return message;
 }

@@ -18,15 +18,16 @@ export function checkTensors(tensors: StepState["tensors"], expected: readonly N
     tensor === undefined ? "nothing" : `${tensor.name} [${tensor.shape.join(", ")}]`;
   const count = Math.max(expected.length, tensors.length);
   for (let i = 0; i < count; i++) {
-    const [want, have] = [describe(expected[i]), describe(tensors[i])];
-    if (want !== have) {
+    const [wanted, found] = [expected[i], tensors[i]];
+    const [want, have] = [describe(wanted), describe(found)];
+    if (wanted === undefined || found === undefined || want !== have) {
       throw new Error(
         `Expected ${want} but found ${have} (tensor ${i} of the state): it belongs to another model or optimizer.`,
       );
     }
-    const size = expected[i].shape.reduce((product, n) => product * n, 1);
-    if (tensors[i].values.length !== size) {
-      throw new Error(`Expected ${size} values but found ${tensors[i].values.length} (${want} of the state).`);
+    const size = wanted.shape.reduce((product, n) => product * n, 1);
+    if (found.values.length !== size) {
+      throw new Error(`Expected ${size} values but found ${found.values.length} (${want} of the state).`);
     }
   }
 }

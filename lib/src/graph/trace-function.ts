@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { compareTraces } from "./compare-traces";
 import { backend } from "./engine";
 import { type Edge, edge, type GraphNode, sizeOf } from "./nodes";
@@ -28,7 +29,7 @@ function recordOnce(
 ): Recording {
   const { traced, variables, salt } = options;
   const names = Object.keys(traced.inputs);
-  const specs = names.map((name) => inputSpec(traced.inputs[name]));
+  const specs = Object.values(traced.inputs).map(inputSpec);
   const placeholders = specs.map((spec, i) => placeholder(`${scope}/${names[i]}`, spec));
   const reads = variables.map(({ variable, handle }, i) => readNode(`${scope}/read_${i}`, handle, variable.shape));
   let recording: Recording;
@@ -37,10 +38,10 @@ function recordOnce(
     const known = new Map<number, Edge>();
     backend()
       .getInputTensorIds(inputs)
-      .forEach((id, i) => known.set(id, edge(placeholders[i])));
+      .forEach((id, i) => known.set(id, edge(itemAt(placeholders, i))));
     backend()
       .getInputTensorIds(variables.map(({ variable }) => variable))
-      .forEach((id, i) => known.set(id, edge(reads[i])));
+      .forEach((id, i) => known.set(id, edge(itemAt(reads, i))));
     const recorder = new Recorder({ edges: known, scope });
     const kept = variables.map(({ variable }) => variable.clone());
     const before = variables.map(({ variable }) => variable.dataId);
@@ -75,7 +76,7 @@ function recordOnce(
       });
     } finally {
       variables.forEach(({ variable }, i) => {
-        if (variable.dataId !== before[i]) variable.assign(kept[i]);
+        if (variable.dataId !== before[i]) variable.assign(itemAt(kept, i));
       });
     }
   });

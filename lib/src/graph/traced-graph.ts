@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { backend } from "./engine";
 import {
   assignments,
@@ -38,7 +39,7 @@ export class TracedGraph {
   readonly #optimizer?: Optimizer;
   readonly #callables = new Map<string, Callable>();
   readonly #nodes: readonly GraphNode[];
-  #session?: number;
+  #session: number | undefined;
 
   /** @internal Use `trace`. */
   constructor(functions: Readonly<Record<string, TracedFunction>>, options: TraceOptions) {
@@ -68,9 +69,7 @@ export class TracedGraph {
         name,
         shape,
         values:
-          i < this.#variables.length
-            ? (this.#variables[i].variable.dataSync() as Float32Array)
-            : new Float32Array(sizeOf(shape)),
+          (this.#variables[i]?.variable.dataSync() as Float32Array | undefined) ?? new Float32Array(sizeOf(shape)),
       })),
     );
   }
@@ -95,7 +94,7 @@ export class TracedGraph {
       ? this.#optimizer!.values(this.iteration + 1).map((value) => Float32Array.of(value))
       : [];
     const fed = [...callable.inputs, ...callable.feeds]
-      .map((node, i) => ({ node, value: [...values, ...scalars][i] }))
+      .map((node, i) => ({ node, value: itemAt<Values>([...values, ...scalars], i) }))
       .filter(({ node }) => callable.nodes.has(node));
     const fetched = this.#execute(
       fed.map(({ node }) => node),
@@ -103,7 +102,7 @@ export class TracedGraph {
       callable.results.map(({ node }) => node),
     );
     if (callable.steps) this.iteration++;
-    return Object.fromEntries(callable.results.map((result, i) => [result.name, fetched[i]]));
+    return Object.fromEntries(callable.results.map((result, i) => [result.name, itemAt(fetched, i)]));
   }
 
   /** Copies of the variables, then of the optimizer's slots (`"name/m"`, `"name/v"`). */
@@ -123,14 +122,19 @@ export class TracedGraph {
   write(tensors: readonly GraphTensor[]): void {
     checkTensors(tensors, this.#state);
     tensors.forEach(({ values }, i) => {
-      this.#execute([{ name: `state/value_${i}` }], [values], [{ name: `state/written_${i}` }], this.#state[i].shape);
+      this.#execute(
+        [{ name: `state/value_${i}` }],
+        [values],
+        [{ name: `state/written_${i}` }],
+        itemAt(this.#state, i).shape,
+      );
     });
   }
 
   /** Copies the graph's variables into the tf.Variables that it was traced with. */
   sync(): void {
     this.#variables.forEach(({ variable }, i) => {
-      const [values] = this.#execute([], [], [{ name: `state/read_${i}` }]);
+      const values = itemAt(this.#execute([], [], [{ name: `state/read_${i}` }]), 0);
       tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
     });
   }
@@ -199,7 +203,7 @@ export class TracedGraph {
 
   #updates(name: string, recording: Recording, feeds: readonly GraphNode[]): Update[] {
     return [...recording.gradients].flatMap(([position, gradient]) => {
-      const variable = this.#variables[position];
+      const variable = itemAt(this.#variables, position);
       const slots = this.#optimizer!.slots.map(
         (slot) => this.#state.find((entry) => entry.name === `${variable.name}/${slot}`)!.handle,
       );
@@ -247,7 +251,7 @@ export class TracedGraph {
       inputs.forEach((input, i) => {
         const spec = input.outputs?.[0];
         const dtype = spec?.dtype === "int32" ? binding.TF_INT32 : binding.TF_FLOAT;
-        ids.push(binding.createTensor(shape ?? spec!.shape, dtype, values[i]));
+        ids.push(binding.createTensor(shape ?? itemAt(input.outputs ?? [], 0).shape, dtype, itemAt(values, i)));
       });
       const names = (nodes: readonly { name: string }[]) => nodes.map((node) => `${node.name}:0`).join(",");
       const results = binding.runSavedModel(this.#session, ids, names(inputs), names(targets));

@@ -10,5 +10,5 @@ const kernel = defineKernel("BiasAdd", {
 
 /** Adds `bias` [c] to the last axis of `x` [..., c]. */
 export function biasAdd(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
-  return kernel([x, bias])[0];
+  return kernel([x, bias]);
 }

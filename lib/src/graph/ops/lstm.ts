@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { attribute, backend } from "../engine";
 import { multiply, single, T } from "../kernels";
+import { itemAt } from "../../base/item-at";
 
 /** The weights of an LSTM with gates in the order i, f, c, o, `units` columns each. */
 export interface LstmWeights {
@@ -52,11 +53,11 @@ export function lstm(
     save([...halves.flatMap(({ moments }) => moments.flatMap((moment) => Object.values(moment) as tf.Tensor[]))]);
     return {
       value: concat(
-        halves.map(({ states }) => (sequences ? timeMajor(tf.stack(states)) : states[states.length - 1])),
+        halves.map(({ states }) => (sequences ? timeMajor(tf.stack(states)) : itemAt(states, -1))),
         0,
       ),
       gradFunc: (dy, saved) => {
-        const steps = given.shape[1]!;
+        const steps = itemAt(given.shape, 1);
         const parts = split(dy as tf.Tensor, { axis: 0, count: chains }).map((dh, half) =>
           backward(sequences ? unstack(timeMajor(dh)) : [dh], {
             moments: restore(saved as tf.Tensor[]).slice(half * steps, (half + 1) * steps),
@@ -64,7 +65,7 @@ export function lstm(
             kernel,
           }),
         );
-        const gradient = parts.length === 1 ? parts[0].matrix : tf.add(parts[0].matrix, parts[1].matrix);
+        const gradient = parts.map((part) => part.matrix).reduce((sum, matrix) => tf.add(sum, matrix));
         const rows = (from: number, count: number) => tf.slice(gradient, [from, 0], [count, -1]);
         const features = kernel.shape[0];
         return [
@@ -89,7 +90,7 @@ function forward(
   x: tf.Tensor,
   { matrix, units }: { matrix: tf.Tensor; units: number },
 ): { states: tf.Tensor[]; moments: Moment[] } {
-  const [steps, n] = x.shape;
+  const [steps, n] = x.shape as [number, number, number];
   let h: tf.Tensor = tf.zeros([n, units]);
   let c: tf.Tensor = h;
   const moments: Moment[] = [];
@@ -97,7 +98,12 @@ function forward(
   const extended = concat([x, tf.ones([steps, n, 1])], 2);
   for (const input of unstack(extended)) {
     const operand = concat([h, input], 1);
-    const [zi, zf, zg, zo] = split(multiply(operand, matrix), { axis: 1, count: 4 });
+    const [zi, zf, zg, zo] = split(multiply(operand, matrix), { axis: 1, count: 4 }) as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
     const [i, f, g, o] = [
       single("Sigmoid", [zi]),
       single("Sigmoid", [zf]),
@@ -122,14 +128,14 @@ function backward(
   // Transposed once, not in each of the products.
   const back = tf.transpose(recurrent);
   const first = moments.length - given.length;
-  let dh = given[given.length - 1];
+  let dh = itemAt(given, -1);
   let dc: tf.Tensor | undefined;
   const dz: tf.Tensor[] = new Array(moments.length);
   for (let t = moments.length - 1; t >= 0; t--) {
-    const { i, f, g, o, before, tanh } = moments[t];
+    const { i, f, g, o, before, tanh } = itemAt(moments, t);
     const through = single("TanhGrad", [tanh, single("Mul", [dh, o])]);
     const total = dc === undefined ? through : single("AddV2", [dc, through]);
-    dz[t] = concat(
+    const gates = concat(
       [
         single("SigmoidGrad", [i, single("Mul", [total, g])]),
         single("SigmoidGrad", [f, single("Mul", [total, before])]),
@@ -138,9 +144,10 @@ function backward(
       ],
       1,
     );
+    dz[t] = gates;
     if (t > 0) {
-      dh = multiply(dz[t], back);
-      if (t > first) dh = single("AddV2", [dh, given[t - 1 - first]]);
+      dh = multiply(gates, back);
+      if (t > first) dh = single("AddV2", [dh, itemAt(given, t - 1 - first)]);
       dc = single("Mul", [total, f]);
     }
   }
@@ -149,7 +156,7 @@ function backward(
     moments.map((moment) => moment.operand),
     0,
   );
-  const [n, features] = [given[0].shape[0], kernel.shape[0]];
+  const [n, features] = [itemAt(given, 0).shape[0], kernel.shape[0]];
   return {
     matrix: multiply(operands, all, { a: true }),
     x: tf.reshape(multiply(all, kernel, { b: true }), [moments.length, n, features]),
@@ -168,7 +175,7 @@ function restore(saved: readonly tf.Tensor[]): Moment[] {
 /** Batch and time change places: `[n, steps, k]` to `[steps, n, k]`, and back. */
 const timeMajor = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [1, 0, 2]);
 const concat = (parts: readonly tf.Tensor[], axis: number): tf.Tensor =>
-  parts.length === 1 ? parts[0].clone() : tf.concat([...parts], axis);
+  parts.length === 1 ? itemAt(parts, 0).clone() : tf.concat([...parts], axis);
 
 function split(x: tf.Tensor, { axis, count }: { axis: number; count: number }): tf.Tensor[] {
   if (count === 1) return [x.clone()];

@@ -16,5 +16,5 @@ const kernel = defineKernel("Product", {
  * follows; its gradients as BatchMatMulV2.
  */
 export function product(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  return kernel([a, b])[0];
+  return kernel([a, b]);
 }

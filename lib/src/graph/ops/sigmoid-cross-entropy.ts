@@ -13,5 +13,5 @@ const kernel = defineKernel("SigmoidCrossEntropy", {
 
 /** Binary cross-entropy of each example, from logits and targets (0 or 1) of one shape. */
 export function sigmoidCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
-  return kernel([logits, targets])[0];
+  return kernel([logits, targets]);
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { attribute, backend } from "../engine";
 import { defineKernel, T } from "../kernels";
+import { itemAt } from "../../base/item-at";
 
 const kernel = defineKernel("SoftmaxCrossEntropy", {
   inputs: ["logits", "labels"],
@@ -12,10 +13,10 @@ const kernel = defineKernel("SoftmaxCrossEntropy", {
       [logits, labels],
       2,
     ),
-  backward: (dy, [, , gradient]) => [() => tf.mul(tf.expandDims(dy, 1), gradient)],
+  backward: (dy, _, kept) => [() => tf.mul(tf.expandDims(dy, 1), itemAt(kept, 0))],
 });
 
 /** Cross-entropy of each example, `[n]`, from logits `[n, classes]` and class indices `[n]` (int32). */
 export function softmaxCrossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
-  return kernel([logits, labels])[0];
+  return kernel([logits, labels]);
 }

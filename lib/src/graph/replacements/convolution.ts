@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-node";
 import type { LayerCall } from "../network";
 import { biasAdd } from "../ops/bias-add";
 import { relu } from "../ops/relu";
+import { itemAt } from "../../base/item-at";
 import { feedsOnlyNext, type Replacement } from "./replacement";
 
 interface ConvolutionOps {
@@ -40,9 +41,16 @@ export function convolutionCalls(
     if (dataFormat !== "channelsLast" || padding === "causal" || (activation !== "linear" && activation !== "relu"))
       return;
     const convolve = (x: tf.Tensor) =>
-      tf.conv2d(x as tf.Tensor4D, layer.weights[0].read() as tf.Tensor4D, strides, padding, "NHWC", dilationRate);
+      tf.conv2d(
+        x as tf.Tensor4D,
+        itemAt(layer.weights, 0).read() as tf.Tensor4D,
+        strides,
+        padding,
+        "NHWC",
+        dilationRate,
+      );
     const finish = (x: tf.Tensor) => {
-      const biased = useBias ? ops.biasAdd(x, layer.weights[1].read()) : x;
+      const biased = useBias ? ops.biasAdd(x, itemAt(layer.weights, 1).read()) : x;
       return activation === "relu" ? ops.relu(biased) : biased;
     };
     const pool = layers[position + 1];
