@@ -1,0 +1,21 @@
+import { max, mean, min, sampleStandardDeviation } from "simple-statistics";
+
+/** Mean and scatter of one figure over several runs. */
+export interface Statistic {
+  readonly mean: number;
+  /** Sample standard deviation (divided by n - 1); 0 for a single run, which says nothing about the scatter. */
+  readonly sd: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Mean and scatter of at least one number. */
+export function statistic(values: readonly number[]): Statistic {
+  const numbers = [...values];
+  return {
+    mean: mean(numbers),
+    sd: numbers.length > 1 ? sampleStandardDeviation(numbers) : 0,
+    min: min(numbers),
+    max: max(numbers),
+  };
+}
