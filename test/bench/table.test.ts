@@ -78,7 +78,7 @@ Full runs as recorded in data/runs, on whichever machine made them; minutes
 test("the figure has one bar per measured setting, words beside it, and no text that breaks the SVG", () => {
   const svg = chart(report);
   expect(svg.match(/<rect x=/g)).toHaveLength(6);
-  expect(svg).toContain("A &lt;fast> CPU, 2 cores");
+  expect(svg).toContain("A &lt;fast&gt; CPU, 2 cores");
   expect(svg).toContain(
     'aria-label="Milliseconds per training step. MLP: tfjs-node, fit 90.0, tfjs-node, fit, oneDNN on 60.0, deepnets 9.0',
   );

@@ -3,47 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parts } from "../../lib/src/parts";
-import { describeProgress, duration, liveRecord, StatusLine } from "../../lib/tools/handin/progress";
+import { describeProgress, liveRecord } from "../../lib/tools/handin/progress";
 import { formatTable } from "../../lib/tools/notebooks/report";
 import { makeRecord } from "../fixtures/handin/handin";
 
 const runs = mkdtempSync(join(tmpdir(), "progress-"));
 afterAll(() => rmSync(runs, { recursive: true, force: true }));
 
-const stream = (isTTY: boolean, columns = 40) => {
-  const written: string[] = [];
-  return { isTTY, columns, written, write: (text: string) => written.push(text) };
-};
-
 const live = (iteration: number) => ({
   ...makeRecord(parts[1]!, "full"),
   status: "running" as const,
   progress: { iteration, iterations: 20_000, stepsPerSecond: 50, etaSeconds: 152 },
   testAccuracy: [0.1, 0.9789],
-});
-
-describe("StatusLine", () => {
-  test("changes one line on a terminal, cut to its width", () => {
-    const out = stream(true);
-    const line = new StatusLine(out);
-    line.update("a".repeat(60));
-    line.update("b");
-    line.update("b");
-    line.print("done");
-    expect(out.written).toEqual([`\r\x1b[K${"a".repeat(39)}`, "\r\x1b[Kb", "\r\x1b[K", "done\n"]);
-  });
-
-  test("writes sparse lines into a pipe", () => {
-    const out = stream(false);
-    const line = new StatusLine(out, 60);
-    line.update("a");
-    line.update("b");
-    line.print("done");
-    expect(out.written).toEqual(["done\n"]);
-    const often = stream(false);
-    new StatusLine(often, 0).update("a");
-    expect(often.written).toEqual(["a\n"]);
-  });
 });
 
 describe("describeProgress", () => {
@@ -80,9 +51,6 @@ describe("liveRecord", () => {
     expect(of("h6-1b", "full-s1")).toBeUndefined();
   });
 });
-
-test("durations are rounded up, to be kept", () =>
-  expect([0.4, 89, 90, 121].map(duration)).toEqual(["1 s", "89 s", "2 min", "3 min"]));
 
 test("the table lines up", () => {
   const row = { notebook: "", title: "", seed: 1 };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { drawSeries, models, parameters, train as exported } from "../../lib/src";
-import { duration, summary } from "../../lib/src/notebook/summary";
+import { summary } from "../../lib/src/notebook/summary";
 import { train, trial } from "../../lib/src/notebook/train";
 import { runFolder } from "../../lib/src/runs/places";
 import { FakeKernel } from "./fake-kernel";
@@ -87,17 +87,6 @@ test("elsewhere the output gets a new picture now and then, and a failure says w
 test("a trial listens to Stop as well", async () => {
   const stopped = trial(lstm(), series, parameters("trial", settings), { onEvaluation: () => void kernel.interrupt() });
   await expect(stopped).rejects.toThrow(/The trial was stopped at iteration \d+: run the cell again/);
-});
-
-test("durations are written as a reader says them", () => {
-  expect([0, 48, 60, 312, 4800, Infinity].map(duration)).toEqual([
-    "0 s",
-    "48 s",
-    "1 min",
-    "5 min 12 s",
-    "1 h 20 min",
-    "unknown",
-  ]);
 });
 
 test("the picture of the curve is a whole SVG", async () => {

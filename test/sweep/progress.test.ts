@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Job, Plan } from "../../lib/tools/sweep/plan";
 import {
-  duration,
   jobFolder,
   news,
   readStates,
@@ -77,14 +76,6 @@ test("lines for the terminal", () => {
   expect(totalLine(states, 2)).toBe("1 of 4 runs done, 2 running, time left not known yet");
   expect(totalLine([...states.slice(0, 2), states[3]!], 1)).toBe("1 of 3 runs done, 1 running, about 4 min left");
   expect(totalLine([queued(job("h6-2", 1))], 2)).toBe("0 of 1 runs done, 0 running, time left not known yet");
-  expect([3, 89, 91, 3600, 5400, 90_000].map(duration)).toEqual([
-    "3 s",
-    "89 s",
-    "2 min",
-    "60 min",
-    "1 h 30 min",
-    "25 h 0 min",
-  ]);
 });
 
 test("news: each end once, each failed attempt once", () => {

@@ -1,3 +1,5 @@
+import { itemAt } from "./item-at";
+
 // How numbers, tables and HTML are written, wherever text is made for a reader.
 
 const entities: Readonly<Record<string, string>> = {
@@ -9,7 +11,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text as it can stand in HTML and SVG, also inside an attribute. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 
 /** A fraction in per cent: `percent(0.98434)` is "98.43 %". */
 export const percent = (fraction: number, digits = 2): string => `${(100 * fraction).toFixed(digits)} %`;
@@ -53,7 +56,7 @@ export function alignCells(
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) =>
-    row.map((cell, i) => (right(i, cell) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))),
+    row.map((cell, i) => (right(i, cell) ? cell.padStart(itemAt(widths, i)) : cell.padEnd(itemAt(widths, i)))),
   );
 }
 
@@ -68,12 +71,14 @@ export const textTable = (
 
 /** A table in Markdown, as a formatter writes it; `right` names the columns of numbers. */
 export function markdownTable(
-  [head, ...rows]: readonly (readonly string[])[],
+  rows: readonly (readonly string[])[],
   { right = () => false }: { readonly right?: (column: number) => boolean } = {},
 ): string {
-  const cells = alignCells([head ?? [], ...rows, (head ?? []).map(() => "---")], { right }).slice(0, -1);
-  const rule = (cells[0] ?? []).map(({ length }, i) => (right(i) ? `${"-".repeat(length - 1)}:` : "-".repeat(length)));
-  return [cells[0]!, rule, ...cells.slice(1)].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  // A rule has at least three signs.
+  const least = itemAt(rows, 0).map(() => "---");
+  const [head, ...body] = alignCells([...rows, least], { right }).slice(0, -1) as [string[], ...string[][]];
+  const rule = head.map(({ length }, i) => (right(i) ? `${"-".repeat(length - 1)}:` : "-".repeat(length)));
+  return [head, rule, ...body].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
 /** A paragraph in lines of at most `width` characters; a longer word has a line of its own. */

@@ -1,6 +1,7 @@
+import { count } from "../base/text";
 import { curves, type Curve } from "./curves";
 import type { Figure, Words } from "./figure";
-import { count, percent } from "./numbers";
+import { percent } from "./numbers";
 import { panels } from "./panels";
 import { accuracyOf, recordsOf, type Runs } from "./runs";
 import { modelStyle } from "./theme";

@@ -1,9 +1,11 @@
+import { count } from "../base/text";
+import { statistic } from "../base/statistics";
 import { itemAt } from "../base/item-at";
 import { curves, type Curve, type CurveOptions } from "./curves";
 import type { Figure, Words } from "./figure";
-import { count, percent } from "./numbers";
+import { percent } from "./numbers";
 import { panels } from "./panels";
-import { accuracyOf, byPart, meanAndDeviation, recordsOf, smoothed, type RunLike } from "./runs";
+import { accuracyOf, byPart, recordsOf, smoothed, type RunLike } from "./runs";
 
 export interface ComparisonOptions extends Partial<Words> {
   /** Range of the lower panel; default [0.96, 1]. */
@@ -104,6 +106,6 @@ function envelope(lists: readonly (readonly number[])[]): { low: number[]; high:
 }
 
 function meanText(values: readonly number[]): string {
-  const { mean, deviation } = meanAndDeviation(values);
-  return `${percent(mean)} ± ${(deviation * 100).toFixed(2)}`;
+  const { mean, sd } = statistic(values);
+  return `${percent(mean)} ± ${(sd * 100).toFixed(2)}`;
 }

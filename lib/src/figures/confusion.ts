@@ -1,7 +1,8 @@
+import { count } from "../base/text";
 import { itemAt } from "../base/item-at";
 import type { Figure, Words } from "./figure";
 import { heatmap } from "./images";
-import { count, percent } from "./numbers";
+import { percent } from "./numbers";
 import { recordsOf, type RunLike } from "./runs";
 import { modelStyle } from "./theme";
 

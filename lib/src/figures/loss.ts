@@ -1,7 +1,7 @@
+import { count } from "../base/text";
 import { itemAt } from "../base/item-at";
 import { curves, type Curve } from "./curves";
 import type { Figure, Words } from "./figure";
-import { count } from "./numbers";
 import { recordsOf, type Runs } from "./runs";
 import { modelStyle } from "./theme";
 

@@ -1,3 +1,4 @@
+import { percent as plainPercent } from "../base/text";
 import type { Spec } from "./figure";
 
 const space = "\u00a0";
@@ -19,16 +20,11 @@ export function rounded(values: ArrayLike<number>, digits = 4): (number | null)[
  * percent(0.98434); // "98.43\u00a0%"
  */
 export function percent(fraction: number, digits = 2): string {
-  return `${(fraction * 100).toFixed(digits)}${space}%`;
+  return plainPercent(fraction, digits).replace(" ", space);
 }
 
 /** Two digits after the point, and always a sign: `signed(-0.5)` is "−0.50". */
 export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
-
-/** A whole number with commas: `count(5695510)` is "5,695,510". */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
 
 /**
  * A matrix as plotly.js reads it from base64: one byte per value, 0 for `low` and 254 for `high`. A tenth of the size

@@ -1,7 +1,9 @@
+import { count } from "../base/text";
+import { statistic } from "../base/statistics";
 import { itemAt } from "../base/item-at";
 import { figure, type Figure, type Words } from "./figure";
-import { count, percent, round } from "./numbers";
-import { accuracyOf, byPart, meanAndDeviation, recordsOf, type RunLike } from "./runs";
+import { percent, round } from "./numbers";
+import { accuracyOf, byPart, recordsOf, type RunLike } from "./runs";
 
 /**
  * What parameters buy: test accuracy (filled, with its standard deviation over seeds) and training accuracy (hollow)
@@ -15,8 +17,8 @@ export function parametersVsAccuracy(runs: readonly RunLike[], words: Partial<Wo
   const points = byPart(recordsOf(runs)).map(({ style, records }) => ({
     ...style,
     x: itemAt(records, 0).model.parameters,
-    train: meanAndDeviation(records.map((record) => accuracyOf(record, "train"))),
-    test: meanAndDeviation(records.map((record) => accuracyOf(record, "test"))),
+    train: statistic(records.map((record) => accuracyOf(record, "train"))),
+    test: statistic(records.map((record) => accuracyOf(record, "test"))),
   }));
   const data = points.flatMap(({ name, color, x, train, test }) => [
     {
@@ -43,7 +45,7 @@ export function parametersVsAccuracy(runs: readonly RunLike[], words: Partial<Wo
       x: [x],
       y: [round(test.mean, 5)],
       marker: { color, size: 11 },
-      error_y: { type: "data", array: [round(test.deviation, 3)], color, visible: test.deviation > 0 },
+      error_y: { type: "data", array: [round(test.sd, 3)], color, visible: test.sd > 0 },
       hovertemplate: "%{x:,} parameters: %{y:.2%}<extra>%{fullData.name}</extra>",
     },
   ]);

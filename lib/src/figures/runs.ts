@@ -35,9 +35,3 @@ export function byPart(
   const parts = [...new Set(records.map((record) => record.part))];
   return parts.map((part) => ({ style: modelStyle(part), records: records.filter((record) => record.part === part) }));
 }
-
-export function meanAndDeviation(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
-}

@@ -1,3 +1,4 @@
+import { percent } from "../base/text";
 import { show } from "./show";
 import { table } from "./table";
 
@@ -67,6 +68,6 @@ function bounds(claim: Claim): string {
 }
 
 function written(claim: Claim, value: number): string {
-  if (claim.percent) return `${(100 * value).toFixed(2)} %`;
+  if (claim.percent) return percent(value);
   return Number.isInteger(value) ? value.toLocaleString("en-US") : value.toPrecision(3);
 }

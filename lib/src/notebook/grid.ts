@@ -1,5 +1,4 @@
-import { itemAt } from "../base/item-at";
-import { escapeHtml } from "./html";
+import { alignCells, escapeHtml } from "../base/text";
 
 /** Rows of a table by column name; what is missing stays empty. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -32,15 +31,10 @@ function isNumeric({ rows }: Grid, column: string): boolean {
 /** A table in lines of text, columns aligned. */
 export function gridText(grid: Grid): string {
   const lines = [grid.columns, ...grid.rows.map((row) => grid.columns.map((column) => cell(row[column])))];
-  const widths = grid.columns.map((_, i) => Math.max(...lines.map((line) => itemAt(line, i).length)));
   const right = grid.columns.map((column) => isNumeric(grid, column));
-  const text = lines.map((line) =>
-    line
-      .map((word, i) => (right[i] ? word.padStart(itemAt(widths, i)) : word.padEnd(itemAt(widths, i))))
-      .join("  ")
-      .trimEnd(),
-  );
-  text.splice(1, 0, widths.map((width) => "-".repeat(width)).join("  "));
+  const cells = alignCells(lines, { right: (column) => right[column] === true });
+  const text = cells.map((line) => line.join("  ").trimEnd());
+  text.splice(1, 0, (cells[0] ?? []).map(({ length }) => "-".repeat(length)).join("  "));
   return [...(grid.caption ? [grid.caption] : []), ...text, ...(grid.note ? [grid.note] : [])].join("\n");
 }
 

@@ -1,17 +1,6 @@
 import type { Bundle } from "./kernel";
 import { displaySymbol } from "./display";
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text as it can stand in HTML, also inside an attribute. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
-
 /** A piece of HTML that a cell shows as it is. */
 export interface Html {
   readonly [displaySymbol]: () => Bundle;

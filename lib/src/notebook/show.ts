@@ -1,5 +1,5 @@
 import { captioned, type Figure } from "../figures/figure";
-import { escapeHtml } from "./html";
+import { escapeHtml } from "../base/text";
 import { kernel, type Content } from "./kernel";
 import { isFigure, represent } from "./represent";
 

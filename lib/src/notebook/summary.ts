@@ -1,14 +1,6 @@
-import { count, percent } from "../figures/numbers";
+import { count, duration } from "../base/text";
+import { percent } from "../figures/numbers";
 import type { RunRecord } from "../runs/record";
-
-/** A duration as a reader says it: "48 s", "5 min 12 s", "1 h 20 min". */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "unknown";
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`;
-  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
-}
 
 const last = (values: readonly number[]) => values.at(-1);
 

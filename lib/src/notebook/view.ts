@@ -3,7 +3,8 @@ import { relative } from "node:path";
 import { fromEnvironment } from "../base/environment";
 import { modelStyle } from "../figures/theme";
 import type { Progress, RunRecord } from "../runs/record";
-import { escapeHtml } from "./html";
+import { StatusLines } from "../base/status-lines";
+import { escapeHtml } from "../base/text";
 import { kernel, type Content, type Kernel } from "./kernel";
 import { drawLive, type LivePage } from "./live-page";
 import { sketchImage } from "./sketch";
@@ -107,30 +108,35 @@ class CellView implements View {
 }
 
 class TerminalView implements View {
-  private latest: RunRecord | undefined;
-  private readonly updating = process.stdout.isTTY === true;
+  readonly #part: string;
+  // In a log nothing but the end.
+  readonly #line = new StatusLines(process.stdout, Infinity);
+  #latest: RunRecord | undefined;
 
-  constructor(private readonly part: string) {}
+  constructor(part: string) {
+    this.#part = part;
+  }
 
   progress(progress: Progress): void {
-    if (this.updating && this.latest) this.write(summary({ ...this.latest, status: "running", progress }));
+    if (this.#latest) this.#update(summary({ ...this.#latest, status: "running", progress }));
   }
 
   record(record: RunRecord): void {
-    this.latest = record;
-    if (this.updating) this.write(summary(record));
+    this.#latest = record;
+    this.#update(summary(record));
   }
 
   end(record: RunRecord): void {
-    const lines = [`${this.part}: ${summary(record)}`, ...(record.status === "interrupted" ? [howToGoOn(record)] : [])];
-    process.stdout.write(`${this.updating ? "\r\u001b[K" : ""}${lines.join("\n")}\n`);
+    const note = record.status === "interrupted" ? [howToGoOn(record)] : [];
+    this.#line.print([`${this.#part}: ${summary(record)}`, ...note].join("\n"));
   }
 
   fail(): void {
-    if (this.updating) process.stdout.write("\n");
+    // The last state stays above the error.
+    if (process.stdout.isTTY) process.stdout.write("\n");
   }
 
-  private write(text: string): void {
-    process.stdout.write(`\r\u001b[K${this.part}: ${text}`);
+  #update(text: string): void {
+    this.#line.update(`${this.#part}: ${text}`);
   }
 }

@@ -1,3 +1,4 @@
+import { percent } from "../base/text";
 import type { RunRecord } from "./record";
 
 /** A number of a record, and how prose writes it. */
@@ -74,7 +75,7 @@ function at(record: RunRecord, key: string): unknown {
 }
 
 function textOf(key: string, value: number): string {
-  if (fraction.test(key)) return `${(100 * value).toFixed(2)} %`;
+  if (fraction.test(key)) return percent(value);
   if (/(^|\.)minutes/.test(key)) return value.toFixed(1);
   if (Number.isInteger(value)) return value.toLocaleString("en-US");
   return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3);

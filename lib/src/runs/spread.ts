@@ -1,13 +1,5 @@
+import { statistic, type Statistic } from "../base/statistics";
 import type { RunRecord } from "./record";
-
-/** Mean and scatter of one figure over `n` runs. */
-export interface Statistic {
-  readonly mean: number;
-  /** Sample standard deviation (divided by n - 1); 0 for a single run, which says nothing about the scatter. */
-  readonly sd: number;
-  readonly min: number;
-  readonly max: number;
-}
 
 /** What several runs of one part with the same settings have in common, and how far they differ. */
 export interface Spread {
@@ -83,11 +75,4 @@ function final(record: RunRecord): NonNullable<RunRecord["final"]> {
   throw new Error(
     `Expected a finished record but found one that is ${record.status} (${record.part}, seed ${record.seed}): run the part to its end.`,
   );
-}
-
-function statistic(values: readonly number[]): Statistic {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const sd = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
-  return { mean, sd, min: Math.min(...values), max: Math.max(...values) };
 }

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { StatusLines } from "../../src/base/status-lines";
 import { chart } from "./chart";
 import { fullRuns } from "./full-runs";
 import { machine } from "./machine";
@@ -25,16 +26,18 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function measure(request: BenchRequest): Promise<BenchReport> {
+  // In a log nothing: the table says it all.
+  const line = new StatusLines(process.stdout, Infinity);
   const networks = [];
   for (const name of request.networks) {
     const { title, batchSize } = facts[name];
     const chosen = settings(name, request)
       .filter((setting) => request.only?.some((start) => setting.name.startsWith(start)) ?? true)
       .filter((setting) => setting.precision === (request.precision ?? setting.precision));
-    const outcomes = await measureRounds(chosen, { ...request, say: (text) => progress(`${title}: ${text}`) });
+    const outcomes = await measureRounds(chosen, { ...request, say: (text) => line.update(`${title}: ${text}`) });
     networks.push({ name, title, batchSize, outcomes });
   }
-  progress("");
+  line.clear();
   const { rounds, steps } = request;
   return {
     format: 1,
@@ -45,9 +48,4 @@ async function measure(request: BenchRequest): Promise<BenchReport> {
     networks,
     fullRuns: fullRuns(),
   };
-}
-
-// On a terminal one line that changes, in a log nothing: the table says it all.
-function progress(text: string): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text}`);
 }

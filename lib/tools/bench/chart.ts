@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../src/base/text";
 import { type BenchReport, type Measured, measured } from "./report";
 
 // Colour-blind safe (Okabe and Ito); ours stands out, peers are quiet.
@@ -37,8 +38,8 @@ export function chart(report: BenchReport): string {
     return [text, ...lines].join("\n");
   });
   const { machine } = report;
-  const foot = `<text x="12" y="${y - 8}" fill="#555">${escape(machine.cpu)}, ${machine.cores} cores, ${machine.features.join(", ")}; medians and quartiles of ${report.rounds} interleaved rounds</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 4}" font-family="system-ui, sans-serif" font-size="13" role="img" aria-label="${escape(alt(report))}">
+  const foot = `<text x="12" y="${y - 8}" fill="#555">${escapeHtml(machine.cpu)}, ${machine.cores} cores, ${machine.features.join(", ")}; medians and quartiles of ${report.rounds} interleaved rounds</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 4}" font-family="system-ui, sans-serif" font-size="13" role="img" aria-label="${escapeHtml(alt(report))}">
 <rect width="100%" height="100%" fill="#fff"/>
 ${[...panels, foot].join("\n")}
 </svg>
@@ -49,7 +50,7 @@ function bar_({ name, family, ms }: Measured, y: number, scale: number): string 
   const [low, high] = ms.quartiles.map((value) => left + value * scale);
   const end = left + ms.median * scale;
   return [
-    `<text x="${left - 8}" y="${y + 13}" text-anchor="end"${family === "deepnets" ? ' font-weight="600"' : ""}>${labels[name] ?? escape(name)}</text>`,
+    `<text x="${left - 8}" y="${y + 13}" text-anchor="end"${family === "deepnets" ? ' font-weight="600"' : ""}>${labels[name] ?? escapeHtml(name)}</text>`,
     `<rect x="${left}" y="${y + 2}" width="${(end - left).toFixed(1)}" height="${row - 6}" fill="${colours[family]}"/>`,
     `<path d="M${low.toFixed(1)} ${y + row / 2 - 1}H${high.toFixed(1)}" stroke="#000"/>`,
     `<text x="${(Math.max(end, high) + 6).toFixed(1)}" y="${y + 13}">${ms.median.toFixed(1)}</text>`,
@@ -66,5 +67,3 @@ function alt(report: BenchReport): string {
   );
   return `Milliseconds per training step. ${parts.join(". ")}.`;
 }
-
-const escape = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");

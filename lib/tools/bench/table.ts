@@ -1,3 +1,4 @@
+import { textTable } from "../../src/base/text";
 import { baseOf, best, type BenchReport, type Measured, measured } from "./report";
 import type { Outcome } from "./rounds";
 import { ratio } from "./statistics";
@@ -76,13 +77,9 @@ function fullRuns({ fullRuns: runs }: BenchReport): string {
   return `Full runs as recorded in data/runs, on whichever machine made them; minutes\n${aligned([["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"], ...rows, total])}`;
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  // Numbers to the right, words to the left; the last column keeps its length.
-  const right = (cell: string) => /^[\d.-]/.test(cell);
-  return rows
-    .map((row) =>
-      `  ${row.map((cell, i) => (i === row.length - 1 ? cell : right(cell) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join("  ")}`.trimEnd(),
-    )
-    .join("\n");
-}
+/** Numbers to the right, words to the left. */
+const aligned = (rows: readonly (readonly string[])[]): string =>
+  textTable(
+    rows.map((row) => ["", ...row]),
+    { right: (column, cell) => column < rows[0]!.length && /^[\d.-]/.test(cell) },
+  );

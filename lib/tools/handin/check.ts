@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { plural } from "../../src/base/text";
 import { UserError } from "../user-error";
 import { readNotebook, sha256, sourceOf, type Notebook } from "../notebooks/notebook";
 import { parts as allParts, type Part } from "../../src/parts";
 import { cellLog, handinFolder, notebooksFolder, runsFolder } from "../notebooks/places";
-import { count } from "./progress";
 import { storedRecords } from "../notebooks/records";
 import { contentRules } from "./rules/content";
 import { executionRules } from "./rules/execution";
@@ -57,7 +57,7 @@ export async function main(argv: string[]): Promise<number> {
   const findings = checkFolder(folder, { html });
   const asked = rules.filter(({ page }) => html || !page).length;
   const scope = html ? "" : " (notebooks and records; npm run export makes the pages)";
-  console.log(`Checked ${folder}${scope}: ${asked} rules, ${count(findings.length, "finding")}.`);
+  console.log(`Checked ${folder}${scope}: ${asked} rules, ${plural(findings.length, "finding")}.`);
   if (findings.length) console.log(formatFindings(findings));
   return findings.length ? 1 : 0;
 }

@@ -1,12 +1,12 @@
 import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { plural } from "../../src/base/text";
 import { writeWhole } from "../../src/base/files";
 import { exportNotebooks } from "../export/pages";
 import { formatProblem } from "../export/problem";
 import { checkFolder, formatFindings } from "./check";
 import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "../notebooks/notebook";
 import { notebooksFolder, readmeFile } from "../notebooks/places";
-import { count } from "./progress";
 import { storedRecords } from "../notebooks/records";
 import { formatTable } from "../notebooks/report";
 import { resultsTable, withResults } from "./results";
@@ -34,7 +34,7 @@ export async function finish(session: Session): Promise<boolean> {
   if (plan.profile === "quick") line.print(`This is a ${quickNotice}.`);
   const faults = findings.length + problems.length;
   const good = failed.length + faults === 0;
-  const bad = `Not ready to hand in: ${count(failed.length, "notebook")} did not finish, ${count(faults, "finding")}.`;
+  const bad = `Not ready to hand in: ${plural(failed.length, "notebook")} did not finish, ${plural(faults, "finding")}.`;
   line.print(good ? `All is well: open ${join(folder, "index.html")}` : bad);
   return good;
 }

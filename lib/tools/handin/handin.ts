@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { StatusLines } from "../../src/base/status-lines";
+import { plural } from "../../src/base/text";
 import { fromEnvironment } from "../../src/base/environment";
 import { UserError } from "../user-error";
 import { finish } from "./finish";
@@ -7,7 +9,6 @@ import { lockFolder } from "../notebooks/folder-lock";
 import { quickNotice } from "../notebooks/notebook";
 import { findPart, type Part, parts } from "../../src/parts";
 import { handinFolder } from "../notebooks/places";
-import { count, StatusLine } from "./progress";
 import { runPart } from "./run-part";
 import { saveReport, sweepUp, type Plan, type Session } from "./session";
 
@@ -37,7 +38,7 @@ export async function main(argv: string[]): Promise<number> {
       plan,
       folder,
       lock,
-      line: new StatusLine(),
+      line: new StatusLines(),
       signal: stop.signal,
       reports: new Map(),
       renewed: new Set(),
@@ -52,7 +53,7 @@ async function handIn(session: Session): Promise<number> {
   const { plan, folder, line, signal, reports } = session;
   const quick = plan.profile === "quick";
   sweepUp(folder);
-  line.print(`Running ${count(plan.chosen.length, "notebook")} into ${folder}${quick ? ` (${quickNotice})` : ""}`);
+  line.print(`Running ${plural(plan.chosen.length, "notebook")} into ${folder}${quick ? ` (${quickNotice})` : ""}`);
   await inOrder(plan, async (part) => {
     if (signal.aborted) return;
     saveReport(session);

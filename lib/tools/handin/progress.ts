@@ -1,41 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { count, percent, roughDuration } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
-
-/** Writes one line that changes on a terminal, and a line a minute into a file or a pipe. */
-export class StatusLine {
-  private shown = "";
-  private last = Date.now();
-
-  constructor(
-    private readonly stream: { isTTY?: boolean; columns?: number; write(text: string): unknown } = process.stdout,
-    private readonly everySeconds = 60,
-  ) {}
-
-  update(text: string): void {
-    if (this.stream.isTTY) {
-      const line = text.slice(0, (this.stream.columns ?? 80) - 1);
-      if (line !== this.shown) this.stream.write(`\r\x1b[K${line}`);
-      this.shown = line;
-    } else if (Date.now() - this.last >= this.everySeconds * 1000) {
-      this.last = Date.now();
-      this.stream.write(text + "\n");
-    }
-  }
-
-  /** A line that stays. */
-  print(text: string): void {
-    this.clear();
-    this.stream.write(text + "\n");
-    this.last = Date.now();
-  }
-
-  /** Takes the changing line away, so that something else can be written. */
-  clear(): void {
-    if (this.shown) this.stream.write("\r\x1b[K");
-    this.shown = "";
-  }
-}
 
 export interface LiveQuery {
   readonly part: string;
@@ -64,21 +30,11 @@ export function describeProgress(cell: number, cells: number, live: RunRecord | 
   if (live) {
     const { iteration, iterations, etaSeconds } = live.progress;
     words.push(
-      `iteration ${whole(iteration)} of ${whole(iterations)} (${Math.floor((100 * iteration) / iterations)} %)`,
+      `iteration ${count(iteration)} of ${count(iterations)} (${Math.floor((100 * iteration) / iterations)} %)`,
     );
-    if (iteration > 0 && Number.isFinite(etaSeconds)) words.push(`about ${duration(etaSeconds)} left`);
+    if (iteration > 0 && Number.isFinite(etaSeconds)) words.push(`about ${roughDuration(etaSeconds)} left`);
     const test = live.testAccuracy.at(-1);
-    if (test !== undefined) words.push(`test ${percent(test)}`);
+    if (test !== undefined) words.push(`test ${percent(test, 1)}`);
   }
   return words.join(", ");
-}
-
-export const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
-
-export const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-
-export const whole = (count: number) => count.toLocaleString("en-US");
-
-export function duration(seconds: number): string {
-  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }

@@ -1,4 +1,4 @@
-import { markdownTable, wrapText } from "../../src/base/text";
+import { markdownTable, meanPercent, wrapText } from "../../src/base/text";
 import { merit } from "../../src/runs/merit";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
@@ -58,8 +58,7 @@ export function withResults(readme: string, table: string): string {
 function scatter(all: readonly RunRecord[]): string {
   if (all.length < 2) return "one run";
   const { test, n } = spread(all)[0]!;
-  const percent = (fraction: number) => (100 * fraction).toFixed(2);
-  return `${percent(test.mean)} ± ${percent(test.sd)} % (${n})`;
+  return `${meanPercent(test, n)} (${n})`;
 }
 
 /** Where one class is rare, accuracy says little: always answering the other is nearly as good. */

@@ -1,11 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { roughDuration } from "../../src/base/text";
 import { runName } from "../../src/runs/places";
 import { executeNotebook, type Outcome } from "../notebooks/execute";
 import { annotateRun, readNotebook, writeNotebook, type RunNote } from "../notebooks/notebook";
 import type { Part } from "../../src/parts";
 import { notebooksFolder, runsFolder } from "../notebooks/places";
-import { describeProgress, duration, liveRecord } from "./progress";
+import { describeProgress, liveRecord } from "./progress";
 import { storedRecords } from "../notebooks/records";
 import { reportPart, type PartReport } from "../notebooks/report";
 import type { Session } from "./session";
@@ -30,7 +31,7 @@ export async function runPart(session: Session, part: Part): Promise<PartReport>
     const now = readNotebook(source);
     const before = readNotebook(target);
     if (fingerprint(now) !== fingerprint(before)) writeNotebook(target, withOutputs(now, before));
-    line.print(`${title}: kept, it finished in ${duration(kept.seconds)}`);
+    line.print(`${title}: kept, it finished in ${roughDuration(kept.seconds)}`);
     return report("finished", kept.seconds);
   }
 
@@ -53,7 +54,7 @@ export async function runPart(session: Session, part: Part): Promise<PartReport>
       target,
       annotateRun(readNotebook(target), { ...note, status, seconds: Math.round(outcome.seconds), records }),
     );
-  line.print(`${title}: ${outcome.message ?? `${outcome.cell} cells in ${duration(outcome.seconds)}`}`);
+  line.print(`${title}: ${outcome.message ?? `${outcome.cell} cells in ${roughDuration(outcome.seconds)}`}`);
   return report(status, outcome.seconds, outcome.message);
 }
 

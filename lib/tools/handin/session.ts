@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { StatusLines } from "../../src/base/status-lines";
 import { writeWhole } from "../../src/base/files";
 import type { Lock } from "../notebooks/folder-lock";
 import { parts, type Part } from "../../src/parts";
-import type { StatusLine } from "./progress";
 import { makeReport, reportPart, type PartReport, type Report } from "../notebooks/report";
 
 /** What a hand-in is to do. */
@@ -27,7 +27,7 @@ export interface Session {
   /** Where the executed notebooks, pages and the report go. */
   readonly folder: string;
   readonly lock: Lock;
-  readonly line: StatusLine;
+  readonly line: StatusLines;
   readonly signal: AbortSignal;
   /** What became of the notebooks so far, by part. */
   readonly reports: Map<string, PartReport>;

@@ -1,7 +1,7 @@
+import { count, percent, textTable } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
 import { quickNotice } from "./notebook";
 import type { Part } from "../../src/parts";
-import { percent, whole } from "../handin/progress";
 
 /** What became of one notebook. */
 export interface PartReport {
@@ -65,15 +65,12 @@ export function reportPart(part: Part, outcome: Result, record: RunRecord | unde
 export function formatTable({ parts }: Pick<Report, "parts">): string {
   const rows = parts.map(({ part, status, iterations, train, test, seconds }) => [
     part,
-    iterations === undefined ? "" : whole(iterations),
-    train === undefined ? "" : percent(train),
-    test === undefined ? "" : percent(test),
+    iterations === undefined ? "" : count(iterations),
+    train === undefined ? "" : percent(train, 1),
+    test === undefined ? "" : percent(test, 1),
     (seconds / 60).toFixed(1),
     status === "finished" ? "" : status,
   ]);
   const table = [["part", "iterations", "train", "test", "minutes", ""], ...rows];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const align = (text: string, column: number) =>
-    column === 0 || column === 5 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
-  return table.map((row) => row.map(align).join("  ").trimEnd()).join("\n");
+  return textTable(table, { right: (column) => column > 0 && column < 5 });
 }

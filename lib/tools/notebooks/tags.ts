@@ -1,3 +1,4 @@
+import { statistic, type Statistic } from "../../src/base/statistics";
 import type { RunRecord } from "../../src/runs/record";
 import { merit } from "../../src/runs/merit";
 
@@ -46,7 +47,7 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
 export function tagText(key: string, records: Records, seed: number): string {
   const over = /^sweep\.([^.]+)\.(.+)\.(mean|sd|min|max|n)$/.exec(key);
   if (over)
-    return statistic(
+    return overSeeds(
       over[3]!,
       records(over[1]!).map((record) => merit(record, over[2]!)),
       key,
@@ -59,20 +60,17 @@ export function tagText(key: string, records: Records, seed: number): string {
   return merit(record, inner).text;
 }
 
-function statistic(
+function overSeeds(
   name: string,
   merits: readonly { readonly value: number; readonly text: string }[],
   key: string,
 ): string {
   const n = merits.length;
   if (n === 0) throw new Error(`Expected finished records for the tag ${key} but found none`);
-  const values = merits.map(({ value }) => value);
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const sd = n > 1 ? Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)) : 0;
   if (name === "n") return String(n);
   // A spread is small beside its mean: one more decimal.
   return likeText(
-    { mean, sd, min: Math.min(...values), max: Math.max(...values) }[name]!,
+    statistic(merits.map(({ value }) => value))[name as keyof Statistic],
     merits[0]!.text,
     name === "sd" ? 1 : 0,
   );

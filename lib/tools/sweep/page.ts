@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { statistic, type Statistic } from "../../src/base/statistics";
+import { escapeHtml, meanPercent, percent } from "../../src/base/text";
 import { curves } from "../../src/figures/curves";
 import type { Figure } from "../../src/figures/figure";
 import { modelStyle, palette } from "../../src/figures/theme";
@@ -16,7 +18,7 @@ export function sweepFigure({ rows, profile }: Table, records: readonly RunRecor
     const x = runs[0]!.iterations;
     // Runs of one setting are evaluated at the same iterations; a shorter one would bend the mean.
     const curvesOfRuns = runs.filter((run) => run.iterations.length === x.length).map((run) => run.testAccuracy);
-    const points = x.map((_, at) => meanAndSd(curvesOfRuns.map((curve) => curve[at]!)));
+    const points = x.map((_, at) => statistic(curvesOfRuns.map((curve) => curve[at]!)));
     const color = several ? palette[i % palette.length]! : modelStyle(row.part).color;
     return { row, x, points, color, name: several ? `${row.part} ${settingText(row)}` : modelStyle(row.part).name };
   });
@@ -48,14 +50,7 @@ export function sweepFigure({ rows, profile }: Table, records: readonly RunRecor
   );
 }
 
-const finalText = ({ test, n }: Spread) =>
-  `${(test.mean * 100).toFixed(2)}${n > 1 ? ` ± ${(test.sd * 100).toFixed(2)}` : ""} % (n = ${n})`;
-
-function meanAndSd(values: readonly number[]): { readonly mean: number; readonly sd: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
-}
+const finalText = ({ test, n }: Spread) => `${meanPercent(test, n)} (n = ${n})`;
 
 /** One file that opens offline: the table, the figure, and plotly.js. */
 export function sweepPage(table: Table, records: readonly RunRecord[]): string {
@@ -71,7 +66,7 @@ export function sweepPage(table: Table, records: readonly RunRecord[]): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sweep over ${escape([...new Set(rows.map(({ part }) => part))].join(", "))}</title>
+<title>Sweep over ${escapeHtml([...new Set(rows.map(({ part }) => part))].join(", "))}</title>
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; color: #1f2933; background: #fff; }
 .wide { overflow-x: auto; }
@@ -80,7 +75,7 @@ th, td { padding: 0.25rem 0.75rem; text-align: right; border-bottom: 1px solid #
 th:nth-child(-n + 2), td:nth-child(-n + 2) { text-align: left; }
 .notice { background: #fff4e5; padding: 0.5rem 1rem; }
 </style>
-<h1>Sweep over ${escape([...new Set(rows.map(({ part }) => part))].join(", "))}</h1>
+<h1>Sweep over ${escapeHtml([...new Set(rows.map(({ part }) => part))].join(", "))}</h1>
 ${quick}${missing}
 <div class="wide"><table>
 <thead><tr><th>part</th><th>setting</th><th>n</th><th>seeds</th><th>test accuracy</th><th>range</th><th>balanced</th><th>train accuracy</th><th>train - test</th><th>minutes</th></tr></thead>
@@ -90,7 +85,7 @@ ${rows.map(rowHtml).join("\n")}
 <p>Mean ± sample standard deviation over n seeds, after the last iteration; balanced: mean recall of the classes; minutes: training and evaluation of one run.</p>
 ${
   figure
-    ? `<div id="figure" role="img" aria-label="${escape(figure.layout["meta"].alt)}"></div>
+    ? `<div id="figure" role="img" aria-label="${escapeHtml(figure.layout["meta"].alt)}"></div>
 <script>${plotly.replaceAll("</script", "<\\/script")}</script>
 <script>const figure = ${JSON.stringify(figure).replaceAll("<", "\\u003c")};
 Plotly.newPlot("figure", figure.data, figure.layout, { responsive: true, displaylogo: false });</script>`
@@ -101,22 +96,19 @@ Plotly.newPlot("figure", figure.data, figure.layout, { responsive: true, display
 }
 
 function rowHtml(row: Spread): string {
-  const percent = ({ mean, sd }: { readonly mean: number; readonly sd: number }) =>
-    `${(mean * 100).toFixed(2)}${row.n > 1 ? ` ± ${(sd * 100).toFixed(2)}` : ""} %`;
-  const range = row.n > 1 ? `${(row.test.min * 100).toFixed(2)} to ${(row.test.max * 100).toFixed(2)} %` : "";
+  const text = (figure: Statistic) => meanPercent(figure, row.n);
+  const range = row.n > 1 ? `${(row.test.min * 100).toFixed(2)} to ${percent(row.test.max)}` : "";
   const cells = [
     row.part,
     settingText(row),
     String(row.n),
     seedsText(row.seeds),
-    percent(row.test),
+    text(row.test),
     range,
-    percent(row.balancedAccuracy),
-    percent(row.train),
-    percent(row.gap),
+    text(row.balancedAccuracy),
+    text(row.train),
+    text(row.gap),
     row.minutes.mean.toFixed(1),
   ];
-  return `<tr>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
+  return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
 }
-
-const escape = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { count, percent, roughDuration } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
 import { readFinished, readJson, recordFile, type Job, type Plan } from "./plan";
 
@@ -99,9 +100,9 @@ export function remaining(states: readonly JobState[], cores: number): number | 
   };
   const take = (job: Job, seconds: number) => {
     free.sort((a, b) => a - b);
-    const count = Math.min(job.cores, free.length);
-    const end = free[count - 1]! + seconds;
-    free.fill(end, 0, count);
+    const taken = Math.min(job.cores, free.length);
+    const end = free[taken - 1]! + seconds;
+    free.fill(end, 0, taken);
   };
   const waiting = states.filter(({ status }) => status === "queued" || status === "failed");
   for (const state of [...states.filter(({ status }) => status === "running"), ...waiting]) {
@@ -110,12 +111,6 @@ export function remaining(states: readonly JobState[], cores: number): number | 
     take(state.job, seconds);
   }
   return Math.max(...free);
-}
-
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 export const jobName = ({ part, seed, set }: Job) => `${part} seed ${seed}${set ? ` ${set}` : ""}`;
@@ -129,26 +124,26 @@ export function runningLines(states: readonly JobState[]): string[] {
         state.iterations > 0 && state.iteration >= state.iterations
           ? "trained, on with the notebook"
           : state.iterations > 0
-            ? `${state.iteration.toLocaleString("en-US")} of ${state.iterations.toLocaleString("en-US")} iterations`
+            ? `${count(state.iteration)} of ${count(state.iterations)} iterations`
             : "starting";
       const eta =
         state.etaSeconds === undefined || state.iteration === 0 || state.iteration >= state.iterations
           ? ""
-          : `, ${duration(state.etaSeconds)} left`;
+          : `, ${roughDuration(state.etaSeconds)} left`;
       return `  ${jobName(state.job)}: ${done}${eta}${state.attempt > 1 ? ` (attempt ${state.attempt})` : ""}`;
     });
 }
 
 export function totalLine(states: readonly JobState[], cores: number): string {
-  const count = (status: JobState["status"]) => states.filter((state) => state.status === status).length;
+  const having = (status: JobState["status"]) => states.filter((state) => state.status === status).length;
   const left = remaining(states, cores);
-  const failed = count("failed");
+  const failed = having("failed");
   const parts = [
-    `${count("finished")} of ${states.length} runs done`,
-    `${count("running")} running`,
+    `${having("finished")} of ${states.length} runs done`,
+    `${having("running")} running`,
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
-  return `${parts.join(", ")}${count("finished") === states.length ? "" : left === undefined ? ", time left not known yet" : `, about ${duration(left)} left`}`;
+  return `${parts.join(", ")}${having("finished") === states.length ? "" : left === undefined ? ", time left not known yet" : `, about ${roughDuration(left)} left`}`;
 }
 
 /** What happened between two looks: a line per job that ended, well or badly. */
@@ -157,7 +152,7 @@ export function news(before: readonly JobState[], now: readonly JobState[]): str
     const old = before[i];
     if (state.status === "finished" && old?.status !== "finished")
       return [
-        `${jobName(state.job)}: ${((state.test ?? 0) * 100).toFixed(2)} % of the test examples, ${state.minutes!.toFixed(1)} min`,
+        `${jobName(state.job)}: ${percent(state.test ?? 0)} of the test examples, ${state.minutes!.toFixed(1)} min`,
       ];
     if (state.status === "failed" && (old?.status !== "failed" || old.attempt !== state.attempt))
       return [`${jobName(state.job)} failed (attempt ${state.attempt} of 3): ${state.message}`];

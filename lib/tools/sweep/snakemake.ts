@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { totalmem } from "node:os";
@@ -69,7 +70,7 @@ export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOpt
     else if (kind === undefined && line.trim() !== "") tail.push(line);
     if (tail.length > 200) tail.splice(0, 100);
   };
-  for (const stream of [child.stdout, child.stderr]) eachLine(stream, read);
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", read);
   const ended = new Promise<Ending>((done, fail) => {
     child.on("error", fail);
     child.on("close", (code, signal) =>
@@ -126,15 +127,4 @@ function stop({ pid, exitCode, signalCode }: ChildProcess): void {
       // it has ended
     }
   }, grace * 1000).unref();
-}
-
-function eachLine(stream: NodeJS.ReadableStream, use: (line: string) => void): void {
-  let rest = "";
-  stream.setEncoding("utf8");
-  stream.on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    lines.forEach(use);
-  });
-  stream.on("end", () => rest && use(rest));
 }

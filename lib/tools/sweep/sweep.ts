@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
+import { StatusLines } from "../../src/base/status-lines";
 import { runsFolder } from "../../src/runs/places";
 import { UserError } from "../user-error";
 import { plainName, sweepPython } from "./environment";
@@ -12,7 +13,6 @@ import { jobFolder, jobName, news, readStates, runningLines, totalLine, type Job
 import { options, parseRequest, words, type Request } from "./request";
 import { startWorkflow, type Ending } from "./snakemake";
 import { tableText } from "./table";
-import { Terminal } from "./terminal";
 
 export { options, words };
 
@@ -54,11 +54,11 @@ export async function sweep(request: Request, places: Places): Promise<number> {
   mkdirSync(folder, { recursive: true });
   const planFile = join(folder, `plan-${plan.id}.json`);
   writeFileSync(planFile, `${JSON.stringify(plan, null, 1)}\n`);
-  const terminal = new Terminal();
+  const terminal = new StatusLines(process.stdout, 30);
   const workflow = startWorkflow(plan, planFile, {
     python,
     cores,
-    onNote: (text) => terminal.say(`${text[0]!.toUpperCase()}${text.slice(1)}.`),
+    onNote: (text) => terminal.print(`${text[0]!.toUpperCase()}${text.slice(1)}.`),
     ...(request.executorProfile === undefined ? {} : { executorProfile: request.executorProfile }),
     ...(request.jobs === undefined ? {} : { atOnce: request.jobs }),
   });
@@ -80,16 +80,16 @@ export async function sweep(request: Request, places: Places): Promise<number> {
 async function watch(
   plan: Plan,
   ended: Promise<Ending>,
-  terminal: Terminal,
+  terminal: StatusLines,
   slots: number | undefined,
 ): Promise<readonly JobState[]> {
   let states = readStates(plan);
   const look = () => {
     const now = readStates(plan, states);
-    for (const line of news(states, now)) terminal.say(line);
+    for (const line of news(states, now)) terminal.print(line);
     states = now;
     const running = now.filter(({ status }) => status === "running");
-    terminal.show([...runningLines(now).slice(0, 12), totalLine(now, slots ?? running.length)]);
+    terminal.update([...runningLines(now).slice(0, 12), totalLine(now, slots ?? running.length)]);
   };
   // A record that turns out damaged while we look is the gathering's to report.
   const quietly = () => {

@@ -1,3 +1,4 @@
+import { meanPercent, percent, textTable } from "../../src/base/text";
 import type { Spread } from "../../src/runs/spread";
 
 /** What a sweep comes to: written as `table.json` beside `index.html`. */
@@ -10,29 +11,17 @@ export interface Table {
 
 /** The table as the terminal shows it. */
 export function tableText({ rows }: Table): string {
-  const percent = ({ mean, sd }: { readonly mean: number; readonly sd: number }, n: number) =>
-    `${(mean * 100).toFixed(2)}${n > 1 ? ` ± ${(sd * 100).toFixed(2)}` : ""} %`;
   const cells = rows.map((row) => [
     row.part,
     settingText(row),
     String(row.n),
-    percent(row.test, row.n),
-    row.n > 1 ? `${(row.test.min * 100).toFixed(2)} to ${(row.test.max * 100).toFixed(2)} %` : "",
-    percent(row.train, row.n),
+    meanPercent(row.test, row.n),
+    row.n > 1 ? `${(row.test.min * 100).toFixed(2)} to ${percent(row.test.max)}` : "",
+    meanPercent(row.train, row.n),
     row.minutes.mean.toFixed(1),
   ]);
   const all = [["part", "setting", "n", "test accuracy", "range", "train accuracy", "minutes"], ...cells];
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((line) => line[column]!.length)));
-  return all
-    .map((line) =>
-      line
-        .map((cell, column) =>
-          column === 2 || column === 6 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
-        )
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return textTable(all, { right: (column) => column === 2 || column === 6 });
 }
 
 export const settingText = ({ overrides }: Pick<Spread, "overrides">) =>

@@ -1,5 +1,5 @@
 // Were the models trained as the sheet says, and are these the records of this hand-in?
-import { percent, whole } from "../progress";
+import { count, percent } from "../../../src/base/text";
 import type { RunRecord } from "../../../src/runs/record";
 import type { SheetSettings } from "../../../src/parts";
 import type { Place, Rule, Subject } from "./rule";
@@ -88,7 +88,7 @@ export const recordRules: readonly Rule[] = [
       if (!sheet || !test) return [];
       const value = sheet.metric === "accuracy" ? test.accuracy : test.balancedAccuracy;
       return value < sheet.floor
-        ? [{ value: `its test ${sheet.metric} is ${percent(value)}, below ${percent(sheet.floor)}` }]
+        ? [{ value: `its test ${sheet.metric} is ${percent(value, 1)}, below ${percent(sheet.floor, 1)}` }]
         : [];
     },
   },
@@ -121,4 +121,4 @@ const constants = (optimizer: object) =>
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
 
-const show = (value: number | string | undefined) => (typeof value === "number" ? whole(value) : (value ?? "none"));
+const show = (value: number | string | undefined) => (typeof value === "number" ? count(value) : (value ?? "none"));
