@@ -65,6 +65,11 @@ function picture(png: string | undefined, text: string): TensorboardPicture {
   };
 }
 
+/** Path of the program that serves event files to pages of this machine alone, as long as its standard input is open. */
+export function tensorboardProgram(): string {
+  return join(projectFolder(), "lib/src/notebook/tensorboard.py");
+}
+
 async function photograph(runs: readonly RunLike[], tag: string): Promise<string> {
   const executablePath = findBrowser();
   if (!executablePath)
@@ -77,8 +82,8 @@ async function photograph(runs: readonly RunLike[], tag: string): Promise<string
     const curves = gather(runs, folder);
     server = spawn(
       join(projectFolder(), ".venv/bin/python"),
-      ["-m", "tensorboard.main", "--logdir", folder, "--host", "127.0.0.1", "--port", "0", "--reload_interval", "0"],
-      { stdio: ["ignore", "ignore", "pipe"] },
+      [tensorboardProgram(), "--logdir", folder, "--host", "127.0.0.1", "--port", "0", "--reload_interval", "0"],
+      { stdio: ["pipe", "ignore", "pipe"] },
     );
     const address = await addressOf(server);
     const { chromium } = require("playwright-core") as typeof import("playwright-core");

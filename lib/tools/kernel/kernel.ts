@@ -2,6 +2,7 @@ import type * as TypeScript from "@tslab/typescript-for-tslab";
 import { installKernel, type Bundle, type Content, type DisplayOptions } from "../../src/notebook/kernel";
 import { detached, latestCell, runningCell } from "./cell";
 import { Compiler } from "./compiler";
+import { onOrphaned } from "./parent";
 import { createRequests } from "./requests";
 import { nameScripts, nativeImport } from "./script";
 import { Server } from "./server";
@@ -38,7 +39,7 @@ export async function startKernel({ connectionFile, cwd, ts }: KernelOptions): P
   });
   process.on("SIGINT", () => session.interrupt());
   process.on("SIGTERM", () => void shutdown());
-  endWithParent(shutdown);
+  onOrphaned(() => void shutdown());
   await server.start();
 }
 
@@ -87,14 +88,4 @@ function installImport(cwd: string): void {
       return load(id);
     }
   };
-}
-
-/** A kernel whose Jupyter was killed would run on for ever. */
-function endWithParent(shutdown: () => Promise<void>): void {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    void shutdown();
-  }, 2000);
 }

@@ -1,9 +1,11 @@
 // The kernel's entry: node --require preload.cjs main.js CONNECTION_FILE, as the kernelspec says that set-up writes.
+import { endWithParent } from "./parent";
 import { tieTimersToCells } from "./timers";
 import { applyThreads, threadSetting } from "./threads";
 import { extendTypeScript } from "./typescript";
 
 async function start(connectionFile: string): Promise<void> {
+  endWithParent();
   applyThreads(threadSetting());
   // Without it the engine writes a line about each graph that it loads.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";

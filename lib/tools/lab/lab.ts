@@ -5,10 +5,11 @@ import { Transform } from "node:stream";
 import { parseArgs } from "node:util";
 import { fromEnvironment } from "../../src/base/environment";
 import { projectFolder } from "../../src/base/paths";
+import { tensorboardProgram } from "../../src/notebook/tensorboard";
 import { runsFolder } from "../../src/runs/places";
 import { UserError } from "../user-error";
 import { freePort } from "./port";
-import { writeSettings } from "./settings";
+import { ownJupyter, withoutJupyter, writeSettings } from "./settings";
 
 export const options = {
   port: { type: "string", help: "where it listens, default 8888 or the next free one" },
@@ -20,6 +21,8 @@ export const options = {
 const root = fromEnvironment("DEEPNETS_LAB_ROOT") ?? projectFolder();
 const startMs = 60_000;
 const stopMs = 15_000;
+// What the lab writes for itself.
+const own = join(root, ".engine/lab");
 const index = "lab/tree/notebooks/README.md";
 
 /** `npm run lab`: JupyterLab on this machine alone, opened at the index of the parts; ends with Ctrl-C. */
@@ -31,7 +34,8 @@ export async function main(argv: string[]): Promise<number> {
   const lab = startLab({ port, token, openBrowser: !values["no-browser"] && hasDesktop() });
   const board = values.tensorboard ? await startTensorBoard() : undefined;
   const stopped = stopOnSignal([lab, ...(board ? [board.process] : [])]);
-  const end = new Promise<number>((resolve) => lab.once("close", (code) => resolve(code ?? 1)));
+  // Not "close": a kernel that outlives a killed server keeps its pipe open for a while.
+  const end = new Promise<number>((resolve) => lab.once("exit", (code) => resolve(code ?? 1)));
   const up = await Promise.race([
     answers(`${address}api/status?token=${token}`).then(() => true),
     end.then(() => false),
@@ -79,7 +83,7 @@ function startLab({
     // Below that it logs a stack whenever a page is closed while it still connects.
     "Application.log_level": "CRITICAL",
     "LabApp.default_url": `/${index}`,
-    "LabApp.app_settings_dir": writeSettings(join(root, ".engine/lab")),
+    "LabApp.app_settings_dir": writeSettings(own),
     "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
     "LabApp.news_url": "None",
     "LabApp.extension_manager": "readonly",
@@ -93,18 +97,18 @@ function startLab({
     ...(process.getuid?.() === 0 ? { "ServerApp.allow_root": "True" } : {}),
   };
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-  // The token in the environment: a command line can be read by every user of the machine.
+  // The token in the environment: a command line can be read by every user of the machine. serve.py takes it out again.
   return startPython([join(projectFolder(), "lib/tools/lab/serve.py"), ...args], {
     JUPYTER_TOKEN: token,
     DEEPNETS_LAB_ROOT: root,
+    ...ownJupyter(own),
   });
 }
 
 async function startTensorBoard(): Promise<{ readonly process: ChildProcess; readonly address: string }> {
   const port = await freePort(6006);
   const child = startPython([
-    "-m",
-    "tensorboard.main",
+    tensorboardProgram(),
     "--logdir",
     runsFolder(),
     "--host",
@@ -121,7 +125,7 @@ function startPython(args: readonly string[], env: Readonly<Record<string, strin
     cwd: projectFolder(),
     detached: true,
     stdio: ["pipe", "ignore", "pipe"],
-    env: { ...process.env, ...env },
+    env: { ...withoutJupyter(process.env), ...env },
   });
   child.stderr.pipe(complaints()).pipe(process.stderr);
   return child;

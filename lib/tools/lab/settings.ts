@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 // What JupyterLab starts with here; a user's own settings win over these.
@@ -15,4 +16,24 @@ export function writeSettings(folder: string): string {
   mkdirSync(settings, { recursive: true });
   writeFileSync(join(settings, "overrides.json"), JSON.stringify(overrides, null, 2) + "\n");
   return settings;
+}
+
+/** An environment without what names Jupyter's settings, folders or tokens. */
+export function withoutJupyter(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(JUPYTER|JUPYTERLAB|IPYTHON)/.test(name)));
+}
+
+/**
+ * Where Jupyter looks: below a folder of our own, so that nobody's settings (an empty token, a foreign origin, an
+ * extension, a kernel of the same name) open or change this lab. Theme and shortcuts stay those of the user.
+ */
+export function ownJupyter(folder: string, env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string>> {
+  return {
+    JUPYTER_CONFIG_DIR: join(folder, "config"),
+    JUPYTER_DATA_DIR: join(folder, "data"),
+    JUPYTER_PREFER_ENV_PATH: "1",
+    JUPYTERLAB_SETTINGS_DIR:
+      env.JUPYTERLAB_SETTINGS_DIR || join(env.JUPYTER_CONFIG_DIR || join(homedir(), ".jupyter"), "lab/user-settings"),
+    JUPYTERLAB_WORKSPACES_DIR: join(folder, "workspaces"),
+  };
 }

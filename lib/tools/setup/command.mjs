@@ -1,11 +1,14 @@
 // Every `npm run` command starts here: set-up first, then the command, in a process of its own.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { doctor } from "./doctor.mjs";
+import { requireTemporaryFolder, useCleanEnvironment } from "./environment.mjs";
 import { engineNoise } from "./noise.mjs";
+import { watchParent } from "./parent.mjs";
 import { at, root, SetupError } from "./paths.mjs";
 import { requireNode } from "./requirements.mjs";
+import { endPrograms } from "./run.mjs";
 import { sbom } from "./sbom.mjs";
+import { sentence } from "./sentence.cjs";
 import { setUp } from "./setup.mjs";
 import { test } from "./test.mjs";
 
@@ -34,6 +37,14 @@ async function main([name, ...argv]) {
   return start(at("lib/dist/tools", commands[name]), name, argv);
 }
 
+// What is running now, and how it is told to end.
+let stop = (signal) => {
+  endPrograms();
+  process.exit(signal === "SIGINT" ? 130 : 1);
+};
+// Seconds that a command gets to write its checkpoint and to end what it started.
+const grace = 30;
+
 /** Runs a compiled command; its stderr passes through, less the lines that the engine writes at every start. */
 function start(file, name, argv) {
   return new Promise((done) => {
@@ -50,17 +61,37 @@ function start(file, name, argv) {
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "inherit", "pipe", "ipc"] });
     child.stderr.pipe(engineNoise()).pipe(process.stderr);
     // Ctrl-C reaches the whole group: the command ends in its own way, and we wait for it.
-    process.on("SIGINT", () => {});
-    for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-    child.on("close", (code, signal) => done(code ?? (signal === "SIGINT" ? 130 : 1)));
+    stop = (signal) => signal === "SIGINT" || child.kill(signal);
+    // "exit" may come long before "close": what the command started can hold its stderr open.
+    child.on("exit", (code, signal) => {
+      const end = () => done(code ?? (signal === "SIGINT" ? 130 : 1));
+      child.on("close", end);
+      setTimeout(end, 2000).unref();
+    });
   });
 }
 
+/** Nobody waits for us any more: what runs gets a while to end in order, then it ends. */
+function orphaned() {
+  setTimeout(() => {
+    stop("SIGKILL");
+    process.exit(1);
+  }, grace * 1000);
+  stop("SIGTERM");
+}
+
 try {
+  useCleanEnvironment();
   requireNode();
+  requireTemporaryFolder();
+  if (process.env.npm_lifecycle_event) watchParent(orphaned);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
+  // Where our output goes may end before we do (a closed terminal, `| head`): the command still ends in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(error.message);
+  const said = sentence(error);
+  if (said === undefined) throw error;
+  console.error(said);
   process.exitCode = 1;
 }

@@ -12,6 +12,11 @@ const noNetwork =
 const noSpace = /ENOSPC|No space left on device|Errno 28/;
 const readOnly = /EROFS|Read-only file system|EACCES|Permission denied/;
 
+const running = new Set();
+
+/** Ends all programs that still run: nobody waits for them. */
+export const endPrograms = () => running.forEach((child) => child.kill("SIGTERM"));
+
 /**
  * Runs a program to its end; resolves to what it wrote to stdout. A failure becomes one sentence, the rest is in the
  * log.
@@ -21,6 +26,7 @@ export function run(what, command, args, { env = process.env, cwd = root } = {})
     mkdirSync(dirname(logFile), { recursive: true });
     appendFileSync(logFile, `\n== ${new Date().toISOString()} ${what}\n$ ${command} ${args.join(" ")}\n`);
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(child);
     let stdout = "";
     let all = "";
     child.stdout.on("data", (data) => ((stdout += data), (all += data)));
@@ -29,6 +35,7 @@ export function run(what, command, args, { env = process.env, cwd = root } = {})
       fail(new SetupError(`${what} failed: ${command} could not be started (${error.message}).`)),
     );
     child.on("close", (code, signal) => {
+      running.delete(child);
       try {
         appendFileSync(logFile, all);
       } catch {} // a full disk must not hide the sentence below

@@ -1,4 +1,11 @@
 // Runs one compiled command: node start.cjs FILE NAME ...ARGV. Prints what a user can mend as one line.
+const { sentence } = require("./sentence.cjs");
+
+// An error that nobody awaits (a program that cannot be started, say) is told like one that somebody does.
+process.on("uncaughtException", (error) => fail(sentence(error) ?? error?.stack ?? String(error)));
+// Where our output goes may end before we do (a closed terminal, `| head`): the command still ends in order.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const [file, name, ...given] = process.argv.slice(2);
 const { main, options = {}, words = "" } = require(file);
 
@@ -54,15 +61,9 @@ Promise.resolve()
   .then(
     (code) => process.exit(code),
     (error) => {
-      if (error?.name === "UserError") fail(error.message);
       // parseArgs names the option or word that it does not take, then how to quote it, which nobody wants here.
       if (/^ERR_PARSE_ARGS/.test(error?.code ?? ""))
         fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
-      if (error?.cause?.code) fail(error.message); // the system's error, already put into a sentence
-      if (error?.code === "ENOSPC")
-        fail(
-          `The disk is full (${error.path ?? "while writing"}): free some space and run the command again; what was finished is kept.`,
-        );
-      fail(error?.stack ?? String(error));
+      fail(sentence(error) ?? error?.stack ?? String(error));
     },
   );

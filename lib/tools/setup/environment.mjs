@@ -1,0 +1,48 @@
+// What a user has set for other programs must not change ours. Every command starts here, and all that it starts
+// inherits what this leaves.
+import { accessSync, constants, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { SetupError } from "./paths.mjs";
+
+// PYTHONPATH and its like lead to other modules or another standard library; pip's PIP_USER and PIP_TARGET install
+// elsewhere, PIP_REQUIRE_VIRTUALENV refuses; Jupyter's name other settings, kernels or tokens. Where packages come from
+// (indexes, proxies, certificates, caches) stays the user's.
+const foreign =
+  /^(PYTHON.*|__PYVENV_LAUNCHER__|PIP_(USER|TARGET|PREFIX|ROOT|SRC|EDITABLE|REQUIRE_VIRTUALENV|REQUIRE_HASHES|REQUIREMENT|CONSTRAINT|NO_DEPS|NO_BINARY|ONLY_BINARY|PYTHON|PLATFORM|PYTHON_VERSION|ABI|IMPLEMENTATION|DRY_RUN|REPORT|QUIET|VERBOSE|LOG|IGNORE_INSTALLED|UPGRADE|FORCE_REINSTALL|PRE|BREAK_SYSTEM_PACKAGES)|UV_(PYTHON.*|SYSTEM_PYTHON|TARGET|PREFIX|PROJECT.*|CONSTRAINT|OVERRIDE|EXCLUDE_NEWER|RESOLUTION|PRERELEASE|NO_BINARY.*|NO_BUILD.*|NO_DEPS|OFFLINE|REQUIRE_HASHES|NO_VERIFY_HASHES|CONFIG_FILE)|JUPYTER.*|IPYTHON.*)$/i;
+// Above the lines of a pip.conf; no module of the user's own folder; text is UTF-8 whatever the terminal says.
+const ours = {
+  PIP_USER: "0",
+  PIP_REQUIRE_VIRTUALENV: "0",
+  PYTHONNOUSERSITE: "1",
+  PYTHONUTF8: "1",
+  JUPYTER_PREFER_ENV_PATH: "1",
+};
+// JupyterLab's theme and shortcuts may stay a user's own: lab/settings.ts reads where they are.
+const kept = /^JUPYTER(_CONFIG_DIR|LAB_SETTINGS_DIR)$/;
+
+/** The environment that every process of ours has: a copy of `env` without what would change Python, pip or Jupyter. */
+export function cleanEnvironment(env) {
+  const rest = Object.entries(env).filter(([name]) => !foreign.test(name) || kept.test(name));
+  return { ...Object.fromEntries(rest), ...ours };
+}
+
+/** Takes the environment of this process for what `cleanEnvironment` leaves of it. */
+export function useCleanEnvironment() {
+  const clean = cleanEnvironment(process.env);
+  for (const name of Object.keys(process.env)) if (!(name in clean)) delete process.env[name];
+  Object.assign(process.env, clean);
+}
+
+/** Refuses a temporary folder that cannot be written, before one of the programs that need it fails without a name. */
+export function requireTemporaryFolder(folder = tmpdir()) {
+  try {
+    if (!statSync(folder).isDirectory()) throw new Error("is no folder");
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const named = ["TMPDIR", "TMP", "TEMP"].find((name) => process.env[name]);
+    const why = error.code === "ENOENT" ? "does not exist" : error.code ? "cannot be written" : error.message;
+    throw new SetupError(
+      `Expected ${named ?? "the temporary folder"} to name a folder for temporary files but ${folder} ${why}: ${named ? `correct ${named} or unset it` : "set TMPDIR to one that can be written"}.`,
+    );
+  }
+}
