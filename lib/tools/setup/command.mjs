@@ -76,7 +76,7 @@ function orphaned() {
   setTimeout(() => {
     stop("SIGKILL");
     process.exit(1);
-  }, grace * 1000);
+  }, grace * 1000).unref();
   stop("SIGTERM");
 }
 

@@ -1,0 +1,91 @@
+// What an installed folder holds: a list of its files, against which the doctor finds what is missing or damaged.
+import { createHash } from "node:crypto";
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { join, relative } from "node:path";
+
+// A hash of everything would take longer than a doctor may; the size of a small text betrays most damage.
+const bigFile = 200_000;
+
+/** The files below a folder: `{ path: [size] }`, big ones `{ path: [size, SHA-256] }`; links and what `skip` names stay out. */
+export function listFiles(folder, { skip = () => false } = {}) {
+  const files = {};
+  const walk = (at) => {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const path = join(at, entry.name);
+      const name = relative(folder, path);
+      if (skip(name)) continue;
+      if (entry.isDirectory()) walk(path);
+      else if (entry.isFile()) {
+        const { size } = lstatSync(path);
+        files[name] = size > bigFile ? [size, digest(path)] : [size];
+      }
+    }
+  };
+  walk(folder);
+  return files;
+}
+
+/** What differs between a folder and its list, one phrase a file; without `hashes` only what a look at sizes tells. */
+export function differences(folder, files, { hashes = true } = {}) {
+  const found = [];
+  for (const [name, [size, hash]] of Object.entries(files)) {
+    const path = join(folder, name);
+    const has = sizeOf(path);
+    if (has === undefined) found.push(`${name} is missing`);
+    else if (has !== size) found.push(`${name} has ${has} bytes, not ${size}`);
+    else if (hashes && hash && digest(path) !== hash) found.push(`${name} has other content`);
+  }
+  return found;
+}
+
+/** What differs between a Python environment and what its packages' own lists (RECORD) say. */
+export function pythonDifferences(sitePackages) {
+  const found = [];
+  for (const folder of readdirSync(sitePackages).filter((name) => name.endsWith(".dist-info"))) {
+    let text;
+    try {
+      text = readFileSync(join(sitePackages, folder, "RECORD"), "utf8");
+    } catch {
+      found.push(`${folder}/RECORD is missing`);
+      continue;
+    }
+    for (const line of text.split("\n")) {
+      const [, quoted, plain, hash, size] = /^(?:"((?:[^"]|"")*)"|([^,]*)),([^,]*),(\d*)\r?$/.exec(line) ?? [];
+      const name = quoted?.replaceAll('""', '"') ?? plain;
+      // Scripts name their interpreter, which set-up puts right when the folder moves.
+      if (!name || !size || /^(\.\.\/)+bin\//.test(name)) continue;
+      const path = join(sitePackages, name);
+      const has = sizeOf(path);
+      if (has === undefined) found.push(`${name} is missing`);
+      else if (has !== Number(size)) found.push(`${name} has ${has} bytes, not ${size}`);
+      else if (has > bigFile && hash.startsWith("sha256=") && digest(path, "base64url") !== hash.slice(7))
+        found.push(`${name} has other content`);
+    }
+  }
+  return found;
+}
+
+/** In pieces: the engine has 790 MB. */
+function digest(path, encoding = "hex") {
+  const piece = Buffer.alloc(4 << 20);
+  const hash = createHash("sha256");
+  try {
+    const file = openSync(path);
+    try {
+      for (let read; (read = readSync(file, piece)) > 0; ) hash.update(piece.subarray(0, read));
+    } finally {
+      closeSync(file);
+    }
+    return hash.digest(encoding);
+  } catch {
+    return undefined; // cannot be read: other than it was
+  }
+}
+
+function sizeOf(path) {
+  try {
+    return lstatSync(path).size;
+  } catch {
+    return undefined;
+  }
+}
