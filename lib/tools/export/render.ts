@@ -30,6 +30,8 @@ function python(job: string): Promise<string> {
     const child = spawn(join(root, ".venv/bin/python"), ["-I", "-B", join(root, "lib/tools/export/render.py")], {
       env: { ...process.env, PYTHONUTF8: "1" },
     });
+    const end = () => child.kill();
+    process.once("exit", end);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (data: Buffer) => out.push(data));
@@ -38,6 +40,7 @@ function python(job: string): Promise<string> {
       fail(new UserError("Expected Python in .venv but could not start it: run npm run doctor.")),
     );
     child.on("close", (code, signal) => {
+      process.off("exit", end);
       if (code === 0) return done(Buffer.concat(out).toString());
       const last = Buffer.concat(err).toString().trim().split("\n").at(-1);
       const how = code === null ? `was stopped by ${signal}` : `ended with exit code ${code}`;

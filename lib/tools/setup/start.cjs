@@ -6,6 +6,10 @@ process.on("uncaughtException", (error) => fail(sentence(error) ?? error?.stack 
 // Where our output goes may end before we do (a closed terminal, `| head`): the command still ends in order.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
+// A command that waits for no signal itself ends as always, but in order: what it started is told ("exit").
+for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }))
+  process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(code));
+
 const [file, name, ...given] = process.argv.slice(2);
 const { main, options = {}, words = "" } = require(file);
 

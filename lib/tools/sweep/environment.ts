@@ -98,10 +98,13 @@ async function clearOthers(engine: string): Promise<void> {
 function run(program: string, args: readonly string[]): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const end = () => child.kill();
+    process.once("exit", end);
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
     child.on("error", fail);
     child.on("close", (code) => {
+      process.off("exit", end);
       if (code === 0) return done();
       const lines = said.split("\n").filter((line) => line.trim() !== "");
       const last = lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1) ?? `exit code ${code}`;

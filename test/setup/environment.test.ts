@@ -1,0 +1,140 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { cleanEnvironment } from "../../lib/tools/setup/environment.mjs";
+import { sentence } from "../../lib/tools/setup/sentence.cjs";
+
+const root = resolve(__dirname, "../..");
+const command = join(root, "lib/tools/setup/command.mjs");
+const run = (args: string[], env: Record<string, string> = {}) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
+  return { status, stdout, stderr };
+};
+
+describe("cleanEnvironment()", () => {
+  test("takes out what would change Python, pip or Jupyter, and keeps where packages come from", () => {
+    const kept = {
+      PATH: "/bin",
+      PIP_INDEX_URL: "https://mirror.example/simple",
+      PIP_CERT: "/certificates",
+      PIP_CONFIG_FILE: "/pip.conf",
+      HTTPS_PROXY: "http://proxy.example",
+      UV_INDEX_URL: "https://mirror.example/simple",
+      DEEPNETS_PYTHON: "python3.12",
+      JUPYTER_CONFIG_DIR: "/settings", // where a theme may be
+    };
+    const clean = cleanEnvironment({
+      ...kept,
+      PYTHONPATH: "/elsewhere",
+      PYTHONHOME: "/elsewhere",
+      PYTHONIOENCODING: "ascii",
+      PIP_TARGET: "/elsewhere",
+      PIP_USER: "1",
+      JUPYTER_PATH: "/elsewhere",
+      JUPYTER_TOKEN: "",
+      IPYTHONDIR: "/elsewhere",
+    });
+    expect(clean).toEqual({
+      ...kept,
+      PIP_USER: "0",
+      PIP_REQUIRE_VIRTUALENV: "0",
+      PYTHONNOUSERSITE: "1",
+      PYTHONUTF8: "1",
+      JUPYTER_PREFER_ENV_PATH: "1",
+    });
+  });
+
+  test("pip in it heeds neither a pip.conf nor variables that install elsewhere or refuse", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pip-"));
+    writeFileSync(join(folder, "pip.conf"), "[install]\nuser = true\n[global]\nrequire-virtualenv = true\n");
+    const python = join(root, ".venv/bin/python");
+    const ask = (env: NodeJS.ProcessEnv) =>
+      spawnSync(python, ["-m", "pip", "install", "--dry-run", "--quiet", "--no-index", "pip"], {
+        encoding: "utf8",
+        env,
+      });
+    const dirty = {
+      ...process.env,
+      PIP_CONFIG_FILE: join(folder, "pip.conf"),
+      PIP_USER: "1",
+      PYTHONHOME: "/nowhere",
+      PYTHONPATH: "/nowhere",
+    };
+    expect(ask(dirty).status).not.toBe(0);
+    expect(ask(cleanEnvironment(dirty))).toMatchObject({ status: 0 });
+  });
+});
+
+describe("a command", () => {
+  test("runs the same whatever Python is told elsewhere", () => {
+    const folder = mkdtempSync(join(tmpdir(), "python-"));
+    mkdirSync(join(folder, "nbformat"));
+    writeFileSync(join(folder, "nbformat/__init__.py"), "raise ImportError('the nbformat of another Python')\n");
+    const foreign = { PYTHONPATH: folder, PYTHONHOME: "/nowhere", PYTHONIOENCODING: "ascii", LC_ALL: "C" };
+    const handin = mkdtempSync(join(tmpdir(), "handin-"));
+    const ended = run([command, "export"], { ...foreign, DEEPNETS_HANDIN: handin });
+    expect(ended).toMatchObject({ status: 0, stderr: "" });
+  }, 120_000);
+
+  test("says in one sentence that there is no temporary folder", () => {
+    const gone = "/nowhere/at all";
+    expect(run([command, "reset", "--help"], { TMPDIR: gone })).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `Expected TMPDIR to name a folder for temporary files but ${gone} does not exist: correct TMPDIR or unset it.\n`,
+    });
+  });
+});
+
+describe("an error of the system", () => {
+  const start = join(root, "lib/tools/setup/start.cjs");
+  /** Runs a command whose main() is the given code. */
+  const told = (code: string) => {
+    const file = join(mkdtempSync(join(tmpdir(), "command-")), "command.cjs");
+    writeFileSync(file, `exports.main = async () => { ${code} };`);
+    return run([start, file, "check"]);
+  };
+
+  test.each([
+    [
+      "EROFS",
+      'Object.assign(new Error("x"), { code: "EROFS", path: "/p" })',
+      /^Expected \/p to be open to us but .*EROFS/,
+    ],
+    ["EMFILE", 'Object.assign(new Error("x"), { code: "EMFILE" })', /ulimit -n 1024/],
+    ["ENOMEM", 'Object.assign(new Error("x"), { code: "ENOMEM", syscall: "spawn" })', /^Expected to spawn but memory/],
+    ["ENOSPC", 'Object.assign(new Error("x"), { code: "ENOSPC", path: "/p" })', /^The disk is full \(\/p\): free some/],
+    ["memory", 'new RangeError("Array buffer allocation failed")', /^Memory is short/],
+  ])("%s is one sentence, thrown or nobody's", (_, error, message) => {
+    for (const code of [
+      `throw ${error}`,
+      `setTimeout(() => { throw ${error} }); await new Promise(() => setInterval(() => {}, 1000))`,
+    ]) {
+      const { status, stderr } = told(code);
+      expect([status, stderr.trim().split("\n")]).toEqual([1, [expect.stringMatching(message)]]);
+    }
+  });
+
+  test("another fault keeps its stack", () => {
+    expect(sentence(new TypeError("x is not a function"))).toBeUndefined();
+    expect(told('throw new TypeError("x is not a function")').stderr).toMatch(/^TypeError: x is not a function\n +at /);
+  });
+
+  test("output that nobody reads any more ends no command with a stack", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "command-")), "command.cjs");
+    writeFileSync(
+      file,
+      'exports.main = async () => { for (let i = 0; i < 1e5; i++) console.log("line " + i); return 0; };',
+    );
+    const ended = spawnSync("sh", ["-c", `"${process.execPath}" "${start}" "${file}" check | head -1`], {
+      encoding: "utf8",
+    });
+    expect([ended.stdout, ended.stderr]).toEqual(["line 0\n", ""]);
+  });
+});
