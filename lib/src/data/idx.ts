@@ -1,3 +1,5 @@
+import { sizeOf } from "../base/shape";
+
 /** What an IDX file holds: unsigned bytes with their sizes along each axis. */
 export interface Idx {
   /** `[60000, 28, 28]` for MNIST's training images. */
@@ -35,7 +37,7 @@ export function parseIdx(
       `Expected ${name} to be of size ${shape.join(" x ")} but its header says ${sizes.join(" x ")}: ${wayOut}.`,
     );
   }
-  const length = header + sizes.reduce((product, size) => product * size, 1);
+  const length = header + sizeOf(sizes);
   if (bytes.length !== length)
     throw new Error(`Expected ${name} to be ${length} bytes long but found ${bytes.length}: ${wayOut}.`);
   return { shape: sizes, values: bytes.subarray(header) };

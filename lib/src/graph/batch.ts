@@ -1,3 +1,4 @@
+import { sizeOf } from "../base/shape";
 import type { Network } from "./network";
 import type { Batch } from "./types";
 
@@ -13,7 +14,7 @@ export function checkBatch(
       `Expected a batch of ${rows} examples but found ${size}: a step keeps the batch size it was made for; make another step.`,
     );
   }
-  const length = shape.reduce((product, n) => product * n, 1);
+  const length = sizeOf(shape);
   if (inputs.length !== size * length || labels.length !== size) {
     throw new Error(
       `Expected ${size * length} input values and ${size} labels (${size} examples of [${shape.join(", ")}]) ` +

@@ -51,9 +51,6 @@ export interface GraphNode {
 export const edge = (node: GraphNode, output = 0): Edge => ({ node, output });
 export const specOf = ({ node, output }: Edge): OutputSpec => itemAt(node.outputs, output);
 
-/** Number of elements of a shape. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-
 export function constantNode(name: string, value: Constant): GraphNode {
   return {
     name,

@@ -1,3 +1,4 @@
+import { sizeOf } from "../base/shape";
 import type { StepState } from "./types";
 
 interface Named {
@@ -25,7 +26,7 @@ export function checkTensors(tensors: StepState["tensors"], expected: readonly N
         `Expected ${want} but found ${have} (tensor ${i} of the state): it belongs to another model or optimizer.`,
       );
     }
-    const size = wanted.shape.reduce((product, n) => product * n, 1);
+    const size = sizeOf(wanted.shape);
     if (found.values.length !== size) {
       throw new Error(`Expected ${size} values but found ${found.values.length} (${want} of the state).`);
     }

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
 import { compareTraces } from "./compare-traces";
 import { backend } from "./engine";
-import { type Edge, edge, type GraphNode, sizeOf } from "./nodes";
+import { type Edge, edge, type GraphNode } from "./nodes";
 import { constraintsOf, watchLayers, withPenalties } from "./layer-watch";
 import { refuseLayer } from "./layers";
 import { refuseNoise } from "./noise";

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
 import { backend } from "./engine";
 import {
@@ -12,7 +13,7 @@ import {
   type Update,
   type Values,
 } from "./graph-parts";
-import { constantNode, edge, type GraphNode, reachable, sizeOf } from "./nodes";
+import { constantNode, edge, type GraphNode, reachable } from "./nodes";
 import { makeOptimizer, type Optimizer } from "./optimizers";
 import type { GraphVariable, Recording } from "./recording";
 import { loadNodes, refusal } from "./saved-model";

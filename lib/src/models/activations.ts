@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
 
 /** What one layer of a model puts out. */
@@ -25,7 +26,7 @@ export interface Activation {
  */
 export function activations(model: tf.Sequential, inputs: Float32Array): Activation[] {
   const shape = (itemAt(model.inputs, 0).shape as (number | null)[]).slice(1) as number[];
-  const length = shape.reduce((product, size) => product * size, 1);
+  const length = sizeOf(shape);
   if (inputs.length === 0 || inputs.length % length !== 0) {
     throw new Error(
       `Expected inputs to be a multiple of ${length} values but found ${inputs.length} (one example is [${shape.join(", ")}]): pass whole examples.`,

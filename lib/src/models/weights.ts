@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { sizeOf } from "../base/shape";
 import { random, type Random } from "../data/random";
 import { itemAt } from "../base/item-at";
 
@@ -55,5 +56,3 @@ export function setWeights(layer: tf.layers.Layer, values: readonly Float32Array
   layer.setWeights(tensors);
   tf.dispose(tensors);
 }
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);

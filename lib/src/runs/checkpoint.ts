@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { sizeOf } from "../base/shape";
 import type { StepState } from "../graph/types";
 import type { FitState } from "../training/fit";
 import { writePieces } from "../base/files";
@@ -85,7 +86,7 @@ export function readCheckpoint(
     );
   }
   const tensors = header.tensors.map(({ name, shape }) => {
-    const size = shape.reduce((product, count) => product * count, 1);
+    const size = sizeOf(shape);
     const values = new Float32Array(size);
     Buffer.from(values.buffer).set(body.subarray(position, (position += 4 * size)));
     return { name, shape, values };

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { sizeOf } from "../base/shape";
 import type { Split } from "../data/dataset";
 import { network } from "../graph/network";
 import { itemAt } from "../base/item-at";
@@ -29,7 +30,7 @@ const chunk = 250;
  */
 export async function assess(model: tf.LayersModel, split: Split): Promise<Assessment> {
   const shape = (itemAt(model.inputs, 0).shape as (number | null)[]).slice(1) as number[];
-  const row = shape.reduce((product, size) => product * size, 1);
+  const row = sizeOf(shape);
   if (split.size === 0 || split.inputs.length !== split.size * row || split.labels.length !== split.size) {
     throw new Error(
       `Expected ${split.size} examples of [${shape.join(", ")}] with a label each but found ${split.inputs.length} values and ${split.labels.length} labels: is it the right split for this model?`,

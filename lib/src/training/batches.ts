@@ -1,3 +1,4 @@
+import { sizeOf } from "../base/shape";
 import type { Dataset } from "../data/dataset";
 import { random } from "../data/random";
 import type { Batch } from "../graph/types";
@@ -29,7 +30,7 @@ export class Batches {
   /** The batch of one iteration, counted from 0. */
   at(iteration: number): Batch {
     const { train, shape } = this.#dataset;
-    const row = shape.reduce((product, size) => product * size, 1);
+    const row = sizeOf(shape);
     const size = this.#batchSize;
     const inputs = new Float32Array(size * row);
     const labels = new Uint8Array(size);

@@ -1,3 +1,4 @@
+import { sizeOf } from "../base/shape";
 import type { Dataset } from "../data/dataset";
 
 /**
@@ -5,7 +6,7 @@ import type { Dataset } from "../data/dataset";
  * to test on.
  */
 export function checkDataset({ name, shape, train, test }: Dataset): void {
-  const row = shape.reduce((product, size) => product * size, 1);
+  const row = sizeOf(shape);
   for (const [half, split] of Object.entries({ train, test })) {
     if (split.size < 1) throw new Error(`Expected examples but found none (${half} split of ${name}).`);
     if (split.inputs.length !== split.size * row || split.labels.length !== split.size) {

@@ -1,3 +1,4 @@
+import { sizeOf } from "../base/shape";
 import type { Dataset, Split } from "../data/dataset";
 import type { TrainingStep } from "../graph/types";
 import { itemAt } from "../base/item-at";
@@ -110,7 +111,7 @@ async function evaluate(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Evaluation | undefined> {
-  const row = shape.reduce((product, length) => product * length, 1);
+  const row = sizeOf(shape);
   let [lossSum, correct] = [0, 0];
   for (let from = 0; from < size; from += step.evaluationSize) {
     if (signal?.aborted) return undefined;

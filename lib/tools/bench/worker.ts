@@ -2,6 +2,7 @@
 // line N on stdin with {"ms": median of N steps}.
 import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs-node";
+import { sizeOf } from "../../src/base/shape";
 import * as models from "../../src/models/factories";
 import { random } from "../../src/data/random";
 import { createStep } from "../../src/graph/step";
@@ -20,7 +21,7 @@ function model(network: NetworkName): tf.Sequential {
 
 function batch(network: NetworkName): Batch {
   const { batchSize, shape, classes } = facts[network];
-  const size = batchSize * shape.reduce((product, n) => product * n, 1);
+  const size = batchSize * sizeOf(shape);
   return {
     inputs: Float32Array.from({ length: size }, () => draw.uniform()),
     labels: Uint8Array.from({ length: batchSize }, () => draw.integer(classes)),
