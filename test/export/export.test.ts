@@ -8,7 +8,8 @@ import { exportNotebooks, type Exported } from "../../lib/tools/export/pages";
 import { PageContent } from "../../lib/tools/export/page-content";
 import { samples } from "../fixtures/figures";
 import { sampleNotebook } from "../fixtures/notebook";
-import { sampleRecord } from "../fixtures/records";
+import { recordText } from "../../lib/src/runs/record-file";
+import { agreeing, sampleRecord } from "../fixtures/records";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-export-"));
 const [from, to, runs] = [join(home, "Übung 6 (final)"), join(home, "out"), join(home, "runs")];
@@ -25,7 +26,7 @@ beforeAll(async () => {
   for (const part of ["h6-1a", "h6-1b", "h6-2"] as const)
     for (const seed of [1, 2]) {
       mkdirSync(join(runs, part, `full-s${seed}`), { recursive: true });
-      writeFileSync(join(runs, part, `full-s${seed}`, "record.json"), JSON.stringify(sampleRecord(part, seed)));
+      writeFileSync(join(runs, part, `full-s${seed}`, "record.json"), recordText(agreeing(sampleRecord(part, seed))));
     }
   write("h6-1a-linear", sampleNotebook([samples["curves"]!()]));
   write("h6-1b-mlp", sampleNotebook());

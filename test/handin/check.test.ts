@@ -23,6 +23,7 @@ import { noteOutputs } from "../../lib/tools/notebooks/outputs";
 import { parts } from "../../lib/src/parts";
 import { fillTags, tagText } from "../../lib/tools/notebooks/tags";
 import type { RunRecord } from "../../lib/src/runs/record";
+import { loadRecord } from "../../lib/src/runs/record-file";
 import { makeHandin, makePage, makeRecord, readRecords, writeNotebook, writeRecord } from "../fixtures/handin/handin";
 
 const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
@@ -66,7 +67,7 @@ class Copy {
 
   /** Changes a record as if the hand-in had been made with it. */
   record(part: string, change: (record: Writable<RunRecord>) => void): void {
-    const record = JSON.parse(readFileSync(join(this.runs, part, "full-s1/record.json"), "utf8"));
+    const record = loadRecord(join(this.runs, part, "full-s1/record.json")) as Writable<RunRecord>;
     change(record);
     writeRecord(this.runs, record);
     const hash = sha256(readFileSync(join(this.runs, part, "full-s1/record.json")));
@@ -279,7 +280,11 @@ const spoiled: readonly Spoiled[] = [
   {
     rule: "epochs",
     what: "fewer epochs",
-    spoil: (c) => c.record("h6-2", (r) => void (r.config.epochs = 30)),
+    spoil: (c) =>
+      c.record("h6-2", (r) => {
+        r.config.epochs = 30;
+        r.final!.train.size = 16_000; // as many iterations
+      }),
     notebook: "h6-2-lstm",
     says: /60 but it ran with 30/,
   },
@@ -312,10 +317,36 @@ const spoiled: readonly Spoiled[] = [
     notebook: "h6-1a-linear",
     says: /no finished record of h6-1a/,
   },
+  ...(
+    [
+      ["that was cut short", (text: string) => text.slice(0, 300), /found a file that is no JSON/],
+      [
+        "with another number",
+        (text: string) => text.replace('"seed":1', '"seed":2'),
+        /found one that was changed after/,
+      ],
+      ["that something was added to", (text: string) => `${text}\n`, /found no hash of itself at its end/],
+    ] as const
+  ).map(
+    ([what, change, says]): Spoiled => ({
+      rule: "record-damaged",
+      what: `a record ${what}`,
+      spoil: (c) => {
+        c.notebook("h6-1a-linear", (n) => setSource(answer(n, "H6.1 a"), "It learns something, without any number."));
+        const file = join(c.runs, "h6-1a/full-s1/record.json");
+        writeFileSync(file, change(readFileSync(file, "utf8")));
+      },
+      notebook: "h6-1a-linear",
+      says,
+    }),
+  ),
   {
     rule: "record-changed",
     what: "a record of another run",
-    spoil: ({ runs }) => appendFileSync(join(runs, "h6-1c/full-s1/record.json"), "\n"),
+    spoil: ({ runs }) => {
+      const [record] = readRecords(runs, "h6-1c") as [RunRecord];
+      writeRecord(runs, { ...record, peakMemoryMB: 501 });
+    },
     notebook: "h6-1c-dropout",
     says: /record in h6-1c\/full-s1 is another/,
   },

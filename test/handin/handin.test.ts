@@ -9,6 +9,7 @@ import { parts } from "../../lib/src/parts";
 import { root } from "../../lib/tools/notebooks/places";
 import type { Report } from "../../lib/tools/notebooks/report";
 import { waitFor } from "../fixtures/handin/cells";
+import { recordText } from "../../lib/src/runs/record-file";
 import { makeNotebook, makeRecord } from "../fixtures/handin/handin";
 
 const base = mkdtempSync(join(tmpdir(), "handin-"));
@@ -41,7 +42,7 @@ class Place {
     for (const [name, value] of Object.entries(this.env)) vi.stubEnv(name, value);
     for (const part of parts) {
       const record = join(this.base, `${part.id}.json`);
-      if (part.sheet) writeFileSync(record, JSON.stringify(makeRecord(part, profile)));
+      if (part.sheet) writeFileSync(record, recordText(makeRecord(part, profile)));
       const to = join(this.runs, part.id, `${profile}-s1`);
       const train = `mkdirSync(${q(to)}, { recursive: true });\ncopyFileSync(${q(record)}, ${q(join(to, "record.json"))});`;
       this.write(part.id, [

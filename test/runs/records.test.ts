@@ -2,11 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { merit } from "../../lib/src/runs/merit";
+import { recordText } from "../../lib/src/runs/record-file";
+import { recordNumber } from "../../lib/src/runs/record-number";
 import { runFolder } from "../../lib/src/runs/places";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { readRecord, readRecords } from "../../lib/src/runs/records";
-import { sampleRecord } from "../fixtures/records";
+import { agreeing, sampleRecord } from "../fixtures/records";
 
 let runs: string;
 
@@ -22,13 +23,14 @@ afterEach(() => {
   rmSync(runs, { recursive: true, force: true });
 });
 
-function store(record: RunRecord, text = JSON.stringify(record)): void {
+function store(record: RunRecord, text = recordText(record)): void {
   const file = join(runFolder(record), "record.json");
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }
 
-const b = sampleRecord("h6-1b");
+const sample = (part: Parameters<typeof sampleRecord>[0], seed = 1) => agreeing(sampleRecord(part, seed));
+const b = sample("h6-1b");
 
 describe("readRecord", () => {
   test("reads part, profile and seed; profile and seed come from the environment where they are not named", async () => {
@@ -42,7 +44,7 @@ describe("readRecord", () => {
   });
 
   test("reads a run with changed settings only where they are named", async () => {
-    store({ ...b, overrides: { batchSize: 50 } });
+    store({ ...b, overrides: { batchSize: 50 }, config: { ...b.config, batchSize: 50 } });
     await expect(readRecord({ part: "h6-1b" })).rejects.toThrow("but found none");
     expect((await readRecord({ part: "h6-1b", overrides: { batchSize: 50 } })).overrides).toEqual({ batchSize: 50 });
   });
@@ -58,35 +60,43 @@ describe("readRecord", () => {
     await expect(readRecord({ part: "h6-1b" })).rejects.toThrow(
       "Expected a finished full run of h6-1b, seed 1 but found only a quick one, and the two are never mixed",
     );
-    store(sampleRecord("h6-1d"));
+    store(sample("h6-1d"));
     await expect(readRecord({ part: "h6-1d", profile: "quick" })).rejects.toThrow("npm run handin -- h6-1d --quick");
   });
 
   const { final: _, ...unfinished } = b;
   test.each([
-    ["half a file", JSON.stringify(b).slice(0, 500), "a file that is no JSON"],
+    ["half a file", recordText(b).slice(0, 500), "a file that is no JSON"],
     ["an empty file", "", "a file that is no JSON"],
     ["null", "null", "format undefined"],
     ["another format", JSON.stringify({ ...b, format: 2 }), "format 2"],
-    ["another part's record", JSON.stringify(sampleRecord("h6-1c")), "one of h6-1c"],
-    ["another profile's", JSON.stringify({ ...b, profile: "quick" }), "one of a quick run"],
-    ["another seed's", JSON.stringify({ ...b, seed: 2 }), "one of seed 2"],
-    ["an unfinished one", JSON.stringify({ ...unfinished, status: "running" }), "one that is running"],
-    ["curves of different lengths", JSON.stringify({ ...b, testLoss: [1] }), "curves of lengths 201, 201, 1, 201, 201"],
+    ["one without its hash", JSON.stringify(b), "no hash of itself at its end"],
+    [
+      "a number written in another way",
+      recordText(b).replace('"seed":1,', '"seed":1e0,'),
+      "one that was changed after it was written",
+    ],
+    ["another part's record", recordText(sample("h6-1c")), "one of h6-1c"],
+    ["another profile's", recordText({ ...b, profile: "quick" }), "one of quick-s1"],
+    ["another seed's", recordText({ ...b, seed: 2 }), "one of full-s2"],
+    ["an unfinished one", recordText({ ...unfinished, status: "running" }), "one that is running"],
+    ["curves of different lengths", recordText({ ...b, testLoss: [1] }), "curves of lengths 201, 201, 1, 201, 201"],
   ])("refuses %s", async (_, text, found) => {
     store(b, text);
-    await expect(readRecord({ part: "h6-1b" })).rejects.toThrow(
+    const refused = readRecord({ part: "h6-1b" });
+    await expect(refused).rejects.toThrow(
       `Expected the record of h6-1b to be a finished full run but found ${found} (`,
     );
-    await expect(readRecord({ part: "h6-1b" })).rejects.toThrow("run notebooks/h6-1b-mlp.ipynb again");
+    await expect(refused).rejects.toThrow("get it back (git checkout), or remove it and run h6-1b again.");
+    await expect(refused).rejects.toMatchObject({ name: "UserError" });
   });
 });
 
 describe("readRecords", () => {
   test("all of a profile, by part and seed, and no other", async () => {
-    for (const seed of [3, 1, 2]) store(sampleRecord("h6-1b", seed));
-    store(sampleRecord("h6-1a"));
-    store({ ...sampleRecord("h6-1a"), profile: "quick" });
+    for (const seed of [3, 1, 2]) store(sample("h6-1b", seed));
+    store(sample("h6-1a"));
+    store({ ...sample("h6-1a"), profile: "quick" });
     mkdirSync(join(runs, "sweeps", "plan"), { recursive: true });
     expect((await readRecords()).map(({ part, seed }) => `${part} ${seed}`)).toEqual([
       "h6-1a 1",
@@ -106,7 +116,7 @@ describe("readRecords", () => {
     await expect(readRecords({ parts: ["h6-1b"], seeds: [1, 5] })).rejects.toThrow(
       "Expected a finished full run of h6-1b, seed 5 but found none",
     );
-    store({ ...sampleRecord("h6-1c"), profile: "quick" });
+    store({ ...sample("h6-1c"), profile: "quick" });
     await expect(readRecords({ parts: ["h6-1b", "h6-1c"] })).rejects.toThrow(
       "found only a quick one, and the two are never mixed",
     );
@@ -114,7 +124,7 @@ describe("readRecords", () => {
 
   test("one damaged record is an error, not a gap", async () => {
     store(b);
-    store(sampleRecord("h6-1b", 2), "{");
+    store(sample("h6-1b", 2), "{");
     await expect(readRecords()).rejects.toThrow("a file that is no JSON");
   });
 
@@ -124,7 +134,7 @@ describe("readRecords", () => {
   });
 });
 
-describe("merit", () => {
+describe("recordNumber", () => {
   const record: RunRecord = {
     ...b,
     final: {
@@ -157,7 +167,7 @@ describe("merit", () => {
     ["config.batchSize", 100, "100"],
     ["final.test.recall.1", 1, "1"],
   ])("%s is %s, written %s", (key, value, text) => {
-    const found = merit(record, key);
+    const found = recordNumber(record, key);
     expect(found.value).toBeCloseTo(value, 10);
     expect(found.text).toBe(text);
   });
@@ -165,13 +175,13 @@ describe("merit", () => {
   test.each(["extra.fresh", "extra.nothing.here", "recall7", "toString", "constructor.name", "", "extra.fresh.size.x"])(
     "refuses %o",
     (key) => {
-      expect(() => merit(record, key)).toThrow(`(h6-1b.${key}): correct the name.`);
+      expect(() => recordNumber(record, key)).toThrow(`(h6-1b.${key}): correct the name.`);
     },
   );
 
   test("refuses an unfinished record", () => {
     const { final: _, ...rest } = record;
-    expect(() => merit({ ...rest, status: "running" }, "test")).toThrow(
+    expect(() => recordNumber({ ...rest, status: "running" }, "test")).toThrow(
       "Expected a finished record but found one that is running (h6-1b.test)",
     );
   });

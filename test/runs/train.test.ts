@@ -15,7 +15,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { linear, mlp } from "../../lib/src/models/factories";
 import { annotate } from "../../lib/src/runs/annotate";
 import type { RunRecord } from "../../lib/src/runs/record";
-import { Interrupted, train } from "../../lib/src/runs/train";
+import { loadRecord } from "../../lib/src/runs/record-file";
+import { Interrupted } from "../../lib/src/runs/run";
+import { train } from "../../lib/src/runs/train";
 import { trial } from "../../lib/src/training/trial";
 import { readEvents } from "../fixtures/training/events";
 import { corners, small } from "../fixtures/training/small";
@@ -49,7 +51,7 @@ describe("a finished run", () => {
     expect(tf.memory().numTensors).toBe(before);
     expect(folder).toBe(join(runs, "h6-1b", "full-s1"));
     expect(readdirSync(folder).sort()).toEqual(["live.json", "record.json", "test", "train"]);
-    expect(JSON.parse(readFileSync(join(folder, "record.json"), "utf8"))).toEqual(JSON.parse(JSON.stringify(record)));
+    expect(loadRecord(join(folder, "record.json"))).toEqual(JSON.parse(JSON.stringify(record)));
     expect(record).toMatchObject({
       format: 1,
       part: "h6-1b",

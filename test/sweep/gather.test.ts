@@ -95,7 +95,7 @@ test("the workflow's last job ends with one sentence when a record is damaged, a
   const damaged = recordFile(plan, plan.jobs[1]!);
   writeFileSync(damaged, readFileSync(damaged, "utf8").slice(0, 500));
   expect(() => execFileSync(command, [...args, file], { encoding: "utf8", stdio: "pipe" })).toThrow(
-    /failed: gather: Expected the whole record of a finished run but found text that is not JSON.*quick-s2/,
+    /failed: gather: Expected the record of h6-1b to be a finished quick run but found a file that is no JSON.*quick-s2/,
   );
   expect(readFileSync(join(folderOf(plan), "table.json")).equals(before)).toBe(true);
 });

@@ -30,6 +30,7 @@ function startJob(
     profile: "quick",
     runs,
     execute: ["python3", join(__dirname, "../fixtures/sweep/execute.py")],
+    check: [process.execPath, join(__dirname, "../../lib/dist/tools/sweep/check-record.js")],
     jobs,
   };
   writeFileSync(join(runs, "plan.json"), JSON.stringify(plan));

@@ -2,7 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { recordText } from "../../lib/src/runs/record-file";
 import { betterThreads, gain, measure } from "../../lib/tools/sweep/measure";
+import { agreeing, sampleRecord } from "../fixtures/records";
 
 test("two side by side win when they take less than twice as long", () => {
   expect(gain({ part: "h6-1b", alone: 10, beside: 16 })).toBe(1.25);
@@ -17,14 +19,20 @@ test.skipIf(availableParallelism() < 2)(
     const runner = join(folder, "run.py");
     writeFileSync(
       runner,
-      `import json, os, pathlib
+      `import os, pathlib, shutil
 run = pathlib.Path(os.environ["DEEPNETS_RUNS"], "h6-1b", f"quick-s{os.environ['DEEPNETS_SEED']}")
 run.mkdir(parents=True)
 seconds = 12 if os.environ.get("DEEPNETS_THREADS") == "1,1" else 9
-run.joinpath("record.json").write_text(json.dumps({"minutes": {"training": seconds / 120, "evaluation": seconds / 120}}))
+shutil.copy(f"{os.path.dirname(__file__)}/{run.name}-{seconds}.json", run / "record.json")
 print("finished 9/9")
 `,
     );
+    for (const seed of [1, 2])
+      for (const seconds of [9, 12]) {
+        const minutes = { training: seconds / 120, evaluation: seconds / 120 };
+        const record = agreeing({ ...sampleRecord("h6-1b", seed), profile: "quick", minutes });
+        writeFileSync(join(folder, `quick-s${seed}-${seconds}.json`), recordText(record));
+      }
     const said = vi.spyOn(console, "log").mockImplementation(() => {});
     const places = { runs: folder, notebooks: "notebooks", execute: ["python3", runner], python: async () => "" };
     expect(await measure({ parts: ["h6-1b"] }, places)).toBe(0);

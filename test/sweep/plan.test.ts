@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makePlan, readFinished, recordFile, type Job } from "../../lib/tools/sweep/plan";
+import type { RunRecord } from "../../lib/src/runs/record";
+import { recordText } from "../../lib/src/runs/record-file";
 import { parseRequest } from "../../lib/tools/sweep/request";
+import { agreeing, sampleRecord } from "../fixtures/records";
 
 const places = (runs: string) => ({ runs, notebooks: "notebooks", execute: ["run"], python: async () => "python" });
 const newRuns = () => mkdtempSync(join(tmpdir(), "plan-"));
@@ -14,18 +17,9 @@ function put(runs: string, { part, run }: Job, file: string, text: string): void
   writeFileSync(join(runs, part, run, file), text);
 }
 
-const record = ({ part, seed }: Job, more: object = {}) =>
-  JSON.stringify({
-    format: 1,
-    part,
-    profile: "quick",
-    seed,
-    overrides: {},
-    status: "finished",
-    final: { test: { accuracy: 0.9 } },
-    peakMemoryMB: 1000,
-    ...more,
-  });
+const made = ({ part, seed }: Job, more: Partial<RunRecord> = {}): RunRecord =>
+  agreeing({ ...sampleRecord(part as "h6-1b", seed), profile: "quick", peakMemoryMB: 1000, ...more });
+const record = (job: Job, more: Partial<RunRecord> = {}) => recordText(made(job, more));
 
 test("one job per part, setting and seed, in folders that training uses, under a name that the order does not change", () => {
   const runs = newRuns();
@@ -71,7 +65,12 @@ test("cores per job: one each when there are many jobs, the notebook's own setti
     [2, null],
   ]);
   const [job] = plan(runs, ["h6-2", "--seeds", "1", "--quick"]).jobs;
-  put(runs, job!, "live.json", JSON.stringify({ status: "interrupted", threads: { intra: 1, inter: 2 } }));
+  put(
+    runs,
+    job!,
+    "live.json",
+    JSON.stringify({ ...made(job!), status: "interrupted", threads: { intra: 1, inter: 2 } }),
+  );
   expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([2, "1,2"]);
   put(runs, job!, "record.json", record(job!));
   expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([1, "1,1"]);
@@ -95,19 +94,20 @@ test("a record damaged in the middle is refused and left as it is", () => {
   const whole = record(job);
   const file = recordFile(own, job);
   for (const [text, found] of [
-    [whole.slice(0, 60), "text that is not JSON"],
-    [whole.slice(0, 40) + "\0\0\0" + whole.slice(43), "text that is not JSON"],
-    ["", "text that is not JSON"],
-    ["null", "something else"],
-    [record(job, { status: "running" }), "a record that says running"],
-    [record(job, { seed: 2 }), "the record of h6-1b quick-s2"],
-    [record(job, { overrides: { batchSize: 50 } }), "the record of h6-1b quick-s1-"],
+    [whole.slice(0, 60), "a file that is no JSON"],
+    [whole.slice(0, 40) + "\0\0\0" + whole.slice(43), "a file that is no JSON"],
+    ["", "a file that is no JSON"],
+    ["null", "format undefined"],
+    [whole.replace('"seed":1', '"seed":2'), "one that was changed after it was written"],
+    [record(job, { status: "running" }), "one that is running"],
+    [record(job, { seed: 2 }), "one of quick-s2"],
+    [record(job, { overrides: { batchSize: 100 } }), "one of quick-s1-"],
   ] as const) {
     put(runs, job, "record.json", text);
-    const message = `Expected the whole record of a finished run but found ${found}`;
+    const message = `Expected the record of h6-1b to be a finished quick run but found ${found}`;
     expect(() => readFinished(own, job)).toThrow(message);
     expect(() => readFinished(own, job)).toThrow(
-      `(${file}): restore it (git checkout) or remove it, then sweep again.`,
+      `(${file}): get it back (git checkout), or remove it and run h6-1b again.`,
     );
     expect(readFileSync(file, "utf8")).toBe(text);
   }

@@ -181,7 +181,7 @@ test("a notebook that leaves no record, or a damaged one, is a failure that says
     .ended;
   expect(damaged.code).toBe(1);
   expect(damaged.output).toContain(
-    "h6-1b seed 1 failed 3 times: Expected a whole run record but found a damaged file (",
+    "h6-1b seed 1 failed 3 times: Expected the record of h6-1b to be a finished quick run but found a file that is no JSON (",
   );
   expect(existsSync(join(runs, "h6-1b/quick-s1/record.json"))).toBe(false);
 });

@@ -48,18 +48,36 @@ export async function writePieces(file: string, pieces: Iterable<Uint8Array>): P
 }
 
 /** A sentence with the way out in place of the system's. */
-export function explained(error: unknown, file: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  const files = `${file}: what was there before is intact`;
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return new Error(`Expected room on the disk but it is full (${files}): free some space and run again.`, {
-      cause: error,
-    });
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
-    return new Error(
-      `Expected to be allowed to write but was not (${code}, ${files}): give yourself the right to write there, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages).`,
-      { cause: error },
-    );
-  }
-  return error;
+export function explained(error: unknown, file: string, what: "write" | "read" = "write"): unknown {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  const place = what === "write" ? `${file}: what was there before is intact` : file;
+  const sentence = sentences[code]?.(place, code, what);
+  return sentence === undefined ? error : new Error(sentence, { cause: error });
 }
+
+type Sentence = (place: string, code: string, what: "write" | "read") => string;
+
+const full: Sentence = (place) => `Expected room on the disk but it is full (${place}): free some space and run again.`;
+const forbidden: Sentence = (place, code, what) =>
+  what === "write"
+    ? `Expected to be allowed to write but was not (${code}, ${place}): give yourself the right to write there, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages).`
+    : `Expected to be allowed to read but was not (${code}, ${place}): give yourself the right to read it.`;
+const tooMany: Sentence = (place, code) =>
+  `Expected to open one more file but this process may not (${code}, ${place}): close other programs, or raise the limit (ulimit -n 1024), and run again.`;
+const noMemory: Sentence = (place, code) =>
+  `Expected more memory but there is none (${code}, ${place}): close other programs and run again.`;
+const noFile: Sentence = (place, code) =>
+  `Expected a file in a folder but something else has its name (${code}, ${place}): rename or remove that, and run again.`;
+
+const sentences: Readonly<Record<string, Sentence | undefined>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EACCES: forbidden,
+  EROFS: forbidden,
+  EPERM: forbidden,
+  EMFILE: tooMany,
+  ENFILE: tooMany,
+  ENOMEM: noMemory,
+  ENOTDIR: noFile,
+  EISDIR: noFile,
+};

@@ -15,8 +15,8 @@ export interface Idx {
  * @param options `name` for messages, and the shape that is expected.
  * @throws When the magic number, a size or the length is not as expected.
  * @example
- * parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), { name: "two labels", shape: [2] }).values; // Uint8Array [7,
- * 9]
+ * const labels = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), { name: "two labels", shape: [2] });
+ * labels.values; // Uint8Array [7, 9]
  */
 export function parseIdx(
   bytes: Uint8Array,

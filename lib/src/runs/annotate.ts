@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { writeWhole } from "../base/files";
-import type { Run } from "./train";
+import { writeRecord } from "./record-file";
+import type { Run } from "./run";
 
 /**
  * Adds a measurement to a finished run's record: to `run.record.extra` and to the file.
@@ -27,6 +27,6 @@ export async function annotate(run: Run, name: string, value: unknown): Promise<
   if (text === undefined)
     throw new Error(`Expected a value that JSON can hold but found ${typeof value} (annotate ${name}).`);
   const record = { ...run.record, extra: { ...run.record.extra, [name]: JSON.parse(text) as unknown } };
-  writeWhole(join(run.folder, "record.json"), JSON.stringify(record));
+  writeRecord(join(run.folder, "record.json"), record);
   run.record = record;
 }

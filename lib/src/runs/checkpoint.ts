@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sizeOf } from "../base/shape";
 import type { StepState } from "../graph/types";
 import type { FitState } from "../training/fit";
-import { writePieces } from "../base/files";
+import { explained, writePieces } from "../base/files";
+import { UserError } from "../base/user-error";
 import type { RunRecord } from "./record";
+import { wrongCheckpoint } from "./record-schema";
 
 /** What must be the same where a run goes on; everything else could change its numbers unseen. */
 export interface Identity {
@@ -24,8 +26,18 @@ export interface Checkpoint {
   readonly step: StepState;
 }
 
+/** Which checkpoint is wanted. */
+export interface CheckpointQuery {
+  readonly part: string;
+  readonly identity: Identity;
+}
+
 const magic = Buffer.from("deepnets checkpoint 1\n");
-const file = (folder: string) => join(folder, "checkpoint", "checkpoint.bin");
+
+/** What a run that has not finished keeps: its checkpoint, and its event files where a finished run has some. */
+export const checkpointFolder = (folder: string): string => join(folder, "checkpoint");
+
+const file = (folder: string) => join(checkpointFolder(folder), "checkpoint.bin");
 
 /** Writes a checkpoint in place of the one before; whenever we are stopped, one of the two is whole. */
 export async function writeCheckpoint(folder: string, { identity, fit, step }: Checkpoint): Promise<void> {
@@ -52,55 +64,88 @@ export async function writeCheckpoint(folder: string, { identity, fit, step }: C
 /**
  * The checkpoint of a run, if there is one.
  *
- * @throws When it is damaged or belongs to another config, model, data, code or number of threads: the message names
- *   what differs.
+ * @throws When it is damaged, or belongs to another config, model, data, code or number of threads, or says what cannot
+ *   be: the message names what is wrong.
  */
-export function readCheckpoint(
-  folder: string,
-  { part, identity }: { readonly part: string; readonly identity: Identity },
-): Checkpoint | undefined {
+export function readCheckpoint(folder: string, { part, identity }: CheckpointQuery): Checkpoint | undefined {
   if (!existsSync(file(folder))) return undefined;
   const wayOut = `npm run reset -- ${part} throws it away, or set DEEPNETS_FRESH=1 to start this run anew`;
-  const data = readFileSync(file(folder));
+  const damaged = (found: string) =>
+    new UserError(`Expected the checkpoint of ${part} to be whole but found ${found} (${file(folder)}): ${wayOut}.`);
+  const data = readBytes(file(folder));
   const body = data.subarray(0, data.length - 32);
   const whole =
     data.length > magic.length + 36 &&
     body.subarray(0, magic.length).equals(magic) &&
     createHash("sha256").update(body).digest().equals(data.subarray(-32));
-  if (!whole)
-    throw new Error(
-      `Expected the checkpoint of ${part} to be whole but found ${data.length} bytes that are cut short or damaged (${file(folder)}): ${wayOut}.`,
-    );
-  const headerLength = body.readUInt32LE(magic.length);
-  let position = magic.length + 4 + headerLength;
-  const header = JSON.parse(body.subarray(magic.length + 4, position).toString()) as {
-    identity: Identity;
-    fit: FitState;
-    iteration: number;
-    tensors: StepState["tensors"];
-  };
+  if (!whole) throw damaged(`${data.length} bytes that are cut short or damaged`);
+  const start = magic.length + 4 + body.readUInt32LE(magic.length);
+  const header = parseHeader(body.subarray(magic.length + 4, start));
+  const wrong = typeof header === "string" ? header : impossible(header, identity.config.iterations);
+  if (typeof header === "string" || wrong !== undefined) throw damaged(wrong!);
   const other = differences(header.identity, identity);
   if (other.length > 0) {
-    throw new Error(
+    throw new UserError(
       `Expected the checkpoint of ${part} (iteration ${header.fit.iteration}) to be of this run but found ${other.join(", ")} (${file(folder)}): ${wayOut}.`,
     );
   }
+  const values = body.subarray(start);
+  const size = header.tensors.reduce((total, { shape }) => total + 4 * sizeOf(shape), 0);
+  if (size !== values.length) throw damaged(`${values.length} bytes of weights in place of ${size}`);
+  let position = 0;
   const tensors = header.tensors.map(({ name, shape }) => {
-    const size = sizeOf(shape);
-    const values = new Float32Array(size);
-    Buffer.from(values.buffer).set(body.subarray(position, (position += 4 * size)));
-    return { name, shape, values };
+    const tensor = new Float32Array(sizeOf(shape));
+    Buffer.from(tensor.buffer).set(values.subarray(position, (position += tensor.byteLength)));
+    return { name, shape, values: tensor };
   });
+  const bad = tensors.find((tensor) => !tensor.values.every(Number.isFinite));
+  if (bad) throw damaged(`values of ${bad.name} that are no numbers`);
   return { identity, fit: header.fit, step: { iteration: header.iteration, tensors } };
+}
+
+interface Header {
+  readonly identity: Identity;
+  readonly fit: FitState;
+  readonly iteration: number;
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+/** What stands before the weights, or what is wrong with it. */
+function parseHeader(bytes: Uint8Array): Header | string {
+  try {
+    const header = JSON.parse(Buffer.from(bytes).toString()) as Header;
+    return wrongCheckpoint(header) ?? header;
+  } catch {
+    return "a header that is no JSON";
+  }
+}
+
+/** Why no run of so many iterations can stand where a checkpoint says. */
+function impossible({ fit: { iteration, curves }, iteration: steps }: Header, total: number): string | undefined {
+  if (iteration > total) return `iteration ${iteration} of a run that ends at ${total}`;
+  if (steps !== iteration) return `iteration ${iteration} with an optimizer after ${steps} steps`;
+  const lengths = Object.values(curves).map(({ length }) => length);
+  if (lengths.some((length) => length !== lengths[0])) return `curves of lengths ${lengths.join(", ")}`;
+  const rising = curves.iterations.every((x, i) => x > (curves.iterations[i - 1] ?? -1));
+  if (!rising || (curves.iterations.at(-1) ?? 0) > iteration)
+    return `curves at iterations that do not lead to ${iteration}`;
+  return undefined;
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw explained(error, path, "read");
+  }
 }
 
 /** Removes a run's checkpoint, and what a stopped process left of one. */
 export const removeCheckpoint = (folder: string): void =>
-  rmSync(join(folder, "checkpoint"), { recursive: true, force: true });
+  rmSync(checkpointFolder(folder), { recursive: true, force: true });
 
 /** True where an unfinished run can go on. */
-export const hasCheckpoint = (folder: string): boolean =>
-  existsSync(join(folder, "checkpoint")) && readdirSync(join(folder, "checkpoint")).includes("checkpoint.bin");
+export const hasCheckpoint = (folder: string): boolean => existsSync(file(folder));
 
 function differences(there: Identity, here: Identity): string[] {
   const flat = (value: object, prefix = ""): [string, unknown][] =>

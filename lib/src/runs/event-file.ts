@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { explained } from "../base/files";
 import { itemAt } from "../base/item-at";
 
@@ -17,12 +17,12 @@ export interface Point {
  * there and keeps its file open for ever.
  */
 export class EventFile {
-  readonly #file: string;
+  #file: string;
 
   constructor(folder: string, points: readonly Point[] = []) {
     try {
       mkdirSync(folder, { recursive: true });
-      for (const name of readdirSync(folder)) if (name.startsWith("events.out.tfevents.")) rmSync(join(folder, name));
+      removeOthers(folder);
     } catch (error) {
       throw explained(error, folder);
     }
@@ -40,6 +40,21 @@ export class EventFile {
     this.#append(frame(Buffer.concat([double(1, time), varintField(2, iteration), bytes(5, Buffer.concat(values))])));
   }
 
+  /** Moves the file into another folder, in the place of those that are there. */
+  moveTo(folder: string): void {
+    const file = join(folder, basename(this.#file));
+    try {
+      if (file !== this.#file) {
+        mkdirSync(folder, { recursive: true });
+        renameSync(this.#file, file);
+        this.#file = file;
+      }
+      removeOthers(folder, basename(file));
+    } catch (error) {
+      throw explained(error, file);
+    }
+  }
+
   #append(data: Buffer): void {
     try {
       appendFileSync(this.#file, data);
@@ -47,6 +62,11 @@ export class EventFile {
       throw explained(error, this.#file);
     }
   }
+}
+
+function removeOthers(folder: string, own?: string): void {
+  for (const name of readdirSync(folder))
+    if (name.startsWith("events.out.tfevents.") && name !== own) rmSync(join(folder, name));
 }
 
 function frame(data: Buffer): Buffer {

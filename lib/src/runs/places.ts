@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
-import type { Parameters } from "./record";
+import type { Parameters } from "../training/parameters";
 
 /** Where run records lie: `data/runs`, or what `DEEPNETS_RUNS` names. */
 export const runsFolder = (): string => fromEnvironment("DEEPNETS_RUNS") ?? join(projectFolder(), "data/runs");

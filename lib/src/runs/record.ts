@@ -1,40 +1,5 @@
 import type { OptimizerSettings } from "../graph/optimizers";
-
-/** What one run is to do: returned by `parameters`, taken by `train`. */
-export interface Parameters {
-  /** A notebook's id: `"h6-1b"`. */
-  readonly part: string;
-  readonly profile: "full" | "quick";
-  readonly seed: number;
-  readonly batchSize: number;
-  /** Gradient steps; exactly one of `iterations` and `epochs` is given. */
-  readonly iterations?: number;
-  readonly epochs?: number;
-  /** Iterations between two evaluations, default 100. */
-  readonly evalEvery: number;
-  readonly optimizer: OptimizerSettings;
-  readonly precision: "float32" | "bfloat16";
-  readonly mode: "graph" | "eager";
-  /** What `DEEPNETS_SET` changed, by dotted name; empty for the sheet's own settings. */
-  readonly overrides: Readonly<Record<string, number | string>>;
-}
-
-/** Loss (mean cross-entropy) and accuracy (fraction in [0, 1]) on `size` examples, in inference mode. */
-export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly size: number;
-}
-
-/** Final evaluation of one split: adds what accuracy alone hides. */
-export interface FinalEvaluation extends Evaluation {
-  /** Fraction of each class's examples that were recognised, by class index. */
-  readonly recall: readonly number[];
-  /** Mean of `recall`. */
-  readonly balancedAccuracy: number;
-  /** `confusion[label][prediction]`: counts. */
-  readonly confusion: readonly (readonly number[])[];
-}
+import type { FinalEvaluation } from "../training/evaluation";
 
 /** Where a run stands, for a live view. */
 export interface Progress {

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fromEnvironment } from "../base/environment";
+import { UserError } from "../base/user-error";
 import { findPart } from "../parts";
 import { runFolder, runsFolder } from "./places";
 import type { RunRecord } from "./record";
+import { hasRecord, loadRecord } from "./record-file";
 
 /** Which record to read. */
 export interface RecordRequest {
@@ -41,8 +43,8 @@ const profileOf = (profile?: "full" | "quick") => profile ?? fromEnvironment("DE
  */
 export async function readRecord({ part, profile, seed, overrides = {} }: RecordRequest): Promise<RunRecord> {
   const run = { part, profile: profileOf(profile), seed: seed ?? fromEnvironment("DEEPNETS_SEED") ?? 1, overrides };
-  const file = join(runFolder(run), "record.json");
-  if (existsSync(file)) return parseRecord(file, run);
+  const folder = runFolder(run);
+  if (hasRecord(folder)) return loadRecord(join(folder, "record.json"));
   throw missing(run);
 }
 
@@ -63,9 +65,9 @@ export async function readRecords({ parts, profile, seeds }: RecordsRequest = {}
     const records = listFolders(join(runsFolder(), part))
       .map((name) => ({ name, match: /^(full|quick)-s(\d+)(?:-[0-9a-f]{8})?$/.exec(name) }))
       .filter(({ match }) => match && match[1] === wanted && (!seeds || seeds.includes(Number(match[2]))))
-      .map(({ name }) => join(runsFolder(), part, name, "record.json"))
-      .filter((file) => existsSync(file))
-      .map((file) => parseRecord(file, { part, profile: wanted }))
+      .map(({ name }) => join(runsFolder(), part, name))
+      .filter(hasRecord)
+      .map((folder) => loadRecord(join(folder, "record.json")))
       .sort((a, b) => a.seed - b.seed);
     if (parts) {
       for (const seed of seeds ?? [undefined]) {
@@ -76,34 +78,6 @@ export async function readRecords({ parts, profile, seeds }: RecordsRequest = {}
     return records;
   });
   return found.flat();
-}
-
-function parseRecord(
-  file: string,
-  { part, profile, seed }: { readonly part: string; readonly profile: string; readonly seed?: number },
-): RunRecord {
-  const damaged = (what: string) =>
-    new Error(
-      `Expected the record of ${part} to be a finished ${profile} run but found ${what} (${file}): run ${notebookOf(part)} again, or get the file back (git checkout).`,
-    );
-  let record: RunRecord;
-  try {
-    record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
-  } catch {
-    throw damaged("a file that is no JSON");
-  }
-  if (record?.format !== 1) throw damaged(`format ${record?.format}`);
-  if (record.part !== part) throw damaged(`one of ${record.part}`);
-  if (record.profile !== profile) throw damaged(`one of a ${record.profile} run`);
-  if (seed !== undefined && record.seed !== seed) throw damaged(`one of seed ${record.seed}`);
-  if (record.status !== "finished" || !record.final) throw damaged(`one that is ${record.status}`);
-  const { iterations, trainLoss, testLoss, trainAccuracy, testAccuracy } = record;
-  const lengths = [iterations, trainLoss, testLoss, trainAccuracy, testAccuracy].map((curve) =>
-    Array.isArray(curve) ? curve.length : -1,
-  );
-  if (lengths.some((length) => length !== lengths[0] || length < 1))
-    throw damaged(`curves of lengths ${lengths.join(", ")}`);
-  return record;
 }
 
 function notebookOf(part: string): string {
@@ -119,19 +93,17 @@ function missing({
   readonly part: string;
   readonly profile: "full" | "quick";
   readonly seed?: number;
-}): Error {
+}): UserError {
   const other = profile === "full" ? "quick" : "full";
   const which = seed === undefined ? "" : `, seed ${seed}`;
-  const names = listFolders(join(runsFolder(), part)).filter((name) =>
-    existsSync(join(runsFolder(), part, name, "record.json")),
-  );
+  const names = listFolders(join(runsFolder(), part)).filter((name) => hasRecord(join(runsFolder(), part, name)));
   const only = names.some(
     (name) => name.startsWith(`${other}-s`) && (seed === undefined || name === `${other}-s${seed}`),
   )
     ? `only a ${other} one, and the two are never mixed`
     : "none";
   const quick = profile === "quick" ? " --quick" : "";
-  return new Error(
+  return new UserError(
     `Expected a finished ${profile} run of ${part}${which} but found ${only}: run ${notebookOf(part)} first, or npm run handin -- ${part}${quick}.`,
   );
 }

@@ -3,8 +3,8 @@ import { sizeOf } from "../base/shape";
 import type { Split } from "../data/dataset";
 import { network } from "../graph/network";
 import { itemAt } from "../base/item-at";
-import { Breath } from "./breath";
-import type { FinalEvaluation } from "../runs/record";
+import { EventLoopYield } from "./yield-to-event-loop";
+import type { FinalEvaluation } from "./evaluation";
 
 /** What `assess` finds: an evaluation, and the answer to each example. */
 export interface Assessment extends FinalEvaluation {
@@ -42,7 +42,7 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   const label = new Array<number>(split.size);
   const probability = new Array<number>(split.size);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const breath = new Breath();
+  const eventLoop = new EventLoopYield();
   let lossSum = 0;
   for (let from = 0; from < split.size; from += chunk) {
     const size = Math.min(chunk, split.size - from);
@@ -62,7 +62,7 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
       const counts = itemAt(confusion, truth);
       counts[answer.label] = itemAt(counts, answer.label) + 1;
     }
-    await breath.take();
+    await eventLoop.ifDue();
   }
   const rows = confusion.map((counts, k) => ({
     hits: itemAt(counts, k),

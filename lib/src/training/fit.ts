@@ -3,9 +3,10 @@ import type { Dataset, Split } from "../data/dataset";
 import type { TrainingStep } from "../graph/types";
 import { itemAt } from "../base/item-at";
 import { Batches } from "./batches";
-import { Breath } from "./breath";
-import type { Curves } from "./curves";
-import type { Evaluation, Parameters } from "../runs/record";
+import { EventLoopYield } from "./yield-to-event-loop";
+import { type Curves, curveSize, emptyCurves } from "./curves";
+import type { Evaluation } from "./evaluation";
+import type { Parameters } from "./parameters";
 
 /** Where a fit stands: everything that it changes, besides the step's own state. */
 export interface FitState {
@@ -15,6 +16,12 @@ export interface FitState {
   /** Milliseconds spent on steps and on evaluations. */
   readonly clock: { training: number; evaluation: number };
 }
+
+export const startOfFit = (): FitState => ({
+  iteration: 0,
+  curves: emptyCurves(),
+  clock: { training: 0, evaluation: 0 },
+});
 
 /** What a fit does, where it begins, and who watches it. */
 export interface FitOptions {
@@ -35,9 +42,6 @@ export const totalIterations = (
   dataset: Dataset,
 ): number => iterations ?? Math.ceil((epochs! * dataset.train.size) / batchSize);
 
-/** Examples of a split that an evaluation within a run looks at: a fixed subset, the first ones. */
-export const curveSize = (split: Split, evaluateOn = 10_000): number => Math.min(split.size, evaluateOn);
-
 /** The loop: evaluate where it is due, take a step, and so on to the end. */
 export async function fit(
   step: TrainingStep,
@@ -48,8 +52,10 @@ export async function fit(
   const { curves, clock } = state;
   const total = totalIterations(p, dataset);
   const batches = new Batches(dataset, p);
-  const breath = new Breath();
+  const eventLoop = new EventLoopYield();
   const recent: number[] = [];
+  if (state.iteration > total)
+    throw new Error(`Expected to begin at iteration ${total} at most but found ${state.iteration} (${p.part}).`);
 
   for (;;) {
     const i = state.iteration;
@@ -58,7 +64,7 @@ export async function fit(
       const train = await evaluate(step, dataset.train, {
         size: curveSize(dataset.train, evaluateOn),
         shape: dataset.shape,
-        breath,
+        eventLoop,
         signal,
       });
       const test =
@@ -66,12 +72,13 @@ export async function fit(
         (await evaluate(step, dataset.test, {
           size: curveSize(dataset.test, evaluateOn),
           shape: dataset.shape,
-          breath,
+          eventLoop,
           signal,
         }));
       clock.evaluation += performance.now() - start;
       // Stopped within an evaluation: it is made again when the run goes on.
       if (!train || !test) return "interrupted";
+      for (const { loss } of [train, test]) refuseDivergence([loss], { iteration: i, p, classes: dataset.classes });
       curves.iterations.push(i);
       curves.trainLoss.push(train.loss);
       curves.testLoss.push(test.loss);
@@ -90,7 +97,7 @@ export async function fit(
     clock.training += performance.now() - start;
     if (recent.push(loss) > 100) recent.shift();
     refuseDivergence(recent, { iteration: i, p, classes: dataset.classes });
-    await breath.take();
+    await eventLoop.ifDue();
     await onStep?.();
   }
 }
@@ -102,12 +109,12 @@ async function evaluate(
   {
     size,
     shape,
-    breath,
+    eventLoop,
     signal,
   }: {
     readonly size: number;
     readonly shape: readonly number[];
-    readonly breath: Breath;
+    readonly eventLoop: EventLoopYield;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Evaluation | undefined> {
@@ -123,7 +130,7 @@ async function evaluate(
     });
     lossSum += found.lossSum;
     correct += found.correct;
-    await breath.take();
+    await eventLoop.ifDue();
   }
   return { loss: lossSum / size, accuracy: correct / size, size };
 }

@@ -1,7 +1,25 @@
 import { fromEnvironment, largestSeed } from "../base/environment";
 import { completeOptimizer, hasSetting, type OptimizerSettings, optimizerSettings } from "../graph/optimizers";
 import { parseOverrides } from "./overrides";
-import type { Parameters } from "../runs/record";
+
+/** What one run is to do: returned by `parameters`, taken by `train`. */
+export interface Parameters {
+  /** A notebook's id: `"h6-1b"`. */
+  readonly part: string;
+  readonly profile: "full" | "quick";
+  readonly seed: number;
+  readonly batchSize: number;
+  /** Gradient steps; exactly one of `iterations` and `epochs` is given. */
+  readonly iterations?: number;
+  readonly epochs?: number;
+  /** Iterations between two evaluations, default 100. */
+  readonly evalEvery: number;
+  readonly optimizer: OptimizerSettings;
+  readonly precision: "float32" | "bfloat16";
+  readonly mode: "graph" | "eager";
+  /** What `DEEPNETS_SET` changed, by dotted name; empty for the sheet's own settings. */
+  readonly overrides: Readonly<Record<string, number | string>>;
+}
 
 /** What a cell prescribes for its part. Exactly one of `iterations` and `epochs` is given. */
 export interface Settings {

@@ -1,10 +1,9 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
 import { createStep } from "../graph/step";
-import { emptyCurves } from "./curves";
-import { fit } from "./fit";
+import { fit, startOfFit } from "./fit";
 import { checkDataset } from "./check-dataset";
-import type { Parameters } from "../runs/record";
+import type { Parameters } from "./parameters";
 
 /** What a trial found: curves as in a record. */
 export interface Trial {
@@ -26,19 +25,7 @@ export interface TrialOptions {
   readonly onEvaluation?: (trial: Trial) => void;
 }
 
-/**
- * Trains a model as `train` does, but leaves nothing on disk: for side experiments of a notebook.
- *
- * @param model An uncompiled model whose last layer is a softmax or sigmoid activation; it holds the trained weights
- *   afterwards.
- * @param dataset Training and test examples.
- * @param parameters As from `parameters`; change what the experiment changes: `{ ...p, iterations: 300 }`.
- * @returns The curves.
- * @throws When the loss diverges, when the data do not fit the model, or when `signal` stopped it.
- * @example
- * const { testAccuracy } = await trial(models.linear(), mnist, { ...p, iterations: 300 }, { evaluateOn: 2000 });
- * testAccuracy.at(-1); // 0.88
- */
+/** What a cell calls as `trial` (notebook/train.ts describes it); `signal` stops it with an error. */
 export async function trial(
   model: tf.LayersModel,
   dataset: Dataset,
@@ -47,9 +34,8 @@ export async function trial(
 ): Promise<Trial> {
   const { evaluateOn, signal, onEvaluation } = options;
   checkDataset(dataset);
-  const { batchSize, optimizer, seed, precision, mode } = parameters;
-  const step = createStep(model, { shape: dataset.shape, batchSize, optimizer, seed, precision, mode });
-  const state = { iteration: 0, curves: emptyCurves(), clock: { training: 0, evaluation: 0 } };
+  const step = createStep(model, { ...parameters, shape: dataset.shape });
+  const state = startOfFit();
   const result = (): Trial => {
     const { times: _, ...curves } = state.curves;
     return {

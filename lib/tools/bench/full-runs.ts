@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { trainedParts } from "../../src/parts";
 import { runsFolder } from "../../src/runs/places";
-import type { RunRecord } from "../../src/runs/record";
+import { hasRecord, loadRecord } from "../../src/runs/record-file";
 
 /** Time and memory of a part of the sheet at full length, from its record. */
 export interface FullRun {
@@ -18,9 +17,9 @@ export interface FullRun {
 /** The recorded full runs of seed 1; parts without one are left out. */
 export function fullRuns(): FullRun[] {
   return trainedParts.flatMap(({ id: part }) => {
-    const file = join(runsFolder(), part, "full-s1", "record.json");
-    if (!existsSync(file)) return [];
-    const { config, minutes, peakMemoryMB, threads } = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
+    const folder = join(runsFolder(), part, "full-s1");
+    if (!hasRecord(folder)) return [];
+    const { config, minutes, peakMemoryMB, threads } = loadRecord(join(folder, "record.json"));
     const { training, evaluation } = minutes;
     return [
       {

@@ -6,7 +6,7 @@ import { UserError } from "../user-error";
 import { readNotebook, sha256, sourceOf, type Notebook } from "../notebooks/notebook";
 import { parts as allParts, type Part } from "../../src/parts";
 import { cellLog, handinFolder, notebooksFolder, runsFolder } from "../notebooks/places";
-import { storedRecords } from "../notebooks/records";
+import { damagedRecords, storedRecords } from "../notebooks/records";
 import { contentRules } from "./rules/content";
 import { executionRules } from "./rules/execution";
 import { pageRules } from "./rules/page";
@@ -74,7 +74,8 @@ export function checkFolder(
   const cache = new Map<string, ReturnType<typeof storedRecords>>();
   const records = (part: string) =>
     cache.get(part) ?? cache.set(part, storedRecords(part, profile, runsFolder())).get(part)!;
-  const common = { profile, seed: first?.seed ?? 1, records, log };
+  const damaged = (part: string) => damagedRecords(part, profile, runsFolder());
+  const common = { profile, seed: first?.seed ?? 1, records, damaged, log };
   const index = html && read.some((one) => one.html !== undefined) ? [readIndex(folder)] : [];
   const aboutIndex = index.flatMap((one) =>
     apply(

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { count, percent, roughDuration } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
+import { readLive } from "../../src/runs/record-file";
 
 export interface LiveQuery {
   readonly part: string;
@@ -16,12 +17,8 @@ export interface LiveQuery {
 export function liveRecord(runs: string, { part, run, since, status = "running" }: LiveQuery): RunRecord | undefined {
   const file = join(runs, part, run, "live.json");
   if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < since) return undefined;
-  try {
-    const record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
-    return record.status === status ? record : undefined;
-  } catch {
-    return undefined; // not there yet, or cut off by a machine that stopped
-  }
+  const record = readLive(dirname(file));
+  return record?.status === status ? record : undefined;
 }
 
 /** `"cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %"`. */

@@ -1,5 +1,5 @@
 import { markdownTable, meanPercent, wrapText } from "../../src/base/text";
-import { merit } from "../../src/runs/merit";
+import { recordNumber } from "../../src/runs/record-number";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
 import { UserError } from "../user-error";
@@ -32,7 +32,7 @@ export function resultsTable(records: Records): string {
   const rows = trained.map(({ id, noun, all, first }) => [
     id,
     noun,
-    ...["parameters", "test", "train", "minutes"].map((key) => merit(first, key).text),
+    ...["parameters", "test", "train", "minutes"].map((key) => recordNumber(first, key).text),
     ...(several ? [scatter(all)] : []),
   ]);
   const table = markdownTable([head, ...rows], { right: (column) => column >= 2 });
@@ -67,7 +67,7 @@ function fresh({ id, label, sheet }: TrainedPart, records: Records): string[] {
   const measured = records(id).filter(({ extra }) => extra.fresh);
   const [first] = measured;
   if (!first) return [];
-  const of = (key: string) => merit(first, `extra.fresh.${key}`).text;
+  const of = (key: string) => recordNumber(first, `extra.fresh.${key}`).text;
   const over = (statistic: string) =>
     tagText(`sweep.${id}.extra.fresh.balancedAccuracy.${statistic}`, () => measured, first.seed);
   const several =

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "../../src/runs/record";
+import { hasRecord, loadRecord } from "../../src/runs/record-file";
+import { UserError } from "../user-error";
 import { sha256 } from "./notebook";
 import { runsFolder } from "./places";
 
@@ -13,25 +15,40 @@ export interface StoredRecord {
   readonly record: RunRecord;
 }
 
+/** A record that is no whole one. */
+export interface DamagedRecord {
+  readonly folder: string;
+  /** What is wrong with it, and the way out. */
+  readonly message: string;
+}
+
 /**
- * All finished records of a part and profile with the sheet's own settings, by seed. A file that is no record counts as
- * none.
+ * All finished records of a part and profile with the sheet's own settings, by seed. A damaged one is none of them:
+ * `damagedRecords` names it.
  */
-export function storedRecords(part: string, profile: "full" | "quick", runs = runsFolder()): StoredRecord[] {
+export const storedRecords = (part: string, profile: "full" | "quick", runs = runsFolder()): StoredRecord[] =>
+  readAll(part, profile, runs).flatMap((one) => ("record" in one ? one : []));
+
+/** The records of a part and profile with the sheet's own settings that cannot be trusted, by seed. */
+export const damagedRecords = (part: string, profile: "full" | "quick", runs = runsFolder()): DamagedRecord[] =>
+  readAll(part, profile, runs).flatMap((one) => ("message" in one ? one : []));
+
+function readAll(part: string, profile: "full" | "quick", runs: string): (StoredRecord | DamagedRecord)[] {
   const names = existsSync(join(runs, part)) ? readdirSync(join(runs, part)) : [];
   return names
     .map((name) => ({ name, seed: Number(/^(?:full|quick)-s(\d+)$/.exec(name)?.[1] ?? NaN) }))
     .filter(({ name, seed }) => name.startsWith(`${profile}-`) && Number.isFinite(seed))
+    .filter(({ name }) => hasRecord(join(runs, part, name)))
     .sort((a, b) => a.seed - b.seed)
-    .flatMap(({ name }) => read(`${part}/${name}`, runs));
+    .map(({ name }) => read(`${part}/${name}`, runs));
 }
 
-function read(folder: string, runs: string): StoredRecord[] {
+function read(folder: string, runs: string): StoredRecord | DamagedRecord {
+  const file = join(runs, folder, "record.json");
   try {
-    const text = readFileSync(join(runs, folder, "record.json"));
-    const record = JSON.parse(text.toString()) as RunRecord;
-    return record.status === "finished" && record.final ? [{ folder, hash: sha256(text), record }] : [];
-  } catch {
-    return [];
+    return { folder, record: loadRecord(file), hash: sha256(readFileSync(file)) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { folder, message: error.message };
   }
 }

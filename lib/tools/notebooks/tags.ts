@@ -1,6 +1,6 @@
 import { statistic, type Statistic } from "../../src/base/statistics";
 import type { RunRecord } from "../../src/runs/record";
-import { merit } from "../../src/runs/merit";
+import { recordNumber } from "../../src/runs/record-number";
 
 /** A number in prose: `<span data-record="h6-1b.test">98.4 %</span>`. */
 export interface Tag {
@@ -41,7 +41,7 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
 }
 
 /**
- * The text that belongs into a tag: `PART.KEY` is a figure of merit of the run with this seed,
+ * The text that belongs into a tag: `PART.KEY` is a number of the record of the run with this seed,
  * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) one over all seeds. Throws an error that says what is missing.
  */
 export function tagText(key: string, records: Records, seed: number): string {
@@ -49,7 +49,7 @@ export function tagText(key: string, records: Records, seed: number): string {
   if (over)
     return overSeeds(
       over[3]!,
-      records(over[1]!).map((record) => merit(record, over[2]!)),
+      records(over[1]!).map((record) => recordNumber(record, over[2]!)),
       key,
     );
   const [, part, inner] = /^([^.]+)\.(.+)$/.exec(key) ?? [];
@@ -57,21 +57,21 @@ export function tagText(key: string, records: Records, seed: number): string {
   const record = records(part).find((one) => one.seed === seed);
   if (!record)
     throw new Error(`Expected a finished record of ${part} with seed ${seed} for the tag ${key} but found none`);
-  return merit(record, inner).text;
+  return recordNumber(record, inner).text;
 }
 
 function overSeeds(
   name: string,
-  merits: readonly { readonly value: number; readonly text: string }[],
+  numbers: readonly { readonly value: number; readonly text: string }[],
   key: string,
 ): string {
-  const n = merits.length;
+  const n = numbers.length;
   if (n === 0) throw new Error(`Expected finished records for the tag ${key} but found none`);
   if (name === "n") return String(n);
   // A spread is small beside its mean: one more decimal.
   return likeText(
-    statistic(merits.map(({ value }) => value))[name as keyof Statistic],
-    merits[0]!.text,
+    statistic(numbers.map(({ value }) => value))[name as keyof Statistic],
+    numbers[0]!.text,
     name === "sd" ? 1 : 0,
   );
 }

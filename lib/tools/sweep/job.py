@@ -57,10 +57,10 @@ class Job:
             self.tell("running")
             try:
                 self.run_notebook()
-                check(self.record)
+                check(self.record, self.plan["check"])
                 self.tell("finished")
             except Failed as failure:
-                if self.stopped or stamp(self.record) == before or not is_whole(self.record):
+                if self.stopped or stamp(self.record) == before or not is_whole(self.record, self.plan["check"]):
                     self.tell("stopped" if self.stopped else "failed", str(failure))
                     raise
                 # The run itself is whole and stays, whatever a later cell makes of it; a retry would only train the
@@ -173,25 +173,21 @@ def stamp(file):
     return None
 
 
-def check(record):
-    """A job is done when its record is: whole, and of a finished run."""
-    try:
-        with open(record, encoding="utf-8") as file:
-            status = json.load(file)["status"]
-    except FileNotFoundError:
+def check(record, command):
+    """A job is done when its record is: whole, and of a finished run. The library's own reader says so."""
+    if not os.path.exists(record):
         raise Failed(
             f"Expected the notebook to leave a record but found none ({record}): "
             "does it call train with parameters of this part?"
-        ) from None
-    except (ValueError, KeyError, TypeError):
-        raise Failed(f"Expected a whole run record but found a damaged file ({record}): is the disk full?") from None
-    if status != "finished":
-        raise Failed(f"Expected a finished run but found one that is {status} ({record}).")
+        )
+    found = subprocess.run([*command, record], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if found.returncode != 0:
+        raise Failed(found.stderr.strip() or f"The record's reader ended with exit code {found.returncode} ({record}).")
 
 
-def is_whole(record):
+def is_whole(record, command):
     with contextlib.suppress(Failed):
-        check(record)
+        check(record, command)
         return True
     return False
 

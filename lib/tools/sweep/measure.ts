@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findPart } from "../../src/parts";
-import type { RunRecord } from "../../src/runs/record";
+import { hasRecord, loadRecord } from "../../src/runs/record-file";
 import { executeNotebook } from "../notebooks/execute";
 import { UserError } from "../user-error";
-import { readJson } from "./plan";
 import type { Places } from "./places";
 import type { Request } from "./request";
 
@@ -67,7 +66,8 @@ async function times(
           join(runs, `${part}-${i}.ipynb`),
           { runner: execute, env },
         );
-        const record = readJson(join(runs, part, `quick-s${i + 1}`, "record.json")) as RunRecord | undefined;
+        const left = join(runs, part, `quick-s${i + 1}`);
+        const record = hasRecord(left) ? loadRecord(join(left, "record.json")) : undefined;
         const why = (message ?? "it left no record").replace(/\.$/, "");
         if (status !== "finished" || !record)
           throw new UserError(

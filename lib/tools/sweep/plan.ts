@@ -6,7 +6,7 @@ import { findPart } from "../../src/parts";
 import { parseOverrides } from "../../src/training/overrides";
 import { runName } from "../../src/runs/places";
 import type { RunRecord } from "../../src/runs/record";
-import { UserError } from "../user-error";
+import { hasRecord, loadRecord, readLive } from "../../src/runs/record-file";
 import { root, tool, type Places } from "./places";
 import type { Request } from "./request";
 import { chooseThreads } from "./threads";
@@ -35,6 +35,8 @@ export interface Plan {
   readonly execute: readonly string[];
   readonly job: string;
   readonly gather: readonly string[];
+  /** The command that a job asks whether a record is whole. */
+  readonly check: readonly string[];
   readonly jobs: readonly Job[];
 }
 
@@ -90,6 +92,7 @@ export function makePlan(
     execute,
     job: tool("job.py"),
     gather: [process.execPath, join(root, "lib/dist/tools/sweep/gather.js")],
+    check: [process.execPath, join(root, "lib/dist/tools/sweep/check-record.js")],
     jobs,
   };
 }
@@ -103,42 +106,20 @@ export const recordFile = ({ runs }: Pick<Plan, "runs">, { part, run }: Pick<Job
  */
 export function readFinished(plan: Pick<Plan, "runs">, job: Job): RunRecord | undefined {
   const file = recordFile(plan, job);
-  if (!existsSync(file)) return undefined;
-  const damaged = (what: string) =>
-    new UserError(
-      `Expected the whole record of a finished run but found ${what} (${file}): restore it (git checkout) or remove it, then sweep again.`,
-    );
-  let record: RunRecord;
-  try {
-    record = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw damaged(
-      error instanceof SyntaxError
-        ? `text that is not JSON, ${error.message.replace(/^.*? in JSON/, "broken off or changed")}`
-        : String(error),
-    );
-  }
-  if (record?.format !== 1 || record.status !== "finished" || !record.final)
-    throw damaged(record?.status ? `a record that says ${record.status}` : "something else");
-  const own = runName({ ...record, overrides: record.overrides ?? {} });
-  if (record.part !== job.part || own !== job.run) throw damaged(`the record of ${record.part} ${own}`);
-  return record;
+  return existsSync(file) ? loadRecord(file) : undefined;
 }
 
 /** Threads of a run that was begun and not ended. */
 function unfinished(folder: string): RunRecord["threads"] | undefined {
-  if (existsSync(join(folder, "record.json"))) return undefined;
-  const live = readJson(join(folder, "live.json")) as RunRecord | undefined;
-  return live?.threads && live.status !== "finished" ? live.threads : undefined;
+  if (hasRecord(folder)) return undefined;
+  const live = readLive(folder);
+  return live && live.status !== "finished" ? live.threads : undefined;
 }
 
 /** A fifth more than the largest run of the part so far. */
 function memoryOf(runs: string, part: string, { seeds, profile }: Request): number {
-  const peaks = seeds.map(
-    (seed) =>
-      (readJson(join(runs, part, `${profile}-s${seed}`, "record.json")) as RunRecord | undefined)?.peakMemoryMB ?? 0,
-  );
-  const peak = Math.max(...peaks);
+  const folders = seeds.map((seed) => join(runs, part, `${profile}-s${seed}`)).filter(hasRecord);
+  const peak = Math.max(0, ...folders.map((folder) => loadRecord(join(folder, "record.json")).peakMemoryMB));
   return peak > 0 ? Math.ceil(peak * 1.2) : usualMemoryMB;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { count, percent, roughDuration } from "../../src/base/text";
-import type { RunRecord } from "../../src/runs/record";
+import { readLive } from "../../src/runs/record-file";
 import { readFinished, readJson, recordFile, type Job, type Plan } from "./plan";
 
 /** Where one job of a sweep stands. */
@@ -50,7 +50,7 @@ function readState(plan: Plan, job: Job): JobState {
   // What an earlier attempt left says nothing of this one.
   const current =
     state.status !== "running" || (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= 1000 * (state.time ?? 0);
-  const live = current ? (readJson(file) as RunRecord | undefined) : undefined;
+  const live = current ? readLive(dirname(file)) : undefined;
   const { iteration = 0, iterations = 0, etaSeconds } = live?.progress ?? {};
   if (state.status === "running")
     return {

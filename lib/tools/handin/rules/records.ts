@@ -31,17 +31,25 @@ export const recordRules: readonly Rule[] = [
     title: "Every trained part has its run record",
     remedy: runAgain,
     find: (subject) => {
-      const { part, notebook, profile, seed } = subject;
-      return part.sheet && notebook && !own(subject)
+      const { part, notebook, profile, seed, damaged } = subject;
+      const there = damaged(part.id).some(({ folder }) => folder === `${part.id}/${profile}-s${seed}`);
+      return part.sheet && notebook && !own(subject) && !there
         ? [{ value: `there is no finished record of ${part.id} (${profile}, seed ${seed})` }]
         : [];
     },
   },
   {
+    id: "record-damaged",
+    title: "The records are whole, and their numbers agree with each other",
+    remedy: runAgain,
+    find: ({ part, notebook, damaged }) =>
+      notebook && part.sheet ? damaged(part.id).map(({ message }) => ({ value: message.replace(/\.$/, "") })) : [],
+  },
+  {
     id: "record-changed",
     title: "The records are those that the notebook left or read",
     remedy: runAgain,
-    find: ({ part, notebook, records }) => {
+    find: ({ part, notebook, records, damaged }) => {
       const run = notebook?.metadata.deepnets?.run;
       if (!run) return [];
       const changed = Object.entries(run.records).flatMap(([folder, hash]) => {
@@ -49,6 +57,7 @@ export const recordRules: readonly Rule[] = [
         const found = records(id).find((stored) => stored.folder === folder);
         // Where the hand-in's own seed is gone, record-missing says so at the part that trains it.
         const otherSeed = part.needs.includes(id) && folder !== `${id}/${run.profile}-s${run.seed}`;
+        if (!found && damaged(id).some((one) => one.folder === folder)) return [];
         if (!found) return otherSeed ? [`the record in ${folder}, which it read, is gone`] : [];
         return found.hash !== hash ? [`the record in ${folder} is another than the one it ran with`] : [];
       });

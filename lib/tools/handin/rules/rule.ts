@@ -1,6 +1,6 @@
 import type { Part } from "../../../src/parts";
 import type { Notebook, OutputsNote } from "../../notebooks/notebook";
-import type { StoredRecord } from "../../notebooks/records";
+import type { DamagedRecord, StoredRecord } from "../../notebooks/records";
 
 /** One entry of the launcher's log: a cell that ran in JupyterLab. */
 export interface LoggedCell {
@@ -27,6 +27,8 @@ export interface Subject {
   readonly profile: "full" | "quick";
   readonly seed: number;
   readonly records: (part: string) => readonly StoredRecord[];
+  /** Those that cannot be trusted. */
+  readonly damaged: (part: string) => readonly DamagedRecord[];
   readonly log: readonly LoggedCell[];
 }
 

@@ -2,7 +2,7 @@ import { percent } from "../base/text";
 import type { RunRecord } from "./record";
 
 /** A number of a record, and how prose writes it. */
-export interface Merit {
+export interface RecordNumber {
   readonly value: number;
   readonly text: string;
 }
@@ -23,44 +23,41 @@ const fraction = /(^|\.)(test|train|gap|accuracy|recall\d*|share|balancedAccurac
  * @returns Value and text.
  * @throws When the record has no such number.
  * @example
- * merit(run.record, "test"); // { value: 0.9841, text: "98.41 %" }
- * merit(run.record, "parameters").text; // "5,695,510"
+ * recordNumber(run.record, "test"); // { value: 0.9841, text: "98.41 %" }
+ * recordNumber(run.record, "parameters").text; // "5,695,510"
  */
-export function merit(record: RunRecord, key: string): Merit {
+export function recordNumber(record: RunRecord, key: string): RecordNumber {
   const { final } = record;
   if (!final)
     throw new Error(
       `Expected a finished record but found one that is ${record.status} (${record.part}.${key}): run the part to its end.`,
     );
   const recall = /^recall(\d+)$/.exec(key);
-  const value =
-    key === "test"
-      ? final.test.accuracy
-      : key === "train"
-        ? final.train.accuracy
-        : key === "gap"
-          ? final.train.accuracy - final.test.accuracy
-          : key === "testLoss"
-            ? final.test.loss
-            : key === "trainLoss"
-              ? final.train.loss
-              : key === "balancedAccuracy"
-                ? final.test.balancedAccuracy
-                : key === "parameters"
-                  ? record.model.parameters
-                  : key === "iterations"
-                    ? record.config.iterations
-                    : key === "minutes"
-                      ? record.minutes.training + record.minutes.evaluation
-                      : recall
-                        ? final.test.recall[Number(recall[1])]
-                        : at(record, key);
+  const value = recall
+    ? final.test.recall[Number(recall[1])]
+    : (shortNames.get(key)?.(record, final) ?? at(record, key));
   if (typeof value !== "number" || !Number.isFinite(value))
     throw new Error(
       `Expected a number but found ${typeof value === "object" ? "none" : String(value)} (${record.part}.${key}): correct the name.`,
     );
   return { value, text: textOf(key, value) };
 }
+
+type Final = NonNullable<RunRecord["final"]>;
+
+const shortNames = new Map(
+  Object.entries<(record: RunRecord, final: Final) => number>({
+    test: (_, { test }) => test.accuracy,
+    train: (_, { train }) => train.accuracy,
+    gap: (_, { train, test }) => train.accuracy - test.accuracy,
+    testLoss: (_, { test }) => test.loss,
+    trainLoss: (_, { train }) => train.loss,
+    balancedAccuracy: (_, { test }) => test.balancedAccuracy,
+    parameters: ({ model }) => model.parameters,
+    iterations: ({ config }) => config.iterations,
+    minutes: ({ minutes }) => minutes.training + minutes.evaluation,
+  }),
+);
 
 function at(record: RunRecord, key: string): unknown {
   return key

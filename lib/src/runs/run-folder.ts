@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { writeWhole } from "../base/files";
+import { lockRun } from "../base/lock";
+import type { Curves } from "../training/curves";
+import type { Parameters } from "../training/parameters";
+import {
+  type Checkpoint,
+  checkpointFolder,
+  type CheckpointQuery,
+  readCheckpoint,
+  removeCheckpoint,
+  writeCheckpoint,
+} from "./checkpoint";
+import { EventFile } from "./event-file";
+import { runFolder } from "./places";
+import type { RunRecord } from "./record";
+import { writeRecord } from "./record-file";
+
+/**
+ * The files of one run: lock, `live.json`, checkpoint, event files and record. Whoever has one is the only one that
+ * writes there.
+ */
+export class RunFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly #unlock: () => void;
+  #events?: { readonly train: EventFile; readonly test: EventFile };
+
+  /** @throws When another process has it, or when it cannot be written. */
+  constructor(run: Pick<Parameters, "part" | "profile" | "seed" | "overrides">) {
+    this.path = runFolder(run);
+    this.#unlock = lockRun(this.path);
+  }
+
+  /** The checkpoint to go on from; where there is none, or none is wanted, what is left of one goes. */
+  takeUp(query: CheckpointQuery & { readonly resume: boolean }): Checkpoint | undefined {
+    const checkpoint = query.resume ? readCheckpoint(this.path, query) : undefined;
+    if (!checkpoint) removeCheckpoint(this.path);
+    return checkpoint;
+  }
+
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
+    return writeCheckpoint(this.path, checkpoint);
+  }
+
+  /** Starts TensorBoard's two event files with what is known so far. */
+  openEvents(curves: Curves): void {
+    // Those of a finished run stay until this one has finished as well.
+    const folder = existsSync(join(this.path, "record.json")) ? checkpointFolder(this.path) : this.path;
+    const points = curves.iterations.map((_, i) => pointsAt(curves, i));
+    this.#events = {
+      train: new EventFile(
+        join(folder, "train"),
+        points.map(({ train }) => train),
+      ),
+      test: new EventFile(
+        join(folder, "test"),
+        points.map(({ test }) => test),
+      ),
+    };
+  }
+
+  /** Adds the last point of the curves to the event files. */
+  writeEvaluation(curves: Curves): void {
+    const { train, test } = pointsAt(curves, curves.iterations.length - 1);
+    this.#events?.train.write(train);
+    this.#events?.test.write(test);
+  }
+
+  /** What a live view reads; it may be a moment old after a loss of power. */
+  writeLive(record: RunRecord): void {
+    const { final: _, ...live } = record;
+    writeWhole(join(this.path, "live.json"), JSON.stringify(live), { sync: false });
+  }
+
+  /** Puts the finished run in the place of whatever was there. Killed in between, it ends the same way once more. */
+  finish(record: RunRecord): void {
+    this.#events?.train.moveTo(join(this.path, "train"));
+    this.#events?.test.moveTo(join(this.path, "test"));
+    writeRecord(join(this.path, "record.json"), record);
+    removeCheckpoint(this.path);
+    this.writeLive(record);
+  }
+
+  unlock(): void {
+    this.#unlock();
+  }
+}
+
+/**
+ * Where the event files of a run lie. A run that is trained anew keeps its own beside those of the finished one until
+ * it has finished.
+ */
+export function eventFolder(folder: string, { status }: Pick<RunRecord, "status">): string {
+  const beside = checkpointFolder(folder);
+  return status !== "finished" && existsSync(join(beside, "train")) ? beside : folder;
+}
+
+function pointsAt(curves: Curves, i: number) {
+  const common = { iteration: curves.iterations[i]!, time: curves.times[i]! };
+  return {
+    train: { ...common, scalars: { accuracy: curves.trainAccuracy[i]!, loss: curves.trainLoss[i]! } },
+    test: { ...common, scalars: { accuracy: curves.testAccuracy[i]!, loss: curves.testLoss[i]! } },
+  };
+}
