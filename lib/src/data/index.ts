@@ -1,5 +1,5 @@
 export { type Dataset, type Split } from "./dataset";
-export { loadMnist, type Mnist, type MnistSplit } from "./mnist";
+export { loadMnist, type Mnist, type MnistOptions, type MnistSplit } from "./mnist";
 export { oneHot } from "./one-hot";
 export { Random, random, type RandomState } from "./random";
 export { drawSeries, type Series, type SeriesOptions, type SeriesScale, type SeriesSplit } from "./series";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fromEnvironment } from "../base/environment";
@@ -25,54 +26,148 @@ export interface Mnist extends Dataset {
   readonly test: MnistSplit;
 }
 
+/** Which files `loadMnist` reads. */
+export interface MnistOptions {
+  /**
+   * `"mnist"`, the digits, whose checksums are known; or the name that you give to other data in files of the same
+   * names and sizes, as `"fashion"` for Fashion-MNIST: only the form of such files is checked.
+   */
+  readonly name?: string;
+}
+
 /**
  * Reads MNIST from `data/mnist` (set-up puts it there; `DEEPNETS_DATA` names another folder) and verifies each file's
- * checksum.
+ * checksum. Fashion-MNIST and other data of the same form are read when asked for by name.
  *
  * @returns Images float32 `[n, 784]` in [0, 1], labels `[n]` in 0 .. 9.
- * @throws When a file is missing, damaged, cut short or exchanged for another: the message names it and the way out.
+ * @throws When a file is missing, damaged, cut short or exchanged for another: the message names it, says what it is
+ *   and what to do.
  * @example
  * const mnist = await loadMnist();
  * mnist.train.size; // 60000
  * mnist.test.images.length; // 7840000
  */
-export async function loadMnist(): Promise<Mnist> {
-  const folder = fromEnvironment("DEEPNETS_DATA") ?? join(projectFolder(), "data/mnist");
-  const [train, test] = await Promise.all([readSplit(folder, "train", 60_000), readSplit(folder, "t10k", 10_000)]);
-  const hash = createHash("sha256").update(Object.values(mnistFiles).join("\n")).digest("hex");
-  return { name: "mnist", shape: [784], classes: 10, train, test, hash };
+export async function loadMnist({ name = "mnist" }: MnistOptions = {}): Promise<Mnist> {
+  const named = fromEnvironment("DEEPNETS_DATA");
+  if (name !== "mnist" && named === undefined)
+    throw new Error(
+      `Expected DEEPNETS_DATA to name the folder that holds the four files of "${name}" but it is not set: unpack them there (train-images-idx3-ubyte and so on) and set it.`,
+    );
+  const source: Source = { name, folder: named ?? join(projectFolder(), "data/mnist"), own: named === undefined };
+  const [train, test] = await Promise.all([readSplit(source, "train"), readSplit(source, "t10k")]);
+  const hashes = [...train.hashes, ...test.hashes];
+  if (name !== "mnist" && hashes.every((hash, i) => hash === Object.values(mnistFiles)[i]))
+    throw new Error(
+      `Expected the files of "${name}" in ${source.folder} but found those of MNIST: name another folder in DEEPNETS_DATA, or write loadMnist().`,
+    );
+  const hash = createHash("sha256").update(hashes.join("\n")).digest("hex");
+  return { name, shape: [784], classes: 10, train: train.split, test: test.split, hash };
 }
 
-async function readSplit(folder: string, prefix: "train" | "t10k", size: number): Promise<MnistSplit> {
-  const pixels = parseIdx(await readVerified(folder, `${prefix}-images-idx3-ubyte`), {
-    name: `${prefix}-images-idx3-ubyte`,
-    shape: [size, 28, 28],
-  });
-  const classes = parseIdx(await readVerified(folder, `${prefix}-labels-idx1-ubyte`), {
-    name: `${prefix}-labels-idx1-ubyte`,
-    shape: [size],
-  });
+/** Where files come from; `own` is the folder that set-up fills. */
+interface Source {
+  readonly name: string;
+  readonly folder: string;
+  readonly own: boolean;
+}
+
+async function readSplit(
+  source: Source,
+  prefix: "train" | "t10k",
+): Promise<{ readonly split: MnistSplit; readonly hashes: readonly string[] }> {
+  const size = prefix === "train" ? 60_000 : 10_000;
+  const pixels = await readVerified(source, `${prefix}-images-idx3-ubyte`, [size, 28, 28]);
+  const classes = await readVerified(source, `${prefix}-labels-idx1-ubyte`, [size]);
+  const highest = classes.values.reduce((high, value) => Math.max(high, value), 0);
+  if (highest > 9)
+    throw new Error(
+      `Expected the labels of "${source.name}" to be 0 to 9 but found ${highest} (${join(source.folder, `${prefix}-labels-idx1-ubyte`)}): loadMnist reads data of ten classes alone.`,
+    );
   // A plain loop: Float32Array.from with a function takes 5 s here, this 0.1 s. There is a pixel for each i.
   const images = new Float32Array(pixels.values.length);
   for (let i = 0; i < images.length; i++) images[i] = (pixels.values[i] ?? NaN) / 255;
-  return { inputs: images, images, labels: Uint8Array.from(classes.values), size };
+  const split = { inputs: images, images, labels: Uint8Array.from(classes.values), size };
+  return { split, hashes: [pixels.hash, classes.hash] };
 }
 
-async function readVerified(folder: string, name: keyof typeof mnistFiles): Promise<Uint8Array> {
+async function readVerified(
+  { name: data, folder, own }: Source,
+  name: keyof typeof mnistFiles,
+  shape: readonly number[],
+): Promise<{ readonly values: Uint8Array; readonly hash: string }> {
   const file = join(folder, name);
+  const wayOut = own
+    ? "run npm run doctor -- --repair, which restores it"
+    : data === "mnist"
+      ? "point DEEPNETS_DATA to MNIST's four files, or unset it to read the project's own"
+      : `point DEEPNETS_DATA to the four files of "${data}"`;
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(
-      `Expected MNIST's ${name} in ${folder} but it cannot be read (${error.code}): run npm run doctor, or any other command, which restores it.`,
-    );
+    if (error.code === "ENOENT" && existsSync(`${file}.gz`))
+      throw new Error(`Expected ${name} in ${folder} but found it packed only: unpack it with gunzip ${name}.gz.`);
+    throw new Error(`Expected ${name} in ${folder} but it cannot be read (${error.code}): ${wayOut}.`);
   });
-  const shape = name.startsWith("train") ? 60_000 : 10_000;
-  // The header first: it says more about a damaged or exchanged file than a checksum does.
-  parseIdx(bytes, { name: `${name} (${file})`, shape: name.includes("images") ? [shape, 28, 28] : [shape] });
-  const found = createHash("sha256").update(bytes).digest("hex");
-  if (found !== mnistFiles[name]) {
+  const other = whatItIs(bytes, name);
+  if (other)
     throw new Error(
-      `Expected ${name} to have SHA-256 ${mnistFiles[name].slice(0, 12)}... but found ${found.slice(0, 12)}... (${file}): delete the file and run any command, which restores it.`,
+      `Expected ${file} to be ${describe(data, name)} but it is ${other.text}: ${other.wayOut ?? wayOut}.`,
     );
-  }
-  return bytes;
+  // The header before the checksum: it says more about a damaged or exchanged file.
+  const { values } = parseIdx(bytes, { name: `${name} (${file})`, shape, wayOut });
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  if (data === "mnist" && hash !== mnistFiles[name])
+    throw new Error(
+      `Expected ${name} to have SHA-256 ${mnistFiles[name].slice(0, 12)}... but found ${hash.slice(0, 12)}... (${file}): ${
+        own
+          ? "it is damaged; run npm run doctor -- --repair, which restores it"
+          : 'it is damaged, or other data in the same form (Fashion-MNIST, KMNIST, EMNIST); for such data write loadMnist({ name: "fashion" }), for the digits unset DEEPNETS_DATA'
+      }.`,
+    );
+  return { values, hash };
 }
+
+const describe = (data: string, name: string) => (data === "mnist" ? `MNIST's ${name}` : `the ${name} of "${data}"`);
+
+/** What a file is that is no MNIST file at all, for those that people have in its place. */
+function whatItIs(bytes: Uint8Array, name: string): { readonly text: string; readonly wayOut?: string } | undefined {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    return { text: "packed by gzip", wayOut: `unpack it: mv ${name} ${name}.gz, then gunzip ${name}.gz` };
+  const start = Buffer.from(bytes.subarray(0, 400)).toString("latin1");
+  if (start.startsWith("PK\x03\x04")) return { text: "a zip archive", wayOut: `unzip it and put ${name} in its place` };
+  if (/^\s*<(!doctype|html|\?xml)/i.test(start))
+    return { text: "a web page, as a download leaves it that failed", wayOut: "download the file itself again" };
+  if (start.startsWith("version https://git-lfs"))
+    return { text: "a pointer of Git LFS", wayOut: "run git lfs pull in the folder that it comes from" };
+  if (bytes.length < 12 || bytes[0] !== 0 || bytes[1] !== 0) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = view.getUint32(4);
+  if (view.getUint32(0) === 0x0c02)
+    return {
+      text: `the labels of QMNIST (${size} rows of ${view.getUint32(8)} whole numbers)`,
+      wayOut: "take MNIST's or Fashion-MNIST's files: loadMnist reads one byte a label",
+    };
+  const sizes = name.startsWith("train") ? emnist.train : emnist.test;
+  const split = [0x0801, 0x0803].includes(view.getUint32(0)) ? sizes[size] : undefined;
+  if (split !== undefined)
+    return {
+      text: `a file of ${split} (${size} examples)`,
+      wayOut: "take MNIST's or Fashion-MNIST's files: loadMnist reads 60000 and 10000 examples of ten classes",
+    };
+  return undefined;
+}
+
+// Sizes that betray the other data sets of MNIST's form.
+const emnist: Readonly<Record<"train" | "test", Readonly<Record<number, string>>>> = {
+  train: {
+    697932: "EMNIST (ByClass or ByMerge)",
+    112800: "EMNIST Balanced",
+    124800: "EMNIST Letters",
+    240000: "EMNIST Digits",
+  },
+  test: {
+    116323: "EMNIST (ByClass or ByMerge)",
+    18800: "EMNIST Balanced",
+    20800: "EMNIST Letters",
+    40000: "EMNIST Digits",
+    60000: "QMNIST's test images, or of a training set",
+  },
+};
