@@ -1,11 +1,41 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Browser } from "playwright-core";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
 
 /** A Chromium-family browser: what `DEEPNETS_BROWSER` names, else the one that set-up found or brought. */
 export const findBrowser = (): string | undefined =>
   [fromEnvironment("DEEPNETS_BROWSER") ?? noted()].find((path) => path !== undefined && runnable(path));
+
+/**
+ * Starts it, without a window. Signals are ours: at an interrupt the kernel lives on, and so does its browser.
+ *
+ * @param executablePath As `findBrowser` gives it.
+ * @param options Whether Chromium walls its pages off from the system. It cannot as root, nor where the system forbids
+ *   it to (a container, say): then it starts without.
+ */
+export async function launchBrowser(
+  executablePath: string,
+  { sandbox = process.getuid?.() !== 0 }: { readonly sandbox?: boolean } = {},
+): Promise<Browser> {
+  const { chromium } = require("playwright-core") as typeof import("playwright-core");
+  const launch = (chromiumSandbox: boolean) =>
+    chromium.launch({
+      executablePath,
+      chromiumSandbox,
+      args: ["--disable-dev-shm-usage"],
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+  try {
+    return await launch(sandbox);
+  } catch (error) {
+    if (!sandbox || !/sandbox/i.test(String(error))) throw error;
+    return launch(false);
+  }
+}
 
 // Set-up looks in all places, before each command, and notes what it found.
 function noted(): string | undefined {

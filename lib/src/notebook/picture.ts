@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { projectFolder } from "../base/paths";
-import { findBrowser } from "./browser";
+import { findBrowser, launchBrowser } from "./browser";
 import { kernel } from "./kernel";
 
 /** What plotly.js draws. */
@@ -25,7 +25,14 @@ const maxBytes = 70_000;
 const idleMs = 60_000;
 const drawMs = 20_000;
 
-let studio: Promise<{ browser: Browser; page: Page }> | undefined;
+interface Studio {
+  readonly browser: Browser;
+  readonly page: Page;
+  /** Set when the page's process is gone, which Chromium survives. */
+  crashed: boolean;
+}
+
+let studio: Promise<Studio> | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 let idle: NodeJS.Timeout | undefined;
 let excuse: string | undefined;
@@ -53,48 +60,83 @@ export function pictureExcuse(): string | undefined {
   return said;
 }
 
-let unavailable = false;
+// Without a browser there is nothing to try; where it broke for this many figures in a row, it is not tried for ever.
+const mostFailures = 2;
+let failures = 0;
 
 async function draw(figure: PlotlySpec): Promise<Picture | undefined> {
-  if (unavailable) return undefined;
+  if (failures >= mostFailures) return undefined;
   clearTimeout(idle);
   try {
-    studio ??= openStudio();
-    const { page } = await studio;
-    const spec = { data: figure.data, layout: { ...figure.layout, width, autosize: false } };
-    const picture = await within(drawMs, page.evaluate(drawInPage, { spec, scale }));
-    return picture.png.length * 0.75 > maxBytes
-      ? await within(drawMs, page.evaluate(drawInPage, { spec, scale: 1 }))
-      : picture;
+    const picture = await drawOnce(figure).catch((error: unknown) => {
+      // A browser that crashed or was killed (memory, say) is started once more; the figure is not to blame.
+      if (!(error instanceof Broken) || error.hopeless) throw error;
+      return drawOnce(figure);
+    });
+    failures = 0;
+    return picture;
   } catch (error) {
-    unavailable = true;
-    excuse = `Stored figures have no static picture: ${(error as Error).message.split("\n")[0]}`;
-    await closeStudio();
+    const reason = (error as Error).message.split("\n")[0];
+    if (error instanceof Broken) {
+      failures = error.hopeless ? mostFailures : failures + 1;
+      const all = failures >= mostFailures;
+      excuse = all
+        ? `Stored figures have no static picture: ${reason}`
+        : `This figure has no static picture: ${reason}`;
+    } else excuse = `This figure has no static picture: ${reason}`;
     return undefined;
   } finally {
     idle = setTimeout(() => void closeStudio(), idleMs).unref();
   }
 }
 
-async function openStudio(): Promise<{ browser: Browser; page: Page }> {
+/** The browser failed, not the figure; `hopeless` where a second start would fail as well. */
+class Broken extends Error {
+  constructor(
+    message: string,
+    readonly hopeless = false,
+  ) {
+    super(message);
+  }
+}
+
+async function drawOnce(figure: PlotlySpec): Promise<Picture> {
+  let open: Studio | undefined;
+  try {
+    studio ??= openStudio();
+    open = await studio;
+    const { page } = open;
+    const spec = { data: figure.data, layout: { ...figure.layout, width, autosize: false } };
+    const picture = await within(drawMs, page.evaluate(drawInPage, { spec, scale }));
+    return picture.png.length * 0.75 > maxBytes
+      ? await within(drawMs, page.evaluate(drawInPage, { spec, scale: 1 }))
+      : picture;
+  } catch (error) {
+    if (error instanceof Late) {
+      await closeStudio(); // its page is stuck; the next figure has a new one
+      throw error;
+    }
+    const gone = !open || open.crashed || open.page.isClosed() || !open.browser.isConnected();
+    if (!gone) throw error;
+    await closeStudio();
+    throw error instanceof Broken ? error : new Broken((error as Error).message);
+  }
+}
+
+async function openStudio(): Promise<Studio> {
   const executablePath = findBrowser();
   if (!executablePath)
-    throw new Error(
+    throw new Broken(
       "no Chromium-family browser was found. Install one, or set DEEPNETS_BROWSER to its path (npm run doctor).",
+      true,
     );
-  const { chromium } = require("playwright-core") as typeof import("playwright-core");
-  // Signals are ours: at an interrupt the kernel lives on, and so does its browser.
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
-  });
+  const browser = await launchBrowser(executablePath);
   kernel()?.onClose(closeStudio);
   const page = await browser.newPage();
+  const open: Studio = { browser, page, crashed: false };
+  page.on("crash", () => (open.crashed = true));
   await page.addScriptTag({ path: join(projectFolder(), "node_modules/plotly.js-dist-min/plotly.min.js") });
-  return { browser, page };
+  return open;
 }
 
 /** Ends the browser; the next picture starts it again. */
@@ -115,7 +157,10 @@ async function drawInPage({ spec, scale }: { spec: PlotlySpec; scale: number }):
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the browser did not draw one within ${ms / 1000} s.`)), ms);
+    timer = setTimeout(() => reject(new Late(`the browser did not draw it within ${ms / 1000} s.`)), ms);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
+
+/** A figure that takes too long. */
+class Late extends Error {}

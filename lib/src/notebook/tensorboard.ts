@@ -6,7 +6,7 @@ import { recordsOf, type RunLike, type Runs } from "../figures/runs";
 import { modelStyle } from "../figures/theme";
 import { projectFolder } from "../base/paths";
 import { runFolder } from "../runs/places";
-import { findBrowser } from "./browser";
+import { findBrowser, launchBrowser } from "./browser";
 import { displaySymbol } from "./display";
 import { kernel, type Bundle } from "./kernel";
 
@@ -86,14 +86,7 @@ async function photograph(runs: readonly RunLike[], tag: string): Promise<string
       { stdio: ["pipe", "ignore", "pipe"] },
     );
     const address = await addressOf(server);
-    const { chromium } = require("playwright-core") as typeof import("playwright-core");
-    const browser = await chromium.launch({
-      executablePath,
-      args: ["--no-sandbox", "--disable-dev-shm-usage"],
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-    });
+    const browser = await launchBrowser(executablePath);
     try {
       const page = await browser.newPage({ viewport: size });
       page.setDefaultTimeout(drawMs);
