@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-node";
 import { itemAt } from "../base/item-at";
 import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
-import { withPenalties } from "./layer-watch";
+import { lossAndGradients, withPenalties } from "./layer-watch";
 import { type LayerCalls, type Network, network } from "./network";
 import { noiseCalls } from "./noise";
 import { makeOptimizer, type Optimizer } from "./optimizers";
@@ -52,7 +52,7 @@ class EagerStep implements TrainingStep {
     }
     const loss = tf.tidy(() => {
       const trained = this.#trained();
-      const { value, grads } = tf.variableGrads(
+      const { value, grads } = lossAndGradients(
         () => withPenalties(() => this.#meanLoss(batch, iteration)).loss,
         trained,
       );

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { isModel, type LayerWeight, penaltiesOf, weightsOf } from "./layers";
+import { called, forgetMasks, isModel, type LayerWeight, penaltiesOf, weightsOf } from "./layers";
 
 type Apply = tf.layers.Layer["apply"];
 
@@ -13,6 +13,16 @@ export interface Watched<T> {
 }
 
 const stack: tf.layers.Layer[] = [];
+const told = new WeakSet<object>();
+
+/** An error that says in which layer it happened; the innermost one tells. */
+function named(error: unknown, layer: tf.layers.Layer): unknown {
+  if (!(error instanceof Error) || told.has(error)) return error;
+  const message = error.message.split("\n")[0];
+  const better = new Error(`Expected ${called(layer)} to run but it failed: ${message}`, { cause: error });
+  told.add(better);
+  return better;
+}
 
 /** The innermost layer that is running, where code is watched. */
 export const runningLayer = (): tf.layers.Layer | undefined => stack.at(-1);
@@ -33,13 +43,21 @@ export function watchLayers<T>(
   const applied: tf.layers.Layer[] = [];
   let tookPenalties = false;
   prototype.apply = function (this: tf.layers.Layer, ...given: Parameters<Apply>): ReturnType<Apply> {
-    before?.(this, given[1] ?? {});
+    try {
+      before?.(this, given[1] ?? {});
+    } catch (error) {
+      if (error instanceof Error) told.add(error);
+      throw error;
+    }
     if (!isModel(this) && stack.every(isModel)) applied.push(this);
     stack.push(this);
     try {
       return apply.apply(this, given);
+    } catch (error) {
+      throw named(error, this);
     } finally {
       stack.pop();
+      if (!isModel(this)) forgetMasks(this);
     }
   };
   prototype.calculateLosses = function (this: tf.layers.Layer) {
@@ -65,6 +83,23 @@ export function withPenalties(
   const penalties = tookPenalties ? [] : applied.flatMap(penaltiesOf);
   const loss = penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty()), result);
   return { loss, applied };
+}
+
+/** A loss and its gradients by variables' names, as `tf.variableGrads`; an op without a gradient is named with its layer. */
+export function lossAndGradients(
+  loss: () => tf.Scalar,
+  variables: tf.Variable[],
+): { readonly value: tf.Scalar; readonly grads: Readonly<Record<string, tf.Tensor | null | undefined>> } {
+  try {
+    return tf.variableGrads(loss, variables);
+  } catch (error) {
+    const [, op] = /gradient function not found for (\w+)/.exec(error instanceof Error ? error.message : "") ?? [];
+    if (op === undefined) throw error;
+    const layer = op === "CropAndResize" ? "CenterCrop: crop before the first layer with weights" : `use another op`;
+    throw new Error(`Expected operations with a gradient but found ${op}, for which tfjs has none (${layer}).`, {
+      cause: error,
+    });
+  }
 }
 
 /** The constraints of layers' weights, by variable. */

@@ -81,6 +81,41 @@ export function penaltiesOf(layer: tf.layers.Layer): (() => tf.Scalar)[] {
   return [...own, ...innerLayers({ path: "", layer }).flatMap((inner) => penaltiesOf(inner.layer))];
 }
 
+// tfjs computes these, but not their gradients.
+const withoutGradient: Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => string | undefined>> = {
+  ThresholdedReLU: () => "use reLU or leakyReLU instead",
+  Conv3DTranspose: () => "use upsampling by conv2dTranspose or repeatVector instead",
+  Conv1D: ({ dilationRate }) => dilated(dilationRate),
+  Conv2D: ({ dilationRate }) => dilated(dilationRate),
+  SeparableConv2D: ({ dilationRate }) => dilated(dilationRate),
+};
+const dilated = (rate: unknown) =>
+  [rate].flat().some((one) => Number(one) > 1)
+    ? "use strides, or a depthwise convolution, which may be dilated"
+    : undefined;
+
+/** Throws where tfjs has no gradient of a layer, or of one within it. */
+export function refuseWithoutGradient(layer: tf.layers.Layer): void {
+  const wayOut = withoutGradient[layer.getClassName()]?.(configOf(layer));
+  if (wayOut !== undefined)
+    throw new Error(
+      `Expected layers that can be trained but found ${called(layer)}${wayOut.includes("dilated") ? " with a dilationRate above 1" : ""}: tfjs has no gradient of it; ${wayOut}.`,
+    );
+  for (const inner of innerLayers({ path: "", layer })) refuseWithoutGradient(inner.layer);
+}
+
+/** Frees the dropout masks that recurrent cells keep until they run again. */
+export function forgetMasks(layer: tf.layers.Layer): void {
+  const cell = layer as unknown as Record<string, tf.Tensor | tf.Tensor[] | null | undefined>;
+  for (const name of ["dropoutMask", "recurrentDropoutMask"]) {
+    const masks = cell[name];
+    if (!masks) continue;
+    tf.dispose(masks);
+    cell[name] = null;
+  }
+  for (const inner of innerLayers({ path: "", layer })) forgetMasks(inner.layer);
+}
+
 /** Throws where a layer, or one within it, is of a kind that no step can honour. */
 export function refuseLayer(layer: tf.layers.Layer): void {
   const { stateful, activityRegularizer } = configOf(layer);

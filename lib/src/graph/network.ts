@@ -3,11 +3,13 @@ import {
   allLayers,
   called,
   configOf,
+  forgetMasks,
   innerLayers,
   isModel,
   type LayerWeight,
   type PlacedLayer,
   refuseLayer,
+  refuseWithoutGradient,
 } from "./layers";
 
 /** What tfjs hands to a layer's `call` beside its inputs. */
@@ -73,10 +75,13 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
   const expected = (model.inputs[0]!.shape as (number | null)[]).slice(1);
   if (expected.length !== options.shape.length || expected.some((size, i) => size !== options.shape[i])) {
     throw new Error(
-      `Expected one input of shape [${options.shape.join(", ")}] per example but the model takes [${expected.join(", ")}].`,
+      `Expected one input of shape [${options.shape.join(", ")}] per example but the model takes [${expected.join(", ")}]${spoiledBy(model)}.`,
     );
   }
-  for (const layer of model.layers) refuseLayer(layer);
+  for (const layer of model.layers) {
+    refuseLayer(layer);
+    refuseWithoutGradient(layer);
+  }
   const last = lastLayer(model);
   const head = headOf(last);
   const outputShape = (model.outputs[0]!.shape as (number | null)[]).slice(1);
@@ -101,11 +106,24 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
     head,
     outputs,
     weights,
-    logits: (inputs, { training, calls }) =>
-      withCalls(new Map([[last, withoutActivation(last)], ...(calls ?? [])]), () =>
-        model.apply(inputs, { training }),
-      ) as tf.Tensor,
+    logits(inputs, { training, calls }) {
+      try {
+        const all = new Map([[last, withoutActivation(last)], ...(calls ?? [])]);
+        return withCalls(all, () => model.apply(inputs, { training })) as tf.Tensor;
+      } finally {
+        forgetMasks(model);
+      }
+    },
   };
+}
+
+/** tfjs' preprocessing layers write their output's shape over that of their input. */
+function spoiledBy(model: tf.LayersModel): string {
+  const spoiler = model.layers.find((layer) =>
+    /^(CenterCrop|CategoryEncoding|RandomWidth)$/.test(layer.getClassName()),
+  );
+  if (spoiler === undefined) return "";
+  return ` (tfjs' ${called(spoiler)} changes the shape of its own input: put a layer that makes a shape before it, such as tf.layers.reshape)`;
 }
 
 /** The layer that makes a model's output, also where it stands in a model within the model. */

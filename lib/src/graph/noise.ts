@@ -11,8 +11,6 @@ export interface NoiseSource {
 
 interface Cell {
   dropoutFunc?: unknown;
-  dropoutMask?: tf.Tensor | tf.Tensor[] | null;
-  recurrentDropoutMask?: tf.Tensor | tf.Tensor[] | null;
 }
 
 /**
@@ -109,23 +107,12 @@ function withCellDropout(cells: readonly tf.layers.Layer[], stream: Stream, run:
   const before = changed.map((cell) => cell.dropoutFunc);
   try {
     for (const cell of changed) {
-      forgetMasks(cell);
       cell.dropoutFunc = (ones: tf.Tensor, rate: number) => ones.mul(dropoutMask(ones.shape, { ...stream(), rate }));
     }
     return run();
   } finally {
     changed.forEach((cell, i) => {
       cell.dropoutFunc = before[i];
-      forgetMasks(cell);
     });
-  }
-}
-
-// A cell keeps its masks until it runs again.
-function forgetMasks(cell: Cell): void {
-  for (const name of ["dropoutMask", "recurrentDropoutMask"] as const) {
-    const masks = cell[name];
-    if (masks) tf.dispose(masks);
-    cell[name] = null;
   }
 }

@@ -22,6 +22,9 @@ export interface Known {
 
 let underWay = false;
 
+/** Whether tfjs code is being recorded: its tensors have no values that JavaScript may read. */
+export const isRecording = (): boolean => underWay;
+
 /**
  * Runs tfjs code once on the real engine and notes each operation as a graph node. In the meantime the backend's
  * binding is replaced by a stand-in; afterwards the real one is back, whatever happened.

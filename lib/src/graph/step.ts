@@ -1,3 +1,4 @@
+import "./mended-kernels";
 import type * as tf from "@tensorflow/tfjs-node";
 import { eagerStep } from "./eager-step";
 import { graphStep } from "./graph-step";

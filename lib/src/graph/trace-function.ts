@@ -4,8 +4,8 @@ import { itemAt } from "../base/item-at";
 import { compareTraces } from "./compare-traces";
 import { backend } from "./engine";
 import { type Edge, edge, type GraphNode } from "./nodes";
-import { constraintsOf, watchLayers, withPenalties } from "./layer-watch";
-import { refuseLayer } from "./layers";
+import { constraintsOf, lossAndGradients, watchLayers, withPenalties } from "./layer-watch";
+import { refuseLayer, refuseWithoutGradient } from "./layers";
 import { refuseNoise } from "./noise";
 import { Recorder } from "./recorder";
 import type { GraphVariable, Recording } from "./recording";
@@ -99,6 +99,7 @@ function runFunction(
   const byName = Object.fromEntries(names.map((name, i) => [name, inputs[i]!]));
   const check = (layer: tf.layers.Layer, options: { readonly training?: unknown }): void => {
     refuseLayer(layer);
+    if (traced.minimize !== undefined) refuseWithoutGradient(layer);
     refuseNoise(layer, options);
   };
   const { minimize, compute } = traced;
@@ -106,7 +107,7 @@ function runFunction(
     return { results: watchLayers(() => compute!(byName), check).result, gradients: [], applied: [] };
   const trained = variables.filter((variable) => variable.trained).map(({ variable }) => variable);
   let applied: readonly tf.layers.Layer[] = [];
-  const { value, grads } = tf.variableGrads(() => {
+  const { value, grads } = lossAndGradients(() => {
     const found = withPenalties(() => {
       const loss = minimize(byName);
       if (loss.rank !== 0)

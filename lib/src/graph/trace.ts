@@ -1,3 +1,4 @@
+import "./mended-kernels";
 import type { TraceOptions, TracedFunction } from "./trace-types";
 import { TracedGraph } from "./traced-graph";
 
