@@ -37,6 +37,8 @@ beforeAll(async () => {
             : null,
       },
     ],
+    // The package says that its specs have no side effects.
+    treeshake: false,
     logLevel: "silent",
   });
   await build.write({ file: bundle, format: "cjs" });
@@ -44,7 +46,7 @@ beforeAll(async () => {
 });
 
 describe.each(["1", "0"])("tfjs-core's specs with TF_ENABLE_ONEDNN_OPTS=%s", (oneDnn) => {
-  test("pass, all 3,883", { timeout: 1_800_000 }, async () => {
+  test("pass: 3,883, of which tfjs itself switched 5 off", { timeout: 1_800_000 }, async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ["--require", join(root, "lib/tools/kernel/preload.cjs"), join(__dirname, "core-specs.cjs"), bundle],
@@ -53,8 +55,9 @@ describe.each(["1", "0"])("tfjs-core's specs with TF_ENABLE_ONEDNN_OPTS=%s", (on
     const result = JSON.parse(/^RESULT (.*)$/m.exec(stdout)![1]!) as {
       passed: number;
       failed: number;
+      pending: number;
       failures: string[];
     };
-    expect(result).toEqual({ passed: 3883, failed: 0, failures: [] });
+    expect(result).toEqual({ passed: 3878, pending: 5, failed: 0, failures: [] });
   });
 });

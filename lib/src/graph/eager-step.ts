@@ -85,6 +85,11 @@ class EagerStep implements TrainingStep {
     });
   }
 
+  penalty(): number {
+    this.#assertAlive();
+    return tf.tidy(() => this.#network.penalties.reduce((sum, penalty) => sum + penalty().dataSync()[0]!, 0));
+  }
+
   sync(): void {
     this.#assertAlive(); // The steps work on the model's own variables.
   }

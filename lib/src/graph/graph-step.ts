@@ -58,6 +58,14 @@ class GraphStep implements TrainingStep {
             return { losses: losses(net, found, valueOf(inputs, "labels")), predictions: predictions(net, found) };
           },
         },
+        ...(net.penalties.length > 0 && {
+          penalty: {
+            inputs: {},
+            compute: () => ({
+              sum: net.penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty()), tf.scalar(0)),
+            }),
+          },
+        }),
       },
       {
         variables: Object.fromEntries(net.weights.map(({ name, variable }) => [name, variable])),
@@ -106,6 +114,11 @@ class GraphStep implements TrainingStep {
       for (const [i, label] of predicted.entries()) correct += Number(label === labels[i]);
     }
     return { lossSum, correct };
+  }
+
+  penalty(): number {
+    if (this.#network.penalties.length === 0) return 0;
+    return itemAt(valueOf(this.graph.run("penalty"), "sum"), 0);
   }
 
   sync(): void {

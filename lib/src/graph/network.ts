@@ -7,6 +7,7 @@ import {
   innerLayers,
   isModel,
   type LayerWeight,
+  penaltiesOf,
   type PlacedLayer,
   refuseLayer,
   refuseWithoutGradient,
@@ -45,6 +46,8 @@ export interface Network {
   /** Layers that stand together in one model, in its order: those of the model, and of each model within it. */
   readonly groups: readonly (readonly tf.layers.Layer[])[];
   readonly weights: readonly NetworkWeight[];
+  /** The penalties of the regularisers. */
+  readonly penalties: readonly (() => tf.Scalar)[];
   /** The layer that turns logits into probabilities: the loss takes its activation together with the logarithm. */
   readonly last: tf.layers.Layer;
   /** The activation at the end: with a softmax the loss is the cross-entropy over classes, with a sigmoid the binary one. */
@@ -102,6 +105,7 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
   return {
     layers,
     groups: [model.layers, ...layers.flatMap(({ layer }) => (isModel(layer) ? [layer.layers] : []))],
+    penalties: model.layers.flatMap(penaltiesOf),
     last,
     head,
     outputs,

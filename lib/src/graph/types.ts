@@ -36,14 +36,16 @@ export interface StepOptions {
 /** What the training loop drives. All calls are synchronous; the loop yields to the event loop between them. */
 export interface TrainingStep {
   /**
-   * One gradient step on one batch of `batchSize`; `iteration` counts from 0. Returns the batch's mean loss before the
-   * step.
+   * One gradient step on one batch of `batchSize`; `iteration` counts from 0. Returns what it minimizes, before the
+   * step: the batch's mean loss, and the penalties of the model's regularisers.
    */
   step(batch: Batch, iteration: number): number;
   /** Sum of losses and number of correct predictions on one chunk, in inference mode, with the current weights. */
   evaluate(batch: Batch): { readonly lossSum: number; readonly correct: number };
   /** Chunk size at which `evaluate` is fastest while it blocks for less than 100 ms. */
   readonly evaluationSize: number;
+  /** The penalties of the model's regularisers with the current weights; 0 without any. */
+  penalty(): number;
   /** Copies the current weights into the model's variables. */
   sync(): void;
   /** Everything that the next step depends on. */

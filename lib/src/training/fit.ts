@@ -56,6 +56,8 @@ export async function fit(
   const recent: number[] = [];
   if (state.iteration > total)
     throw new Error(`Expected to begin at iteration ${total} at most but found ${state.iteration} (${p.part}).`);
+  // Far above blind guessing; what regularisers add to the loss before the first step is not counted against it.
+  const limit = 20 * Math.log(dataset.classes) + step.penalty();
 
   for (;;) {
     const i = state.iteration;
@@ -96,7 +98,7 @@ export async function fit(
     state.iteration = i + 1;
     clock.training += performance.now() - start;
     if (recent.push(loss) > 100) recent.shift();
-    refuseDivergence(recent, { iteration: i, p, classes: dataset.classes });
+    refuseDivergence(recent, { iteration: i, p, limit });
     await eventLoop.ifDue();
     await onStep?.();
   }
@@ -138,10 +140,9 @@ async function evaluate(
 /** A loss that is no number, or stays far above that of blind guessing, does not come back. */
 function refuseDivergence(
   recent: readonly number[],
-  { iteration, p, classes }: { readonly iteration: number; readonly p: Parameters; readonly classes: number },
+  { iteration, p, limit }: { readonly iteration: number; readonly p: Parameters; readonly limit: number },
 ): void {
   const loss = itemAt(recent, -1);
-  const limit = 20 * Math.log(classes);
   const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
   if (Number.isFinite(loss) && !(recent.length === 100 && mean > limit)) return;
   const found = Number.isFinite(loss) ? `a mean of ${mean.toPrecision(3)} over the last 100 iterations` : String(loss);

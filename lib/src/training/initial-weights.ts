@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type * as tf from "@tensorflow/tfjs-node";
-import { setWeights } from "../models/weights";
+import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
+import { allLayers } from "../graph/layers";
 
 interface Memory {
   /** The weights that the model had before it was trained first. */
@@ -19,12 +20,9 @@ export function startFromInitialWeights(model: tf.LayersModel): void {
   const memory = memories.get(model);
   const weights = read(model);
   if (memory && hashOf(weights) === memory.left) {
-    let position = 0;
-    for (const layer of model.layers) {
-      const count = layer.weights.length;
-      setWeights(layer, memory.initial.slice(position, position + count));
-      position += count;
-    }
+    weightsOf(model).forEach((variable, i) =>
+      tf.tidy(() => variable.assign(tf.tensor(itemAt(memory.initial, i), variable.shape))),
+    );
   } else memories.set(model, { initial: weights, left: "" });
 }
 
@@ -37,14 +35,21 @@ export function noteTrainedWeights(model: tf.LayersModel): void {
 /** SHA-256 of a model's layers with their settings and weights. Names are left out: tfjs counts them up. */
 export function modelHash(model: tf.LayersModel): string {
   const layers = model.layers.map((layer) => ({ type: layer.getClassName(), ...layer.getConfig(), name: undefined }));
+  const names = new Map(allLayers(model).map(({ path, layer }) => [layer.name, path]));
+  // A model within the model names its layers also where it says which feeds which.
+  const unnamed = (key: string, value: unknown) =>
+    key === "name" ? undefined : typeof value === "string" ? (names.get(value) ?? value) : value;
   return createHash("sha256")
-    .update(JSON.stringify(layers))
+    .update(JSON.stringify(layers, unnamed))
     .update(hashOf(read(model)))
     .digest("hex");
 }
 
+const weightsOf = (model: tf.LayersModel): tf.Variable[] =>
+  model.layers.flatMap((layer) => layer.weights.map((weight) => weight.read() as tf.Variable));
+
 const read = (model: tf.LayersModel): Float32Array[] =>
-  model.layers.flatMap((layer) => layer.weights.map((weight) => weight.read().dataSync().slice() as Float32Array));
+  weightsOf(model).map((variable) => variable.dataSync().slice() as Float32Array);
 
 function hashOf(weights: readonly Float32Array[]): string {
   const hash = createHash("sha256");
