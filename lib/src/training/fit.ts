@@ -80,7 +80,7 @@ export async function fit(
       clock.evaluation += performance.now() - start;
       // Stopped within an evaluation: it is made again when the run goes on.
       if (!train || !test) return "interrupted";
-      for (const { loss } of [train, test]) refuseDivergence([loss], { iteration: i, p, classes: dataset.classes });
+      for (const { loss } of [train, test]) refuseDivergence([loss], { iteration: i, p, limit });
       curves.iterations.push(i);
       curves.trainLoss.push(train.loss);
       curves.testLoss.push(test.loss);
