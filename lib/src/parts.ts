@@ -9,6 +9,9 @@ export interface SheetSettings {
   /** Given where the sheet counts in epochs; `iterations` is then what they come to. */
   readonly epochs?: number;
   readonly batchSize: number;
+  /** Of the model, where the sheet leaves no choice. */
+  readonly parameters?: number;
+  readonly data: "mnist" | "series";
   readonly optimizer: Readonly<Record<string, number | string>>;
   /** What tells on the test examples whether the model learned: balanced accuracy where one class is rare. */
   readonly metric: "accuracy" | "balanced accuracy";
@@ -46,6 +49,11 @@ export interface Part {
   readonly needs: readonly string[];
   /** Questions of the sheet that the notebook restates and answers. */
   readonly questions: readonly string[];
+  /**
+   * Numbers that the answer to a question must hold, as keys of tags: `"h6-1b.test"`; `"a|b"` where one of two will do.
+   * A number over all seeds (`"sweep.h6-1b.test.mean"`) will always do.
+   */
+  readonly numbers?: Readonly<Record<string, readonly string[]>>;
   /** Absent where the notebook leaves no run record: it compares or explains. */
   readonly sheet?: SheetSettings;
 }
@@ -55,7 +63,7 @@ export type TrainedPart = Part & { readonly sheet: SheetSettings };
 
 const adam = { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 const descent = { name: "sgd", learningRate: 0.5 };
-const mnist = { iterations: 20_000, batchSize: 100, optimizer: adam, metric: "accuracy" } as const;
+const mnist = { iterations: 20_000, batchSize: 100, optimizer: adam, data: "mnist", metric: "accuracy" } as const;
 
 // `threadsPerJob` as measured on two cores of an AMD EPYC with AVX2, runs an hour with one thread each over those with
 // two: linear 1.97, MLP 1.19, MLP with dropout 1.27 (quick runs), one layer of LSTM 1.22, CNN 0.95 (full length).
@@ -63,36 +71,55 @@ const mnist = { iterations: 20_000, batchSize: 100, optimizer: adam, metric: "ac
 export const parts: readonly Part[] = [
   part("h6-1a-linear", "Linear model", {
     model: { name: "linear", color: "grey" },
-    sheet: { ...mnist, iterations: 10_000, optimizer: descent, floor: 0.9, threadsPerJob: 1 },
+    numbers: { "H6.1 a": ["h6-1a.test", "h6-1a.train"] },
+    sheet: { ...mnist, iterations: 10_000, parameters: 7_850, optimizer: descent, floor: 0.9, threadsPerJob: 1 },
   }),
   part("h6-1b-mlp", "Multilayer perceptron", {
     model: { name: "MLP", color: "blue" },
     questions: ["H6.1 b", "H6.1 b: Adam", "H6.1 b: sign of the bias"],
-    sheet: { ...mnist, floor: 0.97, threadsPerJob: 1 },
+    numbers: {
+      "H6.1 b": ["h6-1b.test", "h6-1b.train"],
+      "H6.1 b: sign of the bias": ["h6-1b.extra.short.plus.test", "h6-1b.extra.short.minus.test"],
+    },
+    sheet: { ...mnist, parameters: 5_695_510, floor: 0.97, threadsPerJob: 1 },
   }),
   part("h6-1c-dropout", "Multilayer perceptron with dropout", {
     model: { name: "dropout", color: "orange" },
-    sheet: { ...mnist, floor: 0.97, threadsPerJob: 1 },
+    numbers: { "H6.1 c": ["h6-1c.test", "h6-1c.train"] },
+    sheet: { ...mnist, parameters: 5_695_510, floor: 0.97, threadsPerJob: 1 },
   }),
   part("h6-1d-cnn", "Convolutional network", {
     model: { name: "CNN", color: "green" },
-    sheet: { ...mnist, floor: 0.98, threadsPerJob: 2 },
+    numbers: { "H6.1 d": ["h6-1d.test", "h6-1d.train"] },
+    sheet: { ...mnist, parameters: 83_466, floor: 0.98, threadsPerJob: 2 },
   }),
   part("h6-1e-comparison", "Comparison", {
     needs: ["h6-1a", "h6-1b", "h6-1c", "h6-1d"],
     questions: ["curves", "under- and overfitting", "regularization against convolution", "parameters"].map(
       (topic) => `H6.1 e: ${topic}`,
     ),
+    numbers: {
+      "H6.1 e: curves": ["a", "b", "c", "d"].flatMap((letter) => [`h6-1${letter}.test`, `h6-1${letter}.train`]),
+      "H6.1 e: under- and overfitting": ["h6-1a.train|h6-1a.gap", "h6-1b.gap", "h6-1c.gap", "h6-1d.gap"],
+      "H6.1 e: regularization against convolution": ["h6-1b.test", "h6-1c.test", "h6-1d.test"],
+      "H6.1 e: parameters": ["h6-1a.parameters", "h6-1b.parameters|h6-1c.parameters", "h6-1d.parameters"],
+    },
   }),
   part("h6-2-lstm", "Long short-term memory", {
     noun: "LSTM",
     model: { name: "LSTM", color: "pink" },
     threads: { intra: 1, inter: 2 },
     questions: ["a", "b", "c", "d", "e"].map((letter) => `H6.2 ${letter}`),
+    numbers: {
+      "H6.2 d": ["h6-2.iterations|h6-2.config.epochs"],
+      // Where one class is rare, accuracy alone says nothing.
+      "H6.2 e": ["h6-2.train", "h6-2.test", "h6-2.balancedAccuracy|h6-2.extra.fresh.balancedAccuracy"],
+    },
     sheet: {
       iterations: 9_600,
       epochs: 60,
       batchSize: 50,
+      data: "series",
       optimizer: adam,
       metric: "balanced accuracy",
       floor: 0.75,

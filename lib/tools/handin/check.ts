@@ -7,14 +7,25 @@ import { readNotebook, sha256, sourceOf, type Notebook } from "../notebooks/note
 import { parts as allParts, type Part } from "../../src/parts";
 import { cellLog, handinFolder, notebooksFolder, runsFolder } from "../notebooks/places";
 import { damagedRecords, storedRecords } from "../notebooks/records";
+import { answerRules } from "./rules/answers";
 import { contentRules } from "./rules/content";
 import { executionRules } from "./rules/execution";
+import { measurementRules } from "./rules/measurements";
 import { pageRules } from "./rules/page";
 import { recordRules } from "./rules/records";
 import type { LoggedCell, Rule, Subject } from "./rules/rule";
+import { shownNumberRules } from "./rules/shown-numbers";
 
 /** All that a hand-in must hold: each rule is one small function. */
-export const rules: readonly Rule[] = [...contentRules, ...executionRules, ...recordRules, ...pageRules];
+export const rules: readonly Rule[] = [
+  ...contentRules,
+  ...answerRules,
+  ...executionRules,
+  ...shownNumberRules,
+  ...recordRules,
+  ...measurementRules,
+  ...pageRules,
+];
 
 /** One broken rule in one place. */
 export interface Finding {

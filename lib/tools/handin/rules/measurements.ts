@@ -1,0 +1,111 @@
+// Can a record's measurements be true: do they fit the data's labels, the sheet's model, and a machine's speed?
+import type { FinalEvaluation, RunRecord } from "../../../src/runs/record";
+import { count } from "../../../src/base/text";
+import { trueLabels } from "../true-labels";
+import type { Place, Rule, Subject } from "./rule";
+
+const runAgain = "get the record back (git checkout), or run npm run handin -- PART";
+
+export const measurementRules: readonly Rule[] = [
+  {
+    id: "record-labels",
+    title: "Predictions and recalls of a record fit the labels of its data",
+    remedy: runAgain,
+    find: (subject) => ofRecords(subject, (record) => wrongLabels(subject, record)),
+  },
+  {
+    id: "record-model",
+    title: "The model has the sheet's number of parameters",
+    remedy: "build the model as on the sheet and run npm run handin -- PART",
+    find: ({ part, ...subject }) =>
+      ofRecords({ part, ...subject }, ({ model }) => {
+        const wanted = part.sheet?.parameters;
+        return wanted === undefined || model.parameters === wanted
+          ? undefined
+          : `a model of ${count(model.parameters)} parameters, where the sheet's has ${count(wanted)}`;
+      }),
+  },
+  {
+    id: "record-implausible",
+    title: "Minutes and machine of a record are possible",
+    remedy: runAgain,
+    find: (subject) => ofRecords(subject, impossible),
+  },
+];
+
+/** What is wrong with the records that a notebook's own part has, of all seeds. */
+function ofRecords(
+  { part, notebook, records }: Subject,
+  wrong: (record: RunRecord) => string | undefined,
+): readonly Place[] {
+  if (!notebook || !part.sheet) return [];
+  return records(part.id).flatMap(({ folder, record }) => {
+    const found = wrong(record);
+    return found === undefined ? [] : [{ value: `the record in ${folder} tells of ${found}` }];
+  });
+}
+
+function wrongLabels({ part }: Subject, { seed, data, final }: RunRecord): string | undefined {
+  if (!part.sheet || !final) return undefined;
+  const labels = trueLabels(part.sheet.data, seed);
+  if (!labels.hashes.includes(data)) return "other data than the sheet's";
+  return (
+    otherSizes(final.train, labels.train, "training") ??
+    otherSizes(final.test, labels.test, "test") ??
+    otherAnswers(final, labels.test)
+  );
+}
+
+/** Whether the confusion matrix has as many examples of each class as the data. */
+function otherSizes({ confusion, size }: FinalEvaluation, labels: Uint8Array, name: string): string | undefined {
+  if (size !== labels.length) return undefined;
+  const wanted = countBy(confusion.length, labels);
+  const wrong = confusion.findIndex((row, label) => row.reduce((sum, n) => sum + n, 0) !== wanted[label]);
+  if (wrong < 0) return undefined;
+  const found = confusion[wrong]!.reduce((sum, n) => sum + n, 0);
+  return `${count(found)} ${name} examples of class ${wrong}, where the data has ${count(wanted[wrong]!)}`;
+}
+
+/** Whether predictions and confusion matrix of the test examples say the same of each label. */
+function otherAnswers({ test, predictions }: NonNullable<RunRecord["final"]>, labels: Uint8Array): string | undefined {
+  const { confusion } = test;
+  if (predictions.label.length !== labels.length)
+    return test.size === labels.length
+      ? `${count(predictions.label.length)} predictions for ${count(labels.length)} test examples`
+      : undefined;
+  const found = confusion.map((row) => row.map(() => 0));
+  predictions.label.forEach((prediction, i) => {
+    const row = found[labels[i]!];
+    if (row?.[prediction] !== undefined) row[prediction]++;
+  });
+  for (const [label, row] of found.entries())
+    for (const [prediction, n] of row.entries())
+      if (n !== confusion[label]![prediction])
+        return `${count(n)} test examples of class ${label} taken for ${prediction}, where its confusion matrix has ${count(confusion[label]![prediction]!)}`;
+  return undefined;
+}
+
+function countBy(classes: number, labels: Uint8Array): number[] {
+  const counts = Array<number>(classes).fill(0);
+  for (const label of labels) if (label < classes) counts[label]!++;
+  return counts;
+}
+
+/** More than a core of any processor does in a second, in multiplications and additions. */
+const fastest = 1e12;
+
+function impossible({ config, machine, minutes, model, progress, peakMemoryMB }: RunRecord): string | undefined {
+  const seconds = 60 * (minutes.training + minutes.evaluation);
+  const { cpu, cores } = machine;
+  if (!cpu.trim() || cores < 1) return "no machine";
+  // Forward, gradient to the inputs, gradient to the weights: each weight is used at least once in each.
+  const work = 6 * model.parameters * config.batchSize * config.iterations;
+  if (seconds <= 0 || work / seconds / cores > fastest)
+    return `${count(config.iterations)} iterations in ${(seconds / 60).toFixed(2)} min, more than ${cores} cores can do`;
+  const speed = config.iterations / seconds;
+  if (progress.stepsPerSecond > 0 && (speed > 10 * progress.stepsPerSecond || speed < progress.stepsPerSecond / 10))
+    return `${(seconds / 60).toFixed(1)} min for ${count(config.iterations)} iterations at ${progress.stepsPerSecond.toFixed(1)} per second`;
+  if (1e6 * peakMemoryMB < 4 * model.parameters)
+    return `a peak of ${count(peakMemoryMB)} MB with ${count(model.parameters)} parameters`;
+  return undefined;
+}
