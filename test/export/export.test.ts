@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -264,7 +264,7 @@ describe("npm run export", () => {
     lock.release();
   });
 
-  test("does not overwrite a later full run of the same notebook, and says so", async () => {
+  test("never loses a full run, whatever the clocks say", async () => {
     const { fingerprint } = await import("../../lib/tools/notebooks/fingerprint");
     const { readNotebook } = await import("../../lib/tools/notebooks/notebook");
     const run = {
@@ -277,12 +277,24 @@ describe("npm run export", () => {
     };
     write("h6-1a-linear", { ...readNotebook(join(from, "h6-1a-linear.ipynb")), metadata: { deepnets: { run } } }, to);
     const ran = digest(join(to, "h6-1a-linear.ipynb"));
+    const future = new Date(Date.now() + 86_400_000);
+    utimesSync(join(from, "h6-1a-linear.ipynb"), future, future);
     const { text } = await quietly([]);
     expect(text).toContain("h6-1a-linear: exported as npm run handin left it");
     expect(digest(join(to, "h6-1a-linear.ipynb"))).toBe(ran);
-    write("h6-1a-linear", readNotebook(join(from, "h6-1a-linear.ipynb")));
-    await quietly([]);
+    const saved = readNotebook(join(from, "h6-1a-linear.ipynb"));
+    const more = { cell_type: "markdown" as const, metadata: {}, source: "More words.", id: "more-words" };
+    write("h6-1a-linear", { ...saved, cells: [...saved.cells, more] });
+    expect((await quietly([])).text).toContain("the run that lay here is kept as h6-1a-linear.replaced.ipynb");
+    expect(digest(join(to, "h6-1a-linear.replaced.ipynb"))).toBe(ran);
     expect(digest(join(to, "h6-1a-linear.ipynb"))).toBe(digest(join(from, "h6-1a-linear.ipynb")));
+  });
+
+  test("takes half a notebook in the hand-in's folder for none", async () => {
+    const file = join(to, "h6-1a-linear.ipynb");
+    writeFileSync(file, readFileSync(file, "utf8").slice(0, 200));
+    expect((await quietly([])).text).toContain("h6-1a-linear.html");
+    expect(digest(file)).toBe(digest(join(from, "h6-1a-linear.ipynb")));
   });
 });
 

@@ -1,14 +1,14 @@
-import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeWhole } from "../../src/base/files";
 import { lockFolder } from "../notebooks/folder-lock";
-import { readNotebook, sha256, type Notebook } from "../notebooks/notebook";
+import { readGenerated, sha256, type Notebook } from "../notebooks/notebook";
 import { parts } from "../../src/parts";
 import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { makeReport, reportPart } from "../notebooks/report";
-import { fingerprint } from "../notebooks/fingerprint";
+import { fingerprint, recordsOf } from "../notebooks/fingerprint";
 import { UserError } from "../user-error";
 import type { Author } from "./index-page";
 import { pack } from "./pack";
@@ -65,25 +65,45 @@ function gather(folder: string): string[] {
   for (const name of names) {
     const [saved, ran] = [join(from, `${name}.ipynb`), join(folder, `${name}.ipynb`)];
     if (!existsSync(saved)) continue;
-    if (isLaterRun(saved, ran))
+    const run = fullRun(ran, name);
+    const isSaved = run?.source === sourceOfSaved(saved);
+    if (run && isSaved)
       console.log(
-        `${name}: exported as npm run handin left it in ${folder}, which is later than notebooks/ (npm run handin -- --keep copies it back).`,
+        `${name}: exported as npm run handin left it in ${folder}, with the records in data/runs (npm run handin -- --keep copies it back to notebooks/).`,
       );
-    else if (!existsSync(ran) || sha256(readFileSync(saved)) !== sha256(readFileSync(ran))) copyFileSync(saved, ran);
+    else if (!existsSync(ran) || sha256(readFileSync(saved)) !== sha256(readFileSync(ran))) {
+      if (run && !fullRun(saved, name)) keepAside(ran);
+      writeWhole(ran, readFileSync(saved));
+    }
   }
-  const reports = names.map((name) => readNotebook(join(folder, `${name}.ipynb`)).metadata.deepnets?.run);
-  writeReport(folder, names, reports);
+  const notes = names.map((name) => readGenerated(join(folder, `${name}.ipynb`))?.metadata.deepnets?.run);
+  writeReport(folder, names, notes);
   return names;
 }
 
 /**
- * Whether a hand-in ran the saved notebook at full length after it was saved: hours of work that must not be
- * overwritten.
+ * The note of a full run that the records in data/runs are of: hours of work that must not be overwritten. What is in
+ * the files decides, since clocks can be wrong.
  */
-function isLaterRun(saved: string, ran: string): boolean {
-  if (!existsSync(ran) || statSync(ran).mtimeMs <= statSync(saved).mtimeMs) return false;
-  const run = readNotebook(ran).metadata.deepnets?.run;
-  return run?.status === "finished" && run.profile === "full" && run.source === fingerprint(readNotebook(saved));
+function fullRun(file: string, name: string): Note | undefined {
+  const part = parts.find(({ notebook }) => notebook === name);
+  const run = readGenerated(file)?.metadata.deepnets?.run;
+  if (!part || run?.status !== "finished" || run.profile !== "full") return undefined;
+  const there = recordsOf(part, run.profile, run.seed);
+  const folders = new Set([...Object.keys(there), ...Object.keys(run.records)]);
+  return [...folders].every((folder) => there[folder] === run.records[folder]) ? run : undefined;
+}
+
+function sourceOfSaved(file: string): string | undefined {
+  const saved = readGenerated(file);
+  return saved && fingerprint(saved);
+}
+
+/** A run of another text than the saved one is not exported, and not lost. */
+function keepAside(ran: string): void {
+  const aside = ran.replace(/\.ipynb$/, ".replaced.ipynb");
+  renameSync(ran, aside);
+  console.log(`${basename(ran)}: notebooks/ holds another text; the run that lay here is kept as ${basename(aside)}.`);
 }
 
 type Note = NonNullable<NonNullable<Notebook["metadata"]["deepnets"]>["run"]>;

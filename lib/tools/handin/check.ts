@@ -5,7 +5,10 @@ import { plural } from "../../src/base/text";
 import { UserError } from "../user-error";
 import { readNotebook, sha256, sourceOf, type Notebook } from "../notebooks/notebook";
 import { parts as allParts, type Part } from "../../src/parts";
-import { cellLog, handinFolder, notebooksFolder, runsFolder } from "../notebooks/places";
+import { handinFolder, notebooksFolder, runsFolder } from "../notebooks/places";
+import { PageContent } from "../export/page-content";
+import { renderIndex, renderPages, type RenderedPage } from "../export/pages";
+import { readCellLog } from "./cell-log";
 import { damagedRecords, storedRecords } from "../notebooks/records";
 import { answerRules } from "./rules/answers";
 import { contentRules } from "./rules/content";
@@ -13,7 +16,8 @@ import { executionRules } from "./rules/execution";
 import { measurementRules } from "./rules/measurements";
 import { pageRules } from "./rules/page";
 import { recordRules } from "./rules/records";
-import type { LoggedCell, Rule, Subject } from "./rules/rule";
+import { reportRules } from "./rules/report";
+import type { Page, Rule, Subject } from "./rules/rule";
 import { shownNumberRules } from "./rules/shown-numbers";
 
 /** All that a hand-in must hold: each rule is one small function. */
@@ -25,6 +29,7 @@ export const rules: readonly Rule[] = [
   ...recordRules,
   ...measurementRules,
   ...pageRules,
+  ...reportRules,
 ];
 
 /** One broken rule in one place. */
@@ -44,6 +49,8 @@ export interface CheckOptions {
   readonly html?: boolean;
   /** Accepts a quick run: the sheet's lengths and final numbers are not asked for. */
   readonly quick?: boolean;
+  /** Makes the pages again, to compare. Default: as npm run export does. */
+  readonly exporter?: Exporter;
 }
 
 export const words = "[FOLDER]";
@@ -65,7 +72,7 @@ export async function main(argv: string[]): Promise<number> {
     );
   const html =
     allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.html`))) || folder === handinFolder();
-  const findings = checkFolder(folder, { html });
+  const findings = await checkFolder(folder, { html });
   const asked = rules.filter(({ page }) => html || !page).length;
   const scope = html ? "" : " (notebooks and records; npm run export makes the pages)";
   console.log(`Checked ${folder}${scope}: ${asked} rules, ${plural(findings.length, "finding")}.`);
@@ -73,87 +80,117 @@ export async function main(argv: string[]): Promise<number> {
   return findings.length ? 1 : 0;
 }
 
-/** Applies all rules to the notebooks, pages and records of a hand-in. */
-export function checkFolder(
+/** Applies all rules to the notebooks, pages, report and records of a hand-in. */
+export async function checkFolder(
   folder: string,
-  { parts = allParts, html = true, quick = false }: CheckOptions = {},
-): Finding[] {
-  const log = readLog();
-  const read = parts.map((part) => readSubject(folder, part));
+  { parts = allParts, html = true, quick = false, exporter = newExporter }: CheckOptions = {},
+): Promise<Finding[]> {
+  const read = parts.map((part) => readPart(folder, part));
   const first = read.map(({ notebook }) => notebook?.metadata.deepnets?.run).find((run) => run !== undefined);
   const profile = first?.profile ?? "full";
   const cache = new Map<string, ReturnType<typeof storedRecords>>();
   const records = (part: string) =>
     cache.get(part) ?? cache.set(part, storedRecords(part, profile, runsFolder())).get(part)!;
+  const report = html ? readText(join(folder, "report.json")) : undefined;
   const damaged = (part: string) => damagedRecords(part, profile, runsFolder());
-  const common = { profile, seed: first?.seed ?? 1, records, damaged, log };
-  const index = html && read.some((one) => one.html !== undefined) ? [readIndex(folder)] : [];
-  const aboutIndex = index.flatMap((one) =>
-    apply(
-      rules.filter((rule) => rule.index),
-      { ...one, ...common },
+  const common = { profile, seed: first?.seed ?? 1, records, damaged, report, log: readCellLog() };
+
+  const names = read.flatMap(({ notebook, page, part }) => (html && notebook && page ? [part.notebook] : []));
+  const rendered = names.length > 0 ? await exporter.pages(folder, names) : [];
+  const findings = read.flatMap((one) => {
+    const page = rendered.find(({ notebook }) => notebook === one.part.notebook);
+    const subject: Subject = { ...one, ...common, rendered: page };
+    const isQuick = subject.notebook?.metadata.deepnets?.run?.profile === "quick";
+    // A quick run that is no hand-in is told so once; that it is also too short goes without saying.
+    const asked = rules.filter(
+      (rule) =>
+        rule.about !== "index" &&
+        (html || !rule.page) &&
+        (!isQuick || !rule.full || (rule.id === "quick-run" && !quick)),
+    );
+    return apply(asked, subject);
+  });
+  if (!html || read.every(({ page }) => page === undefined)) return findings;
+  const index = readPage(join(folder, "index.html"));
+  // It tells of the pages beside it: where one is missing, it will be made anew with that.
+  const complete = read.every(({ notebook, page }) => !notebook || page);
+  const again = index && complete ? exporter.index(folder, index.content.authors) : undefined;
+  const subject: Subject = {
+    part: indexPart,
+    notebook: { cells: [], metadata: {} },
+    hash: "",
+    page: index,
+    rendered: again === undefined ? undefined : { html: again, problems: [] },
+    ...common,
+  };
+  return [
+    ...findings,
+    ...apply(
+      rules.filter(({ about }) => about !== undefined),
+      subject,
     ),
-  );
-  return read
-    .flatMap((one) => {
-      const subject: Subject = { ...one, ...common };
-      const isQuick = subject.notebook?.metadata.deepnets?.run?.profile === "quick";
-      // A quick run that is no hand-in is told so once; that it is also too short goes without saying.
-      const asked = rules.filter(
-        (rule) => (html || !rule.page) && (!isQuick || !rule.full || (rule.id === "quick-run" && !quick)),
-      );
-      return apply(asked, subject);
-    })
-    .concat(aboutIndex);
+  ];
 }
 
 function apply(asked: readonly Rule[], subject: Subject): Finding[] {
-  return asked.flatMap((rule) => rule.find(subject).map((place) => finding(rule, subject, place)));
+  const ask = (rule: Rule) => rule.find(subject).map((place) => finding(rule, subject, place));
+  const exact = asked.filter(({ general }) => !general).map((rule) => ({ rule, found: ask(rule) }));
+  const spoken = exact.some(({ rule, found }) => rule.page && found.length > 0);
+  return [
+    ...exact.flatMap(({ found }) => found),
+    ...(spoken ? [] : asked.filter(({ general }) => general).flatMap(ask)),
+  ];
 }
+
+/** Makes the pages that a folder's notebooks give, without writing any. */
+export interface Exporter {
+  pages(folder: string, notebooks: readonly string[]): Promise<readonly RenderedPage[]>;
+  index(folder: string, authors: readonly string[]): string;
+}
+
+export const newExporter: Exporter = {
+  pages: (folder, notebooks) => renderPages({ from: folder, to: folder, notebooks }),
+  index: (folder, authors) =>
+    renderIndex(
+      folder,
+      authors.map((name) => ({ name })),
+    ),
+};
 
 const holdsNotebooks = (folder: string) =>
   allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.ipynb`)));
 
-function readSubject(folder: string, part: Part): Pick<Subject, "part" | "notebook" | "hash" | "html"> {
-  const [file, page] = ["ipynb", "html"].map((end) => join(folder, `${part.notebook}.${end}`)) as [string, string];
-  if (!existsSync(file)) return { part, notebook: undefined, hash: "", html: undefined };
-  const html = existsSync(page) ? readFileSync(page, "utf8") : undefined;
-  return { part, notebook: readNotebook(file), hash: sha256(readFileSync(file)), html };
+function readPart(folder: string, part: Part): Pick<Subject, "part" | "notebook" | "unreadable" | "hash" | "page"> {
+  const file = join(folder, `${part.notebook}.ipynb`);
+  if (!existsSync(file)) return { part, notebook: undefined, hash: "", page: undefined };
+  const hash = sha256(readFileSync(file));
+  const page = readPage(join(folder, `${part.notebook}.html`));
+  try {
+    return { part, notebook: readNotebook(file), hash, page };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { part, notebook: undefined, unreadable: error.message.replace(/:[^:]*$/, ""), hash, page };
+  }
 }
 
-/** The index page as a subject of its own: a page of no notebook. */
-function readIndex(folder: string): Pick<Subject, "part" | "notebook" | "hash" | "html"> {
-  const file = join(folder, "index.html");
-  const part: Part = {
-    id: "index",
-    label: "Index",
-    notebook: "index",
-    title: "Index",
-    noun: "index",
-    threads: { intra: 2, inter: 2 },
-    needs: [],
-    questions: [],
-  };
-  return {
-    part,
-    notebook: { cells: [], metadata: {} },
-    hash: "",
-    html: existsSync(file) ? readFileSync(file, "utf8") : undefined,
-  };
+function readPage(file: string): Page | undefined {
+  const html = readText(file);
+  return html === undefined ? undefined : { html, content: new PageContent(html) };
 }
 
-function readLog(): LoggedCell[] {
-  if (!existsSync(cellLog())) return [];
-  return readFileSync(cellLog(), "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as LoggedCell];
-      } catch {
-        return []; // the last line of a kernel that was killed
-      }
-    });
-}
+const readText = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
+
+/** The index page is a page of no notebook. */
+const indexPart: Part = {
+  id: "index",
+  label: "Index",
+  notebook: "index",
+  title: "Index",
+  noun: "index",
+  threads: { intra: 2, inter: 2 },
+  needs: [],
+  questions: [],
+};
 
 function finding(
   rule: Rule,

@@ -2,9 +2,8 @@ import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { plural } from "../../src/base/text";
 import { writeWhole } from "../../src/base/files";
-import { exportNotebooks } from "../export/pages";
-import { formatProblem } from "../export/problem";
-import { checkFolder, formatFindings } from "./check";
+import { exportNotebooks, type Exported } from "../export/pages";
+import { checkFolder, formatFindings, newExporter } from "./check";
 import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "../notebooks/notebook";
 import { notebooksFolder, readmeFile } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
@@ -21,23 +20,28 @@ export async function finish(session: Session): Promise<boolean> {
   const report = saveReport(session);
   line.update("Exporting to HTML ...");
   const ran = plan.chosen.map(({ notebook }) => notebook).filter((name) => existsSync(join(folder, `${name}.ipynb`)));
-  const pages = await exportNotebooks({ from: folder, to: folder, notebooks: ran });
-  const problems = pages.flatMap(({ problems: all }) => all.map(formatProblem));
+  const made = await exportNotebooks({ from: folder, to: folder, notebooks: ran });
   const finished = plan.chosen.filter(({ id }) => reports.get(id)?.status === "finished");
-  const findings = checkFolder(folder, { parts: finished, quick: plan.profile === "quick" });
+  const findings = await checkFolder(folder, {
+    parts: finished,
+    quick: plan.profile === "quick",
+    // They were made this moment: to make them again would say nothing new.
+    exporter: { ...newExporter, pages: async () => made.map((page) => ({ ...page, html: htmlOf(page) })) },
+  });
 
   line.print(`\n${formatTable(report)}\n`);
   if (findings.length) line.print(formatFindings(findings) + "\n");
   if (plan.keep) keep(session);
   const failed = report.parts.filter(({ status }) => status !== "finished");
-  for (const text of [...failed.map(({ notebook, error }) => `${notebook}: ${error}`), ...problems]) line.print(text);
+  for (const { notebook, error } of failed) line.print(`${notebook}: ${error}`);
   if (plan.profile === "quick") line.print(`This is a ${quickNotice}.`);
-  const faults = findings.length + problems.length;
-  const good = failed.length + faults === 0;
-  const bad = `Not ready to hand in: ${plural(failed.length, "notebook")} did not finish, ${plural(faults, "finding")}.`;
+  const good = failed.length + findings.length === 0;
+  const bad = `Not ready to hand in: ${plural(failed.length, "notebook")} did not finish, ${plural(findings.length, "finding")}.`;
   line.print(good ? `All is well: open ${join(folder, "index.html")}` : bad);
   return good;
 }
+
+const htmlOf = ({ file }: Exported) => (file === undefined ? undefined : readFileSync(file, "utf8"));
 
 /** Puts the numbers of the records just made into the prose of the notebooks that ran. */
 function fill({ plan, folder }: Session): void {

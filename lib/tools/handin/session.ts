@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { StatusLines } from "../../src/base/status-lines";
 import { writeWhole } from "../../src/base/files";
 import type { Lock } from "../notebooks/folder-lock";
 import { parts, type Part } from "../../src/parts";
-import { makeReport, reportPart, type PartReport, type Report } from "../notebooks/report";
+import { makeReport, parseReport, reportPart, type PartReport, type Report } from "../notebooks/report";
 
 /** What a hand-in is to do. */
 export interface Plan {
@@ -57,13 +57,8 @@ export function saveReport({ plan, folder, reports }: Session): Report {
 
 /** A hand-in of some parts keeps what the report says about the others. */
 function merge(report: Report, file: string): Report {
-  let old: readonly PartReport[] = [];
-  try {
-    const before = JSON.parse(readFileSync(file, "utf8")) as Report;
-    if (before.profile === report.profile) old = before.parts;
-  } catch {
-    // none yet
-  }
+  const before = existsSync(file) ? parseReport(readFileSync(file, "utf8")) : undefined;
+  const old = before?.profile === report.profile ? before.parts : [];
   return {
     ...report,
     parts: parts.flatMap(({ id }) => [...report.parts, ...old].find(({ part }) => part === id) ?? []),

@@ -75,7 +75,7 @@ function isOutput(output: unknown): output is Output {
 }
 
 /** Whether a value that a file holds is such a note. */
-function isOutputsNote(value: unknown): value is OutputsNote {
+export function isOutputsNote(value: unknown): value is OutputsNote {
   const { sha256: hash, kinds } = (value ?? {}) as Partial<OutputsNote>;
   return typeof hash === "string" && Array.isArray(kinds) && kinds.every((kind) => typeof kind === "string");
 }

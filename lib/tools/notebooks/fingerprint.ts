@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import {
   annotateRun,
   isRun,
+  readGenerated,
   readNotebook,
   sha256,
   sorted,
@@ -81,10 +81,10 @@ interface Question {
  * again.
  */
 export function staysValid(part: Part, { source, target, profile, seed }: Question): RunNote | undefined {
-  if (!existsSync(target)) return undefined;
-  const note = readNotebook(target).metadata.deepnets?.run;
-  if (note?.status !== "finished" || note.profile !== profile || note.seed !== seed) return undefined;
-  if (!sameCode(readNotebook(source), readNotebook(target))) return undefined;
+  const ran = readGenerated(target);
+  const note = ran?.metadata.deepnets?.run;
+  if (!ran || note?.status !== "finished" || note.profile !== profile || note.seed !== seed) return undefined;
+  if (!sameCode(readNotebook(source), ran)) return undefined;
   return JSON.stringify(sorted(note.records)) === JSON.stringify(sorted(recordsOf(part, profile, seed)))
     ? note
     : undefined;

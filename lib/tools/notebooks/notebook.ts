@@ -57,6 +57,16 @@ export function readNotebook(file: string): Notebook {
   return { ...parsed, cells, metadata: readMetadata(parsed.metadata) };
 }
 
+/** Reads a notebook that a command made: one that is not there, or that is damaged, is none. */
+export function readGenerated(file: string): Notebook | undefined {
+  try {
+    return readNotebook(file);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 function readMetadata(metadata: unknown): Notebook["metadata"] {
   if (!isObject(metadata)) return {};
   const { deepnets, ...others } = metadata as Notebook["metadata"];

@@ -1,5 +1,6 @@
 import { count, percent, textTable } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
+import { isObject } from "./cell";
 import { quickNotice } from "./notebook";
 import type { Part } from "../../src/parts";
 
@@ -42,6 +43,26 @@ export function makeReport(profile: "full" | "quick", parts: readonly PartReport
     finished: new Date().toISOString(),
     parts,
   };
+}
+
+/** A report from the text of its file; undefined where it is none. */
+export function parseReport(text: string): Report | undefined {
+  let value: Partial<Report> | null;
+  try {
+    value = JSON.parse(text) as typeof value;
+  } catch {
+    return undefined; // half of one
+  }
+  if (!isObject(value) || value.format !== 1 || !Array.isArray(value.parts)) return undefined;
+  const known = value.profile === "full" || value.profile === "quick";
+  return known && value.parts.every(isPartReport) ? (value as Report) : undefined;
+}
+
+function isPartReport(value: unknown): value is PartReport {
+  const { part, status, seconds, seed } = (value ?? {}) as Partial<PartReport>;
+  return (
+    typeof part === "string" && typeof status === "string" && Number.isFinite(seconds) && Number.isSafeInteger(seed)
+  );
 }
 
 type Result = Pick<PartReport, "status" | "seconds" | "error" | "seed">;

@@ -23,8 +23,12 @@ export const answerRules: readonly Rule[] = [
         const own = all.filter((word) => !asked.has(word) && !pointers.has(word));
         // Hardly a word at all is the business of answer-missing.
         if (all.length < 2 || (own.length >= fewest && own.length >= all.length / 4)) return [];
+        const repeats = all.filter((word) => asked.has(word)).length >= (3 / 4) * all.length;
         return [
-          { cell, value: own.length < all.length / 4 ? "it says its question again" : "it says next to nothing" },
+          {
+            cell,
+            value: repeats && all.length > fewest * 2 ? "it says its question again" : "it says next to nothing",
+          },
         ];
       }),
   },
@@ -35,6 +39,8 @@ export const answerRules: readonly Rule[] = [
     find: ({ notebook, part }) =>
       [...textsOf(notebook, "answer")].flatMap(([id, { cell, text }]) => {
         const given = findTags(text).map(({ key }) => key);
+        // An answer that is still to be written is the business of answer-missing.
+        if (words(text).length < 2) return [];
         const holds = (wanted: string) =>
           wanted.split("|").some((key) => given.some((tag) => tag === key || tag.startsWith(`sweep.${key}.`)));
         return (part.numbers?.[id] ?? [])
@@ -48,10 +54,11 @@ export const answerRules: readonly Rule[] = [
 function textsOf(notebook: Notebook | undefined, kind: "question" | "answer") {
   const texts = new Map<string, { readonly cell: number; readonly text: string }>();
   (notebook?.cells ?? []).forEach((cell, index) => {
-    const id = cell.metadata.deepnets?.[kind];
-    if (cell.cell_type !== "markdown" || id === undefined) return;
-    const before = texts.get(id);
-    texts.set(id, { cell: before?.cell ?? index, text: `${before?.text ?? ""}\n\n${sourceOf(cell)}` });
+    if (cell.cell_type !== "markdown") return;
+    for (const id of [cell.metadata.deepnets?.[kind] ?? []].flat()) {
+      const before = texts.get(id);
+      texts.set(id, { cell: before?.cell ?? index, text: `${before?.text ?? ""}\n\n${sourceOf(cell)}` });
+    }
   });
   return texts;
 }

@@ -8,7 +8,14 @@ export const contentRules: readonly Rule[] = [
     id: "part-missing",
     title: "Every part of the sheet is there",
     remedy: "run npm run handin -- PART",
-    find: ({ notebook, part }) => (notebook ? [] : [{ value: `there is no ${part.notebook}.ipynb` }]),
+    find: ({ notebook, unreadable, part }) =>
+      notebook || unreadable ? [] : [{ value: `there is no ${part.notebook}.ipynb` }],
+  },
+  {
+    id: "notebook-unreadable",
+    title: "Every notebook can be read",
+    remedy: "run npm run handin -- PART, which makes it anew",
+    find: ({ unreadable }) => (unreadable ? [{ value: unreadable }] : []),
   },
   {
     id: "question-missing",

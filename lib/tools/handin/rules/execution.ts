@@ -7,6 +7,20 @@ const runAgain = "run npm run handin -- PART";
 
 export const executionRules: readonly Rule[] = [
   {
+    id: "run-unfinished",
+    title: "The notebook says how it ran, and ran to its end",
+    remedy: runAgain,
+    find: ({ notebook }) => {
+      const run = notebook?.metadata.deepnets?.run;
+      if (run) return run.status === "finished" ? [] : [{ value: `its run did not finish (it is ${run.status})` }];
+      // One that was run by hand has nobody who could say so; its cells are looked up in the launcher's log.
+      const byRunner = notebook?.cells.some((cell) => isRun(cell) && isNoted(cell)) ?? false;
+      return byRunner
+        ? [{ value: "it does not say how it ran: its note about profile, seed and records is gone" }]
+        : [];
+    },
+  },
+  {
     id: "run-order",
     title: "A notebook runs from its first to its last cell in one kernel",
     remedy: runAgain,

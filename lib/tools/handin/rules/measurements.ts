@@ -1,5 +1,6 @@
 // Can a record's measurements be true: do they fit the data's labels, the sheet's model, and a machine's speed?
-import type { FinalEvaluation, RunRecord } from "../../../src/runs/record";
+import type { RunRecord } from "../../../src/runs/record";
+import type { FinalEvaluation } from "../../../src/training/evaluation";
 import { count } from "../../../src/base/text";
 import { trueLabels } from "../true-labels";
 import type { Place, Rule, Subject } from "./rule";

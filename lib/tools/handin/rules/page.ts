@@ -1,6 +1,11 @@
-// Does the page open anywhere, alone, and show what the notebook holds?
+// Does the page open anywhere, alone, and show what the notebook holds and nothing else?
+import { holdsPlotly } from "../../export/page-content";
+import { formatProblem } from "../../export/problem";
 import type { Notebook } from "../../notebooks/notebook";
+import { plotlyMime } from "../../notebooks/outputs";
+import { readHtml } from "../../notebooks/html";
 import { quote, type Rule } from "./rule";
+import { firstDifference } from "./shown-numbers";
 
 const exportAgain = "run npm run export";
 export const largestPage = 8_000_000;
@@ -11,18 +16,17 @@ export const pageRules: readonly Rule[] = [
     title: "Every notebook has its page",
     remedy: exportAgain,
     page: true,
-    index: true,
-    find: ({ notebook, html, part }) =>
-      notebook && html === undefined ? [{ value: `there is no ${part.notebook}.html` }] : [],
+    about: "both",
+    find: ({ notebook, page, part }) => (notebook && !page ? [{ value: `there is no ${part.notebook}.html` }] : []),
   },
   {
     id: "html-stale",
     title: "A page shows the notebook beside it",
     remedy: exportAgain,
     page: true,
-    find: ({ html, hash }) => {
-      const made = html && /<meta name="deepnets-notebook" content="([0-9a-f]*)"/.exec(html)?.[1];
-      if (html === undefined || made === hash) return [];
+    find: ({ notebook, page, hash }) => {
+      const made = page?.content.meta("deepnets-notebook");
+      if (!notebook || !page || made === hash) return [];
       return [
         {
           value: made
@@ -37,17 +41,34 @@ export const pageRules: readonly Rule[] = [
     title: "A page loads nothing from outside",
     remedy: "embed it, or leave it out, and run npm run export",
     page: true,
-    index: true,
-    find: ({ html }) => loads(html ?? "").map((address) => ({ value: `its page loads ${quote(address)}` })),
+    about: "both",
+    find: ({ page }) => {
+      if (!page) return [];
+      const loaded = page.content.loads().map(({ address }) => address);
+      const scripts = page.content.named("script").filter((script) => !holdsPlotly(script));
+      const addresses = new Set([...loaded, ...scripts.flatMap(({ text }) => loadedByScript(text))]);
+      return [...addresses].map((address) => ({ value: `its page loads ${quote(address)}` }));
+    },
+  },
+  {
+    id: "html-handlers",
+    title: "Nothing that an output brought along runs in a page",
+    remedy: "leave it out of the cell's output, and run npm run handin -- PART",
+    page: true,
+    about: "both",
+    find: ({ page }) =>
+      (page?.content.handlers() ?? []).map(({ address, element }) => ({
+        value: `its page runs ${quote(address)} at <${element}>`,
+      })),
   },
   {
     id: "html-figures",
     title: "A page shows every figure of its notebook",
     remedy: exportAgain,
     page: true,
-    find: ({ notebook, html }) => {
-      const [wanted, shown] = [figures(notebook), elements(html ?? "", "data-figure").length];
-      return html !== undefined && shown < wanted ? [{ value: `its page shows ${shown} of ${wanted} figures` }] : [];
+    find: ({ notebook, page }) => {
+      const [wanted, shown] = [figures(notebook), page?.content.withAttribute("data-figure").length ?? 0];
+      return page && shown < wanted ? [{ value: `its page shows ${shown} of ${wanted} figures` }] : [];
     },
   },
   {
@@ -55,9 +76,9 @@ export const pageRules: readonly Rule[] = [
     title: "A page holds plotly.js at most once",
     remedy: exportAgain,
     page: true,
-    index: true,
-    find: ({ html }) => {
-      const copies = plotlyCopies(html ?? "");
+    about: "both",
+    find: ({ page }) => {
+      const copies = page?.content.named("script").filter(holdsPlotly).length ?? 0;
       return copies > 1 ? [{ value: `its page holds plotly.js ${copies} times` }] : [];
     },
   },
@@ -66,9 +87,9 @@ export const pageRules: readonly Rule[] = [
     title: "A page has at most 8 MB",
     remedy: "show fewer or smaller figures (npm run export says what takes how much)",
     page: true,
-    index: true,
-    find: ({ html }) => {
-      const bytes = Buffer.byteLength(html ?? "");
+    about: "both",
+    find: ({ page }) => {
+      const bytes = Buffer.byteLength(page?.html ?? "");
       return bytes > largestPage ? [{ value: `its page has ${(bytes / 1e6).toFixed(1)} MB` }] : [];
     },
   },
@@ -77,77 +98,55 @@ export const pageRules: readonly Rule[] = [
     title: "The page of a quick run says so",
     remedy: exportAgain,
     page: true,
-    find: ({ notebook, html }) => {
+    find: ({ notebook, page }) => {
       const notice = notebook?.metadata.deepnets?.notice;
-      return html !== undefined && notice && !html.includes(notice)
-        ? [{ value: `its page does not say "${notice}"` }]
-        : [];
+      return page && notice && !page.html.includes(notice) ? [{ value: `its page does not say "${notice}"` }] : [];
+    },
+  },
+  {
+    id: "html-leaves-out",
+    title: "A page leaves nothing out that its notebook shows",
+    remedy: "mend it in the notebook, then run npm run export",
+    page: true,
+    find: ({ rendered }) =>
+      (rendered?.problems ?? []).map((problem) => ({ value: formatProblem(problem).replace(/\.$/, "") })),
+  },
+  {
+    id: "html-differs",
+    title: "A page is what its notebook gives when it is exported again",
+    remedy: exportAgain,
+    page: true,
+    about: "both",
+    general: true,
+    find: ({ page, rendered }) => {
+      if (!page || rendered?.html === undefined || withoutLinks(page.html) === withoutLinks(rendered.html)) return [];
+      const [found, wanted] = [page.html, rendered.html].map((html) => readHtml(withoutLinks(html)).text) as [
+        string,
+        string,
+      ];
+      return [
+        {
+          value:
+            found === wanted
+              ? "its page has another figure, style or script than the one made from its notebook"
+              : `its page and its notebook differ: ${firstDifference(found, wanted)}`,
+        },
+      ];
     },
   },
 ];
 
-const plotlyMime = "application/vnd.plotly.v1+json";
+/** Which pages lay beside it when a page was made says nothing about it. */
+const withoutLinks = (html: string) => html.replace(/<a href="[^"]*" rel="(?:prev|next)">[^<]*<\/a> ?/g, "");
 
 function figures(notebook: Notebook | undefined): number {
   return (notebook?.cells ?? []).flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data && plotlyMime in data)
     .length;
 }
 
-/** Page without the contents of its scripts, styles and comments: what a browser reads as elements. */
-const skeleton = (html: string) =>
-  html.replace(/<!--[\s\S]*?-->/g, "").replace(/(<(script|style)\b[^>]*>)[\s\S]*?(<\/\2\s*>)/gi, "$1$3");
-
-/** Start tags that carry an attribute. */
-function elements(html: string, attribute: string): readonly string[] {
-  return skeleton(html).match(new RegExp(`<[a-z][^<>]*\\s${attribute}(?=[\\s=>])[^<>]*>`, "gi")) ?? [];
-}
-
-interface Element {
-  /** Its start tag. */
-  readonly open: string;
-  readonly text: string;
-}
-
-function contents(html: string, name: "script" | "style"): Element[] {
-  const whole = new RegExp(`(<${name}\\b[^>]*>)([\\s\\S]*?)</${name}\\s*>`, "gi");
-  return [...html.matchAll(whole)].map(([, open, text]) => ({ open: open!, text: text! }));
-}
-
-const isPlotly = ({ open, text }: Element) =>
-  /\sdata-plotly(?=[\s=>])/.test(open) || /^\s*\/\*\*\s*\* plotly\.js/.test(text);
-
-const plotlyCopies = (html: string) => contents(html, "script").filter(isPlotly).length;
-
-/** Addresses that a browser would fetch when it opens the page. A link that a reader may click loads nothing. */
-function loads(html: string): string[] {
-  const attributes = /\s(src|srcset|href|xlink:href|data|poster|background|style|content)\s*=\s*(["'])([\s\S]*?)\2/gi;
-  const found: string[] = [];
-  for (const [element, name] of skeleton(html).matchAll(/<([a-z][\w-]*)\b(?:"[^"]*"|'[^']*'|[^<>"'])*>/gi))
-    for (const [, attribute, , value] of element.matchAll(attributes)) {
-      if (attribute!.toLowerCase() === "style") found.push(...styleLoads(value!));
-      else if (fetches(name!.toLowerCase(), attribute!.toLowerCase(), element)) found.push(value!);
-    }
-  for (const { text } of contents(html, "style")) found.push(...styleLoads(text));
-  for (const script of contents(html, "script")) if (!isPlotly(script)) found.push(...scriptLoads(script.text));
-  const addresses = new Set(found.map((address) => address.trim()));
-  return [...addresses].filter((address) => address !== "" && !/^(?:data:|blob:|#|about:)/i.test(address));
-}
-
-function fetches(element: string, attribute: string, whole: string): boolean {
-  if (attribute === "href" || attribute === "xlink:href") {
-    if (element === "link") return !/\brel\s*=\s*["']?(?:canonical|author|license|help|next|prev)\b/i.test(whole);
-    return ["base", "image", "use", "feimage", "script"].includes(element);
-  }
-  if (attribute === "content")
-    return element === "meta" && /http-equiv\s*=\s*["']?refresh/i.test(whole) && /url/i.test(whole);
-  return attribute !== "data" || element === "object";
-}
-
-const inStyle = /url\(\s*(["']?)(.*?)\1\s*\)|@import\s+(["'])(.*?)\3/gi;
 const scriptCall =
   /\b(?:import|fetch|importScripts|require|sendBeacon|EventSource|WebSocket|Worker)\s*\(?\s*(["'`])((?:https?:|wss?:|\/|\.\.?\/)[^"'`]*)\1|\.(?:src|href)\s*=\s*(["'`])(https?:[^"'`]*|\/\/[^"'`]*)\3/gi;
 
-const styleLoads = (css: string) => [...css.matchAll(inStyle)].map((match) => match[2] ?? match[4] ?? "");
-
 /** Calls that load, with an address written out; what a script puts together is left to the tests in a real browser. */
-const scriptLoads = (script: string) => [...script.matchAll(scriptCall)].map((match) => match[2] ?? match[4] ?? "");
+const loadedByScript = (script: string) =>
+  [...script.matchAll(scriptCall)].map((match) => match[2] ?? match[4] ?? "").filter((address) => address !== "");

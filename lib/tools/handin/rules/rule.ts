@@ -1,4 +1,6 @@
 import type { Part } from "../../../src/parts";
+import type { PageContent } from "../../export/page-content";
+import type { RenderedPage } from "../../export/pages";
 import type { Notebook, OutputsNote } from "../../notebooks/notebook";
 import type { DamagedRecord, StoredRecord } from "../../notebooks/records";
 
@@ -14,15 +16,27 @@ export interface LoggedCell {
   readonly outputs?: OutputsNote;
 }
 
+/** A page as it lies in the folder. */
+export interface Page {
+  readonly html: string;
+  readonly content: PageContent;
+}
+
 /** One notebook of a hand-in with all that a rule may look at. */
 export interface Subject {
   readonly part: Part;
-  /** Undefined where the hand-in lacks it. */
+  /** Undefined where the hand-in lacks it, or where it cannot be read. */
   readonly notebook: Notebook | undefined;
+  /** Why the notebook cannot be read. */
+  readonly unreadable?: string | undefined;
   /** SHA-256 of the notebook's file. */
   readonly hash: string;
   /** Its page; undefined where the folder holds none. */
-  readonly html: string | undefined;
+  readonly page: Page | undefined;
+  /** The page that the notebook gives now; undefined where no pages are asked for. */
+  readonly rendered: Pick<RenderedPage, "html" | "problems"> | undefined;
+  /** The text of report.json; undefined where there is none. */
+  readonly report: string | undefined;
   /** The hand-in's settings: those of its first notebook that knows them. */
   readonly profile: "full" | "quick";
   readonly seed: number;
@@ -48,8 +62,10 @@ export interface Rule {
   readonly remedy: string;
   /** Holds for pages, which committed notebooks have not. */
   readonly page?: true;
-  /** Holds for the index page as well. */
-  readonly index?: true;
+  /** What it looks at: each notebook (the default), the index page, or both. */
+  readonly about?: "index" | "both";
+  /** Says in general what other rules say more exactly: it is asked only where no other rule about pages found anything. */
+  readonly general?: true;
   /** Asks for the sheet's lengths or final numbers, which a quick run has not. */
   readonly full?: true;
   readonly find: (subject: Subject) => readonly Place[];

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isObject, isOutputsNote } from "../notebooks/cell";
+import { cellLog } from "../notebooks/places";
+import type { LoggedCell } from "./rules/rule";
+
+/** What the launcher noted of the cells that ran in JupyterLab. A line that is no note, or half of one, says nothing. */
+export function readCellLog(): LoggedCell[] {
+  if (!existsSync(cellLog())) return [];
+  return readFileSync(cellLog(), "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return toEntry(JSON.parse(line)) ?? [];
+      } catch {
+        return []; // the last line of a kernel that was killed
+      }
+    });
+}
+
+function toEntry(value: unknown): LoggedCell | undefined {
+  if (!isObject(value)) return undefined;
+  const { kernel, notebook, count, sha256, outputs } = value as Partial<Record<keyof LoggedCell, unknown>>;
+  if (typeof kernel !== "string" || typeof count !== "number" || typeof sha256 !== "string") return undefined;
+  return {
+    kernel,
+    notebook: typeof notebook === "string" ? notebook : null,
+    count,
+    sha256,
+    ...(isOutputsNote(outputs) ? { outputs } : {}),
+  };
+}

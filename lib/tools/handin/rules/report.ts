@@ -1,0 +1,64 @@
+// Does report.json say what the notebooks and their records say?
+import { parseReport, reportPart, type PartReport } from "../../notebooks/report";
+import { quickNotice } from "../../notebooks/notebook";
+import type { Rule } from "./rule";
+
+const exportAgain = "run npm run export, which writes it anew";
+
+export const reportRules: readonly Rule[] = [
+  {
+    id: "report-missing",
+    title: "report.json lies beside the pages and can be read",
+    remedy: exportAgain,
+    page: true,
+    about: "index",
+    find: ({ report, profile }) => {
+      if (report === undefined) return [{ value: "there is no report.json" }];
+      const read = parseReport(report);
+      if (!read) return [{ value: "report.json is no report" }];
+      const notice = profile === "quick" ? quickNotice : undefined;
+      return read.profile !== profile || read.notice !== notice
+        ? [{ value: `report.json tells of a ${read.profile} run, where the notebooks hold a ${profile} one` }]
+        : [];
+    },
+  },
+  {
+    id: "report-differs",
+    title: "report.json says what the notebooks and the records say",
+    remedy: exportAgain,
+    page: true,
+    find: ({ part, notebook, records, report }) => {
+      const read = report === undefined ? undefined : parseReport(report);
+      if (!notebook || !read) return [];
+      const found = read.parts.find(({ part: id }) => id === part.id);
+      if (!found) return [{ value: "report.json does not speak of it" }];
+      const run = notebook.metadata.deepnets?.run;
+      const status = run?.status === "finished" || run?.status === "failed" ? run.status : "not run";
+      const [seed, seconds] = [run?.seed ?? 1, run?.seconds ?? 0];
+      const record = records(part.id).find((stored) => stored.record.seed === seed)?.record;
+      const wanted = reportPart(part, { status, seconds, seed }, record);
+      return facts
+        .filter((fact) => rounded(found, fact) !== rounded(wanted, fact))
+        .map((fact) => ({
+          value: `report.json says ${fact} ${rounded(found, fact)} where ${rounded(wanted, fact)} is true`,
+        }));
+    },
+  },
+];
+
+const facts = [
+  "notebook",
+  "title",
+  "status",
+  "seed",
+  "seconds",
+  "iterations",
+  "train",
+  "test",
+  "parameters",
+  "minutes",
+] as const satisfies readonly (keyof PartReport)[];
+
+/** A notebook notes whole seconds, a report all of them. */
+const rounded = (report: PartReport, fact: (typeof facts)[number]) =>
+  fact === "seconds" ? Math.round(report.seconds) : (report[fact] ?? "none");
