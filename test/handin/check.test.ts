@@ -229,7 +229,7 @@ const spoiled: readonly Spoiling[] = [
     },
     notebook: "h6-1a-linear",
     says: /no finished record of h6-1a/,
-    also: ["answer-lacks-number", "output-numbers", "report-differs"],
+    also: ["answer-lacks-number", "report-differs", "tag-unknown"],
   },
   ...(
     [
@@ -244,6 +244,7 @@ const spoiled: readonly Spoiling[] = [
   ).map(
     ([what, change, says]): Spoiling => ({
       rule: "record-damaged",
+      also: ["answer-lacks-number", "report-differs", "tag-unknown"],
       what: `a record ${what}`,
       spoil: (c) => {
         c.notebook("h6-1a-linear", (n) => setSource(answer(n, "H6.1 a"), "It learns something, without any number."));
