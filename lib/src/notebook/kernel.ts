@@ -11,7 +11,7 @@ export interface Content {
 /** How `Kernel.display` shows content. */
 export interface DisplayOptions {
   /** Names the output, so that a later call can replace it. */
-  readonly displayId?: string;
+  readonly displayId?: string | undefined;
   /** Replaces the output named `displayId` wherever it stands, instead of adding one. */
   readonly update?: boolean;
 }
@@ -35,7 +35,7 @@ export interface Kernel {
   /** Runs a function outside any cell: timers and connections that it opens survive the cell and its interrupt. */
   detached<T>(work: () => T): T;
   /** Path of the notebook that this kernel serves, where the server says it. */
-  readonly notebook?: string;
+  readonly notebook?: string | undefined;
 }
 
 const key = Symbol.for("deepnets.kernel");

@@ -47,8 +47,9 @@ ${[...panels, foot].join("\n")}
 }
 
 function bar_({ name, family, ms }: Measured, y: number, scale: number): string {
-  const [low, high] = ms.quartiles.map((value) => left + value * scale);
-  const end = left + ms.median * scale;
+  const x = (value: number) => left + value * scale;
+  const [low, high] = [x(ms.quartiles[0]), x(ms.quartiles[1])];
+  const end = x(ms.median);
   return [
     `<text x="${left - 8}" y="${y + 13}" text-anchor="end"${family === "deepnets" ? ' font-weight="600"' : ""}>${labels[name] ?? escapeHtml(name)}</text>`,
     `<rect x="${left}" y="${y + 2}" width="${(end - left).toFixed(1)}" height="${row - 6}" fill="${colours[family]}"/>`,

@@ -5,7 +5,7 @@ import type { BenchReport } from "./report";
 /** What the numbers were measured on; `features` are those that decide about the speed of products. */
 export function machine(): BenchReport["machine"] {
   const flags = existsSync("/proc/cpuinfo")
-    ? (/^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1].split(" ") ?? [])
+    ? (/^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" ") ?? [])
     : [];
   const wanted = { avx2: "AVX2", avx512f: "AVX-512", avx512_bf16: "AVX512_BF16", amx_tile: "AMX" };
   return {

@@ -12,7 +12,7 @@ export interface Setting {
   readonly precision: "float32" | "bfloat16";
   /** What makes it this setting, in words for the table's legend. */
   readonly how: string;
-  readonly command: readonly string[];
+  readonly command: readonly [program: string, ...args: string[]];
   /** Environment variables set for it; `undefined` takes one away. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

@@ -1,3 +1,4 @@
+import { itemAt } from "../../src/base/item-at";
 /** Median and quartiles of measurements. */
 export interface Spread {
   readonly median: number;
@@ -10,8 +11,8 @@ export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const position = q * (sorted.length - 1);
   const below = Math.floor(position);
-  const above = sorted[Math.min(below + 1, sorted.length - 1)];
-  return sorted[below] + (position - below) * (above - sorted[below]);
+  const [low, high] = [itemAt(sorted, below), itemAt(sorted, Math.min(below + 1, sorted.length - 1))];
+  return low + (position - below) * (high - low);
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
@@ -25,5 +26,5 @@ export const spread = (values: readonly number[]): Spread => ({
 export function ratio(values: readonly number[], base: readonly number[]): Spread {
   if (values.length !== base.length)
     throw new Error(`Expected as many rounds in both settings but found ${values.length} and ${base.length}.`);
-  return spread(values.map((value, i) => value / base[i]));
+  return spread(values.map((value, i) => value / itemAt(base, i)));
 }

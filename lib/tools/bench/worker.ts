@@ -7,6 +7,7 @@ import * as models from "../../src/models/factories";
 import { random } from "../../src/data/random";
 import { createStep } from "../../src/graph/step";
 import type { Batch } from "../../src/graph/types";
+import { itemAt } from "../../src/base/item-at";
 import { facts, type NetworkName } from "./networks";
 import { median } from "./statistics";
 
@@ -48,7 +49,7 @@ function ours(network: NetworkName, form: string): Measure {
     median(
       Array.from({ length: count }, () => {
         const start = performance.now();
-        step.step(batches[iteration % batches.length], iteration++);
+        step.step(itemAt(batches, iteration % batches.length), iteration++);
         return performance.now() - start;
       }),
     );
@@ -75,7 +76,7 @@ function stock(network: NetworkName): Measure {
   };
 }
 
-async function run([network, form]: string[]): Promise<void> {
+async function run([network = "", form = ""]: string[]): Promise<void> {
   const measure = form.startsWith("stock") ? stock(network as NetworkName) : ours(network as NetworkName, form);
   await measure(10);
   const { intra, inter } = facts[network as NetworkName].threads;

@@ -152,10 +152,7 @@ export function pair(names: readonly string[], numbers: readonly string[]): Auth
     throw new UserError(
       'Expected a name or number but found an empty one: write --name "Jörg Müller" --matriculation 123456.',
     );
-  return names.map((name, i) => ({
-    name: name.trim().normalize("NFC"),
-    ...(numbers[i] === undefined ? {} : { matriculation: numbers[i].trim() }),
-  }));
+  return names.map((name, i) => ({ name: name.trim().normalize("NFC"), matriculation: numbers[i]?.trim() }));
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -8,7 +8,7 @@ import { banner, document } from "./page";
 /** A student as the index page names them. */
 export interface Author {
   readonly name: string;
-  readonly matriculation?: string;
+  readonly matriculation?: string | undefined;
 }
 
 /** One line of the index page. */

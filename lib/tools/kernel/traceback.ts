@@ -48,8 +48,8 @@ function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
-function stackOf(thrown: unknown): { shown: string[]; line?: number } {
-  if (!isError(thrown) || typeof thrown.stack !== "string") return { shown: [] };
+function stackOf(thrown: unknown): { shown: string[]; line: number | undefined } {
+  if (!isError(thrown) || typeof thrown.stack !== "string") return { shown: [], line: undefined };
   const frames = parseStack(thrown.stack);
   const out: string[] = [];
   let folded: Frame[] = [];
