@@ -92,7 +92,7 @@ function missing({
 }: {
   readonly part: string;
   readonly profile: "full" | "quick";
-  readonly seed?: number;
+  readonly seed: number | undefined;
 }): UserError {
   const other = profile === "full" ? "quick" : "full";
   const which = seed === undefined ? "" : `, seed ${seed}`;
