@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { itemAt, valueOf } from "../../lib/src/base/item-at";
+import { entryOf, itemAt } from "../../lib/src/base/item-at";
 
 test("itemAt() counts from the start, or from the end below 0", () => {
   expect(itemAt(["a", "b", "c"], 1)).toBe("b");
@@ -13,8 +13,8 @@ test("itemAt() names the index and the length where there is no item", () => {
   expect(() => itemAt(Uint8Array.of(1), 0.5)).toThrow("index 0.5 but found one of length 1");
 });
 
-test("valueOf() gives what stands under a name, and says which names there are", () => {
-  expect(valueOf({ a: 0, b: 2 }, "a")).toBe(0);
-  expect(() => valueOf({ a: 1, b: 2 }, "c")).toThrow('Expected one of the names a, b but found "c".');
-  expect(() => valueOf({ a: 1 }, "toString")).toThrow('found "toString"');
+test("entryOf() gives what stands under a name, and says which names there are", () => {
+  expect(entryOf({ a: 0, b: 2 }, "a")).toBe(0);
+  expect(() => entryOf({ a: 1, b: 2 }, "c")).toThrow('Expected one of the names a, b but found "c".');
+  expect(() => entryOf({ a: 1 }, "toString")).toThrow('found "toString"');
 });

@@ -30,7 +30,7 @@ function gaps(a: StepState, b: StepState): { readonly name: string; readonly gap
 }
 
 /** What one step makes of a state. */
-function after(step: TrainingStep, state: StepState, given: Batch): StepState {
+function outcomeOf(step: TrainingStep, state: StepState, given: Batch): StepState {
   step.write(state);
   step.step(given, state.iteration);
   return step.read();
@@ -57,7 +57,7 @@ function leeway(
     const draw = stream(k + 1);
     return gaps(
       outcome,
-      after(
+      outcomeOf(
         step,
         change(state, isWeight, (x) => x * (1 + (draw() - 0.5) * 2 ** -18)),
         given,
@@ -106,8 +106,8 @@ describe.each(names)("a traced step of the %s network", (name) => {
         [bare, /\/m$/],
         [state, /./],
       ] as const) {
-        const outcome = after(eager, start, given);
-        const found = gaps(outcome, after(graph, start, given))
+        const outcome = outcomeOf(eager, start, given);
+        const found = gaps(outcome, outcomeOf(graph, start, given))
           .map((tensor, i) => ({ ...tensor, i }))
           .filter(({ name, gap, size }) => names.test(name) && gap > 1e-5 * size);
         if (found.length === 0) continue;

@@ -335,7 +335,7 @@ describe("a hand-in that is stopped", () => {
     ]);
     mend();
     const { code, said } = await place.run("--quick", "--continue", "h6-1a", "t6-1");
-    expect(said).toMatch(/h6-1a-linear: kept[^]*t6-1-convolution: 2 cells/);
+    expect(said).toMatch(/h6-1a-linear: kept[\s\S]*t6-1-convolution: 2 cells/);
     expect(code).toBe(0);
   });
 

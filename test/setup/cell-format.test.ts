@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const format = async (args: string[]) => {
   const { status, stderr } = spawnSync(process.execPath, [at("node_modules/@biomejs/biome/bin/biome"), ...args]);
-  if (status !== 0) throw new Error(String(stderr));
+  return status === 0 ? "" : String(stderr);
 };
 
 function notebook(name: string, sources: readonly string[]): void {
@@ -29,4 +29,12 @@ test("a code cell that Biome would write otherwise is named; an exception is let
   expect(found.map((line) => /code cell (\S+ \d+) as Biome formats it/.exec(line)?.[1])).toEqual(["one 2", "two 1"]);
   const stale = await find(["one 2", "two 1", "two 2", "one 3"]);
   expect(stale).toEqual([expect.stringContaining("code cell one 3 to be no exception any more")]);
+});
+
+test("a formatter that fails is a finding, not a formatted notebook", async () => {
+  notebook("one", ["const a = 1;"]);
+  const failing = async () => "no such plugin";
+  expect(await unformattedCells(failing, { notebooks: folder, exceptions: new Set() })).toEqual([
+    "Expected Biome to format the code cells but it failed: no such plugin",
+  ]);
 });

@@ -64,7 +64,7 @@ test("table, figure with bands, and a page that loads nothing", () => {
   );
 
   const html = readFileSync(join(folderOf(plan), "index.html"), "utf8");
-  const own = html.replace(/<script>[^]*?<\/script>/, ""); // plotly.js itself
+  const own = html.replace(/<script>[\s\S]*?<\/script>/, ""); // plotly.js itself
   expect(own).not.toMatch(/(src|href)=|https?:|@import/);
   expect(own).toContain("Quick runs, not for hand-in.");
   expect(own).toContain("<td>1-3</td>");

@@ -18,9 +18,9 @@ export function itemAt<T>(list: ArrayLike<T>, index: number): T {
  *
  * @throws When the record has no such name: a mistake in the calling code.
  * @example
- * valueOf({ a: 1, b: 2 }, "b"); // 2
+ * entryOf({ a: 1, b: 2 }, "b"); // 2
  */
-export function valueOf<T>(record: Readonly<Record<string, T>>, name: string): T {
+export function entryOf<T>(record: Readonly<Record<string, T>>, name: string): T {
   const value = Object.hasOwn(record, name) ? record[name] : undefined;
   if (value === undefined)
     throw new RangeError(`Expected one of the names ${Object.keys(record).join(", ")} but found "${name}".`);

@@ -1,4 +1,4 @@
-export { type Dataset, type Split } from "./dataset";
+export type { Dataset, Split } from "./dataset";
 export { loadMnist, type Mnist, type MnistOptions, type MnistSplit } from "./mnist";
 export { oneHot } from "./one-hot";
 export { Random, random, type RandomState } from "./random";

@@ -8,7 +8,7 @@ export { digits, heatmap, images, type DigitsOptions, type HeatmapOptions, type 
 export { loss, type LossOptions } from "./loss";
 export { panels, type PanelOptions } from "./panels";
 export { parametersVsAccuracy } from "./parameters-vs-accuracy";
-export { type RunLike, type Runs } from "./runs";
+export type { RunLike, Runs } from "./runs";
 export {
   errorsBySum,
   gates,

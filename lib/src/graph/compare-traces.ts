@@ -1,5 +1,5 @@
 import { itemAt } from "../base/item-at";
-import { type AttributeValue, type Constant, type GraphNode } from "./nodes";
+import type { AttributeValue, Constant, GraphNode } from "./nodes";
 
 /**
  * Throws where two recordings of one function, made with other inputs, differ: what differs was decided or drawn in

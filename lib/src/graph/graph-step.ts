@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { itemAt, valueOf } from "../base/item-at";
+import { entryOf, itemAt } from "../base/item-at";
 import { bfloat16 } from "./bfloat16";
 import { checkBatch } from "./batch";
 import { evaluationSize } from "./evaluation-size";
@@ -49,13 +49,13 @@ class GraphStep implements TrainingStep {
         step: {
           inputs: { x: [batchSize, ...shape], labels: labels(batchSize), iteration: { shape: [], dtype: "int32" } },
           minimize: (inputs) =>
-            tf.mean(losses(net, logits(valueOf(inputs, "x"), inputs.iteration), valueOf(inputs, "labels"))),
+            tf.mean(losses(net, logits(entryOf(inputs, "x"), inputs.iteration), entryOf(inputs, "labels"))),
         },
         evaluate: {
           inputs: { x: [this.evaluationSize, ...shape], labels: labels(this.evaluationSize) },
           compute: (inputs) => {
-            const found = logits(valueOf(inputs, "x"));
-            return { losses: losses(net, found, valueOf(inputs, "labels")), predictions: predictions(net, found) };
+            const found = logits(entryOf(inputs, "x"));
+            return { losses: losses(net, found, entryOf(inputs, "labels")), predictions: predictions(net, found) };
           },
         },
         ...(net.penalties.length > 0 && {
@@ -89,7 +89,7 @@ class GraphStep implements TrainingStep {
       labels: Int32Array.from(batch.labels),
       iteration: Int32Array.of(iteration),
     });
-    return itemAt(valueOf(result, "loss"), 0);
+    return itemAt(entryOf(result, "loss"), 0);
   }
 
   evaluate(batch: Batch): { lossSum: number; correct: number } {
@@ -109,8 +109,8 @@ class GraphStep implements TrainingStep {
         x = filled;
       }
       const result = this.graph.run("evaluate", { x, labels });
-      const predicted = valueOf(result, "predictions").subarray(0, count);
-      for (const loss of valueOf(result, "losses").subarray(0, count)) lossSum += loss;
+      const predicted = entryOf(result, "predictions").subarray(0, count);
+      for (const loss of entryOf(result, "losses").subarray(0, count)) lossSum += loss;
       for (const [i, label] of predicted.entries()) correct += Number(label === labels[i]);
     }
     return { lossSum, correct };
@@ -118,7 +118,7 @@ class GraphStep implements TrainingStep {
 
   penalty(): number {
     if (this.#network.penalties.length === 0) return 0;
-    return itemAt(valueOf(this.graph.run("penalty"), "sum"), 0);
+    return itemAt(entryOf(this.graph.run("penalty"), "sum"), 0);
   }
 
   sync(): void {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-node";
+import type * as tf from "@tensorflow/tfjs-node";
 import { type Draw, dropoutMask, normalNoise } from "./draws";
 import { called, configOf, innerLayers, type PlacedLayer } from "./layers";
 import type { LayerCall } from "./network";

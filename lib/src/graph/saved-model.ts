@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
 import { backend } from "./engine";
-import { type AttributeValue, type Constant, type DType, type GraphNode } from "./nodes";
+import type { AttributeValue, Constant, DType, GraphNode } from "./nodes";
 
 // The classes that tfjs-node itself reads SavedModels with. They come without types; the few that are used have these.
 interface Message {

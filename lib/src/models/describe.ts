@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-node";
+import type * as tf from "@tensorflow/tfjs-node";
 import { itemAt } from "../base/item-at";
 
 /** One layer of a model, as a table shows it. */

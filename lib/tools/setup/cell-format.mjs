@@ -1,6 +1,6 @@
 // The code cells of the notebooks, formatted like every other file. Biome reads no notebooks: the cells go into a
 // temporary folder, one file each, and through one process.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { at } from "./paths.mjs";
@@ -14,13 +14,16 @@ const asTheyStand = new Set(["h6-2-lstm 10", "t6-2-lstm 13"]);
 /**
  * Which code cells do not stand as Biome formats them.
  *
- * @param format Runs `biome format` with these arguments, to its end.
+ * @param format Runs `biome format` with these arguments, to its end; gives what it said when it failed.
  * @returns One sentence per cell, or per exception that is none any more.
  */
 export async function unformattedCells(format, { notebooks = at("notebooks"), exceptions = asTheyStand } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "deepnets-cells-"));
   try {
     const settings = { root: true, extends: [at(".biome.jsonc")], vcs: { enabled: false } };
+    // Biome looks for its plugins beside the settings that extend ours.
+    for (const plugin of readdirSync(at(".")).filter((name) => name.endsWith(".grit")))
+      copyFileSync(at(plugin), join(folder, plugin));
     writeFileSync(join(folder, "biome.json"), JSON.stringify(settings));
     mkdirSync(join(folder, "cells"));
     const sources = new Map();
@@ -31,7 +34,8 @@ export async function unformattedCells(format, { notebooks = at("notebooks"), ex
         sources.set(`${basename(file, ".ipynb")} ${i + 1}`, Array.isArray(source) ? source.join("") : source);
     }
     for (const [cell, source] of sources) writeFileSync(join(folder, "cells", `${cell}.ts`), `${source}\n`);
-    await format(["format", "--write", `--config-path=${folder}`, join(folder, "cells")]);
+    const failure = await format(["format", "--write", `--config-path=${folder}`, join(folder, "cells")]);
+    if (failure) return [`Expected Biome to format the code cells but it failed: ${failure}`];
     const wrong = [...sources].filter(
       ([cell, source]) => readFileSync(join(folder, "cells", `${cell}.ts`), "utf8") !== `${source}\n`,
     );

