@@ -149,8 +149,10 @@ export async function closeStudio(): Promise<void> {
 // Runs in the page.
 async function drawInPage({ spec, scale }: { spec: PlotlySpec; scale: number }): Promise<Picture> {
   const { Plotly } = globalThis as unknown as { Plotly: { toImage(spec: unknown, options: object): Promise<string> } };
-  const { width, height = 450 } = spec.layout as { width: number; height?: number };
+  const { width, height: wanted } = spec.layout as { width: number; height?: unknown };
+  const height = Number(wanted) > 0 ? Number(wanted) : 450;
   const url = await Plotly.toImage(spec, { format: "png", width, height, scale });
+  if (!url.startsWith("data:image/png;base64,")) throw new Error("plotly.js cannot draw it.");
   return { png: url.slice(url.indexOf(",") + 1), width, height };
 }
 

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { displaySymbol } from "./display";
 import { representFrame, representSeries, isFrame, isSeries } from "./frames";
+import { plainFigure } from "./figure-data";
 import type { Bundle, Content } from "./kernel";
 import { isModel, representModel } from "./model";
 import { drawPicture, pictureExcuse, type PlotlySpec } from "./picture";
@@ -24,23 +25,41 @@ export function represent(value: unknown): Content | Promise<Content> {
   return { data: { "text/plain": plain(value) } };
 }
 
-/** Whether a value is data and layout for plotly.js. */
+/** Whether a value is data and layout for plotly.js: traces are objects. */
 export function isFigure(value: unknown): value is PlotlySpec {
   const { data, layout } = (value ?? {}) as Partial<PlotlySpec>;
-  return Array.isArray(data) && typeof layout === "object" && layout !== null;
+  return Array.isArray(data) && data.every(isFields) && isFields(layout);
 }
 
+const isFields = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
 function ownContent(value: unknown, bundle: Bundle | Promise<Bundle>): Content | Promise<Content> {
-  const content = (data: Bundle): Content => ({
-    data: "text/plain" in data ? data : { ...data, "text/plain": plain(value) },
-  });
+  const content = (data: Bundle): Content => {
+    for (const [type, form] of Object.entries(data)) checkStorable(type, form);
+    return { data: "text/plain" in data ? data : { ...data, "text/plain": plain(value) } };
+  };
   return bundle instanceof Promise ? bundle.then(content) : content(bundle);
 }
 
-async function representFigure({ data, layout }: PlotlySpec): Promise<Content> {
-  const meta = (layout.meta ?? {}) as { alt?: string; title?: string };
-  const title = typeof layout.title === "string" ? layout.title : layout.title?.text;
-  const text = meta.alt ?? meta.title ?? title ?? "figure";
+function checkStorable(type: string, form: unknown): void {
+  try {
+    JSON.stringify(form);
+  } catch (error) {
+    throw new Error(
+      `Expected what a notebook can store but found something else in ${type} (${(error as Error).message.split("\n")[0]}): give text, numbers, arrays and plain objects.`,
+    );
+  }
+}
+
+/** A figure that cannot be stored is an error of the code that shows it, before anything is drawn. */
+function representFigure(figure: PlotlySpec): Promise<Content> {
+  return drawFigure(plainFigure(figure));
+}
+
+async function drawFigure({ data, layout }: PlotlySpec): Promise<Content> {
+  const { alt, title: own } = (isFields(layout["meta"]) ? layout["meta"] : {}) as { alt?: string; title?: string };
+  const title: unknown = typeof layout["title"] === "string" ? layout["title"] : layout["title"]?.text;
+  const text = [alt, own, title].find((words) => typeof words === "string" && words !== "") ?? "figure";
   const plotly = { data, layout, config: { displaylogo: false, responsive: true } };
   const picture = await drawPicture({ data, layout });
   const excuse = pictureExcuse();
