@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -297,6 +297,19 @@ describe("npm run export", () => {
     writeFileSync(file, readFileSync(file, "utf8").slice(0, 200));
     expect((await quietly([])).text).toContain("h6-1a-linear.html");
     expect(digest(file)).toBe(digest(join(from, "h6-1a-linear.ipynb")));
+  });
+
+  test("one notebook that is none is named, the others are exported, and the exit code is 1", async () => {
+    const whole = readFileSync(join(from, "h6-2-lstm.ipynb"), "utf8");
+    writeFileSync(join(from, "h6-2-lstm.ipynb"), whole.slice(0, 500));
+    rmSync(join(to, "h6-1b-mlp.html"));
+    const { code, text } = await quietly([]);
+    expect(code).toBe(1);
+    expect(text).toMatch(
+      /h6-2-lstm\.html +not made\n +h6-2-lstm: Expected a notebook but found a file that is not JSON/,
+    );
+    expect(existsSync(join(to, "h6-1b-mlp.html"))).toBe(true);
+    writeFileSync(join(from, "h6-2-lstm.ipynb"), whole);
   });
 });
 

@@ -58,7 +58,7 @@ beforeAll(async () => {
     );
   const rendered = await renderPages({ from: folder, to: folder, notebooks: [...notebooks.keys()] });
   pages = new Map(rendered.map((page) => [page.notebook, page]));
-}, 120_000);
+}, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const pageOf = (name: string) => {
@@ -77,6 +77,7 @@ describe("pictures", () => {
     "![ü](images/größe.png)",
     "![ü](images/gr%C3%B6%C3%9Fe.png)",
     "![b](<images/with blank.png>)",
+    "![b](images/with blank.png)",
     "![b](images/with%20blank.png)",
     "![q](images/o'clock.png)",
     "![r](images/größe.png?raw=true)",

@@ -184,6 +184,75 @@ describe("figures", () => {
     },
   );
 
+  const circle: Record<string, unknown> = {};
+  circle["layout"] = { circle };
+  test.each([
+    [{ data: [{ y: [1n, 2n] }], layout: {} }, "found the BigInt 1n in data[0].y[0]: write it as a number"],
+    [{ data: [{ y: BigInt64Array.of(5n) }], layout: {} }, "found the BigInt 5n in data[0].y[0]"],
+    [{ data: [], layout: { meta: circle } }, "found an object that holds itself in layout.meta.layout.circle"],
+    [{ data: [{ y: new Set([1]) }], layout: {} }, "found a Set in data[0].y: give an array"],
+    [{ data: [{ y: new Map() }], layout: {} }, "found a Map in data[0].y"],
+    [{ data: [{ y: tf.scalar(1) }], layout: {} }, "found a tensor in data[0].y: give its values"],
+    [{ data: [{ y: new DataView(new ArrayBuffer(8)) }], layout: {} }, "found a DataView in data[0].y"],
+  ])("that cannot be stored are an error of the cell: %#", (figure, message) => {
+    expect(() => show(figure)).toThrow(message);
+    expect(() => represent(figure)).toThrow(message);
+  });
+
+  test("the same array twice is no circle", async () => {
+    const y = [1, 2];
+    const content = represent({ data: [{ x: y, y }], layout: {} });
+    expect((await content).data["application/vnd.plotly.v1+json"]).toMatchObject({ data: [{ x: [1, 2], y: [1, 2] }] });
+  });
+
+  test("a value with a form of its own that cannot be stored is an error of the cell", () => {
+    const value = { [Symbol.for("Jupyter.display")]: () => ({ "application/json": { n: 1n } }) };
+    expect(() => show(value)).toThrow(
+      "found something else in application/json (Do not know how to serialize a BigInt)",
+    );
+  });
+
+  test("what only looks like a figure is printed", async () => {
+    expect(await plain({ data: [1, 2, 3], layout: { a: 1 } })).toBe("{ data: [ 1, 2, 3 ], layout: { a: 1 } }");
+    expect(await plain({ data: [[1], [2]], layout: {} })).toBe("{ data: [ [ 1 ], [ 2 ] ], layout: {} }");
+    expect(await plain({ data: [], layout: [] })).toBe("{ data: [], layout: [] }");
+  });
+
+  test("typed arrays, dates and gaps are stored as JSON has them", async () => {
+    const trace = { type: "bar", x: [new Date(0), new Date(Number.NaN)], y: Float32Array.of(1, 5, Number.NaN) };
+    const layout = {
+      height: null,
+      shapes: [{ x0: -Infinity }],
+      colorway: new Set(["red"]).values().toArray?.() ?? ["red"],
+    };
+    const { data } = await represent({ data: [{ ...trace, z: [Uint8Array.of(1, 2), Int16Array.of(3)] }], layout });
+    expect(data["application/vnd.plotly.v1+json"]).toMatchObject({
+      data: [{ type: "bar", x: ["1970-01-01T00:00:00.000Z", null], y: [1, 5, null], z: [[1, 2], [3]] }],
+      layout: { height: null, shapes: [{ x0: null }], colorway: ["red"] },
+    });
+  });
+
+  test.runIf(findBrowser())("that plotly.js cannot draw are the only ones without a picture, and say why", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    const bad = await represent({ data: [{ y: [1] }], layout: { height: 1e8 } });
+    expect(Object.keys(bad.data)).toEqual(["application/vnd.plotly.v1+json", "text/plain"]);
+    expect(log.mock.calls).toEqual([[expect.stringMatching(/^This figure has no static picture: plotly\.js cannot/)]]);
+    for (const good of [
+      curve(),
+      { data: [{ type: "bar", y: Float32Array.of(1, 5, 2) }], layout: {} },
+      {
+        data: [{ y: [1, 2] }],
+        layout: { height: null, updatemenus: [{ buttons: [{ label: "a", method: "relayout" }] }] },
+      },
+      { data: [{ y: [1, 2] }], layout: { sliders: [{ steps: [{ label: "a" }] }] } },
+    ]) {
+      const { data } = await represent(good);
+      expect(String(data["image/png"]).length).toBeGreaterThan(3000);
+    }
+    expect(log).toHaveBeenCalledTimes(1);
+    log.mockRestore();
+  });
+
   test("without a browser the first one says so, and all are shown", async () => {
     vi.resetModules();
     vi.stubEnv("DEEPNETS_BROWSER", "/nowhere/chromium");

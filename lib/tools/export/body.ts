@@ -48,7 +48,7 @@ export function finishBody(rendered: string, options: BodyOptions): Body {
   const names = new Names(options.taken);
   sections.forEach((section, i) => nameSection(section, cells[i]!, names));
   const toc: Heading[] = [];
-  const headings = sections.flatMap((section, i) => nameHeadings(section, cells[i]!.isMarkdown, names));
+  const headings = sections.flatMap((section, i) => nameHeadings(section, cells[i]!.markdown !== undefined, names));
   const named = new Set(headings.map(({ element }) => element));
   for (const section of sections) keepOwnNames(section, { names, named });
 

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeWhole } from "../../src/base/files";
 import { parts } from "../../src/parts";
-import { readNotebook, sha256, type Notebook } from "../notebooks/notebook";
+import { deepnetsNote, readStored, sha256 } from "../notebooks/notebook";
 import { notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { UserError } from "../user-error";
 import { finishBody } from "./body";
 import { indexPage, type Author } from "./index-page";
 import { page, pageNames, type Place } from "./page";
-import { prepare } from "./prepare";
+import { prepare, type Prepared } from "./prepare";
 import type { Problem } from "./problem";
 import { render } from "./render";
 
@@ -122,9 +122,14 @@ function draft(file: string) {
   const name = basename(file, ".ipynb");
   const problems: Problem[] = [];
   try {
-    const stored = readNotebook(file);
+    const stored = readStored(file);
     const prepared = prepare(stored.cells, (cell) => (what) => void problems.push({ notebook: name, cell, what }));
-    const facts = { title: title(stored, name), hash: sha256(readFileSync(file)), notice: noticeOf(stored) };
+    const notice = deepnetsNote(file)?.notice;
+    const facts = {
+      title: title(prepared, name),
+      hash: sha256(readFileSync(file)),
+      notice: typeof notice === "string" ? notice : undefined,
+    };
     return { name, problems, notebook: { prepared, facts } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -149,19 +154,21 @@ function order(folder: string, names: readonly string[]): Place[] {
   ];
 }
 
-function title({ cells }: Notebook, name: string): string {
-  const texts = cells.map((cell) => (cell?.cell_type === "markdown" ? [cell.source ?? ""].flat().join("") : ""));
-  const first = texts.map((text) => /^# +(.*)$/m.exec(text)?.[1]).find((line) => line !== undefined);
-  return first?.replace(/[*`$]/g, "").trim() || name;
+function title({ cells }: Prepared, name: string): string {
+  const firsts = cells.map(({ markdown }) => /^# +(.*)$/m.exec(markdown ?? "")?.[1]);
+  return (
+    firsts
+      .find((line) => line !== undefined)
+      ?.replace(/[*`$]/g, "")
+      .trim() || name
+  );
 }
-
-const noticeOf = ({ metadata }: Notebook) =>
-  typeof metadata.deepnets?.notice === "string" ? metadata.deepnets.notice : undefined;
 
 /** `index.html` for the pages of a folder: parts, their results from the run records, and who hands in. */
 export function renderIndex(folder: string, authors: readonly Author[] = []): string {
   const notes = parts.map(
-    ({ notebook }) => noteOf(join(folder, `${notebook}.ipynb`)) ?? noteOf(join(notebooksFolder(), `${notebook}.ipynb`)),
+    ({ notebook }) =>
+      deepnetsNote(join(folder, `${notebook}.ipynb`)) ?? deepnetsNote(join(notebooksFolder(), `${notebook}.ipynb`)),
   );
   const profile = notes.find((note) => note?.run)?.run?.profile ?? "full";
   const notice = notes.find((note) => note?.notice)?.notice;
@@ -178,12 +185,4 @@ export function renderIndex(folder: string, authors: readonly Author[] = []): st
     };
   });
   return indexPage(entries, { authors, notice });
-}
-
-function noteOf(file: string): Notebook["metadata"]["deepnets"] {
-  try {
-    return readNotebook(file).metadata.deepnets;
-  } catch {
-    return undefined; // the page that is missing says more
-  }
 }

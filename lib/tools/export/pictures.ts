@@ -44,7 +44,8 @@ function attached(name: string, attachments: PictureSources["attachments"]): Pic
 }
 
 function onDisk(address: string, folders: readonly string[]): Picture {
-  const file = spellings(address.replaceAll("\\", "/"))
+  const file = spellings(address)
+    .map((path) => path.replaceAll("\\", "/"))
     .flatMap((path) => folders.map((folder) => (path.startsWith("/") ? resolve(path) : join(folder, path))))
     .find((path) => isFile(path));
   const shown = decoded(address);

@@ -17,7 +17,8 @@ export interface Prepared {
 }
 
 export interface PreparedCell {
-  readonly isMarkdown: boolean;
+  /** The source of a Markdown cell. */
+  readonly markdown?: string;
   readonly attachments: Readonly<Record<string, unknown>>;
   readonly question?: string;
   readonly answer?: string;
@@ -46,7 +47,7 @@ export function prepare(cells: readonly unknown[], report: (cell: number) => Rep
 }
 
 function prepareCell(stored: unknown, gathered: Gathered, report: Report): { cell: object; note: PreparedCell } {
-  const plain: PreparedCell = { isMarkdown: false, attachments: {} };
+  const plain: PreparedCell = { attachments: {} };
   if (!isFields(stored)) {
     report("the file holds something that is no cell: delete it, or restore the notebook");
     return {
@@ -65,7 +66,11 @@ function prepareCell(stored: unknown, gathered: Gathered, report: Report): { cel
   if (type === "markdown")
     return {
       cell: { ...base, cell_type: "markdown" },
-      note: { isMarkdown: true, attachments: isFields(stored["attachments"]) ? stored["attachments"] : {}, ...note },
+      note: {
+        markdown: base.source,
+        attachments: isFields(stored["attachments"]) ? stored["attachments"] : {},
+        ...note,
+      },
     };
   if (type === "code")
     return {

@@ -43,11 +43,31 @@ class Blocks(MathBlockParser):
 
 
 class Inlines(MathInlineParser):
+    """Markdown takes an <img> or a picture's name with unusual signs for text; people mean a picture."""
+
     SPECIFICATION = {
         **MathInlineParser.SPECIFICATION,
         "block_math_latex": dotall(r"(?<!\\)\\{1,2}\[(?P<math_block_latex>.*?)(?<!\\)\\{1,2}\]"),
         "inline_math_latex": dotall(r"(?<!\\)\\{1,2}\((?P<math_inline_latex>.*?)(?<!\\)\\{1,2}\)"),
+        "picture_with_blanks": r"!\[(?P<picture_alt>[^\]\n]*)\]\((?P<picture_name>[^()<>\"\n]*[^()<>\"\s]"
+        r" +[^()<>\"\s][^()<>\"\n]*\.(?i:png|jpe?g|gif|svg|webp|bmp|avif))[ ]*\)",
     }
+    DEFAULT_RULES = ("picture_with_blanks", *MathInlineParser.DEFAULT_RULES)
+
+    PICTURE_TAG = re.compile(r"<img\s[^<>]*>", re.I)
+
+    def parse_inline_html(self, m, state):
+        end = super().parse_inline_html(m, state)
+        tag = None if end else self.PICTURE_TAG.match(state.src, m.start())
+        if not tag:
+            return end
+        state.append_token({"type": "inline_html", "raw": tag[0]})
+        return tag.end()
+
+    def parse_picture_with_blanks(self, m, state):
+        alt = [{"type": "text", "raw": m["picture_alt"]}]
+        state.append_token({"type": "image", "children": alt, "attrs": {"url": m["picture_name"].strip()}})
+        return m.end()
 
 
 def tex(body, display):
@@ -164,6 +184,9 @@ class Page:
     """What is gathered while a notebook is rendered."""
 
     def __init__(self):
+        self.start()
+
+    def start(self):
         self.cell = -1
         self.left_out = []
 
@@ -189,25 +212,30 @@ def first_line(source):
     return " ".join((rest if rest.strip() else source).split())[:140]
 
 
-def main():
-    job = json.load(sys.stdin)
+def make_exporter(page):
     typescript = get_lexer_by_name("typescript")
     spans = HtmlFormatter(nowrap=True)
+    return HTMLExporter(
+        template_name="template",
+        extra_template_basedirs=[HERE],
+        filters={
+            "enter": page.enter,
+            "prose": page.prose,
+            "sanitized": page.html,
+            "shown": shown,
+            "first_line": first_line,
+            "colored": lambda source: highlight(source.strip("\n"), typescript, spans),
+        },
+    )
+
+
+def main():
+    job = json.load(sys.stdin)
+    page = Page()
+    exporter = make_exporter(page)
     pages = []
     for notebook in job["notebooks"]:
-        page = Page()
-        exporter = HTMLExporter(
-            template_name="template",
-            extra_template_basedirs=[HERE],
-            filters={
-                "enter": page.enter,
-                "prose": page.prose,
-                "sanitized": page.html,
-                "shown": shown,
-                "first_line": first_line,
-                "colored": lambda source: highlight(source.strip("\n"), typescript, spans),
-            },
-        )
+        page.start()
         try:
             # HTMLExporter would read its own output back through an HTML parser, seconds for a page with figures, to
             # add what is there.

@@ -41,6 +41,13 @@ export function setSource(cell: Cell, text: string): void {
  * outputs has none; a note about the run that is none is left out.
  */
 export function readNotebook(file: string): Notebook {
+  const stored = readStored(file);
+  const cells = stored.cells.map((cell, i) => readCell(cell, `cell ${i + 1} of ${basename(file)}`));
+  return { ...stored, cells, metadata: readMetadata(stored.metadata) };
+}
+
+/** A notebook as it stands in its file: version 4, but nobody has looked at its cells yet. */
+export function readStored(file: string): { readonly cells: readonly unknown[]; readonly metadata?: unknown } {
   let parsed: { nbformat?: unknown; cells?: unknown; metadata?: unknown } | null;
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
@@ -53,8 +60,17 @@ export function readNotebook(file: string): Notebook {
     throw new UserError(
       `Expected a notebook of format 4 but found ${isObject(parsed) ? nameOf(parsed.nbformat) : nameOf(parsed)} (${basename(file)}): open it in JupyterLab and save it, or ${wayBack}.`,
     );
-  const cells = parsed.cells.map((cell, i) => readCell(cell, `cell ${i + 1} of ${basename(file)}`));
-  return { ...parsed, cells, metadata: readMetadata(parsed.metadata) };
+  return { ...parsed, cells: parsed.cells };
+}
+
+/** What a hand-in noted in a notebook; undefined where there is no such notebook, or none that can be read. */
+export function deepnetsNote(file: string): Notebook["metadata"]["deepnets"] {
+  try {
+    return readMetadata(readStored(file).metadata).deepnets;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** Reads a notebook that a command made: one that is not there, or that is damaged, is none. */
