@@ -223,7 +223,7 @@ describe("figures", () => {
     const layout = {
       height: null,
       shapes: [{ x0: -Infinity }],
-      colorway: new Set(["red"]).values().toArray?.() ?? ["red"],
+      colorway: ["red"],
     };
     const { data } = await represent({ data: [{ ...trace, z: [Uint8Array.of(1, 2), Int16Array.of(3)] }], layout });
     expect(data["application/vnd.plotly.v1+json"]).toMatchObject({
