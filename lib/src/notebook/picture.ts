@@ -76,7 +76,7 @@ async function draw(figure: PlotlySpec): Promise<Picture | undefined> {
     failures = 0;
     return picture;
   } catch (error) {
-    const reason = (error as Error).message.split("\n")[0];
+    const reason = (error as Error).message.split("\n")[0]?.replace(/^page\.evaluate: (?:Error: )?/, "");
     if (error instanceof Broken) {
       failures = error.hopeless ? mostFailures : failures + 1;
       const all = failures >= mostFailures;
