@@ -1,9 +1,10 @@
-// `npm test`: all tests, headless. `npm test -- WORD`: only the test files whose path holds the word. `npm run test:long`:
-// what proves only length (minutes to hours), in place of all others.
+// `npm test`: types, lint, format and arrows first, then all tests, headless. `npm test -- WORD`: only the test files
+// whose path holds the word. `npm run test:long`: what proves only length (minutes to hours), in place of all others.
 import { spawn } from "node:child_process";
 import { findBrowser } from "./browser.mjs";
 import { engineNoise } from "./noise.mjs";
 import { at, root } from "./paths.mjs";
+import { checkStyle } from "./style.mjs";
 
 export async function test(argv, { long = false } = {}) {
   // npm reads a `--no-browser` without `--` as its own option `browser`, switched off.
@@ -11,10 +12,19 @@ export async function test(argv, { long = false } = {}) {
     argv.includes("--no-browser") ||
     (process.env.npm_lifecycle_event === "test" && process.env.npm_config_browser === "");
   const browser = findBrowser();
-  const code = await vitest(
-    argv.filter((word) => word !== "--no-browser"),
-    { ...(browser && { DEEPNETS_BROWSER: browser }), ...(long && { DEEPNETS_LONG_TESTS: "1" }) },
-  );
+  const words = argv.filter((word) => word !== "--no-browser");
+  if (words.length === 0 && !long) {
+    const failures = await checkStyle();
+    // In under a minute: nobody waits for tests of what the compiler refuses.
+    if (failures !== "") {
+      console.error(`\n${failures}`);
+      return 1;
+    }
+  }
+  const code = await vitest(words, {
+    ...(browser && { DEEPNETS_BROWSER: browser }),
+    ...(long && { DEEPNETS_LONG_TESTS: "1" }),
+  });
   if (browser || accepted || code !== 0) return code;
   console.error(
     "The tests listed as not run need a Chromium-family browser: install Chromium, Chrome or Edge, name one in DEEPNETS_BROWSER, or accept it with npm test -- --no-browser.",
