@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { linear, mlp } from "../../lib/src/models/factories";
@@ -402,10 +402,10 @@ test("a trial finds what a run finds, and leaves nothing", async () => {
   );
 });
 
-test("a relative DEEPNETS_RUNS counts from the working folder", async () => {
-  writeFileSync(join(runs, "x"), "");
+test("a relative DEEPNETS_RUNS counts from the project's folder: a kernel stands beside its notebook, a command does not", async () => {
+  const project = join(__dirname, "../..");
   vi.spyOn(process, "cwd").mockReturnValue(runs);
-  vi.stubEnv("DEEPNETS_RUNS", "here");
+  vi.stubEnv("DEEPNETS_RUNS", relative(project, join(runs, "here")));
   const { folder } = await train(linear({ inputs: 4, outputs: 3 }), corners(), small({ iterations: 1 }));
   expect(folder).toBe(join(runs, "here", "h6-1b", "full-s1"));
 });

@@ -44,7 +44,7 @@ describe("parameters", () => {
   test.each([
     [20_000, 300],
     [10_000, 300],
-    [30_000, 600],
+    [30_000, 450],
     [300, 300],
   ])("quick: %i iterations become %i", (iterations, expected) => {
     vi.stubEnv("DEEPNETS_PROFILE", "quick");

@@ -1,3 +1,4 @@
+import { fromEnvironment } from "../../src/base/environment";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +29,7 @@ export function trueLabels(data: SheetSettings["data"], seed: number): TrueLabel
 }
 
 function readMnist(): TrueLabels {
-  const folder = process.env.DEEPNETS_DATA || join(root, "data/mnist");
+  const folder = fromEnvironment("DEEPNETS_DATA") ?? join(root, "data/mnist");
   const read = (name: keyof typeof mnistFiles, size: number) => {
     try {
       return parseIdx(readFileSync(join(folder, name)), { name, shape: [size] }).values;
