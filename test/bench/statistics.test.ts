@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { median, quantile, ratio, spread } from "../../lib/tools/bench/statistics";
+import { median, quantile, ratio, quartiles } from "../../lib/tools/bench/statistics";
 
 test("medians and quartiles interpolate between neighbours", () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1, 2, 3])).toBe(2.5);
-  expect(spread([1, 2, 3, 4, 5])).toEqual({ median: 3, quartiles: [2, 4] });
+  expect(quartiles([1, 2, 3, 4, 5])).toEqual({ median: 3, quartiles: [2, 4] });
   expect(quantile([10], 0.25)).toBe(10);
   expect(() => median([])).toThrow("Expected at least one measurement");
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { chart } from "../../lib/tools/bench/chart";
 import type { BenchReport } from "../../lib/tools/bench/report";
 import type { Outcome } from "../../lib/tools/bench/rounds";
-import { spread } from "../../lib/tools/bench/statistics";
+import { quartiles } from "../../lib/tools/bench/statistics";
 import { tableText } from "../../lib/tools/bench/table";
 
 function outcome(
@@ -18,7 +18,7 @@ function outcome(
     how: `how ${name}`,
     ready: { version: "1", threads: "2 threads" },
     rounds,
-    ms: spread(rounds),
+    ms: quartiles(rounds),
   };
 }
 

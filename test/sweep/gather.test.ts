@@ -6,12 +6,12 @@ import { expect, test } from "vitest";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { folderOf, gather } from "../../lib/tools/sweep/gather";
 import { sweepFigure } from "../../lib/tools/sweep/page";
-import { makePlan, recordFile, type Plan } from "../../lib/tools/sweep/plan";
+import { makePlan, recordFile, type SweepPlan } from "../../lib/tools/sweep/plan";
 import { parseRequest } from "../../lib/tools/sweep/request";
 import { seedsText, tableText } from "../../lib/tools/sweep/table";
 
 /** Runs the stand-in for each job, without Snakemake. */
-function ran(argv: readonly string[], leave = 0): Plan {
+function ran(argv: readonly string[], leave = 0): SweepPlan {
   const runs = mkdtempSync(join(tmpdir(), "gather-"));
   const plan = makePlan(parseRequest(argv), { runs, notebooks: "notebooks", execute: [], python: async () => "" }, 2);
   for (const job of plan.jobs.slice(leave)) {
@@ -29,7 +29,7 @@ function ran(argv: readonly string[], leave = 0): Plan {
   return plan;
 }
 
-const records = (plan: Plan) =>
+const records = (plan: SweepPlan) =>
   plan.jobs
     .filter((job) => existsSync(recordFile(plan, job)))
     .map((job) => JSON.parse(readFileSync(recordFile(plan, job), "utf8")) as RunRecord);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Job, Plan } from "../../lib/tools/sweep/plan";
+import type { Job, SweepPlan } from "../../lib/tools/sweep/plan";
 import {
   jobFolder,
   news,
@@ -12,6 +12,7 @@ import {
   totalLine,
   type JobState,
 } from "../../lib/tools/sweep/progress";
+import { sampleRecord } from "../fixtures/records";
 
 const job = (part: string, seed: number, cores = 1): Job => ({
   part,
@@ -94,7 +95,7 @@ test("news: each end once, each failed attempt once", () => {
 
 test("states are read from what the jobs leave; those of an earlier sweep do not count", () => {
   const runs = mkdtempSync(join(tmpdir(), "progress-"));
-  const plan = { id: "now", runs, jobs: [job("h6-1b", 1), job("h6-1b", 2), job("h6-1b", 3)] } as unknown as Plan;
+  const plan = { id: "now", runs, jobs: [job("h6-1b", 1), job("h6-1b", 2), job("h6-1b", 3)] } as unknown as SweepPlan;
   const tell = (of: Job, state: object) => {
     mkdirSync(jobFolder(plan, of), { recursive: true });
     writeFileSync(join(jobFolder(plan, of), "state.json"), JSON.stringify(state));
@@ -105,7 +106,11 @@ test("states are read from what the jobs leave; those of an earlier sweep do not
   mkdirSync(join(runs, "h6-1b/full-s2"), { recursive: true });
   writeFileSync(
     join(runs, "h6-1b/full-s2/live.json"),
-    JSON.stringify({ progress: { iteration: 7, iterations: 10, etaSeconds: 3 } }),
+    JSON.stringify({
+      ...sampleRecord("h6-1b", 2),
+      status: "running",
+      progress: { iteration: 7, iterations: 10, stepsPerSecond: 1, etaSeconds: 3 },
+    }),
   );
   const states = readStates(plan);
   expect(states.map(({ status }) => status)).toEqual(["queued", "running", "failed"]);

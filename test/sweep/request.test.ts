@@ -108,6 +108,12 @@ test("an override that no part knows, or that a part cannot take, is refused bef
   expect(refusal(["h6-1a", "--set", "beta1=0.8"])).toMatch(
     /^Expected no beta1 but found it in --set beta1=0\.8: h6-1a uses plain gradient descent/,
   );
+  expect(refusal(["h6-1b", "--set", "optimizer.name=rmsprop", "--set", "beta1=0.8"])).toMatch(
+    /h6-1b uses rmsprop, which has none; leave h6-1b or beta1 out\.$/,
+  );
+  expect(parseRequest(["h6-1a", "--set", "optimizer.name=adam", "--set", "beta1=0.8"]).settings).toEqual([
+    "beta1=0.8,optimizer.name=adam",
+  ]);
   expect(refusal(["h6-1b", "--set", "learningRate=0.001,0.0010"])).toMatch(
     /^Expected different settings but found learningRate=0\.001 and learningRate=0\.0010, which are the same/,
   );

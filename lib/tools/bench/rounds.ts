@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Contestant, type Readiness } from "./contestant";
 import type { Setting } from "./settings";
-import { spread, type Spread } from "./statistics";
+import { quartiles, type Quartiles } from "./statistics";
 
 /** A setting's result, or why there is none. */
 export type Outcome = Pick<Setting, "name" | "family" | "precision" | "how"> &
   (
-    | { readonly ready: Readiness; readonly rounds: readonly number[]; readonly ms: Spread }
+    | { readonly ready: Readiness; readonly rounds: readonly number[]; readonly ms: Quartiles }
     | { readonly missing: string }
   );
 
@@ -48,6 +48,6 @@ export async function measureRounds(
     const setting = { name, family, precision, how };
     return ready === undefined
       ? { ...setting, missing: missing ?? "did not start" }
-      : { ...setting, ready, rounds: times, ms: spread(times) };
+      : { ...setting, ready, rounds: times, ms: quartiles(times) };
   });
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { projectFolder } from "../../src/base/paths";
-import { facts, type NetworkName } from "./networks";
+import { networkFacts, type NetworkName } from "./networks";
 
-export type Family = "tfjs" | "deepnets" | "pytorch" | "keras";
+type Family = "tfjs" | "deepnets" | "pytorch" | "keras";
 
 /** One way to run a network's training step: a process of its own. */
 export interface Setting {
@@ -34,7 +34,7 @@ export const hasOneDNNSwitchedOn = (form: string): boolean => form.endsWith(" on
  * form.
  */
 export function settings(network: NetworkName, options: { readonly python?: string } = {}): Setting[] {
-  const { intra, inter } = facts[network].threads;
+  const { intra, inter } = networkFacts[network].threads;
   // Not by the environment: our preload would put the switch back.
   const engineDefault = ["--import", `data:text/javascript,delete process.env.${oneDNN}`];
   const node = (form: string, family: Family, how: string): Setting => ({

@@ -1,6 +1,6 @@
 import { itemAt } from "../../src/base/item-at";
 /** Median and quartiles of measurements. */
-export interface Spread {
+export interface Quartiles {
   readonly median: number;
   readonly quartiles: readonly [number, number];
 }
@@ -17,14 +17,14 @@ export function quantile(values: readonly number[], q: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-export const spread = (values: readonly number[]): Spread => ({
+export const quartiles = (values: readonly number[]): Quartiles => ({
   median: median(values),
   quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
 });
 
 /** Ratio of two settings, round by round: what disturbs a round disturbs both. */
-export function ratio(values: readonly number[], base: readonly number[]): Spread {
+export function ratio(values: readonly number[], base: readonly number[]): Quartiles {
   if (values.length !== base.length)
     throw new Error(`Expected as many rounds in both settings but found ${values.length} and ${base.length}.`);
-  return spread(values.map((value, i) => value / itemAt(base, i)));
+  return quartiles(values.map((value, i) => value / itemAt(base, i)));
 }

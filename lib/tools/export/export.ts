@@ -9,7 +9,7 @@ import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { makeReport, reportPart } from "../notebooks/report";
 import { fingerprint, recordsOf } from "../notebooks/fingerprint";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import type { Author } from "./index-page";
 import { pack } from "./pack";
 import { exportNotebooks } from "./pages";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync, type Zippable } from "fflate";
 import { writeWhole } from "../../src/base/files";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 
 /** Largest package that the course's upload takes. */
 export const largestPackage = 15_000_000;

@@ -5,7 +5,7 @@ import { parts } from "../../src/parts";
 import { deepnetsNote, readStored, sha256 } from "../notebooks/notebook";
 import { notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { finishBody } from "./body";
 import { indexPage, type Author } from "./index-page";
 import { page, pageNames, type Place } from "./page";

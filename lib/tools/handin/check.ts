@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { plural } from "../../src/base/text";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { readNotebook, sha256, sourceOf, type Notebook } from "../notebooks/notebook";
 import { parts as allParts, type Part } from "../../src/parts";
 import { handinFolder, notebooksFolder, runsFolder } from "../notebooks/places";

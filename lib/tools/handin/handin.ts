@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { StatusLines } from "../../src/base/status-lines";
 import { plural } from "../../src/base/text";
 import { fromEnvironment } from "../../src/base/environment";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { finish } from "./finish";
 import { lockFolder } from "../notebooks/folder-lock";
 import { quickNotice } from "../notebooks/notebook";

@@ -2,7 +2,7 @@ import { markdownTable, meanPercent, wrapText } from "../../src/base/text";
 import { recordNumber } from "../../src/runs/record-number";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { trainedParts, type TrainedPart } from "../../src/parts";
 import { tagText, type Records } from "../notebooks/tags";
 

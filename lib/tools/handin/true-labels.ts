@@ -7,7 +7,7 @@ import { mnistFiles } from "../../src/data/mnist";
 import { drawSeries, type SeriesScale } from "../../src/data/series";
 import type { SheetSettings } from "../../src/parts";
 import { root } from "../notebooks/places";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 
 /** What a part is trained and tested on, as far as a record can be compared with it. */
 export interface TrueLabels {

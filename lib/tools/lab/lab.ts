@@ -7,7 +7,7 @@ import { fromEnvironment } from "../../src/base/environment";
 import { projectFolder } from "../../src/base/paths";
 import { tensorboardProgram } from "../../src/notebook/tensorboard";
 import { runsFolder } from "../../src/runs/places";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { freePort } from "./port";
 import { ownJupyter, withoutJupyter, writeSettings } from "./settings";
 

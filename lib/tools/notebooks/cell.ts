@@ -1,4 +1,4 @@
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 
 /** What an output is to a reader. */
 export type OutputKind = "figure" | "picture" | "table" | "page" | "text" | "printed text" | "error";

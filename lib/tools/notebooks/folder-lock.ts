@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeWhole } from "../../src/base/files";
 import { identify, isAlive, type Process } from "../../src/base/lock";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 
 interface Holder extends Process {
   /** The runners of the notebooks under way, and of those that have ended. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { writeWhole } from "../../src/base/files";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { isObject, nameOf, readCell, wayBack, type Cell } from "./cell";
 
 export type { Cell, Output, OutputKind, OutputsNote } from "./cell";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "../../src/runs/record";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { sha256 } from "./notebook";
 import { runsFolder } from "./places";
 

@@ -5,7 +5,7 @@ import { hasCheckpoint } from "../../src/runs/checkpoint";
 import { holderOf } from "../../src/base/lock";
 import { findPart, trainedParts } from "../../src/parts";
 import { runsFolder } from "../../src/runs/places";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 
 export const words = "PART ...";
 export const options = {} as const;

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "../../src/base/lock";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { root, tool } from "./places";
 
 /** What an installed Snakemake takes, and room to unpack it, in GiB. */

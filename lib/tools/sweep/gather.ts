@@ -4,17 +4,17 @@ import { writeWhole } from "../../src/base/files";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
 import { sweepPage } from "./page";
-import { readFinished, type Plan } from "./plan";
-import { tableText, type Table } from "./table";
+import { readFinished, type SweepPlan } from "./plan";
+import { tableText, type SweepTable } from "./table";
 
-export const folderOf = ({ runs, name }: Pick<Plan, "runs" | "name">) => join(runs, "sweeps", name);
+export const folderOf = ({ runs, name }: Pick<SweepPlan, "runs" | "name">) => join(runs, "sweeps", name);
 
 /** Reads every record that is there and writes the table and the page; a damaged record is refused and named. */
-export function gather(plan: Plan): Table {
+export function gather(plan: SweepPlan): SweepTable {
   const records = plan.jobs
     .map((job) => readFinished(plan, job))
     .filter((record): record is RunRecord => record !== undefined);
-  const table: Table = { profile: plan.profile, jobs: plan.jobs.length, rows: spread(records) };
+  const table: SweepTable = { profile: plan.profile, jobs: plan.jobs.length, rows: spread(records) };
   const folder = folderOf(plan);
   writeWhole(join(folder, "table.json"), `${JSON.stringify(table, null, 1)}\n`);
   writeWhole(join(folder, "index.html"), sweepPage(table, records));
@@ -23,7 +23,7 @@ export function gather(plan: Plan): Table {
 
 /** The job that Snakemake runs last: `node gather.js plan.json`. */
 function main([file]: readonly string[]): void {
-  const plan = JSON.parse(readFileSync(file!, "utf8")) as Plan;
+  const plan = JSON.parse(readFileSync(file!, "utf8")) as SweepPlan;
   console.log(tableText(gather(plan)));
 }
 

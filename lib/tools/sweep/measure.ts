@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { findPart } from "../../src/parts";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";
 import { executeNotebook } from "../notebooks/execute";
-import { UserError } from "../user-error";
-import type { Places } from "./places";
-import type { Request } from "./request";
+import { UserError } from "../../src/base/user-error";
+import type { SweepPlaces } from "./places";
+import type { SweepRequest } from "./request";
 
 /** Seconds that a run took: alone with the notebook's own threads, and beside another, each with one. */
-export interface Timing {
+interface Timing {
   readonly part: string;
   readonly alone: number;
   readonly beside: number;
@@ -26,7 +26,7 @@ const line = (timing: Timing) =>
   `${timing.part.padEnd(8)}${`${timing.alone.toFixed(1)} s`.padStart(20)}${`${timing.beside.toFixed(1)} s`.padStart(27)}${`x ${gain(timing).toFixed(2)}`.padStart(16)}`;
 
 /** Times short runs of each part both ways, on two cores, and prints what `threadsPerJob` should say here. */
-export async function measure({ parts }: Pick<Request, "parts">, places: Places): Promise<number> {
+export async function measure({ parts }: Pick<SweepRequest, "parts">, places: SweepPlaces): Promise<number> {
   if (availableParallelism() < 2)
     throw new UserError(
       "Expected at least two cores to compare but found one: a sweep runs one job after the other here.",
@@ -48,7 +48,7 @@ export async function measure({ parts }: Pick<Request, "parts">, places: Places)
 async function times(
   part: string,
   threads: readonly (string | undefined)[],
-  { notebooks: folder, execute }: Places,
+  { notebooks: folder, execute }: SweepPlaces,
 ): Promise<number[]> {
   const runs = mkdtempSync(join(tmpdir(), "sweep-measure-"));
   try {

@@ -8,10 +8,10 @@ import { modelStyle, palette } from "../../src/figures/theme";
 import type { RunRecord } from "../../src/runs/record";
 import type { Spread } from "../../src/runs/spread";
 import { root } from "./places";
-import { seedsText, settingText, type Table } from "./table";
+import { seedsText, settingText, type SweepTable } from "./table";
 
 /** Test accuracy over the iterations: the mean of the seeds as a line, a standard deviation to each side as a band. */
-export function sweepFigure({ rows, profile }: Table, records: readonly RunRecord[]): Figure {
+export function sweepFigure({ rows, profile }: SweepTable, records: readonly RunRecord[]): Figure {
   const several = new Set(rows.map((row) => row.part)).size < rows.length;
   const groups = rows.map((row, i) => {
     const runs = records.filter((record) => record.part === row.part && settingText(record) === settingText(row));
@@ -53,7 +53,7 @@ export function sweepFigure({ rows, profile }: Table, records: readonly RunRecor
 const finalText = ({ test, n }: Spread) => `${meanPercent(test, n)} (n = ${n})`;
 
 /** One file that opens offline: the table, the figure, and plotly.js. */
-export function sweepPage(table: Table, records: readonly RunRecord[]): string {
+export function sweepPage(table: SweepTable, records: readonly RunRecord[]): string {
   const { rows, jobs, profile } = table;
   const runs = rows.reduce((sum, { n }) => sum + n, 0);
   const missing = runs < jobs ? `<p class="notice">${jobs - runs} of ${jobs} runs are missing.</p>` : "";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { projectFolder } from "../../src/base/paths";
 
 /** Where a sweep finds and leaves things; tests put others in. */
-export interface Places {
+export interface SweepPlaces {
   /** The run records: `data/runs`, or what `DEEPNETS_RUNS` names. */
   readonly runs: string;
   readonly notebooks: string;

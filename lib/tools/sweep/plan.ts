@@ -7,8 +7,8 @@ import { parseOverrides } from "../../src/training/overrides";
 import { runName } from "../../src/runs/places";
 import type { RunRecord } from "../../src/runs/record";
 import { hasRecord, loadRecord, readLive } from "../../src/runs/record-file";
-import { root, tool, type Places } from "./places";
-import type { Request } from "./request";
+import { root, tool, type SweepPlaces } from "./places";
+import type { SweepRequest } from "./request";
 import { chooseThreads } from "./threads";
 
 /** One notebook with one seed and one setting. */
@@ -26,7 +26,7 @@ export interface Job {
 }
 
 /** All that the workflow, its jobs and the gathering know of a sweep: `plan.json`. */
-export interface Plan {
+export interface SweepPlan {
   /** Of this start; the same sweep started again has the same `name` and another `id`. */
   readonly id: string;
   readonly name: string;
@@ -44,10 +44,10 @@ export interface Plan {
 const usualMemoryMB = 2000;
 
 export function makePlan(
-  request: Request,
-  { runs, notebooks: folder, execute }: Places,
+  request: SweepRequest,
+  { runs, notebooks: folder, execute }: SweepPlaces,
   cores = availableParallelism(),
-): Plan {
+): SweepPlan {
   const count = request.parts.length * request.seeds.length * request.settings.length;
   const jobs = request.parts.flatMap((part) => {
     const memoryMB = memoryOf(runs, part, request);
@@ -97,14 +97,14 @@ export function makePlan(
   };
 }
 
-export const recordFile = ({ runs }: Pick<Plan, "runs">, { part, run }: Pick<Job, "part" | "run">) =>
+export const recordFile = ({ runs }: Pick<SweepPlan, "runs">, { part, run }: Pick<Job, "part" | "run">) =>
   join(runs, part, run, "record.json");
 
 /**
  * The record of a job that is done; undefined when there is none yet. A damaged one is refused, so that none is ever
  * overwritten.
  */
-export function readFinished(plan: Pick<Plan, "runs">, job: Job): RunRecord | undefined {
+export function readFinished(plan: Pick<SweepPlan, "runs">, job: Job): RunRecord | undefined {
   const file = recordFile(plan, job);
   return existsSync(file) ? loadRecord(file) : undefined;
 }
@@ -117,7 +117,7 @@ function unfinished(folder: string): RunRecord["threads"] | undefined {
 }
 
 /** A fifth more than the largest run of the part so far. */
-function memoryOf(runs: string, part: string, { seeds, profile }: Request): number {
+function memoryOf(runs: string, part: string, { seeds, profile }: SweepRequest): number {
   const folders = seeds.map((seed) => join(runs, part, `${profile}-s${seed}`)).filter(hasRecord);
   const peak = Math.max(0, ...folders.map((folder) => loadRecord(join(folder, "record.json")).peakMemoryMB));
   return peak > 0 ? Math.ceil(peak * 1.2) : usualMemoryMB;

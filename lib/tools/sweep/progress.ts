@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { count, percent, roughDuration } from "../../src/base/text";
 import { readLive } from "../../src/runs/record-file";
-import { readFinished, readJson, recordFile, type Job, type Plan } from "./plan";
+import { readFinished, readJson, recordFile, type Job, type SweepPlan } from "./plan";
 
 /** Where one job of a sweep stands. */
 export interface JobState {
@@ -31,14 +31,15 @@ interface StateFile {
   readonly time?: number;
 }
 
-export const jobFolder = ({ runs }: Pick<Plan, "runs">, { part, run }: Job) => join(runs, "sweeps", "jobs", part, run);
+export const jobFolder = ({ runs }: Pick<SweepPlan, "runs">, { part, run }: Job) =>
+  join(runs, "sweeps", "jobs", part, run);
 
 /** Reads where all jobs stand; `before` is the last answer, whose finished jobs are not read again. */
-export function readStates(plan: Plan, before: readonly JobState[] = []): JobState[] {
+export function readStates(plan: SweepPlan, before: readonly JobState[] = []): JobState[] {
   return plan.jobs.map((job, i) => (before[i]?.status === "finished" ? before[i]! : readState(plan, job)));
 }
 
-function readState(plan: Plan, job: Job): JobState {
+function readState(plan: SweepPlan, job: Job): JobState {
   const nothing = { job, attempt: 0, message: "", iteration: 0, iterations: 0 };
   const state = readJson(join(jobFolder(plan, job), "state.json")) as StateFile | undefined;
   const cutOff = state?.status === "running" || state?.status === "stopped";
@@ -65,7 +66,7 @@ function readState(plan: Plan, job: Job): JobState {
   return { job, status: state.status === "failed" ? "failed" : "queued", attempt, message, iteration, iterations };
 }
 
-function finished(plan: Plan, job: Job, message: string): JobState {
+function finished(plan: SweepPlan, job: Job, message: string): JobState {
   const { final, minutes, config } = readFinished(plan, job)!;
   const { iterations } = config;
   return {

@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { hasSetting } from "../../src/graph/optimizers";
 import { countedIn, findPart, trainedParts, type TrainedPart } from "../../src/parts";
 import { parseOverrides } from "../../src/training/overrides";
 import { largestSeed } from "../../src/base/environment";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 
 /** What `npm run sweep` was asked for, checked. */
-export interface Request {
+export interface SweepRequest {
   readonly parts: readonly string[];
   readonly seeds: readonly number[];
   /** Each setting in the form that `DEEPNETS_SET` takes; `""` is the sheet's own. */
@@ -34,7 +35,7 @@ export const options = {
 /** More jobs than this in one sweep is a slip of the keyboard. */
 const mostJobs = 10_000;
 
-export function parseRequest(argv: readonly string[]): Request {
+export function parseRequest(argv: readonly string[]): SweepRequest {
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   const request = {
     parts: values.measure && positionals.length === 0 ? trainedParts.map(({ id }) => id) : parseParts(positionals),
@@ -127,7 +128,7 @@ export function parseSettings(given: readonly string[]): string[] {
 }
 
 /** What the notebook would refuse only once it runs. */
-function checkSettings({ parts, settings }: Pick<Request, "parts" | "settings">): void {
+function checkSettings({ parts, settings }: Pick<SweepRequest, "parts" | "settings">): void {
   const seen = new Map<string, string>();
   for (const set of settings) {
     const overrides = parse(set);
@@ -147,10 +148,14 @@ function checkSetting(part: TrainedPart, set: string, overrides: Readonly<Record
   const other = counted === "epochs" ? "iterations" : "epochs";
   if (other in overrides)
     throw new UserError(`Expected ${counted} but found ${other} in --set ${set}: ${id} is counted in ${counted}.`);
-  const adams = ["beta1", "beta2", "epsilon"].find((name) => `optimizer.${name}` in overrides);
-  if (adams && (overrides["optimizer.name"] ?? sheet.optimizer.name) !== "adam")
+  const optimizer = overrides["optimizer.name"] ?? sheet.optimizer.name;
+  const lacking = Object.keys(overrides)
+    .filter((name) => name.startsWith("optimizer."))
+    .map((name) => name.slice("optimizer.".length))
+    .find((name) => !hasSetting(optimizer, name));
+  if (lacking !== undefined)
     throw new UserError(
-      `Expected no ${adams} but found it in --set ${set}: ${id} uses plain gradient descent, which has none; leave ${id} or ${adams} out.`,
+      `Expected no ${lacking} but found it in --set ${set}: ${id} uses ${optimizer === "sgd" ? "plain gradient descent" : optimizer}, which has none; leave ${id} or ${lacking} out.`,
     );
 }
 

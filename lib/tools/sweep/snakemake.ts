@@ -4,11 +4,11 @@ import { createWriteStream } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { folderOf } from "./gather";
-import type { Plan } from "./plan";
+import type { SweepPlan } from "./plan";
 import { tool } from "./places";
 
 /** How often a failing job is tried again. */
-export const retries = 2;
+const retries = 2;
 
 export interface Workflow {
   /** Ends as Ctrl-C would: jobs write their checkpoints, cluster jobs are cancelled. */
@@ -40,7 +40,7 @@ export interface WorkflowOptions {
 /** Seconds that jobs get to write their checkpoints before they are killed. */
 const grace = 60;
 
-export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOptions): Workflow {
+export function startWorkflow(plan: SweepPlan, planFile: string, options: WorkflowOptions): Workflow {
   const folder = folderOf(plan);
   const { SNAKEMAKE_PROFILE, DEEPNETS_FRESH, ...env } = process.env;
   const args = [
@@ -88,7 +88,7 @@ export function startWorkflow(plan: Plan, planFile: string, options: WorkflowOpt
   return { ended, stop: () => stop(child) };
 }
 
-function snakemakeArguments(plan: Plan, { executorProfile, cores, atOnce }: WorkflowOptions): string[] {
+function snakemakeArguments(plan: SweepPlan, { executorProfile, cores, atOnce }: WorkflowOptions): string[] {
   // Relative to the working directory, so that the file has one name on all machines and none that needs quoting.
   const shared = ["--snakefile", tool("Snakefile"), "--config", `plan=sweeps/${plan.name}/plan.json`];
   // Whatever lies there under its final name is whole (records are renamed into place), also when Snakemake was killed

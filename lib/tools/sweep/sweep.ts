@@ -3,14 +3,14 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { StatusLines } from "../../src/base/status-lines";
 import { runsFolder } from "../../src/runs/places";
-import { UserError } from "../user-error";
+import { UserError } from "../../src/base/user-error";
 import { plainName, sweepPython } from "./environment";
 import { folderOf, gather } from "./gather";
 import { measure } from "./measure";
-import { root, type Places } from "./places";
-import { makePlan, readFinished, type Plan } from "./plan";
+import { root, type SweepPlaces } from "./places";
+import { makePlan, readFinished, type SweepPlan } from "./plan";
 import { jobFolder, jobName, news, readStates, runningLines, totalLine, type JobState } from "./progress";
-import { options, parseRequest, words, type Request } from "./request";
+import { options, parseRequest, words, type SweepRequest } from "./request";
 import { startWorkflow, type Ending } from "./snakemake";
 import { tableText } from "./table";
 
@@ -21,7 +21,7 @@ export { options, words };
  */
 export function main(argv: string[]): Promise<number> {
   const request = parseRequest(argv);
-  const places: Places = {
+  const places: SweepPlaces = {
     runs: runsFolder(),
     notebooks: join(root, "notebooks"),
     execute: [
@@ -40,7 +40,7 @@ export function main(argv: string[]): Promise<number> {
  * Runs what is missing of a sweep and gathers all of it. Returns the exit code: 1 when a run is missing at the end, 130
  * when stopped.
  */
-export async function sweep(request: Request, places: Places): Promise<number> {
+export async function sweep(request: SweepRequest, places: SweepPlaces): Promise<number> {
   const cores = availableParallelism();
   const plan = makePlan(request, places, cores);
   for (const job of plan.jobs) readFinished(plan, job); // refuses a damaged record before anything runs
@@ -78,7 +78,7 @@ export async function sweep(request: Request, places: Places): Promise<number> {
 
 /** Shows how it goes until Snakemake has ended; returns the last states. */
 async function watch(
-  plan: Plan,
+  plan: SweepPlan,
   ended: Promise<Ending>,
   terminal: StatusLines,
   slots: number | undefined,
@@ -105,7 +105,7 @@ async function watch(
   return states;
 }
 
-function report(plan: Plan, states: readonly JobState[], ending: Ending, signal: string | undefined): number {
+function report(plan: SweepPlan, states: readonly JobState[], ending: Ending, signal: string | undefined): number {
   const shown = (file: string) => relative(process.cwd(), file) || file;
   const missing = states.filter(({ status }) => status !== "finished");
   const killed = signal ?? ending.signal;

@@ -2,7 +2,7 @@ import { meanPercent, percent, textTable } from "../../src/base/text";
 import type { Spread } from "../../src/runs/spread";
 
 /** What a sweep comes to: written as `table.json` beside `index.html`. */
-export interface Table {
+export interface SweepTable {
   readonly profile: "full" | "quick";
   /** Jobs of the sweep; fewer runs than jobs make the table a part of it. */
   readonly jobs: number;
@@ -10,7 +10,7 @@ export interface Table {
 }
 
 /** The table as the terminal shows it. */
-export function tableText({ rows }: Table): string {
+export function tableText({ rows }: SweepTable): string {
   const cells = rows.map((row) => [
     row.part,
     settingText(row),

@@ -4,7 +4,7 @@ import { findPart } from "../../src/parts";
  * How many of the machine's cores one job takes, and what `DEEPNETS_THREADS` says to it (absent: the notebook's own
  * setting).
  */
-export interface Threads {
+export interface JobThreads {
   readonly cores: number;
   readonly split?: string;
 }
@@ -27,7 +27,7 @@ export function chooseThreads(
     readonly atOnce?: number;
     readonly begun?: { readonly intra: number; readonly inter: number };
   },
-): Threads {
+): JobThreads {
   if (begun) return { cores: Math.max(begun.intra, begun.inter), split: `${begun.intra},${begun.inter}` };
   const slots = Math.min(atOnce ?? jobs, jobs);
   if (cores >= 2 * slots || (findPart(part)?.sheet?.threadsPerJob === 2 && cores >= 2 && atOnce === undefined))

@@ -1,1 +1,0 @@
-export { UserError } from "../src/base/user-error";
