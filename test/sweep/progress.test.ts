@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { findPart } from "../../lib/src/parts";
 import type { Job, SweepPlan } from "../../lib/tools/sweep/plan";
 import {
   jobFolder,
@@ -12,7 +13,7 @@ import {
   totalLine,
   type JobState,
 } from "../../lib/tools/sweep/progress";
-import { sampleRecord } from "../fixtures/records";
+import { makeRecord } from "../fixtures/handin/handin";
 
 const job = (part: string, seed: number, cores = 1): Job => ({
   part,
@@ -107,7 +108,7 @@ test("states are read from what the jobs leave; those of an earlier sweep do not
   writeFileSync(
     join(runs, "h6-1b/full-s2/live.json"),
     JSON.stringify({
-      ...sampleRecord("h6-1b", 2),
+      ...makeRecord(findPart("h6-1b")!, "full", 2),
       status: "running",
       progress: { iteration: 7, iterations: 10, stepsPerSecond: 1, etaSeconds: 3 },
     }),
