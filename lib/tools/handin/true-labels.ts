@@ -2,7 +2,6 @@ import { fromEnvironment } from "../../src/base/environment";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromEnvironment } from "../../src/base/environment";
 import { parseIdx } from "../../src/data/idx";
 import { mnistFiles } from "../../src/data/mnist";
 import { drawSeries, type SeriesScale } from "../../src/data/series";
