@@ -25,7 +25,7 @@ const commands = {
 const tests = ["test", "test:long"];
 
 async function main([name, ...argv]) {
-  if (name === "doctor") return doctor();
+  if (name === "doctor") return doctor(argv);
   if (name === "sbom") return sbom(argv);
   if (name === "setup") return setUp().then(() => 0);
   if (!(name in commands) && !tests.includes(name))

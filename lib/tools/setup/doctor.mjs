@@ -1,17 +1,79 @@
-// What is installed, in which version, what is missing and how to get it. Changes nothing.
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+// What is installed, in which version, what is missing or damaged and how to get it. Changes nothing but with --repair.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { findBrowser } from "./browser.mjs";
-import { engineReady, refuseUnsupported } from "./engine.mjs";
-import { at, kernelName, readJson, venvPython } from "./paths.mjs";
+import { engineDamage, engineFolder, engineReady, multiplyMatrices, refuseUnsupported } from "./engine.mjs";
+import { libraryDamage } from "./library.mjs";
+import { pythonDifferences } from "./manifest.mjs";
+import { mnistDamage } from "./mnist.mjs";
+import { packageDamage } from "./packages.mjs";
+import { at, kernelName, readJson, root, SetupError, venvPython } from "./paths.mjs";
 import { findCompiler, findPython, freeSpace, requireNode } from "./requirements.mjs";
-import { stageStates } from "./setup.mjs";
+import { setUp, stageStates } from "./setup.mjs";
 
 const setUpHint = "npm run handin (or any other command) installs it";
 
-/** Prints the table; resolves to 0 when nothing is missing. */
-export async function doctor() {
-  const rows = [
+/** Prints the table; resolves to 0 when nothing is missing. `--repair` installs anew what is missing or damaged. */
+export async function doctor(argv = []) {
+  const unknown = argv.find((word) => word !== "--repair");
+  if (unknown) throw new SetupError(`Expected npm run doctor, with -- --repair or nothing, but found ${unknown}.`);
+  const repair = argv.includes("--repair") || process.env.npm_config_repair === "true";
+  const rows = await examine();
+  if (!repair || rows.every((row) => row.ok)) return print(rows);
+  for (const { part, ok, text, undo } of rows) {
+    if (ok || !undo) continue;
+    console.log(`Repairing: ${part} (${text.split(": npm run")[0]})`);
+    undo();
+  }
+  await setUp();
+  return print(await examine());
+}
+
+function print(rows) {
+  const width = Math.max(...rows.map((row) => row.part.length));
+  for (const { part, ok, text } of rows) console.log(`${ok ? "ok     " : "MISSING"}  ${part.padEnd(width)}  ${text}`);
+  const missing = rows.filter((row) => !row.ok).length;
+  console.log(missing ? `\n${missing} of ${rows.length} parts are missing or damaged.` : "\nEverything is here.");
+  return missing ? 1 : 0;
+}
+
+async function examine() {
+  const stages = stageStates().map(({ title, done }) => ({
+    part: title.replace(/ \(a .*/, ""),
+    ok: done,
+    text: done ? version(title) : `missing or out of date: ${setUpHint}`,
+    undo: done ? undefined : undoing[title.replace(/ \(.*/, "")],
+  }));
+  // A look at what is in the files, and at whether it works: only where set-up believes that it is done.
+  const looks = [
+    ["Node packages", packageDamage],
+    ["Python environment", () => pythonDifferences(sitePackages())],
+    ["Python environment", () => imports()],
+    ["TensorFlow engine", () => engineDamage().filter((phrase) => phrase.startsWith("deps/"))],
+    ["TensorFlow addon", () => engineDamage().filter((phrase) => !phrase.startsWith("deps/"))],
+    ["TensorFlow addon", () => multiplyMatrices().then(() => [])],
+    ["Library", libraryDamage],
+    ["MNIST", mnistDamage],
+  ];
+  for (const [part, look] of looks) {
+    const row = stages.find((stage) => stage.part.startsWith(part));
+    if (!row?.ok) continue;
+    let damage;
+    try {
+      damage = await look();
+    } catch (error) {
+      damage = [error.message];
+    }
+    if (damage.length === 0) continue;
+    const more = damage.length > 3 ? ` and ${damage.length - 3} more` : "";
+    Object.assign(row, {
+      ok: false,
+      text: `damaged: ${damage.slice(0, 3).join("; ")}${more}: npm run doctor -- --repair installs it anew`,
+      undo: undoing[part],
+    });
+  }
+  return [
     check("Node", () => (requireNode(), process.versions.node)),
     check("npm", () =>
       execFileSync("npm", ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim(),
@@ -27,25 +89,63 @@ export async function doctor() {
       if (gib < 0.5) throw new Error(`only ${gib.toFixed(1)} GiB free: records and checkpoints need about 0.5`);
       return `${gib.toFixed(1)} GiB`;
     }),
-    ...stageStates().map(({ title, done }) => ({
-      part: title.replace(/ \(a .*/, ""),
-      ok: done,
-      text: done ? version(title) : `missing or out of date: ${setUpHint}`,
-    })),
-    check(
-      "Browser in use",
-      () =>
-        findBrowser() ??
-        fail(
-          "none: figures get no static pictures and the browser tests cannot run. Install Chromium, Chrome or Edge, or name one in DEEPNETS_BROWSER",
-        ),
-    ),
+    ...stages,
+    browserRow(),
   ];
-  const width = Math.max(...rows.map((row) => row.part.length));
-  for (const { part, ok, text } of rows) console.log(`${ok ? "ok     " : "MISSING"}  ${part.padEnd(width)}  ${text}`);
-  const missing = rows.filter((row) => !row.ok).length;
-  console.log(missing ? `\n${missing} of ${rows.length} parts are missing.` : "\nEverything is here.");
-  return missing ? 1 : 0;
+}
+
+// How set-up is made to do a stage again: by taking its stamp, or what it made, away.
+const gone = (...paths) => rmSync(at(...paths), { recursive: true, force: true });
+const undoing = {
+  "Node packages": () => (gone("node_modules/.package-lock.json"), gone(".engine/packages.json")),
+  "Python environment": () => gone(".venv/deepnets.json"),
+  "TensorFlow engine": () => rmSync(engineFolder, { recursive: true, force: true }),
+  "TensorFlow addon": () => (
+    gone(engineFolder.slice(root.length), "engine.json"), gone(engineFolder.slice(root.length), "lib")
+  ),
+  Library: () => gone("lib/dist/build.json"),
+  MNIST: () => gone("data/mnist/verified.json"),
+  "Browser in use": () => (gone(".engine/browser.json"), gone(".engine/browser")),
+};
+
+function sitePackages() {
+  const lib = at(".venv/lib");
+  const folder = readdirSync(lib).find((name) => /^python3\.\d+$/.test(name));
+  return join(lib, folder, "site-packages");
+}
+
+/** Loads what the commands use of Python. */
+function imports() {
+  const names = "jupyterlab.labapp, nbconvert, nbclient, nbformat, plotly, tensorboard.program, nh3";
+  const ask = spawnSync(venvPython, ["-I", "-c", `import ${names}`], { encoding: "utf8", timeout: 60_000 });
+  if (ask.status === 0) return [];
+  return [ask.error?.message ?? ask.stderr.trim().split("\n").at(-1) ?? `exit code ${ask.status}`];
+}
+
+function browserRow() {
+  const row = check(
+    "Browser in use",
+    () =>
+      findBrowser() ??
+      fail(
+        "none: figures get no static pictures and the browser tests cannot run. Install Chromium, Chrome or Edge, or name one in DEEPNETS_BROWSER",
+      ),
+  );
+  if (!row.ok) return row;
+  // Its version: a whole start takes a display of some kind, and longer than a doctor may.
+  const started = spawnSync(row.text, ["--headless", "--no-sandbox", "--version"], {
+    encoding: "utf8",
+    timeout: 10_000,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  if (started.status === 0 && /\d+\.\d+/.test(started.stdout)) return row;
+  const carried = row.text.startsWith(at(".engine"));
+  return {
+    part: row.part,
+    ok: false,
+    text: `${row.text} does not start: ${carried ? "npm run doctor -- --repair brings it anew" : "install it anew, or name another in DEEPNETS_BROWSER"}`,
+    undo: carried ? undoing[row.part] : undefined,
+  };
 }
 
 function check(part, look) {

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { differences, listFiles } from "./manifest.mjs";
 import { at, readJson, SetupError, sha256, venvPython } from "./paths.mjs";
 import { run } from "./run.mjs";
 
@@ -82,11 +83,22 @@ export function refuseUnsupported() {
     );
 }
 
-export const engineFetched = () => existsSync(join(engineFolder, "deps/lib"));
+/** What is missing or damaged of the engine's libraries (and, behind them, of the addon). */
+export const engineDamage = (options) => differences(engineFolder, readJson(stampFile)?.files ?? {}, options);
+
+export const engineFetched = () =>
+  existsSync(join(engineFolder, "deps/lib")) &&
+  !engineDamage({ hashes: false }).some((phrase) => phrase.startsWith("deps/"));
 
 export const engineReady = () => {
   const stamp = readJson(stampFile);
-  return engineFetched() && stamp?.napi === napiVersion && stamp.addon === addonId() && existsSync(addon);
+  return (
+    engineFetched() &&
+    stamp?.napi === napiVersion &&
+    stamp.addon === addonId() &&
+    existsSync(addon) &&
+    engineDamage({ hashes: false }).length === 0
+  );
 };
 
 /** True where node_modules holds the two links into the engine that tfjs-node looks for. */
@@ -185,6 +197,9 @@ export async function buildAddon(compiler) {
   const sources = join(binding, "binding");
   const temporary = `${addon}.${process.pid}`;
   mkdirSync(dirname(addon), { recursive: true });
+  // What a build that was killed left behind.
+  for (const name of readdirSync(dirname(addon)))
+    if (/\.node\.\d+$/.test(name)) rmSync(join(dirname(addon), name), { force: true });
   await run("Building the TensorFlow addon", compiler, [
     ...["-shared", "-fPIC", "-O2", "-std=c++17", "-w", `-DNAPI_VERSION=${napiVersion}`, "-o", temporary],
     ...readdirSync(sources)
@@ -214,18 +229,22 @@ export function linkEngine() {
   }
 }
 
-/** Multiplies two matrices on the engine in a process of its own, and notes that it works. */
-export async function verifyEngine() {
+/** Multiplies two matrices on the engine in a process of its own. */
+export async function multiplyMatrices() {
   const preload = at("lib/tools/kernel/preload.cjs");
   const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);
   if (out.trim() !== "[19,22,43,50]")
     throw new SetupError(
       `The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. Delete .engine and run the command again.`,
     );
-  writeFileSync(
-    stampFile,
-    JSON.stringify({ tensorflow: version, wheel: wheel.sha256, napi: napiVersion, addon: addonId() }) + "\n",
-  );
+}
+
+/** Notes that the engine works, and the files that it works with. */
+export async function verifyEngine() {
+  await multiplyMatrices();
+  const files = listFiles(engineFolder, { skip: (name) => name === "deps/include" || name === "engine.json" });
+  const stamp = { tensorflow: version, wheel: wheel.sha256, napi: napiVersion, addon: addonId(), files };
+  writeFileSync(stampFile, JSON.stringify(stamp) + "\n");
 }
 const multiply = `const tf = require("@tensorflow/tfjs-node"); const p = tf.matMul(tf.tensor2d([1,2,3,4],[2,2]), tf.tensor2d([5,6,7,8],[2,2]));
 if (tf.getBackend() !== "tensorflow") throw new Error("backend " + tf.getBackend()); console.log(JSON.stringify([...p.dataSync()]))`;

@@ -1,6 +1,7 @@
 // The library and the tools, compiled from TypeScript into lib/dist.
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { differences, listFiles } from "./manifest.mjs";
 import { at, readJson, root, sha256 } from "./paths.mjs";
 import { run } from "./run.mjs";
 
@@ -22,7 +23,11 @@ const fingerprint = () =>
       .join(""),
   );
 
-export const libraryReady = () => readJson(stampFile)?.sources === fingerprint();
+/** What is missing or damaged of what was built. */
+export const libraryDamage = (options) => differences(dist, readJson(stampFile)?.files ?? {}, options);
+
+export const libraryReady = () =>
+  readJson(stampFile)?.sources === fingerprint() && libraryDamage({ hashes: false }).length === 0;
 
 export async function buildLibrary() {
   const part = at(`lib/dist-${process.pid}`);
@@ -37,7 +42,7 @@ export async function buildLibrary() {
       "--pretty",
       "false",
     ]);
-    writeFileSync(join(part, "build.json"), JSON.stringify({ sources }) + "\n");
+    writeFileSync(join(part, "build.json"), JSON.stringify({ sources, files: listFiles(part) }) + "\n");
     rmSync(dist, { recursive: true, force: true });
     renameSync(part, dist);
   } finally {

@@ -24,6 +24,13 @@ export function mnistReady() {
   );
 }
 
+/** Which of the four files are missing or other than published. */
+export function mnistDamage() {
+  return Object.entries(checksums())
+    .filter(([name, sum]) => !existsSync(join(folder, name)) || sha256File(join(folder, name)) !== sum)
+    .map(([name]) => `${name} is missing or has other content`);
+}
+
 export function installMnist() {
   mkdirSync(folder, { recursive: true });
   const verified = {};

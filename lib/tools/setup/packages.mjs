@@ -1,6 +1,7 @@
 // Node packages, by npm's own lock file.
-import { existsSync } from "node:fs";
-import { at, readJson } from "./paths.mjs";
+import { existsSync, writeFileSync } from "node:fs";
+import { differences, listFiles } from "./manifest.mjs";
+import { at, readJson, sha256File } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 /**
@@ -24,6 +25,21 @@ export function packagesReady() {
 export async function installPackages() {
   await run("Installing the Node packages", ...npm("ci", "--include=dev", "--no-progress"));
 }
+
+const listFile = at(".engine/packages.json");
+const folder = at("node_modules");
+// npm's own notes, caches, and the two links into the engine are no package's files.
+const skip = (name) => /^\.|(^|\/)node_modules\/\.|(^|\/)\.(cache|vite|vitest)(\/|$)/.test(name);
+const lockHash = () => sha256File(at("package-lock.json"));
+
+export const packagesListed = () => readJson(listFile)?.lock === lockHash();
+
+/** Notes which files the packages brought, for the doctor. */
+export const listPackages = () =>
+  writeFileSync(listFile, JSON.stringify({ lock: lockHash(), files: listFiles(folder, { skip }) }) + "\n");
+
+/** What is missing or damaged of the Node packages. */
+export const packageDamage = () => (packagesListed() ? differences(folder, readJson(listFile).files) : []);
 
 /** The npm that runs us (its path is in the environment), else the one on PATH. */
 export function npm(...args) {

@@ -14,7 +14,7 @@ import {
 import { buildLibrary, libraryReady } from "./library.mjs";
 import { alone } from "./lock.mjs";
 import { installMnist, mnistReady } from "./mnist.mjs";
-import { installPackages, packagesReady } from "./packages.mjs";
+import { installPackages, listPackages, packagesListed, packagesReady } from "./packages.mjs";
 import { venvPython } from "./paths.mjs";
 import {
   installJupyter,
@@ -57,6 +57,14 @@ const stages = [
       linkEngine();
       await verifyEngine();
     },
+  },
+  {
+    title: "list of packages",
+    after: ["Node packages"],
+    gib: 0,
+    quiet: true,
+    ready: packagesListed,
+    make: listPackages,
   },
   { title: "engine link", after: ["TensorFlow addon"], gib: 0, quiet: true, ready: engineLinked, make: linkEngine },
   { title: "Library", after: ["Node packages"], gib: 0.1, ready: libraryReady, make: buildLibrary },
