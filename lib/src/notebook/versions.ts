@@ -22,7 +22,7 @@ export function versions(): Versions {
     "@tensorflow/tfjs-node": installed("@tensorflow/tfjs-node"),
     node: process.versions.node,
     tslab: installed("tslab"),
-    typescript: installed("@tslab/typescript-for-tslab"),
+    typescript: installed("typescript"),
     "danfojs-node": installed("danfojs-node"),
     "plotly.js": installed("plotly.js-dist-min"),
   };

@@ -1,68 +1,231 @@
-import type * as TypeScript from "@tslab/typescript-for-tslab";
-import type { Converter, Diagnostic } from "tslab/dist/converter";
-import type { ConverterSet } from "tslab/dist/executor";
-import { keepDeclarations } from "./declarations";
-import { realPath } from "./typescript";
+import { join, relative } from "node:path";
+import type * as TypeScript from "typescript";
+import { complete, type Completion } from "./completion";
+import { addDeclarations, declarationText, parseDeclarations, type Declaration } from "./declarations";
+import type { Diagnostic } from "./diagnostics";
+import { Language } from "./language";
+import { showsResult } from "./syntax";
+import { cellTransformer, moduleTransformer } from "./transform";
+import type { BoundFile, BoundProgram, Compiler as TypeScriptCompiler } from "./typescript";
 
-/**
- * tslab's compiler for cells. Declarations of earlier cells come from tslab, which forgets those of a cell that failed:
- * this one does not.
- */
-export class Compiler implements ConverterSet {
-  /** What was wrong with the latest cell; empty when it could be run. */
-  diagnostics: readonly Diagnostic[] = [];
-  readonly node: Converter;
-  private readonly converter: Converter;
-  private latest: string | undefined;
-  private kept: string | undefined;
+/** A piece of JavaScript, with the source maps of the two steps that made it, the last step first. */
+export interface Compiled {
+  readonly code: string;
+  readonly maps: readonly string[];
+  readonly source: string;
+}
 
-  constructor(
-    private readonly ts: typeof TypeScript,
-    private readonly cwd: string,
-  ) {
-    // Loaded here: extendTypeScript must have run before.
-    const { createConverter } = require("tslab/dist/converter") as typeof import("tslab/dist/converter");
-    this.converter = createConverter({ isJS: false, isBrowser: false });
-    this.node = {
-      ...this.converter,
-      convert: (declarations, source) => this.convert(this.kept ?? declarations, source),
-      inspect: (declarations, source, position) => this.converter.inspect(this.kept ?? declarations, source, position),
-      complete: (declarations, source, position) =>
-        this.converter.complete(this.kept ?? declarations, source, position),
-      addModule: (name, content, meta) => {
-        this.diagnostics = this.converter.addModule(name, content, meta);
-        return [...this.diagnostics];
-      },
+/** An imported file of the reader's. */
+export interface CompiledModule extends Compiled {
+  readonly path: string;
+  readonly imports: readonly string[];
+}
+
+export interface CompiledCell extends Compiled {
+  readonly waits: boolean;
+  /** The imported files that are new or have changed. */
+  readonly modules: readonly CompiledModule[];
+}
+
+export type Compilation = { readonly diagnostics: readonly Diagnostic[] } | CompiledCell;
+
+/** Compiles cells one after the other, each against what the earlier ones have declared. */
+export class Compiler {
+  readonly #ts: TypeScriptCompiler;
+  readonly #cwd: string;
+  readonly #language: Language;
+  #earlier: readonly Declaration[] = [];
+  #latest: readonly Declaration[] = [];
+  /** What has been compiled of imported files, by path. */
+  readonly #modules = new Map<string, TypeScript.SourceFile>();
+
+  constructor(ts: TypeScriptCompiler, cwd: string) {
+    this.#ts = ts;
+    this.#cwd = cwd;
+    this.#language = new Language(ts, cwd);
+    // Reads the libraries' declarations, which takes a second, before the first cell is waited for.
+    this.#ask("");
+  }
+
+  compile(source: string): Compilation {
+    this.#latest = [];
+    const locals = this.#localsOf(source);
+    const names = locals.filter(({ exported }) => !exported).map(({ name }) => name);
+    // Only what is exported stands in the declarations that later cells read.
+    const { program, cell, earlier } = this.#ask(`${source}\nexport { ${names.join(", ")} };`);
+    const files = [cell, ...this.#imported(program, cell)];
+    const found = files.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]);
+    const diagnostics = found.flatMap((one) => this.#diagnostic(one));
+    if (diagnostics.length > 0) return { diagnostics };
+
+    const facts = {
+      checker: program.getTypeChecker(),
+      earlier,
+      globalsFile: this.#language.globalsFile,
+      shows: showsResult(this.#ts, source),
     };
-  }
-
-  /** tslab's browser mode was never finished; such cells are checked like all others. */
-  get browser(): Converter {
-    return this.node;
-  }
-
-  private convert(declarations: string, source: string) {
-    this.latest = undefined;
-    const result = this.converter.convert(declarations, source);
-    this.diagnostics = result.diagnostics;
-    this.latest = result.declOutput;
-    // tslab misses the await of `await (x)`; without one in the source the wrapper stays synchronous.
-    result.hasToplevelAwait ||= /\bawait\b/.test(source);
-    for (const output of result.sideOutputs ?? []) output.path = realPath(output.path, this.cwd);
-    return result;
+    const emitted = this.#emit(program, cell, cellTransformer(this.#ts, facts, (one) => this.#sourceFor(program, cell, one)));
+    this.#latest = parseDeclarations(this.#ts, emitted.declarations);
+    const modules = files.slice(1).flatMap((file) => this.#module(program, file));
+    return { ...this.#toCommonJs(emitted, source), waits: this.#waits(cell), modules };
   }
 
   /**
    * Says how the latest cell ended; after a failure, what it had declared and set by then stays known to the next
    * cells.
    */
-  settle(ok: boolean, locals: Readonly<Record<string, unknown>>): void {
-    if (ok) this.kept = undefined;
-    else if (this.latest !== undefined)
-      this.kept = keepDeclarations(this.ts, this.latest, (name) => locals[name] !== undefined);
+  settle(ok: boolean, holds: (name: string) => boolean): void {
+    const kept = ok
+      ? this.#latest
+      : this.#latest.filter(({ name, value, imported }) => imported || name === undefined || !value || holds(name));
+    this.#earlier = addDeclarations(this.#earlier, kept);
+    this.#latest = [];
   }
 
-  close(): void {
-    this.converter.close();
+  /** Makes a cell known as a module that other cells can import (`@module name`). */
+  addModule(name: string, source: string): readonly Diagnostic[] {
+    const file = join(this.#cwd, `${name}.ts`);
+    this.#language.write(file, source);
+    const { program } = this.#ask("");
+    const made = program.getSourceFile(file)!;
+    return [...program.getSyntacticDiagnostics(made), ...program.getSemanticDiagnostics(made)].flatMap((one) =>
+      this.#diagnostic(one),
+    );
+  }
+
+  complete(source: string, position: number): Completion {
+    const { cell } = this.#ask(source);
+    const { service, cellFile } = this.#language;
+    const info = service.getCompletionsAtPosition(cellFile, position, {});
+    return complete(this.#ts, cell, position, info);
+  }
+
+  inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
+    this.#ask(source);
+    return this.#language.service.getQuickInfoAtPosition(this.#language.cellFile, position);
+  }
+
+  #ask(source: string) {
+    this.#language.ask(declarationText(this.#earlier), source);
+    return this.#language.program();
+  }
+
+  /** The names that a source declares at its top. */
+  #localsOf(source: string): { readonly name: string; readonly exported: boolean }[] {
+    const ts = this.#ts;
+    // Without an export a file is a script, whose names are global ones.
+    const file = ts.createSourceFile("names.ts", `${source}\nexport {};`, ts.ScriptTarget.Latest, true) as BoundFile;
+    ts.bindSourceFile(file, this.#language.options);
+    const renamed = new Set(
+      file.statements.flatMap((one) =>
+        ts.isExportDeclaration(one) && !one.moduleSpecifier && one.exportClause && ts.isNamedExports(one.exportClause)
+          ? one.exportClause.elements.map(({ name }) => name.text)
+          : [],
+      ),
+    );
+    const found: { name: string; exported: boolean }[] = [];
+    file.locals?.forEach((symbol, key) => {
+      const name = ts.unescapeLeadingUnderscores(key);
+      if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) || name === "__global") return;
+      const { exportSymbol } = symbol as TypeScript.Symbol & { readonly exportSymbol?: TypeScript.Symbol };
+      found.push({ name, exported: exportSymbol !== undefined || renamed.has(name) });
+    });
+    return found;
+  }
+
+  /** The reader's own files that a file imports, directly and by way of others. */
+  #imported(program: BoundProgram, from: BoundFile): BoundFile[] {
+    const found = new Set<BoundFile>();
+    const visit = (file: BoundFile) => {
+      for (const specifier of file.imports ?? []) {
+        const path = this.#sourceFor(program, file, specifier);
+        const next = path === undefined ? undefined : (program.getSourceFile(path) as BoundFile | undefined);
+        if (!next || next === from || found.has(next)) continue;
+        found.add(next);
+        visit(next);
+      }
+    };
+    visit(from);
+    return [...found];
+  }
+
+  /** The file of the reader's that an import means; undefined for packages, declarations and data. */
+  #sourceFor(program: BoundProgram, file: TypeScript.SourceFile, specifier: TypeScript.StringLiteralLike): string | undefined {
+    const original = this.#ts.getOriginalNode(specifier) as TypeScript.StringLiteralLike;
+    const found = program.getResolvedModuleFromModuleSpecifier(original, file)?.resolvedModule;
+    if (!found || found.isExternalLibraryImport) return undefined;
+    const path = found.resolvedFileName;
+    return /\.([mc]?ts|tsx|jsx|m?js)$/.test(path) && !/\.d\.[mc]?ts$/.test(path) ? path : undefined;
+  }
+
+  #module(program: BoundProgram, file: BoundFile): CompiledModule[] {
+    if (this.#modules.get(file.fileName) === file) return [];
+    this.#modules.set(file.fileName, file);
+    const resolve = (one: TypeScript.StringLiteralLike) => this.#sourceFor(program, file, one);
+    const emitted = this.#emit(program, file, moduleTransformer(this.#ts, resolve));
+    const imports = (file.imports ?? []).flatMap((one) => resolve(one) ?? []);
+    return [{ ...this.#toCommonJs(emitted, file.text), path: file.fileName, imports }];
+  }
+
+  #emit(program: BoundProgram, file: TypeScript.SourceFile, transformer: TypeScript.TransformerFactory<TypeScript.SourceFile>) {
+    let [code, map, declarations] = ["", "", ""];
+    const write = (name: string, text: string) => {
+      if (name.endsWith(".map")) map = text;
+      else if (/\.d\.[mc]?ts$/.test(name)) declarations = text;
+      else code = text;
+    };
+    // Declarations come also where a type cannot be named: it is `any` there.
+    const emit = program.emit as (...args: unknown[]) => unknown;
+    emit(file, write, undefined, undefined, { before: [transformer] }, true);
+    return { code: withoutMapComment(code), map, declarations };
+  }
+
+  #toCommonJs({ code, map }: { readonly code: string; readonly map: string }, source: string): Compiled {
+    const ts = this.#ts;
+    const { outputText, sourceMapText = "" } = ts.transpileModule(code, {
+      fileName: "cell.js",
+      compilerOptions: {
+        module: ts.ModuleKind.CommonJS,
+        target: this.#language.options.target,
+        esModuleInterop: true,
+        sourceMap: true,
+        newLine: ts.NewLineKind.LineFeed,
+      },
+    });
+    return { code: withoutMapComment(outputText), maps: [sourceMapText, map], source };
+  }
+
+  /** Whether a cell awaits outside of its functions. */
+  #waits(cell: TypeScript.SourceFile): boolean {
+    const ts = this.#ts;
+    const looks = (node: TypeScript.Node): boolean => {
+      if (ts.isFunctionLike(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node)) return false;
+      if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
+      if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing) return true;
+      if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "prompt") return true;
+      return ts.forEachChild(node, looks) === true;
+    };
+    return looks(cell);
+  }
+
+  #diagnostic({ file, start = 0, length = 0, messageText, code }: TypeScript.Diagnostic): Diagnostic[] {
+    if (!file) return [];
+    let fileName: string | undefined;
+    if (file.fileName !== this.#language.cellFile) {
+      fileName = relative(this.#cwd, file.fileName);
+      // What is wrong in a file that is none of the notebook's shows when it runs.
+      if (fileName.startsWith("..")) return [];
+    }
+    const place = (offset: number) => {
+      const { line, character } = file.getLineAndCharacterOfPosition(offset);
+      return { line: line + 1, column: character + 1 };
+    };
+    const text = this.#ts.flattenDiagnosticMessageText(messageText, "\n");
+    return [{ fileName, start: place(start), end: place(start + length), text, code }];
   }
 }
+
+const withoutMapComment = (code: string) => code.replace(/\n?\/\/# sourceMappingURL=\S*\s*$/, "\n");

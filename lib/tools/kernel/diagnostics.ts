@@ -1,13 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Diagnostic } from "tslab/dist/converter";
 import { excerpt } from "./excerpt";
-import { scriptName } from "./script";
+import { scriptName, type Place } from "./script";
 import type { Failure } from "./traceback";
 
-interface CompileError {
-  readonly first: Diagnostic;
+/** One thing that the compiler found wrong. */
+export interface Diagnostic {
+  /** Path of an imported file; undefined for the cell itself. */
+  readonly fileName: string | undefined;
+  readonly start: Place;
+  /** Behind the last character. */
+  readonly end: Place;
   readonly text: string;
+  /** TypeScript's number for it. */
+  readonly code: number;
 }
 
 /**
@@ -18,51 +24,30 @@ export function describeDiagnostics(
   diagnostics: readonly Diagnostic[],
   { count, source, cwd }: { readonly count: number; readonly source: string; readonly cwd: string },
 ): Failure {
-  // tslab adds a line of exports behind the cell; what is wrong there is a consequence of what is wrong before.
+  // A line of exports stands behind the cell; what is wrong there is a consequence of what is wrong before.
   const lines = source.split("\n").length;
-  const own = diagnostics.filter(({ fileName, start }) => fileName !== undefined || start.line < lines);
-  const errors = joinChains(own.length > 0 ? own : diagnostics);
-  const ename = errors.some(({ first }) => first.code < 2000) ? "SyntaxError" : "CompileError";
-  const [head, ...others] = errors.map((error) => `${error.text} (${whereIs(error.first, count)})`);
+  const own = diagnostics.filter(({ fileName, start }) => fileName !== undefined || start.line <= lines);
+  const errors = own.length > 0 ? own : diagnostics;
+  const ename = errors.some(({ code }) => code < 2000) ? "SyntaxError" : "CompileError";
+  const [head, ...others] = errors.map((error) => `${error.text} (${whereIs(error, count)})`);
   const evalue = others.length === 0 ? head! : `${head}; and ${others.length} more`;
-  const blocks = errors.flatMap(({ first, text }) => {
-    const start = { line: first.start.line + 1, column: first.start.character + 1 };
-    const end = { line: first.end.line + 1, column: first.end.character + 1 };
-    return [
-      "",
-      `${whereIs(first, count)}: ${text} (TS${first.code})`,
-      excerpt(sourceFor(first, source, cwd), start, { end, around: 1 }),
-    ];
-  });
-  const inCell = errors.find(({ first }) => first.fileName === undefined);
+  const blocks = errors.flatMap((error) => [
+    "",
+    `${whereIs(error, count)}: ${error.text} (TS${error.code})`,
+    excerpt(sourceFor(error, source, cwd), error.start, { end: error.end, around: 1 }),
+  ]);
+  const inCell = errors.find(({ fileName }) => fileName === undefined);
   return {
     ename,
     evalue,
     traceback: [`${ename}: ${evalue}`, ...blocks],
-    ...(inCell ? { line: inCell.first.start.line + 1 } : {}),
+    ...(inCell ? { line: inCell.start.line } : {}),
   };
-}
-
-/** TypeScript explains an error in a chain of messages; tslab lists each link as a diagnostic of its own. */
-function joinChains(diagnostics: readonly Diagnostic[]): CompileError[] {
-  const errors: { first: Diagnostic; text: string }[] = [];
-  for (const diagnostic of diagnostics) {
-    const last = errors.at(-1);
-    if (
-      last &&
-      last.first.start.offset === diagnostic.start.offset &&
-      last.first.end.offset === diagnostic.end.offset &&
-      last.first.fileName === diagnostic.fileName
-    ) {
-      last.text += `\n  ${diagnostic.messageText}`;
-    } else errors.push({ first: diagnostic, text: diagnostic.messageText });
-  }
-  return errors;
 }
 
 function whereIs({ fileName, start }: Diagnostic, count: number): string {
   const file = fileName ?? scriptName(count).replace("[", " [");
-  return `${file}, line ${start.line + 1}, column ${start.character + 1}`;
+  return `${file}, line ${start.line}, column ${start.column}`;
 }
 
 function sourceFor({ fileName }: Diagnostic, source: string, cwd: string): string {

@@ -1,29 +1,29 @@
-import type * as TypeScript from "@tslab/typescript-for-tslab";
 import { installKernel, type Bundle, type Content, type DisplayOptions } from "../../src/notebook/kernel";
 import { detached, latestCell, runningCell } from "./cell";
 import { Compiler } from "./compiler";
 import { onOrphaned } from "./parent";
 import { createRequests } from "./requests";
-import { nameScripts, nativeImport } from "./script";
+import { Runner } from "./runner";
 import { Server } from "./server";
 import { Session } from "./session";
+import { guardStop } from "./stop";
 import { captureStreams } from "./streams";
+import type { Compiler as TypeScriptCompiler } from "./typescript";
 import { readVersions } from "./versions";
 
 export interface KernelOptions {
   readonly connectionFile: string;
   readonly cwd: string;
-  readonly ts: typeof TypeScript;
+  readonly ts: TypeScriptCompiler;
 }
 
 /** Puts the kernel together and opens its sockets. */
 export async function startKernel({ connectionFile, cwd, ts }: KernelOptions): Promise<void> {
-  nameScripts();
-  const session = new Session(ts, new Compiler(ts, cwd), cwd);
+  const runner = new Runner(cwd, { ask: async () => "" });
+  const session = new Session(new Compiler(ts, cwd), runner, cwd);
   const closers = new Set<() => void | Promise<void>>();
   captureStreams();
   installDisplay(closers);
-  installImport(cwd);
   const shutdown = async () => {
     session.interrupt();
     const closed = Promise.allSettled([...closers].map(async (close) => close()));
@@ -37,9 +37,9 @@ export async function startKernel({ connectionFile, cwd, ts }: KernelOptions): P
     aborts: ({ stop_on_error }, { status }) => (status === "error" && stop_on_error !== false) || session.interrupted,
     shutdown,
   });
-  process.on("SIGINT", () => session.interrupt());
   process.on("SIGTERM", () => void shutdown());
   onOrphaned(() => void shutdown());
+  guardStop(() => session.interrupt());
   await server.start();
 }
 
@@ -71,21 +71,4 @@ function installDisplay(closers: Set<() => void | Promise<void>>): void {
     content: { data: Bundle; metadata: Record<string, unknown>; transient: { display_id?: string } },
     update: boolean,
   ) => display({ data: content.data, metadata: content.metadata }, { displayId: content.transient.display_id, update });
-}
-
-/** `import("x")` in a cell: CommonJS where that works, as tslab does it, and Node's own loader for ES modules. */
-function installImport(cwd: string): void {
-  const load = nativeImport(cwd);
-  const tslab = (globalThis as unknown as { __tslab__: Record<string, unknown> }).__tslab__;
-  tslab.importModule = async (require: (id: string) => unknown, id: string) => {
-    try {
-      const loaded = require(id) as Record<string, unknown>;
-      return loaded?.__esModule ? loaded : { ...loaded, default: loaded };
-    } catch (error) {
-      const { code } = (error ?? {}) as { code?: string };
-      if (code !== "ERR_REQUIRE_ESM" && code !== "ERR_REQUIRE_ASYNC_MODULE" && code !== "ERR_PACKAGE_PATH_NOT_EXPORTED")
-        throw error;
-      return load(id);
-    }
-  };
 }

@@ -2,7 +2,7 @@
 import { endWithParent } from "./parent";
 import { tieTimersToCells } from "./timers";
 import { applyThreads, threadSetting } from "./threads";
-import { extendTypeScript } from "./typescript";
+import { loadTypeScript } from "./typescript";
 
 async function start(connectionFile: string): Promise<void> {
   endWithParent();
@@ -15,7 +15,7 @@ async function start(connectionFile: string): Promise<void> {
   Error.stackTraceLimit = 50;
   tieTimersToCells();
   const cwd = process.cwd();
-  const ts = extendTypeScript(cwd);
+  const ts = loadTypeScript();
   const { startKernel } = await import("./kernel");
   await startKernel({ connectionFile, cwd, ts });
 }

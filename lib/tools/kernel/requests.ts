@@ -1,4 +1,4 @@
-import type * as TypeScript from "@tslab/typescript-for-tslab";
+import type * as TypeScript from "typescript";
 import type { Session } from "./session";
 import { completeness } from "./syntax";
 import type { Versions } from "./versions";
@@ -17,7 +17,7 @@ export function createRequests(
       return completeness(ts, code, completed ? undefined : (indent ?? ""));
     },
     complete_request: ({ code, cursor_pos }: { code: string; cursor_pos: number }) => {
-      const { start, end, candidates } = session.tslab.complete(code, utf16Offset(code, cursor_pos));
+      const { start, end, candidates } = session.compiler.complete(code, utf16Offset(code, cursor_pos));
       return {
         status: "ok",
         matches: candidates,
@@ -27,11 +27,11 @@ export function createRequests(
       };
     },
     inspect_request: ({ code, cursor_pos }: { code: string; cursor_pos: number }) => {
-      const info = session.tslab.inspect(code, utf16Offset(code, cursor_pos));
+      const info = session.compiler.inspect(code, utf16Offset(code, cursor_pos));
       return {
         status: "ok",
         found: Boolean(info),
-        data: info ? { "text/plain": printQuickInfo(info) } : {},
+        data: info ? { "text/plain": printQuickInfo(info as never) } : {},
         metadata: {},
       };
     },

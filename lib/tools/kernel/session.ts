@@ -1,13 +1,12 @@
-import type * as TypeScript from "@tslab/typescript-for-tslab";
-import type { Executor } from "tslab/dist/executor";
-import { represent } from "../../src/notebook/represent";
 import { Cell, latestCell, runningCell, type Publish } from "./cell";
 import type { Compiler } from "./compiler";
 import { describeDiagnostics } from "./diagnostics";
 import { CellEntry } from "./log";
-import { nameNextScript, scriptName } from "./script";
-import { showsResult } from "./syntax";
+import type { Runner } from "./runner";
+import { scriptName } from "./script";
 import { describeError, type Failure } from "./traceback";
+import { represent } from "../../src/notebook/represent";
+import { moduleName } from "./syntax";
 
 export interface ExecuteRequest {
   readonly code: string;
@@ -28,87 +27,76 @@ const graceMs = 5000;
 export class Session {
   /** Set by an interrupt: the requests that wait behind the cell are to be aborted. */
   interrupted = false;
-  private executor!: Executor;
-  private count = 0;
-  private cell: Cell | undefined;
-  private result: unknown;
-  private thrown: { readonly error: unknown } | undefined;
+  readonly compiler: Compiler;
+  readonly #runner: Runner;
+  readonly #cwd: string;
+  #count = 0;
+  #cell: Cell | undefined;
   /**
    * Failures of cells that had already ended, to be reported by the next cell: a run from top to bottom must not pass.
    */
-  private readonly late: Failure[] = [];
+  readonly #late: Failure[] = [];
+  readonly #failures = new WeakMap<Cell, Failure>();
 
-  constructor(
-    private readonly ts: typeof TypeScript,
-    private readonly compiler: Compiler,
-    private readonly cwd: string,
-  ) {
-    const { createExecutor } = require("tslab/dist/executor") as typeof import("tslab/dist/executor");
-    this.executor = createExecutor(cwd, compiler, {
-      log: (value: unknown) => {
-        this.result = value;
-      },
-      // tslab prints diagnostics through this as well: with a format, and they are in `compiler` already.
-      error: (...values: unknown[]) => {
-        if (values.length === 1) this.thrown = { error: values[0] };
-      },
-    });
-    process.on("uncaughtException", (error) => this.failOutside(error));
-    process.on("unhandledRejection", (error) => this.failOutside(error));
-  }
-
-  get tslab(): Executor {
-    return this.executor;
+  constructor(compiler: Compiler, runner: Runner, cwd: string) {
+    this.compiler = compiler;
+    this.#runner = runner;
+    this.#cwd = cwd;
+    process.on("uncaughtException", (error) => this.#failOutside(error));
+    process.on("unhandledRejection", (error) => this.#failOutside(error));
   }
 
   /** Runs one cell; its output, result and error go out through `publish`. */
   async execute(request: ExecuteRequest, publish: Publish): Promise<ExecuteReply> {
     const stored = !request.silent && request.store_history !== false;
-    if (stored || this.count === 0) this.count++;
-    const entry = stored ? new CellEntry(this.count, request.code) : undefined;
+    if (stored || this.#count === 0) this.#count++;
+    const entry = stored ? new CellEntry(this.#count, request.code) : undefined;
     const published: Publish = (type, content) => {
       entry?.take(type, content);
       publish(type, content);
     };
-    const cell = new Cell(this.count, request.code, request.silent ? () => {} : published);
-    if (!request.silent) publish("execute_input", { code: request.code, execution_count: this.count });
-    this.cell = cell;
+    const cell = new Cell(this.#count, request.code, request.silent ? () => {} : published);
+    if (!request.silent) publish("execute_input", { code: request.code, execution_count: this.#count });
+    this.#cell = cell;
     this.interrupted = false;
     try {
-      const failure = await cell.run(() => this.runCell(cell, request.silent === true));
-      if (failure && !cell.failed) this.report(cell, failure);
+      const failure = await cell.run(() => this.#runCell(cell, request.silent === true));
+      if (failure && !cell.failed) this.#report(cell, failure);
       await cell.drained();
       entry?.end(failure ? "error" : "ok");
       return failure
-        ? { status: "error", execution_count: this.count, ...failure }
-        : { status: "ok", execution_count: this.count, payload: [], user_expressions: {} };
+        ? { status: "error", execution_count: this.#count, ...failure }
+        : { status: "ok", execution_count: this.#count, payload: [], user_expressions: {} };
     } finally {
       cell.ended = true;
-      this.cell = undefined;
+      this.#cell = undefined;
     }
   }
 
-  private async runCell(cell: Cell, silent: boolean): Promise<Failure | undefined> {
-    this.result = this.thrown = undefined;
-    this.compiler.diagnostics = [];
-    nameNextScript(cell.count, cell.source);
-    let ok: boolean;
+  async #runCell(cell: Cell, silent: boolean): Promise<Failure | undefined> {
+    const { count, source } = cell;
+    const name = moduleName(source);
+    if (name !== undefined) {
+      const diagnostics = this.compiler.addModule(name, source);
+      return diagnostics.length > 0 ? describeDiagnostics(diagnostics, { count, source, cwd: this.#cwd }) : undefined;
+    }
+    let compiled: ReturnType<Compiler["compile"]>;
     try {
-      ok = await this.executor.execute(cell.source);
+      compiled = this.compiler.compile(source);
     } catch (error) {
-      // tslab itself failed, not the cell.
+      // The compiler itself failed, not the cell.
       return describeError(error);
     }
-    if (this.compiler.diagnostics.length > 0)
-      return describeDiagnostics(this.compiler.diagnostics, { count: cell.count, source: cell.source, cwd: this.cwd });
-    const thrown = this.thrown as { readonly error: unknown } | undefined;
-    this.compiler.settle(ok, this.executor.locals);
-    if (!ok) return thrown && !isInterrupt(thrown.error) ? describeError(thrown.error) : interruptedFailure;
-    const result = this.result;
-    this.result = undefined;
-    if (result !== undefined && !silent && showsResult(this.ts, cell.source)) {
+    if ("diagnostics" in compiled) return describeDiagnostics(compiled.diagnostics, { count, source, cwd: this.#cwd });
+    const outcome = await this.#runner.run(compiled, scriptName(count));
+    const ok = outcome.kind === "value" || outcome.kind === "nothing";
+    this.compiler.settle(ok, (one) => this.#runner.holds(one));
+    if (outcome.kind === "interrupted") return interruptedFailure;
+    if (outcome.kind === "thrown") return describeError(outcome.error);
+    if (outcome.kind === "value" && outcome.value !== undefined && !silent) {
       try {
-        cell.show("execute_result", { execution_count: cell.count, metadata: {}, ...(await represent(result)) });
+        const shown = await represent(outcome.value);
+        cell.show("execute_result", { execution_count: count, metadata: {}, ...shown });
       } catch (error) {
         return describeError(error);
       }
@@ -116,25 +104,23 @@ export class Session {
     // A promise that was rejected in this cell and that nobody awaits is known only when the loop has turned.
     await cell.drained();
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-    return this.failures.get(cell) ?? this.late.shift();
+    return this.#failures.get(cell) ?? this.#late.shift();
   }
 
-  private readonly failures = new WeakMap<Cell, Failure>();
-
   /** An error that no cell's own promise carries: thrown in a callback, or a rejection that nobody awaits. */
-  private failOutside(error: unknown): void {
-    const cell = runningCell() ?? cellInStack(error, this.cell) ?? this.cell ?? latestCell();
+  #failOutside(error: unknown): void {
+    const cell = runningCell() ?? cellInStack(error, this.#cell) ?? this.#cell ?? latestCell();
     if (!cell || cell.cancelled || isOurs(error)) return;
     const failure = describeError(error);
     if (cell.ended) {
       const traceback = [...failure.traceback];
       traceback[0] += ` (in cell [${cell.count}], after it had ended: nobody awaits the promise or callback that failed)`;
-      this.late.push({ ...failure, traceback });
-    } else if (!this.failures.has(cell)) this.failures.set(cell, failure);
-    this.report(cell, failure);
+      this.#late.push({ ...failure, traceback });
+    } else if (!this.#failures.has(cell)) this.#failures.set(cell, failure);
+    this.#report(cell, failure);
   }
 
-  private report(cell: Cell, failure: Failure): void {
+  #report(cell: Cell, failure: Failure): void {
     cell.failed ||= !cell.ended;
     const { ename, evalue, traceback } = failure;
     cell.show("error", { ename, evalue, traceback });
@@ -145,7 +131,7 @@ export class Session {
    * the cell ends, its timers no longer fire and its output is dropped.
    */
   interrupt(): void {
-    const cell = this.cell;
+    const cell = this.#cell;
     if (!cell) return;
     this.interrupted = true;
     const again = cell.interrupted;
@@ -153,7 +139,7 @@ export class Session {
     const endsByItself = cell.interruptHandlers.size > 0;
     const cutOff = () => {
       if (cell.ended) return;
-      this.executor.interrupt();
+      this.#runner.interrupt();
       cell.flush();
       // What has registered still has locks to release and files to close: it may run on, unheard.
       if (!endsByItself) plainImmediate(() => (cell.cancelled = true));
@@ -161,10 +147,6 @@ export class Session {
     if (again || !endsByItself) return cutOff();
     for (const handler of [...cell.interruptHandlers]) cell.run(handler);
     plainTimeout(cutOff, graceMs).unref();
-  }
-
-  close(): void {
-    this.executor.close();
   }
 }
 
@@ -178,11 +160,6 @@ const interruptedFailure: Failure = {
   traceback: ["Interrupted: the cell was stopped; all variables of earlier cells are kept"],
 };
 
-function isInterrupt(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || message === "Interrupted asynchronously";
-}
-
 function cellInStack(error: unknown, running: Cell | undefined): Cell | undefined {
   return running && error instanceof Error && error.stack?.includes(`${scriptName(running.count)}:`)
     ? running
@@ -192,5 +169,5 @@ function cellInStack(error: unknown, running: Cell | undefined): Cell | undefine
 /** An error of the kernel itself says nothing about a cell. */
 function isOurs(error: unknown): boolean {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  return !/cell\[\d+\]/.test(stack) && (stack.includes(__dirname) || stack.includes("typescript-for-tslab"));
+  return !/cell\[\d+\]/.test(stack) && (stack.includes(__dirname) || stack.includes("/node_modules/typescript/"));
 }

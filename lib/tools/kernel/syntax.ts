@@ -1,4 +1,4 @@
-import type * as TypeScript from "@tslab/typescript-for-tslab";
+import type * as TypeScript from "typescript";
 
 /** Whether a cell's last expression is to be shown: not after `;`, and not when it is an assignment. */
 export function showsResult(ts: typeof TypeScript, source: string): boolean {
@@ -32,4 +32,10 @@ const unfinished = new Set([1160, 1010]);
 
 function parse(ts: typeof TypeScript, source: string): TypeScript.SourceFile {
   return ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+}
+
+/** The name of a cell that is a module for other cells: `/** @module name *\/` at its start. */
+export function moduleName(source: string): string | undefined {
+  const comment = /^\s*\/\*\*((?:(?!\*\/)[\s\S])*)\*\//.exec(source)?.[1];
+  return /^[\s*]*@module\s+([\w-]+)\s*$/m.exec(comment ?? "")?.[1];
 }

@@ -12,7 +12,7 @@ export interface Versions {
 /** The true versions, read from the packages themselves. */
 export function readVersions(): Versions {
   const { version: tslab } = require("tslab/package.json") as { version: string };
-  const { version: typescript } = require("@tslab/typescript-for-tslab") as { version: string };
+  const { version: typescript } = require("typescript/package.json") as { version: string };
   const { version: deepnets } = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8")) as {
     version: string;
   };

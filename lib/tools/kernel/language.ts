@@ -1,0 +1,126 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type * as TypeScript from "typescript";
+import { nodeLevel, type BoundFile, type BoundProgram, type Compiler } from "./typescript";
+
+// What the kernel itself adds to the global names.
+const globals = `/** Asks the reader for a line of text, in the notebook's input box. */
+declare function prompt(message?: string, value?: string): string | null;
+`;
+
+/**
+ * TypeScript's language service over one cell, what earlier cells declare, and the files that it imports. Nothing is
+ * watched: each question looks whether a file of the reader has changed.
+ */
+export class Language {
+  readonly cellFile: string;
+  readonly earlierFile: string;
+  readonly globalsFile: string;
+  readonly options: TypeScript.CompilerOptions;
+  readonly service: TypeScript.LanguageService;
+  readonly #ts: Compiler;
+  readonly #virtual = new Map<string, { readonly text: string; readonly version: number }>();
+  #version = 0;
+  #looksAnew = false;
+
+  constructor(ts: Compiler, cwd: string) {
+    this.#ts = ts;
+    this.cellFile = join(cwd, "__cell__.ts");
+    this.earlierFile = join(cwd, "__earlier__.d.ts");
+    this.globalsFile = join(cwd, "__kernel__.d.ts");
+    this.options = options(ts, cwd);
+    this.write(this.globalsFile, globals);
+    this.ask("", "");
+    this.service = ts.createLanguageService(this.#host(cwd), ts.createDocumentRegistry(true, cwd));
+  }
+
+  /** Sets what the next questions are about. */
+  ask(earlier: string, source: string): void {
+    // Only a module's names can be hidden by those of the cell.
+    this.write(this.earlierFile, `export {};\n${earlier}`);
+    this.write(this.cellFile, source, true);
+  }
+
+  /** Adds or replaces a file that exists in memory alone. */
+  write(file: string, text: string, always = false): void {
+    if (always || this.#virtual.get(file)?.text !== text) this.#virtual.set(file, { text, version: ++this.#version });
+  }
+
+  has(file: string): boolean {
+    return this.#virtual.has(file);
+  }
+
+  /** The program that answers, with the names of earlier cells in reach of the cell. */
+  program(): { readonly program: BoundProgram; readonly cell: BoundFile; readonly earlier: BoundFile } {
+    // What was missing at the last question may be there by now.
+    this.#looksAnew = true;
+    const program = this.service.getProgram() as BoundProgram;
+    this.#looksAnew = false;
+    program.getTypeChecker();
+    const cell = program.getSourceFile(this.cellFile) as BoundFile;
+    const earlier = program.getSourceFile(this.earlierFile) as BoundFile;
+    // tslab's trick: a name that the cell does not declare is looked up in its file's "parent".
+    (cell as { parent?: TypeScript.Node }).parent = earlier;
+    return { program, cell, earlier };
+  }
+
+  #host(cwd: string): TypeScript.LanguageServiceHost & { hasInvalidatedResolutions(path: string): boolean } {
+    const { sys } = this.#ts;
+    const text = (file: string) => this.#virtual.get(file)?.text;
+    return {
+      getCompilationSettings: () => this.options,
+      getScriptFileNames: () => [...this.#virtual.keys()],
+      getScriptVersion: (file) => String(this.#virtual.get(file)?.version ?? diskVersion(file)),
+      getScriptSnapshot: (file) => {
+        const found = text(file) ?? sys.readFile(file);
+        return found === undefined ? undefined : this.#ts.ScriptSnapshot.fromString(found);
+      },
+      getCurrentDirectory: () => cwd,
+      getDefaultLibFileName: (settings) => this.#ts.getDefaultLibFilePath(settings),
+      fileExists: (file) => this.#virtual.has(file) || sys.fileExists(file),
+      readFile: (file, encoding) => text(file) ?? sys.readFile(file, encoding),
+      readDirectory: sys.readDirectory,
+      directoryExists: sys.directoryExists,
+      getDirectories: sys.getDirectories,
+      realpath: sys.realpath,
+      useCaseSensitiveFileNames: () => true,
+      hasInvalidatedResolutions: (path) => this.#looksAnew && !isFixed(path),
+    };
+  }
+}
+
+/** Whether a file stays as it is while the kernel lives: what is loaded does not change anyway until it starts anew. */
+const isFixed = (file: string) => file.includes("/node_modules/") || file.endsWith(".d.ts");
+
+function diskVersion(file: string): string | number {
+  if (isFixed(file)) return 0;
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.mtimeMs}-${found.size}` : "none";
+}
+
+function options(ts: Compiler, cwd: string): TypeScript.CompilerOptions {
+  const ours = join(dirname(require.resolve("@types/node/package.json")), "..");
+  const roots = ts.getEffectiveTypeRoots({}, { getCurrentDirectory: () => cwd }) ?? [];
+  return {
+    ...nodeLevel(ts),
+    module: ts.ModuleKind.ESNext,
+    // "Bundler" is Node's classic way plus the `exports` of packages.
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    allowImportingTsExtensions: true,
+    esModuleInterop: true,
+    resolveJsonModule: true,
+    allowJs: true,
+    checkJs: true,
+    jsx: ts.JsxEmit.React,
+    experimentalDecorators: true,
+    skipLibCheck: true,
+    declaration: true,
+    sourceMap: true,
+    newLine: ts.NewLineKind.LineFeed,
+    types: ["node"],
+    typeRoots: [...roots.filter((root) => existsSync(join(root, "node"))), ours],
+    // Never written; a file without it would stand in its own way.
+    outDir: join(cwd, "__out__"),
+  };
+}

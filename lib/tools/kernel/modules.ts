@@ -1,0 +1,77 @@
+import Module, { createRequire } from "node:module";
+import { dirname, extname, join, resolve } from "node:path";
+import vm from "node:vm";
+import type { CompiledModule } from "./compiler";
+import { nameScript } from "./script";
+
+interface Loaded {
+  exports: unknown;
+}
+
+type Load = (exports: unknown, require: NodeJS.Require, module: Loaded, file: string, folder: string, kernel: unknown) => void;
+
+/** The reader's own files that cells import, as compiled; everything else is Node's. */
+export class Modules {
+  readonly #compiled = new Map<string, CompiledModule>();
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #kernel: unknown;
+
+  constructor(kernel: unknown) {
+    this.#kernel = kernel;
+  }
+
+  /** Takes in files that are new or have changed: they, and whatever imports them, are loaded anew at the next import. */
+  add(modules: readonly CompiledModule[]): void {
+    const stale = new Set<string>();
+    for (const module of modules) {
+      this.#compiled.set(module.path, module);
+      stale.add(module.path);
+    }
+    for (let before = -1; before < stale.size; ) {
+      before = stale.size;
+      for (const { path, imports } of this.#compiled.values())
+        if (imports.some((one) => stale.has(one))) stale.add(path);
+    }
+    for (const path of stale) this.#loaded.delete(path);
+  }
+
+  /** The `require` of a file (which need not exist). */
+  requireOf(file: string): NodeJS.Require {
+    const plain = createRequire(file);
+    return new Proxy(plain, {
+      apply: (_, __, [id]: [string]) => {
+        if (id === "tslab") return require("tslab");
+        const path = this.#find(id, dirname(file));
+        return path === undefined ? plain(id) : this.#load(path);
+      },
+    });
+  }
+
+  #find(id: string, folder: string): string | undefined {
+    if (!/^[./]/.test(id)) return undefined;
+    const path = resolve(folder, id);
+    const names = [path, ...[".ts", ".tsx", ".js"].flatMap((end) => [path + end, join(path, `index${end}`)])];
+    if (extname(path) === ".js") names.push(`${path.slice(0, -3)}.ts`);
+    return names.find((name) => this.#compiled.has(name));
+  }
+
+  #load(path: string): unknown {
+    const known = this.#loaded.get(path);
+    if (known) return known.exports;
+    const compiled = this.#compiled.get(path)!;
+    const module = new Module(path) as Module & Loaded;
+    module.filename = path;
+    // Before it runs: two files may import each other.
+    this.#loaded.set(path, module);
+    try {
+      nameScript(path, compiled);
+      const head = '(function (exports, require, module, __filename, __dirname, __kernel) { "use strict"; ';
+      const run = vm.runInThisContext(`${head}${compiled.code}\n})`, { filename: path, columnOffset: -head.length }) as Load;
+      run(module.exports, this.requireOf(path), module, path, dirname(path), this.#kernel);
+    } catch (error) {
+      this.#loaded.delete(path);
+      throw error;
+    }
+    return module.exports;
+  }
+}
