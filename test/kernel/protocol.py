@@ -58,7 +58,7 @@ class Protocol(jupyter_kernel_test.KernelTests):
         self.flush_channels()
         self.kc.kernel_info()
         info = self.kc.get_shell_msg(timeout=15)["content"]
-        self.assertEqual(info["language_info"]["version"], "5.0.4")
+        self.assertEqual(info["language_info"]["version"], "5.9.3")
         self.assertEqual(info["implementation_version"], "1.0.22")
 
     def test_execution_count(self):

@@ -1,18 +1,17 @@
-import * as ts from "@tslab/typescript-for-tslab";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as ts from "typescript";
 import { describe, expect, test, vi } from "vitest";
 import { Cell, latestCell, runningCell } from "../../lib/tools/kernel/cell";
-import { keepDeclarations } from "../../lib/tools/kernel/declarations";
+import { addDeclarations, declarationText, parseDeclarations } from "../../lib/tools/kernel/declarations";
 import { describeDiagnostics } from "../../lib/tools/kernel/diagnostics";
 import { excerpt } from "../../lib/tools/kernel/excerpt";
 import { Message } from "../../lib/tools/kernel/message";
 import { Outbox } from "../../lib/tools/kernel/outbox";
-import { completeness, showsResult } from "../../lib/tools/kernel/syntax";
+import { completeness, moduleName, showsResult } from "../../lib/tools/kernel/syntax";
 import { threadSetting } from "../../lib/tools/kernel/threads";
 import { describeError } from "../../lib/tools/kernel/traceback";
-import { quieter, type WatchedSystem } from "../../lib/tools/kernel/watching";
 
 describe("a cell's last expression", () => {
   test.each(["a", "f()", "await g()", "a + 1", "a === b", "1;\n2", "({ a: 1 })", "a\n// a comment", "x => x"])(
@@ -41,33 +40,66 @@ test("an excerpt numbers the lines and marks the place, under tabs as well", () 
   );
 });
 
-test("what a failed cell had declared is kept, as far as it has a value", () => {
-  const declarations =
-    'import { a } from "x";\ndeclare const b: number;\ndeclare let never: string;\ninterface T { x: 1 }\ndeclare function f(): void;\n';
-  const kept = keepDeclarations(ts, declarations, (name) => name === "b" || name === "f");
-  expect(kept).toContain("const b");
-  expect(kept).toContain("function f");
-  expect(kept).toContain("interface T");
-  expect(kept).toContain('from "x"');
-  expect(kept).not.toContain("never");
+describe("declarations of earlier cells", () => {
+  const later = (first: string, second: string) =>
+    declarationText(addDeclarations(parseDeclarations(ts, first), parseDeclarations(ts, second)));
+
+  test("are one for each name, with their comments", () => {
+    expect(
+      parseDeclarations(
+        ts,
+        '/** How many. */\ndeclare let n: number, m: string;\nimport a, { b as c } from "x" with { type: "json" };\nexport declare const d: 1;\nexport default function e(): void;\nexport {};\n',
+      ).map(({ name, text }) => [name, text]),
+    ).toEqual([
+      ["n", "/** How many. */\ndeclare let n: number;"],
+      ["m", "/** How many. */\ndeclare let m: string;"],
+      ["a", 'import a from "x" with { type: "json" };'],
+      ["c", 'import { b as c } from "x" with { type: "json" };'],
+      ["d", "declare const d: 1;"],
+      ["e", "declare function e(): void;"],
+    ]);
+  });
+
+  test("give way to those of a later cell, name by name", () => {
+    expect(later("declare let a: 1, b: 1;\n", "declare let b: 2;\n")).toBe("declare let a: 1;\ndeclare let b: 2;\n");
+    expect(later("interface T { x: 1 }\n", "declare const T: 2;\n")).toContain("interface T");
+    expect(later("declare class A { x: 1 }\n", "interface A { y: 2 }\n")).toContain("declare let A: any;");
+    expect(later("declare class A { x: 1 }\n", "declare const A: 2;\n")).toBe("declare const A: 2;\n");
+    expect(later("declare global { var g: 1 }\n", "declare const a: 2;\n")).toContain("declare global");
+  });
+
+  test("keep all of a function's signatures", () => {
+    const signatures = "declare function f(x: 1): 1;\ndeclare function f(x: 2): 2;\n";
+    expect(later("declare const f: 0;\n", signatures)).toBe(signatures);
+  });
 });
 
-test("all compile errors are told, chains in one, with name, place and mark", () => {
-  const at = (line: number, from: number, to: number) => ({
-    start: { offset: line * 100 + from, line, character: from },
-    end: { offset: line * 100 + to, line, character: to },
-  });
+test.each([
+  ["/** @module shapes */ export const a = 1;", "shapes"],
+  ["\n/**\n * Shapes.\n * @module my-shapes\n */\nexport {};", "my-shapes"],
+  ["// @module no\n1", undefined],
+  ["1; /** @module no */", undefined],
+])("a cell that is a module says so at its start: %s", (source, name) => {
+  expect(moduleName(source)).toBe(name);
+});
+
+test("all compile errors are told, with name, place and mark", () => {
   const source = "const d: string = 1;\nfoo;";
+  const at = (line: number, from: number, to: number) => ({
+    fileName: undefined,
+    start: { line, column: from },
+    end: { line, column: to },
+  });
   const failure = describeDiagnostics(
     [
-      { ...at(0, 6, 7), messageText: "Not assignable.", category: 1, code: 2322 },
-      { ...at(0, 6, 7), messageText: "Because.", category: 1, code: 2322 },
-      { ...at(1, 0, 3), messageText: "Cannot find name 'foo'.", category: 1, code: 2304 },
+      { ...at(1, 7, 8), text: "Not assignable.\n  Because.", code: 2322 },
+      { ...at(2, 1, 4), text: "Cannot find name 'foo'.", code: 2304 },
+      { ...at(3, 10, 11), text: "A consequence of these.", code: 2304 },
     ],
     { count: 4, source, cwd: "/" },
   );
   expect(failure).toMatchObject({ ename: "CompileError", line: 1 });
-  expect(failure.evalue).toContain("and 1 more");
+  expect(failure.evalue).toBe("Not assignable.\n  Because. (cell [4], line 1, column 7); and 1 more");
   expect(failure.traceback.join("\n")).toContain("cell [4], line 2, column 1: Cannot find name 'foo'. (TS2304)");
   expect(failure.traceback.join("\n")).toContain("> 2 | foo;\n    | ~~~");
 });
@@ -177,24 +209,4 @@ test("a message is read only with the right signature, and its answer names its 
   expect(JSON.parse(frames[4]!.toString()).msg_id).toBe("1");
   expect(() => Message.parse(unsigned, key)).toThrow("signed with the connection file's key");
   expect(() => Message.parse(parts, key)).toThrow("<IDS|MSG>");
-});
-
-test("tslab watches the reader's files alone, and a timer that it refuses does no harm", () => {
-  const watched: string[] = [];
-  const sys: WatchedSystem = {
-    watchFile: (path) => (watched.push(path), { close: () => {} }),
-    watchDirectory: (path) => (watched.push(path), { close: () => {} }),
-    setTimeout: (): object => {
-      throw new Error("Unexpected pending rebuildTimer");
-    },
-    clearTimeout: () => {
-      throw new Error("clearing unexpected timer");
-    },
-  };
-  const quiet = quieter(sys, "/n");
-  ["/n/a.ts", "/n/__prev__.d.ts", "/n/b.d.ts", "/node_modules/x/index.ts"].forEach((path) => quiet.watchFile(path));
-  ["/n", "/node_modules"].forEach((path) => quiet.watchDirectory(path));
-  expect(watched).toEqual(["/n/a.ts", "/n/__prev__.d.ts", "/n"]);
-  const timer = quiet.setTimeout(() => {});
-  expect(() => quiet.clearTimeout(timer)).not.toThrow();
 });

@@ -123,7 +123,7 @@ test("versions name what decides about a result", async () => {
     "@tensorflow/tfjs-node": "4.22.0",
     node: process.versions.node,
     tslab: "1.0.22",
-    typescript: "5.0.4",
+    typescript: "5.9.3",
   });
 });
 

@@ -2,16 +2,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
+import * as ts from "typescript";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";
 
-// Every @example in lib/src is compiled with the TypeScript that checks the cells (tslab's 5.0), against the built
-// library, and run.
+// Every @example in lib/src is compiled as a cell is, with the project's TypeScript, against the built library, and run.
 const root = resolve(import.meta.dirname, "../..");
 const require = createRequire(join(root, "test/examples.ts"));
-const ts = require("@tslab/typescript-for-tslab") as typeof import("typescript");
 
 interface Example {
   /** `data/idx.ts parseIdx` */

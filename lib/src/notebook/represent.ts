@@ -16,6 +16,7 @@ import { isTensor, representTensor } from "./tensor";
 export function represent(value: unknown): Content | Promise<Content> {
   const own = (value as Record<symbol, unknown> | null | undefined)?.[displaySymbol];
   if (typeof own === "function") return ownContent(value, own.call(value) as Bundle | Promise<Bundle>);
+  if (value instanceof Promise) return { data: { "text/plain": representPromise(value) } };
   if (isRun(value)) return { data: representRun(value) };
   if (isFigure(value)) return representFigure(value);
   if (isTensor(value)) return { data: representTensor(value) };
@@ -23,6 +24,14 @@ export function represent(value: unknown): Content | Promise<Content> {
   if (isFrame(value)) return { data: representFrame(value) };
   if (isSeries(value)) return { data: representSeries(value) };
   return { data: { "text/plain": plain(value) } };
+}
+
+/** A promise as the last value of a cell is mostly one whose `await` was forgotten. */
+function representPromise(promise: Promise<unknown>): string {
+  const text = plain(promise);
+  return text.includes("<pending>")
+    ? `${text}\nThe value is not there yet: write "await" in front of the expression, and the cell waits for it.`
+    : text;
 }
 
 /** Whether a value is data and layout for plotly.js: traces are objects. */

@@ -17,6 +17,10 @@ export class Cell {
   ended = false;
   failed = false;
   readonly interruptHandlers = new Set<() => void>();
+  /** Asks the reader for a line of text; undefined where nobody can answer. */
+  input: ((prompt: string) => Promise<string>) | undefined;
+  /** Ends the cell with an error while it awaits something; false when it does not. */
+  fail: ((error: unknown) => boolean) | undefined;
   private streamName: "stdout" | "stderr" = "stdout";
   private text = "";
   private flushedAt = Date.now();
@@ -63,6 +67,15 @@ export class Cell {
     this.text = "";
     this.flushedAt = Date.now();
     if (text !== "") this.emit("stream", { name: this.streamName, text });
+  }
+
+  /** Takes the line that is not ended yet back from what is to be sent: the question before an input box. */
+  takeLine(): string {
+    if (this.streamName !== "stdout") return "";
+    const start = this.text.lastIndexOf("\n") + 1;
+    const line = this.text.slice(start);
+    this.text = this.text.slice(0, start);
+    return line;
   }
 
   /** Resolves when all that the cell has shown is out. */

@@ -19,10 +19,13 @@ export interface Compiled {
 export interface CompiledModule extends Compiled {
   readonly path: string;
   readonly imports: readonly string[];
+  /** Whether it awaits outside of its functions. */
+  readonly waits: boolean;
 }
 
 export interface CompiledCell extends Compiled {
   readonly waits: boolean;
+  readonly imports: readonly string[];
   /** The imported files that are new or have changed. */
   readonly modules: readonly CompiledModule[];
 }
@@ -67,10 +70,15 @@ export class Compiler {
       globalsFile: this.#language.globalsFile,
       shows: showsResult(this.#ts, source),
     };
-    const emitted = this.#emit(program, cell, cellTransformer(this.#ts, facts, (one) => this.#sourceFor(program, cell, one)));
-    this.#latest = parseDeclarations(this.#ts, emitted.declarations);
+    const emitted = this.#emit(
+      program,
+      cell,
+      cellTransformer(this.#ts, facts, (one) => this.#sourceFor(program, cell, one)),
+    );
+    this.#latest = this.#complete(parseDeclarations(this.#ts, emitted.declarations), cell, facts.checker);
     const modules = files.slice(1).flatMap((file) => this.#module(program, file));
-    return { ...this.#toCommonJs(emitted, source), waits: this.#waits(cell), modules };
+    const imports = this.#importsOf(program, cell);
+    return { ...this.#toCommonJs(emitted, source), waits: this.#waits(cell), imports, modules };
   }
 
   /**
@@ -108,6 +116,19 @@ export class Compiler {
     return this.#language.service.getQuickInfoAtPosition(this.#language.cellFile, position);
   }
 
+  /** Adds a `var` that stands in a block or a loop, which no `.d.ts` file holds. */
+  #complete(found: Declaration[], cell: BoundFile, checker: TypeScript.TypeChecker): Declaration[] {
+    const ts = this.#ts;
+    const names = new Set(found.map(({ name }) => name));
+    cell.locals?.forEach((symbol, key) => {
+      const name = ts.unescapeLeadingUnderscores(key);
+      if (!(symbol.flags & ts.SymbolFlags.FunctionScopedVariable) || names.has(name)) return;
+      const type = checker.typeToString(checker.getTypeOfSymbol(symbol), cell, ts.TypeFormatFlags.NoTruncation);
+      found.push({ name, text: `declare var ${name}: ${type};`, value: true, type: false });
+    });
+    return found;
+  }
+
   #ask(source: string) {
     this.#language.ask(declarationText(this.#earlier), source);
     return this.#language.program();
@@ -140,9 +161,8 @@ export class Compiler {
   #imported(program: BoundProgram, from: BoundFile): BoundFile[] {
     const found = new Set<BoundFile>();
     const visit = (file: BoundFile) => {
-      for (const specifier of file.imports ?? []) {
-        const path = this.#sourceFor(program, file, specifier);
-        const next = path === undefined ? undefined : (program.getSourceFile(path) as BoundFile | undefined);
+      for (const path of this.#importsOf(program, file)) {
+        const next = program.getSourceFile(path) as BoundFile | undefined;
         if (!next || next === from || found.has(next)) continue;
         found.add(next);
         visit(next);
@@ -152,8 +172,16 @@ export class Compiler {
     return [...found];
   }
 
+  #importsOf(program: BoundProgram, file: BoundFile): string[] {
+    return (file.imports ?? []).flatMap((one) => this.#sourceFor(program, file, one) ?? []);
+  }
+
   /** The file of the reader's that an import means; undefined for packages, declarations and data. */
-  #sourceFor(program: BoundProgram, file: TypeScript.SourceFile, specifier: TypeScript.StringLiteralLike): string | undefined {
+  #sourceFor(
+    program: BoundProgram,
+    file: TypeScript.SourceFile,
+    specifier: TypeScript.StringLiteralLike,
+  ): string | undefined {
     const original = this.#ts.getOriginalNode(specifier) as TypeScript.StringLiteralLike;
     const found = program.getResolvedModuleFromModuleSpecifier(original, file)?.resolvedModule;
     if (!found || found.isExternalLibraryImport) return undefined;
@@ -166,11 +194,15 @@ export class Compiler {
     this.#modules.set(file.fileName, file);
     const resolve = (one: TypeScript.StringLiteralLike) => this.#sourceFor(program, file, one);
     const emitted = this.#emit(program, file, moduleTransformer(this.#ts, resolve));
-    const imports = (file.imports ?? []).flatMap((one) => resolve(one) ?? []);
-    return [{ ...this.#toCommonJs(emitted, file.text), path: file.fileName, imports }];
+    const imports = this.#importsOf(program, file);
+    return [{ ...this.#toCommonJs(emitted, file.text), path: file.fileName, imports, waits: this.#waits(file) }];
   }
 
-  #emit(program: BoundProgram, file: TypeScript.SourceFile, transformer: TypeScript.TransformerFactory<TypeScript.SourceFile>) {
+  #emit(
+    program: BoundProgram,
+    file: TypeScript.SourceFile,
+    transformer: TypeScript.TransformerFactory<TypeScript.SourceFile>,
+  ) {
     let [code, map, declarations] = ["", "", ""];
     const write = (name: string, text: string) => {
       if (name.endsWith(".map")) map = text;
@@ -198,17 +230,20 @@ export class Compiler {
     return { code: withoutMapComment(outputText), maps: [sourceMapText, map], source };
   }
 
-  /** Whether a cell awaits outside of its functions. */
-  #waits(cell: TypeScript.SourceFile): boolean {
+  /** Whether a cell or a file awaits outside of its functions. */
+  #waits(file: TypeScript.SourceFile): boolean {
     const ts = this.#ts;
     const looks = (node: TypeScript.Node): boolean => {
-      if (ts.isFunctionLike(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node)) return false;
+      if (ts.isFunctionLike(node) || ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node))
+        return false;
       if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
-      if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing) return true;
-      if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "prompt") return true;
+      if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing)
+        return true;
+      if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "prompt")
+        return true;
       return ts.forEachChild(node, looks) === true;
     };
-    return looks(cell);
+    return looks(file);
   }
 
   #diagnostic({ file, start = 0, length = 0, messageText, code }: TypeScript.Diagnostic): Diagnostic[] {
@@ -223,7 +258,10 @@ export class Compiler {
       const { line, character } = file.getLineAndCharacterOfPosition(offset);
       return { line: line + 1, column: character + 1 };
     };
-    const text = this.#ts.flattenDiagnosticMessageText(messageText, "\n");
+    const text = this.#ts
+      .flattenDiagnosticMessageText(messageText, "\n")
+      // The setting is not the reader's: it follows the Node that runs.
+      .replace(/ Do you need to change your target library\?.*/, ` Node ${process.versions.node} does not have it.`);
     return [{ fileName, start: place(start), end: place(start + length), text, code }];
   }
 }

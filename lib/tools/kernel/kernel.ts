@@ -1,7 +1,10 @@
 import { installKernel, type Bundle, type Content, type DisplayOptions } from "../../src/notebook/kernel";
 import { detached, latestCell, runningCell } from "./cell";
+import { captureChildren } from "./children";
 import { Compiler } from "./compiler";
+import { ask, installInput } from "./input";
 import { onOrphaned } from "./parent";
+import { installPrinting } from "./printing";
 import { createRequests } from "./requests";
 import { Runner } from "./runner";
 import { Server } from "./server";
@@ -19,10 +22,13 @@ export interface KernelOptions {
 
 /** Puts the kernel together and opens its sockets. */
 export async function startKernel({ connectionFile, cwd, ts }: KernelOptions): Promise<void> {
-  const runner = new Runner(cwd, { ask: async () => "" });
+  const runner = new Runner(cwd, { ask: async (message = "", value = "") => (await ask(String(message))) || value });
   const session = new Session(new Compiler(ts, cwd), runner, cwd);
   const closers = new Set<() => void | Promise<void>>();
   captureStreams();
+  installPrinting();
+  installInput();
+  captureChildren();
   installDisplay(closers);
   const shutdown = async () => {
     session.interrupt();
@@ -33,7 +39,7 @@ export async function startKernel({ connectionFile, cwd, ts }: KernelOptions): P
   };
   const server = new Server(connectionFile, {
     requests: createRequests(session, { ts, versions: readVersions() }),
-    execute: (content, publish) => session.execute(content, publish),
+    execute: (content, frontEnd) => session.execute(content, frontEnd),
     aborts: ({ stop_on_error }, { status }) => (status === "error" && stop_on_error !== false) || session.interrupted,
     shutdown,
   });

@@ -119,6 +119,8 @@ function options(ts: Compiler, cwd: string): TypeScript.CompilerOptions {
     sourceMap: true,
     newLine: ts.NewLineKind.LineFeed,
     types: ["node"],
+    // Wherever the notebook lies.
+    paths: { tslab: [require.resolve("tslab/dist/public.d.ts")] },
     typeRoots: [...roots.filter((root) => existsSync(join(root, "node"))), ours],
     // Never written; a file without it would stand in its own way.
     outDir: join(cwd, "__out__"),

@@ -1,5 +1,6 @@
 // The kernel's entry: node --require preload.cjs main.js CONNECTION_FILE, as the kernelspec says that set-up writes.
 import { endWithParent } from "./parent";
+import { nameErrorPlaces } from "./stack";
 import { tieTimersToCells } from "./timers";
 import { applyThreads, threadSetting } from "./threads";
 import { loadTypeScript } from "./typescript";
@@ -12,7 +13,7 @@ async function start(connectionFile: string): Promise<void> {
   // Warnings about packages that we do not own ("punycode is deprecated") are nothing that a notebook's reader can act
   // on.
   (process as { noDeprecation?: boolean }).noDeprecation = true;
-  Error.stackTraceLimit = 50;
+  nameErrorPlaces();
   tieTimersToCells();
   const cwd = process.cwd();
   const ts = loadTypeScript();

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { wellFormed } from "./well-formed";
 
 /** The sending half of a ZeroMQ socket. */
 export interface Sender {
@@ -74,7 +75,7 @@ export class Message {
       date: new Date().toISOString(),
       version: "5.3",
     };
-    const parts = [header, this.header, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
+    const parts = [header, this.header, {}, wellFormed(content)].map((part) => Buffer.from(JSON.stringify(part)));
     socket.send([...identities, delimiter, sign(parts, this.key), ...parts]);
   }
 }

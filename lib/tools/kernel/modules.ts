@@ -6,9 +6,18 @@ import { nameScript } from "./script";
 
 interface Loaded {
   exports: unknown;
+  /** Of a file that awaits at its top: settles when it is through. */
+  running?: Promise<void>;
 }
 
-type Load = (exports: unknown, require: NodeJS.Require, module: Loaded, file: string, folder: string, kernel: unknown) => void;
+type Load = (
+  exports: unknown,
+  require: NodeJS.Require,
+  module: Loaded,
+  file: string,
+  folder: string,
+  kernel: unknown,
+) => unknown;
 
 /** The reader's own files that cells import, as compiled; everything else is Node's. */
 export class Modules {
@@ -35,6 +44,20 @@ export class Modules {
     for (const path of stale) this.#loaded.delete(path);
   }
 
+  /** Loads the files that await at their top, which `require` cannot do; what imports them comes after them. */
+  async prepare(imports: readonly string[], visited = new Set<string>()): Promise<void> {
+    for (const path of imports) {
+      if (visited.has(path)) continue;
+      visited.add(path);
+      const compiled = this.#compiled.get(path);
+      if (!compiled) continue;
+      await this.prepare(compiled.imports, visited);
+      if (!compiled.waits) continue;
+      this.#load(path);
+      await this.#loaded.get(path)?.running;
+    }
+  }
+
   /** The `require` of a file (which need not exist). */
   requireOf(file: string): NodeJS.Require {
     const plain = createRequire(file);
@@ -47,6 +70,7 @@ export class Modules {
     });
   }
 
+  /** The file that an import means, of those that were compiled. */
   #find(id: string, folder: string): string | undefined {
     if (!/^[./]/.test(id)) return undefined;
     const path = resolve(folder, id);
@@ -65,9 +89,17 @@ export class Modules {
     this.#loaded.set(path, module);
     try {
       nameScript(path, compiled);
-      const head = '(function (exports, require, module, __filename, __dirname, __kernel) { "use strict"; ';
-      const run = vm.runInThisContext(`${head}${compiled.code}\n})`, { filename: path, columnOffset: -head.length }) as Load;
-      run(module.exports, this.requireOf(path), module, path, dirname(path), this.#kernel);
+      const head = `(${compiled.waits ? "async " : ""}function (exports, require, module, __filename, __dirname, __kernel) { "use strict"; `;
+      const run = vm.runInThisContext(`${head}${compiled.code}\n})`, {
+        filename: path,
+        columnOffset: -head.length,
+      }) as Load;
+      const ended = run(module.exports, this.requireOf(path), module, path, dirname(path), this.#kernel);
+      if (compiled.waits)
+        module.running = Promise.resolve(ended as Promise<void>).catch((error: unknown) => {
+          this.#loaded.delete(path);
+          throw error;
+        });
     } catch (error) {
       this.#loaded.delete(path);
       throw error;

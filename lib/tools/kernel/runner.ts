@@ -24,7 +24,8 @@ export class Runner {
   readonly #modules: Modules;
   readonly #require: NodeJS.Require;
   #shown: { readonly value: unknown } | undefined;
-  #interrupt: () => void = () => {};
+  /** Ends the cell that is awaited, whatever its code does. */
+  #end: ((outcome: Outcome) => void) | undefined;
 
   constructor(cwd: string, { ask }: Hooks) {
     const load = nativeImport(cwd);
@@ -34,12 +35,16 @@ export class Runner {
       show: (value: unknown) => {
         this.#shown = { value };
       },
-      importModule: (require: NodeJS.Require, id: unknown, options?: object) => importModule(require, load, id, options),
+      importModule: (require: NodeJS.Require, id: unknown, options?: object) =>
+        importModule(require, load, id, options),
       meta: (filename: string, dirname: string) => ({ url: pathToFileURL(filename).href, filename, dirname }),
     };
     this.#modules = new Modules(kernel);
     this.#require = this.#modules.requireOf(join(cwd, "cell.ts"));
-    Object.defineProperty(globalThis, "__kernelCell", { configurable: true, value: [this.scope, kernel, this.#require] });
+    Object.defineProperty(globalThis, "__kernelCell", {
+      configurable: true,
+      value: [this.scope, kernel, this.#require],
+    });
   }
 
   /** Whether a variable has a value. */
@@ -55,23 +60,29 @@ export class Runner {
     this.#shown = undefined;
     this.#modules.add(cell.modules);
     nameScript(name, cell);
-    const interrupted = new Promise<Outcome>((resolve) => {
-      this.#interrupt = () => resolve({ kind: "interrupted" });
+    const ended = new Promise<Outcome>((resolve) => {
+      this.#end = resolve;
     });
     const head = `(${cell.waits ? "async " : ""}function (__scope, __kernel, require, exports) { "use strict"; `;
     const code = `${head}${cell.code}\n})(...__kernelCell, {})`;
     try {
-      const ended: unknown = vm.runInThisContext(code, {
+      if (cell.imports.length > 0) {
+        const early = await Promise.race([this.#modules.prepare(cell.imports).then(() => undefined), ended]);
+        if (early) return early;
+      }
+      const running: unknown = vm.runInThisContext(code, {
         filename: name,
         columnOffset: -head.length,
         breakOnSigint: true,
       });
       if (cell.waits) {
-        const stopped = await Promise.race([Promise.resolve(ended).then(() => undefined), interrupted]);
-        if (stopped) return stopped;
+        const early = await Promise.race([Promise.resolve(running).then(() => undefined), ended]);
+        if (early) return early;
       }
     } catch (error) {
       return isInterrupt(error) ? { kind: "interrupted" } : { kind: "thrown", error };
+    } finally {
+      this.#end = undefined;
     }
     const shown = this.#shown as { readonly value: unknown } | undefined;
     this.#shown = undefined;
@@ -80,7 +91,13 @@ export class Runner {
 
   /** Cuts the running cell off: it counts as ended, whatever its code does. */
   interrupt(): void {
-    this.#interrupt();
+    this.#end?.({ kind: "interrupted" });
+  }
+
+  /** Ends a cell that awaits something with an error; false when none does. */
+  fail(error: unknown): boolean {
+    this.#end?.({ kind: "thrown", error });
+    return this.#end !== undefined;
   }
 
   #bind(accessors: object): void {

@@ -32,7 +32,15 @@ export function originalPlace(name: string, place: Place): Place | undefined {
   if (!script || place.line > script.lines) return undefined;
   let found: Place | undefined = place;
   for (const map of script.maps) found = found && lookUp(map, found);
-  return found && found.line <= script.source.split("\n").length ? found : undefined;
+  return found && atCallee(script.source.split("\n")[found.line - 1], found);
+}
+
+/** A call of an imported name is `(0, x_1.name)()` in JavaScript, and V8 points at its last bracket; we, at the name. */
+function atCallee(line: string | undefined, place: Place): Place | undefined {
+  if (line === undefined) return undefined; // in what stands behind the cell
+  const before = line.slice(0, place.column - 1);
+  const name = line[place.column - 1] === "(" ? /[\p{ID_Continue}$]+$/u.exec(before)?.[0] : undefined;
+  return name === undefined ? place : { line: place.line, column: place.column - name.length };
 }
 
 const parsed = new Map<string, SourceMap>();

@@ -8,10 +8,17 @@ export interface Handlers {
   /** Answered at once, also while a cell runs: returns the reply's type and content. */
   readonly requests: Readonly<Record<string, (content: any, message: Message) => object>>;
   /** Runs one `execute_request`; they come one at a time, in order. Throws never. */
-  execute(content: any, publish: (type: string, content: object) => void): Promise<{ readonly status: string }>;
+  execute(content: any, frontEnd: FrontEnd): Promise<{ readonly status: string }>;
   /** Whether the requests that wait behind a cell that has just ended are to be answered with "aborted". */
   aborts(content: any, reply: { readonly status: string }): boolean;
   shutdown(): Promise<void>;
+}
+
+/** Where a cell's messages go, and where its questions are answered. */
+export interface FrontEnd {
+  publish(type: string, content: object): void;
+  /** Asks for a line of text. */
+  ask(prompt: string): Promise<string>;
 }
 
 interface Connection {
@@ -39,6 +46,9 @@ export class Server {
   private readonly queue: Request[] = [];
   private busy = false;
   private iopub!: Sender;
+  private stdin!: Sender;
+  /** Takes the answer to the question that was asked last. */
+  private answered: ((value: string) => void) | undefined;
 
   constructor(
     connectionFile: string,
@@ -55,16 +65,19 @@ export class Server {
     this.iopub = new Outbox(iopub);
     const shell = new zmq.Router({ linger: 1000 });
     const control = new zmq.Router({ linger: 1000 });
+    const stdin = new zmq.Router({ linger: 1000 });
+    this.stdin = new Outbox(stdin);
     const heartbeat = new zmq.Reply();
     await Promise.all([
       this.bind(iopub, iopub_port),
       this.bind(shell, shell_port),
       this.bind(control, control_port),
-      this.bind(new zmq.Router(), stdin_port),
+      this.bind(stdin, stdin_port),
       this.bind(heartbeat, hb_port),
     ]);
     void this.listen(shell);
     void this.listen(control);
+    void this.takeAnswers(stdin);
     void (async () => {
       for await (const frames of heartbeat) await heartbeat.send(frames);
     })();
@@ -91,6 +104,24 @@ export class Server {
     }
   }
 
+  private ask(message: Message, prompt: string): Promise<string> {
+    message.reply(this.stdin, "input_request", { prompt, password: false });
+    return new Promise((resolve) => {
+      this.answered = resolve;
+    });
+  }
+
+  private async takeAnswers(stdin: Zmq.Router): Promise<void> {
+    for await (const frames of stdin) {
+      try {
+        const { type, content } = Message.parse(frames, this.connection.key);
+        if (type === "input_reply") this.answered?.(String(content.value));
+      } catch {
+        // Not from our Jupyter.
+      }
+    }
+  }
+
   private answer({ socket, message }: Request): void {
     this.status(message, "busy");
     if (message.type === "shutdown_request") {
@@ -111,9 +142,10 @@ export class Server {
     for (let request = this.queue.shift(); request; request = this.queue.shift()) {
       const { socket, message } = request;
       this.status(message, "busy");
-      const reply = await this.handlers.execute(message.content, (type, content) =>
-        message.publish(this.iopub, type, content),
-      );
+      const reply = await this.handlers.execute(message.content, {
+        publish: (type, content) => message.publish(this.iopub, type, content),
+        ask: (prompt) => this.ask(message, prompt),
+      });
       // What came until now has waited behind this cell; whoever reads the reply and then sends another request wants
       // it run.
       const waiting = this.queue.length;

@@ -1,18 +1,21 @@
+import { represent } from "../../src/notebook/represent";
 import { Cell, latestCell, runningCell, type Publish } from "./cell";
 import type { Compiler } from "./compiler";
 import { describeDiagnostics } from "./diagnostics";
 import { CellEntry } from "./log";
 import type { Runner } from "./runner";
 import { scriptName } from "./script";
-import { describeError, type Failure } from "./traceback";
-import { represent } from "../../src/notebook/represent";
+import type { FrontEnd } from "./server";
 import { moduleName } from "./syntax";
+import { describeError, type Failure } from "./traceback";
+import { wellFormed } from "./well-formed";
 
 export interface ExecuteRequest {
   readonly code: string;
   readonly silent?: boolean;
   readonly store_history?: boolean;
   readonly stop_on_error?: boolean;
+  readonly allow_stdin?: boolean;
 }
 
 export type ExecuteReply = { readonly execution_count: number } & (
@@ -46,16 +49,19 @@ export class Session {
     process.on("unhandledRejection", (error) => this.#failOutside(error));
   }
 
-  /** Runs one cell; its output, result and error go out through `publish`. */
-  async execute(request: ExecuteRequest, publish: Publish): Promise<ExecuteReply> {
+  /** Runs one cell; its output, result and error go out to the front end. */
+  async execute(request: ExecuteRequest, { publish, ask }: FrontEnd): Promise<ExecuteReply> {
     const stored = !request.silent && request.store_history !== false;
     if (stored || this.#count === 0) this.#count++;
     const entry = stored ? new CellEntry(this.#count, request.code) : undefined;
     const published: Publish = (type, content) => {
-      entry?.take(type, content);
-      publish(type, content);
+      const whole = wellFormed(content);
+      entry?.take(type, whole);
+      publish(type, whole);
     };
     const cell = new Cell(this.#count, request.code, request.silent ? () => {} : published);
+    if (request.allow_stdin) cell.input = ask;
+    cell.fail = (error) => cell === this.#cell && this.#runner.fail(error);
     if (!request.silent) publish("execute_input", { code: request.code, execution_count: this.#count });
     this.#cell = cell;
     this.interrupted = false;

@@ -1,6 +1,8 @@
+import { relative } from "node:path";
 import { inspect } from "node:util";
 import { excerpt } from "./excerpt";
-import { originalPlace, sourceOf, type Place } from "./script";
+import { sourceOf } from "./script";
+import { framesOf, isPlumbing, type Frame } from "./stack";
 
 /** What Jupyter's `error` message and an `execute_reply` with status "error" say. */
 export interface Failure {
@@ -11,12 +13,6 @@ export interface Failure {
   readonly line?: number;
 }
 
-interface Frame {
-  readonly name: string;
-  readonly file: string;
-  readonly place: Place;
-}
-
 /**
  * Describes a value that a cell threw: name, message, and a traceback that shows each frame inside a cell with its
  * source line and folds the frames of libraries.
@@ -24,16 +20,29 @@ interface Frame {
 export function describeError(thrown: unknown): Failure {
   const { ename, evalue } = nameOf(thrown);
   const { shown, line } = stackOf(thrown);
-  const traceback = [`${ename}: ${evalue}`, ...shown];
+  const traceback = [`${ename}: ${evalue}`, ...shown, ...innerErrors(thrown)];
   if (!isError(thrown))
     traceback.push("", "(a value that is no Error was thrown, so its line is not known: throw new Error(...) instead)");
-  let cause = thrown instanceof Error ? thrown.cause : undefined;
+  let cause = isError(thrown) ? thrown.cause : undefined;
   for (let depth = 0; cause !== undefined && depth < 5; depth++) {
     const inner = nameOf(cause);
-    traceback.push("", `caused by ${inner.ename}: ${inner.evalue}`, ...stackOf(cause).shown);
-    cause = cause instanceof Error ? cause.cause : undefined;
+    traceback.push("", `caused by ${inner.ename}: ${inner.evalue}`, ...stackOf(cause).shown, ...innerErrors(cause));
+    cause = isError(cause) ? cause.cause : undefined;
   }
   return { ename, evalue, traceback, ...(line === undefined ? {} : { line }) };
+}
+
+// Told of an AggregateError.
+const mostErrors = 5;
+
+function innerErrors(thrown: unknown): string[] {
+  const errors = isError(thrown) ? (thrown as { errors?: unknown }).errors : undefined;
+  if (!Array.isArray(errors)) return [];
+  const told = errors.slice(0, mostErrors).flatMap((error: unknown, i) => {
+    const { ename, evalue } = nameOf(error);
+    return ["", `error ${i + 1} of ${errors.length}: ${ename}: ${evalue}`, ...stackOf(error).shown];
+  });
+  return errors.length > mostErrors ? [...told, "", `... and ${errors.length - mostErrors} more errors`] : told;
 }
 
 function nameOf(thrown: unknown): { ename: string; evalue: string } {
@@ -48,58 +57,50 @@ function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
+// Frames of cells that are shown with their source; a function that calls itself fills the whole stack.
+const mostShown = 6;
+
 function stackOf(thrown: unknown): { shown: string[]; line: number | undefined } {
   if (!isError(thrown) || typeof thrown.stack !== "string") return { shown: [], line: undefined };
-  const frames = parseStack(thrown.stack);
   const out: string[] = [];
   let folded: Frame[] = [];
   let line: number | undefined;
+  let count = 0;
+  let left = 0;
+  let before = "";
   const fold = () => {
     if (folded.length > 0) out.push("", foldLine(folded));
     folded = [];
   };
-  for (const frame of frames) {
-    const source = sourceOf(frame.file);
-    const place = source === undefined ? undefined : originalPlace(frame.file, frame.place);
-    if (source === undefined || !place) {
-      if (source === undefined && !isPlumbing(frame)) folded.push(frame);
+  for (const frame of framesOf(thrown)) {
+    const { file, place, name } = frame;
+    const source = sourceOf(file);
+    if (source === undefined) {
+      if (!isPlumbing(file)) folded.push(frame);
+      continue;
+    }
+    const where = `${shortName(file)}, line ${place.line}, column ${place.column}${name ? `, in ${name}` : ""}`;
+    if (count >= mostShown || where === before) {
+      left++;
       continue;
     }
     fold();
-    const where = `${frame.file.replace("cell[", "cell [")}, line ${place.line}, column ${place.column}`;
     // The first frame is where to look: with its surroundings. The callers follow with one line each.
-    out.push(
-      "",
-      frame.name ? `${where}, in ${frame.name}` : where,
-      excerpt(source, place, { around: line === undefined ? 2 : 0 }),
-    );
-    line ??= place.line;
+    out.push("", where, excerpt(source, place, { around: count === 0 ? 2 : 0 }));
+    before = where;
+    count++;
+    if (isCell(file)) line ??= place.line;
   }
-  if (line === undefined) fold();
-  return { shown: out, line };
+  if (left > 0) out.push("", `    ... and ${left} more ${left === 1 ? "call" : "calls"} of the same functions`);
+  if (count === 0) fold();
+  return line === undefined ? { shown: out } : { shown: out, line };
 }
 
-const frameLine = /^\s+at (?:(.*?) \()?((?:file:\/\/|node:)?[^()]*?):(\d+):(\d+)\)?$/;
+const isCell = (file: string) => file.startsWith("cell[");
 
-function parseStack(stack: string): Frame[] {
-  const frames: Frame[] = [];
-  for (const line of stack.split("\n")) {
-    const match = frameLine.exec(line);
-    if (!match) continue;
-    const name = (match[1] ?? "").replace(/^async /, "");
-    const file = match[2]!.replace(/^async /, "");
-    frames.push({
-      name: /^(Object\.)?<anonymous>$/.test(name) ? "" : name,
-      file,
-      place: { line: Number(match[3]), column: Number(match[4]) },
-    });
-  }
-  return frames;
-}
-
-/** Node's own frames and ours say nothing about the cell. */
-function isPlumbing({ file }: Frame): boolean {
-  return file.startsWith("node:") || file.includes("/tslab/dist/") || file.startsWith(__dirname);
+/** "cell [3]", or an imported file as seen from the notebook. */
+function shortName(file: string): string {
+  return isCell(file) ? file.replace("cell[", "cell [") : relative(process.cwd(), file);
 }
 
 function foldLine(frames: readonly Frame[]): string {

@@ -41,10 +41,15 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
       if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isExportSpecifier(node)) return node;
       if (isExportWord(node)) return undefined;
-      if (ts.isShorthandPropertyAssignment(node) && isEarlier(checker.getShorthandAssignmentValueSymbol(node), node.name)) {
+      if (
+        ts.isShorthandPropertyAssignment(node) &&
+        isEarlier(checker.getShorthandAssignmentValueSymbol(node), node.name)
+      ) {
         const { name, objectAssignmentInitializer: initial } = node;
         const value = fromScope(name.text);
-        const whole = initial ? factory.createAssignment(value, ts.visitNode(initial, visit) as TypeScript.Expression) : value;
+        const whole = initial
+          ? factory.createAssignment(value, ts.visitNode(initial, visit) as TypeScript.Expression)
+          : value;
         return factory.createPropertyAssignment(factory.createIdentifier(name.text), whole);
       }
       if (ts.isIdentifier(node) && isEarlier(checker.getSymbolAtLocation(node), node)) return reference(node);
@@ -60,7 +65,8 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
       node.parent?.parent === file;
     const isPrompt = (name: TypeScript.Identifier) =>
       checker.getSymbolAtLocation(name)?.declarations?.[0]?.getSourceFile().fileName === facts.globalsFile;
-    const fromScope = (name: string) => factory.createPropertyAccessExpression(factory.createIdentifier("__scope"), name);
+    const fromScope = (name: string) =>
+      factory.createPropertyAccessExpression(factory.createIdentifier("__scope"), name);
 
     /** A function of an earlier cell is no method of the scope: it is called without `this`. */
     function reference(node: TypeScript.Identifier): TypeScript.Expression {
@@ -69,7 +75,9 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
       const called =
         (ts.isCallExpression(parent) && parent.expression === node) ||
         (ts.isTaggedTemplateExpression(parent) && parent.tag === node);
-      return called ? factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), value)) : value;
+      return called
+        ? factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), value))
+        : value;
     }
 
     /** `prompt()` waits for the reader, which only an `await` can do. */
@@ -87,14 +95,20 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
       if (names.length === 0) return [];
       const accessors = names.flatMap((name) => {
         const get = factory.createGetAccessorDeclaration(
-          undefined, name, [], undefined,
+          undefined,
+          name,
+          [],
+          undefined,
           factory.createBlock([factory.createReturnStatement(factory.createIdentifier(name))]),
         );
         if (!isVariable(name)) return [get];
         const parameter = factory.createParameterDeclaration(undefined, undefined, "__value");
         const assign = factory.createAssignment(factory.createIdentifier(name), factory.createIdentifier("__value"));
         const set = factory.createSetAccessorDeclaration(
-          undefined, name, [parameter], factory.createBlock([factory.createExpressionStatement(assign)]),
+          undefined,
+          name,
+          [parameter],
+          factory.createBlock([factory.createExpressionStatement(assign)]),
         );
         return [get, set];
       });
@@ -104,9 +118,11 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
       return [factory.createExpressionStatement(call)];
     }
 
-    const local = (name: string) => file.locals?.get(ts.escapeLeadingUnderscores(name));
+    // What is exported has a symbol of its own, which knows its declaration.
+    const whole = (symbol: TypeScript.Symbol | undefined) =>
+      (symbol as { readonly exportSymbol?: TypeScript.Symbol } | undefined)?.exportSymbol ?? symbol;
     const isVariable = (name: string) => {
-      const declaration = local(name)?.valueDeclaration;
+      const declaration = whole(file.locals?.get(ts.escapeLeadingUnderscores(name)))?.valueDeclaration;
       return (
         declaration !== undefined &&
         (ts.isVariableDeclaration(declaration) || ts.isBindingElement(declaration)) &&
@@ -117,8 +133,9 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
     /** What has a value from the start: functions, `var`s and imports. */
     function hoisted(): string[] {
       const names: string[] = [];
-      file.locals?.forEach((symbol, key) => {
+      file.locals?.forEach((local, key) => {
         const name = ts.unescapeLeadingUnderscores(key);
+        const symbol = whole(local)!;
         const { flags } = symbol;
         if (flags & ts.SymbolFlags.Alias) {
           const imported = checker.getAliasedSymbol(symbol);
@@ -129,7 +146,8 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
       });
       return names;
     }
-    const isTypeOnly = (symbol: TypeScript.Symbol) => symbol.declarations?.some((one) => ts.isTypeOnlyImportOrExportDeclaration(one));
+    const isTypeOnly = (symbol: TypeScript.Symbol) =>
+      symbol.declarations?.some((one) => ts.isTypeOnlyImportOrExportDeclaration(one));
     const isAmbient = (symbol: TypeScript.Symbol) =>
       symbol.declarations?.every(
         (one) =>
@@ -143,7 +161,9 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
         // What is exported is known to later cells anyway; what is exported from elsewhere is loaded.
         const { moduleSpecifier: from } = statement;
         if (from && !statement.isTypeOnly)
-          statements.push(ts.visitNode(factory.createImportDeclaration(undefined, undefined, from), visit) as TypeScript.Statement);
+          statements.push(
+            ts.visitNode(factory.createImportDeclaration(undefined, undefined, from), visit) as TypeScript.Statement,
+          );
         continue;
       }
       if (ts.isExportAssignment(statement)) {
@@ -193,7 +213,11 @@ interface Place {
 }
 
 /** What cells and imported files have in common. */
-function instrument({ ts, context, resolve, file }: Place, node: TypeScript.Node, visit: TypeScript.Visitor): TypeScript.Node {
+function instrument(
+  { ts, context, resolve, file }: Place,
+  node: TypeScript.Node,
+  visit: TypeScript.Visitor,
+): TypeScript.Node {
   const { factory } = context;
   const children = <T extends TypeScript.Node>(one: T) => ts.visitEachChild(one, visit, context);
 
@@ -231,7 +255,11 @@ function instrument({ ts, context, resolve, file }: Place, node: TypeScript.Node
     const loop = children(node);
     const pause = factory.createAwaitExpression(factory.createCallExpression(breath(ts, factory), undefined, []));
     return factory.updateForOfStatement(
-      loop, loop.awaitModifier, loop.initializer, loop.expression, prepend(ts, factory, loop.statement, pause),
+      loop,
+      loop.awaitModifier,
+      loop.initializer,
+      loop.expression,
+      prepend(ts, factory, loop.statement, pause),
     );
   }
   if (ts.isIterationStatement(node, false)) {
@@ -241,9 +269,14 @@ function instrument({ ts, context, resolve, file }: Place, node: TypeScript.Node
       return factory.updateForStatement(loop, loop.initializer, loop.condition, loop.incrementor, statement);
     if (ts.isForOfStatement(loop))
       return factory.updateForOfStatement(loop, loop.awaitModifier, loop.initializer, loop.expression, statement);
-    if (ts.isForInStatement(loop)) return factory.updateForInStatement(loop, loop.initializer, loop.expression, statement);
+    if (ts.isForInStatement(loop))
+      return factory.updateForInStatement(loop, loop.initializer, loop.expression, statement);
     if (ts.isWhileStatement(loop)) return factory.updateWhileStatement(loop, loop.expression, statement);
-    return factory.updateDoStatement(loop as TypeScript.DoStatement, statement, (loop as TypeScript.DoStatement).expression);
+    return factory.updateDoStatement(
+      loop as TypeScript.DoStatement,
+      statement,
+      (loop as TypeScript.DoStatement).expression,
+    );
   }
   // A function that calls another may call itself for ever, by way of `then` or `process.nextTick`.
   if (ts.isArrowFunction(node) && callsAny(ts, node.body)) {
@@ -257,8 +290,20 @@ function instrument({ ts, context, resolve, file }: Place, node: TypeScript.Node
   if (ts.isFunctionDeclaration(node) && node.body && callsAny(ts, node.body)) {
     const declaration = children(node);
     const { modifiers, asteriskToken, name, typeParameters, parameters, type, body } = declaration;
-    const whole = factory.updateBlock(body!, [factory.createExpressionStatement(poll(ts, factory)), ...body!.statements]);
-    return factory.updateFunctionDeclaration(declaration, modifiers, asteriskToken, name, typeParameters, parameters, type, whole);
+    const whole = factory.updateBlock(body!, [
+      factory.createExpressionStatement(poll(ts, factory)),
+      ...body!.statements,
+    ]);
+    return factory.updateFunctionDeclaration(
+      declaration,
+      modifiers,
+      asteriskToken,
+      name,
+      typeParameters,
+      parameters,
+      type,
+      whole,
+    );
   }
   return children(node);
 }
@@ -307,5 +352,7 @@ function breath(ts: Compiler, factory: TypeScript.NodeFactory): TypeScript.Expre
     factory.createIdentifier("x"),
   );
   const breathe = factory.createPropertyAccessExpression(factory.createIdentifier("__kernelStop"), "breathe");
-  return factory.createParenthesizedExpression(factory.createConditionalExpression(isHere(ts, factory), undefined, breathe, undefined, same));
+  return factory.createParenthesizedExpression(
+    factory.createConditionalExpression(isHere(ts, factory), undefined, breathe, undefined, same),
+  );
 }
