@@ -221,7 +221,7 @@ export class Compiler {
       fileName: "cell.js",
       compilerOptions: {
         module: ts.ModuleKind.CommonJS,
-        target: this.#language.options.target,
+        target: this.#language.options.target ?? ts.ScriptTarget.ES2022,
         esModuleInterop: true,
         sourceMap: true,
         newLine: ts.NewLineKind.LineFeed,

@@ -93,7 +93,7 @@ function stackOf(thrown: unknown): { shown: string[]; line: number | undefined }
   }
   if (left > 0) out.push("", `    ... and ${left} more ${left === 1 ? "call" : "calls"} of the same functions`);
   if (count === 0) fold();
-  return line === undefined ? { shown: out } : { shown: out, line };
+  return { shown: out, line };
 }
 
 const isCell = (file: string) => file.startsWith("cell[");
