@@ -87,7 +87,7 @@ describe("a cell that never ends", () => {
 
   test.each(names.map((name, i) => [name, 2 + 3 * i] as const))(
     "ends within 2 s of Stop, variables alive: it %s",
-    (name, i) => {
+    (_, i) => {
       expect(ran[i]).toMatchObject({ status: "error", ename: "Interrupted" });
       expect(ran[i]!.seconds).toBeLessThan(2);
       expect(textOf(ran[i + 1], "execute_result"), textOf(ran[i + 1], "error")).toBe("[ 'kept', true ]");

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import type * as TypeScript from "typescript";
+import type { Compiled, CompiledCell, CompiledModule } from "./compiled";
 import { complete, type Completion } from "./completion";
 import { addDeclarations, declarationText, parseDeclarations, type Declaration } from "./declarations";
 import type { Diagnostic } from "./diagnostics";
@@ -7,28 +8,6 @@ import { Language } from "./language";
 import { showsResult } from "./syntax";
 import { cellTransformer, moduleTransformer } from "./transform";
 import type { BoundFile, BoundProgram, Compiler as TypeScriptCompiler } from "./typescript";
-
-/** A piece of JavaScript, with the source maps of the two steps that made it, the last step first. */
-export interface Compiled {
-  readonly code: string;
-  readonly maps: readonly string[];
-  readonly source: string;
-}
-
-/** An imported file of the reader's. */
-export interface CompiledModule extends Compiled {
-  readonly path: string;
-  readonly imports: readonly string[];
-  /** Whether it awaits outside of its functions. */
-  readonly waits: boolean;
-}
-
-export interface CompiledCell extends Compiled {
-  readonly waits: boolean;
-  readonly imports: readonly string[];
-  /** The imported files that are new or have changed. */
-  readonly modules: readonly CompiledModule[];
-}
 
 export type Compilation = { readonly diagnostics: readonly Diagnostic[] } | CompiledCell;
 

@@ -82,7 +82,7 @@ export class Language {
       readDirectory: sys.readDirectory,
       directoryExists: sys.directoryExists,
       getDirectories: sys.getDirectories,
-      realpath: sys.realpath,
+      ...(sys.realpath ? { realpath: sys.realpath } : {}),
       useCaseSensitiveFileNames: () => true,
       hasInvalidatedResolutions: (path) => this.#looksAnew && !isFixed(path),
     };

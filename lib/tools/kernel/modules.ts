@@ -1,7 +1,7 @@
 import Module, { createRequire } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
 import vm from "node:vm";
-import type { CompiledModule } from "./compiler";
+import type { CompiledModule } from "./compiled";
 import { nameScript } from "./script";
 
 interface Loaded {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import type { CompiledCell } from "./compiler";
+import type { CompiledCell } from "./compiled";
 import { Modules } from "./modules";
 import { nameScript, nativeImport } from "./script";
 

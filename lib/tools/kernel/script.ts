@@ -1,6 +1,6 @@
 import Module, { SourceMap } from "node:module";
 import { join } from "node:path";
-import type { Compiled } from "./compiler";
+import type { Compiled } from "./compiled";
 
 /** A place in a source, counted from 1. */
 export interface Place {

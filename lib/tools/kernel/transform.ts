@@ -246,14 +246,11 @@ function instrument(
     ]);
   if (ts.isAwaitExpression(node)) {
     const { expression } = children(node);
-    return factory.updateAwaitExpression(
-      node,
-      factory.createCallExpression(breath(ts, factory), undefined, [expression]),
-    );
+    return factory.updateAwaitExpression(node, factory.createCallExpression(breath(factory), undefined, [expression]));
   }
   if (ts.isForOfStatement(node) && node.awaitModifier) {
     const loop = children(node);
-    const pause = factory.createAwaitExpression(factory.createCallExpression(breath(ts, factory), undefined, []));
+    const pause = factory.createAwaitExpression(factory.createCallExpression(breath(factory), undefined, []));
     return factory.updateForOfStatement(
       loop,
       loop.awaitModifier,
@@ -264,7 +261,7 @@ function instrument(
   }
   if (ts.isIterationStatement(node, false)) {
     const loop = children(node) as TypeScript.IterationStatement;
-    const statement = prepend(ts, factory, loop.statement, poll(ts, factory));
+    const statement = prepend(ts, factory, loop.statement, poll(factory));
     if (ts.isForStatement(loop))
       return factory.updateForStatement(loop, loop.initializer, loop.condition, loop.incrementor, statement);
     if (ts.isForOfStatement(loop))
@@ -283,17 +280,14 @@ function instrument(
     const arrow = children(node);
     const { modifiers, typeParameters, parameters, type, equalsGreaterThanToken: arrowToken, body } = arrow;
     const whole = ts.isBlock(body)
-      ? factory.updateBlock(body, [factory.createExpressionStatement(poll(ts, factory)), ...body.statements])
-      : factory.createParenthesizedExpression(factory.createComma(poll(ts, factory), body));
+      ? factory.updateBlock(body, [factory.createExpressionStatement(poll(factory)), ...body.statements])
+      : factory.createParenthesizedExpression(factory.createComma(poll(factory), body));
     return factory.updateArrowFunction(arrow, modifiers, typeParameters, parameters, type, arrowToken, whole);
   }
   if (ts.isFunctionDeclaration(node) && node.body && callsAny(ts, node.body)) {
     const declaration = children(node);
     const { modifiers, asteriskToken, name, typeParameters, parameters, type, body } = declaration;
-    const whole = factory.updateBlock(body!, [
-      factory.createExpressionStatement(poll(ts, factory)),
-      ...body!.statements,
-    ]);
+    const whole = factory.updateBlock(body!, [factory.createExpressionStatement(poll(factory)), ...body!.statements]);
     return factory.updateFunctionDeclaration(
       declaration,
       modifiers,
@@ -325,7 +319,7 @@ function prepend(
     : factory.createBlock([check, statement]);
 }
 
-const isHere = (ts: Compiler, factory: TypeScript.NodeFactory) =>
+const isHere = (factory: TypeScript.NodeFactory) =>
   // A function may be sent elsewhere as text (into a browser's page), where there is no kernel.
   factory.createStrictInequality(
     factory.createTypeOfExpression(factory.createIdentifier("__kernelStop")),
@@ -333,16 +327,16 @@ const isHere = (ts: Compiler, factory: TypeScript.NodeFactory) =>
   );
 
 /** `typeof __kernelStop !== "undefined" && __kernelStop[0] && __kernelStop.halt()` */
-function poll(ts: Compiler, factory: TypeScript.NodeFactory): TypeScript.Expression {
+function poll(factory: TypeScript.NodeFactory): TypeScript.Expression {
   const stop = factory.createIdentifier("__kernelStop");
   return factory.createLogicalAnd(
-    factory.createLogicalAnd(isHere(ts, factory), factory.createElementAccessExpression(stop, 0)),
+    factory.createLogicalAnd(isHere(factory), factory.createElementAccessExpression(stop, 0)),
     factory.createCallExpression(factory.createPropertyAccessExpression(stop, "halt"), undefined, []),
   );
 }
 
 /** `(typeof __kernelStop !== "undefined" ? __kernelStop.breathe : (x) => x)` */
-function breath(ts: Compiler, factory: TypeScript.NodeFactory): TypeScript.Expression {
+function breath(factory: TypeScript.NodeFactory): TypeScript.Expression {
   const same = factory.createArrowFunction(
     undefined,
     undefined,
@@ -353,6 +347,6 @@ function breath(ts: Compiler, factory: TypeScript.NodeFactory): TypeScript.Expre
   );
   const breathe = factory.createPropertyAccessExpression(factory.createIdentifier("__kernelStop"), "breathe");
   return factory.createParenthesizedExpression(
-    factory.createConditionalExpression(isHere(ts, factory), undefined, breathe, undefined, same),
+    factory.createConditionalExpression(isHere(factory), undefined, breathe, undefined, same),
   );
 }
