@@ -31,7 +31,7 @@ test.each(stems)(
 test("a cell with a wrong name, or with a wrong type from an earlier cell, does not compile", () => {
   const cell = (id: string, source: string) => ({ id, cell_type: "code", source, metadata: {} }) as unknown as Cell;
   expect(errorsOf([cell("a", "const n = 1;"), cell("b", "n.length;\nunknownName")])).toEqual([
-    "b, line 1: Property 'length' does not exist on type 'number'.",
+    "b, line 1: Property 'length' does not exist on type '1'.",
     "b, line 2: Cannot find name 'unknownName'.",
   ]);
 }, 60_000);

@@ -52,8 +52,9 @@ function define(type: unknown, print: (this: unknown) => unknown): void {
   Object.defineProperty(prototype, inspect.custom, { value: print, configurable: true, writable: true });
 }
 
-// Node 20 keeps the running cell in each promise and timer, under symbols.
-const internal = /^Symbol\((?:async_id_symbol|trigger_async_id_symbol|asyncId|triggerId|kResourceStore)\)$/;
+// Node keeps the running cell in each timer, and Node 20 in each promise, under symbols.
+const internal =
+  /^Symbol\((?:async_id_symbol|trigger_async_id_symbol|asyncId|triggerId|kResourceStore|kAsyncContextFrame)\)$/;
 
 function hideOwn(prototype: object): void {
   Object.defineProperty(prototype, inspect.custom, {

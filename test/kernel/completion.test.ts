@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import * as ts from "typescript";
+import { expect, test } from "vitest";
+import { Compiler } from "../../lib/tools/kernel/compiler";
+import type { Compiler as TypeScriptCompiler } from "../../lib/tools/kernel/typescript";
+
+const compiler = new Compiler(ts as TypeScriptCompiler, join(import.meta.dirname, "../fixtures"));
+
+// The cursor stands at the bar.
+test.each([
+  ["import x from 'f|", "import x from 'fs"],
+  ["import x from 'f|'", "import x from 'fs'"],
+  ['import x from "node:f|', 'import x from "node:fs'],
+  ["import x from './reco|", "import x from './records"],
+  ["import('f|", "import('fs"],
+  ["import { readF| } from 'fs'", "import { readFile } from 'fs'"],
+  ["const s = 'a'; s.toU|", "const s = 'a'; s.toUpperCase"],
+  ["const s = 'a'; s.to|Upp", "const s = 'a'; s.toUpperCase"],
+  ["const formatted = 1; for|", "const formatted = 1; formatted"],
+  ["const o = { 'a-b': 1 }; o['|", "const o = { 'a-b': 1 }; o['a-b"],
+  ["conso|", "console"],
+])("completion of %s makes %s of it", (text, made) => {
+  const position = text.indexOf("|");
+  const source = text.replace("|", "");
+  const { start, end, candidates } = compiler.complete(source, position);
+  expect(candidates.map((one) => source.slice(0, start) + one + source.slice(end))).toContain(made);
+});
+
+test("completion and inspection know what earlier cells declare", () => {
+  expect(compiler.compile("/** How many. */\nconst countOfAll = 3;")).not.toHaveProperty("diagnostics");
+  compiler.settle(true, () => true);
+  expect(compiler.complete("countOf", 7).candidates).toEqual(["countOfAll"]);
+  const info = compiler.inspect("countOfAll", 3);
+  expect(ts.displayPartsToString(info?.displayParts)).toBe("const countOfAll: 3");
+  expect(ts.displayPartsToString(info?.documentation)).toBe("How many.");
+});
