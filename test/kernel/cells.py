@@ -1,7 +1,8 @@
 """Runs cells in one kernel and prints what came of each as a line of JSON.
 
-stdin: {"cells": [{"source": "...", "stop": 0.7}], "answers": ["Ada"] or null, "cwd": "..."}. A cell with "stop" is interrupted that many
-seconds after it was sent; `answers` are given to its questions in turn, null says that nobody is there to answer.
+stdin: {"cells": [{"source": "...", "stop": 0.7}], "answers": ["Ada"] or null, "cwd": "..."}. A cell with "stop" is
+interrupted that many seconds after it was sent; `answers` are given to its questions in turn, null says that nobody is
+there to answer.
 """
 
 import json

@@ -58,7 +58,9 @@ async function handIn(session: Session): Promise<number> {
     if (signal.aborted) return;
     saveReport(session);
     const report = await runPart(session, part);
-    if (!signal.aborted) reports.set(part.id, report);
+    if (signal.aborted) return;
+    reports.set(part.id, report);
+    saveReport(session);
   });
   if (signal.aborted) {
     const goOn = ["npm run handin --", ...(quick ? ["--quick"] : []), "--continue"].join(" ");
