@@ -282,7 +282,8 @@ describe("set-up on a machine that lacks something", () => {
         argv.map((word) => (word.includes("/") ? join(folder, word) : word)),
         {
           encoding: "utf8",
-          env: { ...process.env, npm_execpath: "" },
+          // A temporary folder that somebody else may write into as well: that of the tests is ours alone.
+          env: { ...process.env, npm_execpath: "", TMPDIR: "/tmp" },
           ...(isRoot && { uid: 65534, gid: 65534 }),
         },
       );
