@@ -48,10 +48,10 @@ module.exports = {
     },
     {
       name: "setup-stands-alone",
-      comment: "Set-up runs before anything is installed or compiled: it imports Node and itself.",
+      comment: "Set-up runs before anything is installed or compiled: it imports Node, itself and the one lock.",
       severity: "error",
       from: { path: "^lib/tools/setup/" },
-      to: { pathNot: "^lib/tools/setup/", dependencyTypesNot: ["core"] },
+      to: { pathNot: ["^lib/tools/setup/", "^lib/src/base/lock-file\\.cjs$"], dependencyTypesNot: ["core"] },
     },
     {
       name: "binding",

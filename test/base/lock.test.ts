@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { holderOf, lockRun } from "../../lib/src/base/lock";
+import { holderOf, isAlive, lockRun } from "../../lib/src/base/lock";
+import { takeLock } from "../../lib/src/base/lock-file.cjs";
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "lock-"))));
@@ -55,4 +56,77 @@ test("of a dead process, of another process with the same id, and a broken one a
 test("of another machine counts as alive", () => {
   leave({ pid: 1, host: "elsewhere", born: "" });
   expect(() => lockRun(folder)).toThrow("process 1 on elsewhere holds it");
+});
+
+test.skipIf(!existsSync("/proc/self/stat"))(
+  "a process that has ended but was not waited for is not alive",
+  async () => {
+    // The shell becomes a sleep that never waits for its child.
+    const child = spawn("sh", ["-c", "sleep 0.01 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    const [data] = (await once(child.stdout, "data")) as [Buffer];
+    const pid = Number(data.toString());
+    const state = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]![0];
+    for (let i = 0; i < 100 && state() !== "Z"; i++) await new Promise((done) => setTimeout(done, 20));
+    expect(state()).toBe("Z");
+    expect(isAlive({ pid })).toBe(false);
+    leave({ pid, host: hostname(), born: "" });
+    lockRun(folder)();
+    child.kill();
+  },
+);
+
+test("is not given back by one who lost it", () => {
+  const unlock = lockRun(folder);
+  leave({ pid: 1, host: "elsewhere", born: "" });
+  unlock();
+  expect(existsSync(join(folder, "lock"))).toBe(true);
+});
+
+test("of a dead process that noted others counts as held while one of them runs", async () => {
+  const runner = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
+  leave({ pid: await deadProcess(), host: hostname(), born: "", runners: [{ pid: runner.pid, born: "" }] });
+  expect(takeLock(join(folder, "lock")).lock).toBeUndefined();
+  runner.kill();
+  await once(runner, "close");
+  takeLock(join(folder, "lock")).lock!.release();
+});
+
+test("left behind is taken over by one of many that find it at the same moment", async () => {
+  const program = `
+    const { readdirSync, rmSync, writeFileSync } = require("node:fs");
+    const { takeLock } = require(${JSON.stringify(resolve(import.meta.dirname, "../../lib/src/base/lock-file.cjs"))});
+    process.on("message", ({ folder, at }) => {
+      while (Date.now() < at);
+      const { lock } = takeLock(folder + "/lock");
+      if (!lock) return process.send(0);
+      const mark = folder + "/in." + process.pid;
+      writeFileSync(mark, "");
+      let most = 0;
+      const end = Date.now() + 40;
+      while (Date.now() < end) most = Math.max(most, readdirSync(folder).filter((name) => name.startsWith("in.")).length);
+      rmSync(mark);
+      lock.release();
+      process.send(most);
+    });`;
+  const file = join(folder, "racer.cjs");
+  writeFileSync(file, program);
+  const racers = [1, 2, 3, 4, 5].map(() => fork(file));
+  for (let round = 0; round < 40; round++) {
+    const place = mkdtempSync(join(folder, "race-"));
+    const dead = JSON.stringify({ pid: 4194304, host: hostname(), born: "1" });
+    writeFileSync(join(place, "lock"), dead);
+    // Now and then somebody died while taking it over.
+    if (round % 4 === 0) writeFileSync(join(place, "lock.takeover"), dead);
+    const at = Date.now() + 30;
+    const most = await Promise.all(
+      racers.map(async (racer) => {
+        const answer = once(racer, "message");
+        racer.send({ folder: place, at });
+        return Number((await answer)[0]);
+      }),
+    );
+    expect(Math.max(...most)).toBe(1);
+    expect(readdirSync(place)).toEqual([]);
+  }
+  for (const racer of racers) racer.kill();
 });

@@ -124,7 +124,10 @@ describe("set-up that was killed", () => {
     child.stdout.on("data", (data) => (out += data));
     const code = new Promise((done) => child.on("exit", done));
     await sleep(1500);
-    expect(out).toBe(`Another set-up is running here (process ${process.pid}): waiting for it.\n`);
+    const lock = join(folder, ".engine/setup.lock");
+    expect(out).toBe(
+      `Another set-up is running here (process ${process.pid}): waiting for it. If no such program runs, delete ${lock}.\n`,
+    );
     rmSync(join(folder, ".engine/setup.lock"));
     expect(await code).toBe(0);
   });

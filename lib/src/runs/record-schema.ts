@@ -110,6 +110,7 @@ function problem(schema: v.GenericSchema, value: unknown): string | undefined {
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
   const found = issue.received.length > 40 ? `${issue.received.slice(0, 40)}...` : issue.received;
+  if (path !== null && issue.received === "undefined") return `no "${path}"`;
   if (issue.type === "strict_object" && issue.expected === "never") return `"${path}", which no record has`;
   return `${found} as "${path ?? "the whole"}"${issue.expected ? ` instead of ${issue.expected}` : ""}`;
 }

@@ -1,5 +1,5 @@
 // The library and the tools, compiled from TypeScript into lib/dist.
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { differences, listFiles } from "./manifest.mjs";
 import { at, readJson, root, sha256 } from "./paths.mjs";
@@ -8,17 +8,17 @@ import { run } from "./run.mjs";
 const dist = at("lib/dist");
 const stampFile = join(dist, "build.json");
 
-const sources = () =>
+const sourceFiles = () =>
   ["lib/src", "lib/tools"]
     .flatMap((folder) => readdirSync(at(folder), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter((entry) => entry.isFile() && /\.(ts|cjs|cts)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
     .concat("tsconfig.json", "package-lock.json")
     .sort();
 
 const fingerprint = () =>
   sha256(
-    sources()
+    sourceFiles()
       .map((file) => `${file}\n${sha256(readFileSync(at(file)))}\n`)
       .join(""),
   );
@@ -42,6 +42,9 @@ export async function buildLibrary() {
       "--pretty",
       "false",
     ]);
+    // What set-up needs as well is no TypeScript.
+    for (const file of sourceFiles().filter((name) => /^lib\/src\/.*\.(cjs|cts)$/.test(name)))
+      copyFileSync(at(file), join(part, relative("lib", file)));
     writeFileSync(join(part, "build.json"), JSON.stringify({ sources, files: listFiles(part) }) + "\n");
     rmSync(dist, { recursive: true, force: true });
     renameSync(part, dist);
