@@ -2,7 +2,7 @@
 // plain JavaScript, and lock-file.d.cts describes it.
 const { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const { execFileSync } = require("node:child_process");
-const { randomUUID } = require("node:crypto");
+const { randomInt, randomUUID } = require("node:crypto");
 const { hostname } = require("node:os");
 const { dirname } = require("node:path");
 
@@ -63,7 +63,7 @@ function take(file, attempt) {
         rmSync(second, { force: true });
       }
     } else if (Date.now() > until) return holder ?? { pid: 0, born: "", host: hostname(), id: "" };
-    else pause(5 + Math.random() * 10);
+    else pause(randomInt(5, 15));
   }
 }
 

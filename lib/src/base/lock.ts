@@ -22,19 +22,6 @@ export function lockRun(folder: string): () => void {
 /** The live process that trains in a folder, if any. */
 export const holderOf = (folder: string): Holder | undefined => holderOfFile(join(folder, "lock"));
 
-/**
- * Keeps a hand-in and a sweep from working on one run at the same time: for as long as a notebook runs, which is longer
- * than it trains. Each would replace the record that the other speaks of.
- */
-export function lockNotebook(folder: string, who: "hand-in" | "sweep"): Lock {
-  const file = join(folder, "notebook.lock");
-  const { lock, holder } = attempt(file, { who });
-  if (lock) return lock;
-  throw new UserError(
-    `Expected nobody else at the run ${folder} but a ${String(holder["who"])} is at it (${nameOf(holder)}): wait until it ends, stop it, or, if it is certainly gone, delete ${file}.`,
-  );
-}
-
 function attempt(file: string, more: object): ReturnType<typeof takeLock> {
   try {
     return takeLock(file, more);
