@@ -105,6 +105,7 @@ export const variables = {
     read: oneOrNothing,
   }),
   DEEPNETS_QUICK: folder("a new one", "folder of an earlier quick hand-in to look at", "tests"),
+  DEEPNETS_TEST_NODE: path("tests", "the Node that runs the tests", "a Node whose kernel the tests of cells use"),
   DEEPNETS_SCREENSHOTS: folder("none", "folder that the browser tests leave their pictures in", "tests"),
 } as const;
 
