@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { waitFor } from "../fixtures/handin/cells";
 import type { Lab } from "./lab-page";
@@ -46,14 +48,16 @@ export async function runAll(lab: Lab, name: string): Promise<Shown> {
   await prompt("\\[[*\\d]", 60_000);
   await prompt("\\[[^*]", 500_000);
   await page.keyboard.press("Escape");
+  const saved = () => statSync(join(lab.folder, `notebooks/${name}.ipynb`)).mtimeMs;
+  const before = saved();
   await page.keyboard.press("Control+s");
   await waitFor(() => {
     try {
       const cells = read(lab, name);
-      return (
+      const ended =
         cells.at(-1)!.execution_count > 0 ||
-        cells.some(({ outputs }) => outputs.some(({ output_type }) => output_type === "error"))
-      );
+        cells.some(({ outputs }) => outputs.some(({ output_type }) => output_type === "error"));
+      return ended && saved() > before;
     } catch {
       return false; // read while it was being written
     }
@@ -67,7 +71,8 @@ export async function runAll(lab: Lab, name: string): Promise<Shown> {
 export async function openSaved(lab: Lab, name: string): Promise<Shown> {
   const cells = read(lab, name);
   const page = await lab.open(`notebooks/${name}.ipynb`);
-  const drawn = page.locator(`${panel} .jp-RenderedPlotly .main-svg:first-child`);
+  // The renderer shows the stored picture first, and draws anew where the reader comes with the mouse.
+  const drawn = page.locator(`${panel} .jp-RenderedPlotly:has(img[src^="data:image/"], .main-svg)`);
   await drawn.nth(figuresIn({ cells }) - 1).waitFor({ state: "attached", timeout: 60_000 });
   const shown = { cells, drawn: await drawn.count() };
   await page.close();
