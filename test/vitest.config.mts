@@ -10,8 +10,9 @@ const root = resolve(here, "..");
 const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 // One quick hand-in, shared by all tests that look at what it made.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
-// Where a test asks how long something took, nothing runs beside it: these files run last, one at a time.
-const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts"];
+// Where a test asks how long something took, or starts servers with ports that everybody takes, nothing runs beside it:
+// these files run last, one at a time.
+const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts", "test/lab/*.test.ts"];
 const alone = { ...patient, fileParallelism: false };
 // Kinds of one group run together, the groups one after the other.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {

@@ -57,6 +57,19 @@ c.ServerApp.ip = "0.0.0.0"
     await nothingLeft(lab);
   });
 
+  test("three that start at the same moment each come up, at a port of their own", async () => {
+    const labs = await Promise.all([startLab(compiledLab), startLab(compiledLab), startLab(compiledLab)]);
+    expect(new Set(labs.map(({ jupyter }) => jupyter)).size).toBe(3);
+    for (const { jupyter, token } of labs)
+      expect((await fetch(`${jupyter}api/status?token=${token}`)).status).toBe(200);
+    for (const one of labs) process.kill(one.process.pid!, "SIGTERM");
+    expect(await Promise.all(labs.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+    for (const one of labs) {
+      expect(one.said()).not.toContain("is not available");
+      await nothingLeft(one);
+    }
+  });
+
   test.each([0, 300, 1500])(
     "ends, with the kernel, when Jupyter is killed %i ms after one was asked for",
     async (ms) => {

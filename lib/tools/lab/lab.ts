@@ -8,7 +8,7 @@ import { projectFolder } from "../../src/base/paths";
 import { tensorboardProgram } from "../../src/notebook/tensorboard";
 import { runsFolder } from "../../src/runs/places";
 import { UserError } from "../../src/base/user-error";
-import { freePort } from "./port";
+import { freePort, isFree } from "./port";
 import { ownJupyter, withoutJupyter, writeSettings } from "./settings";
 
 export const options = {
@@ -28,19 +28,30 @@ const index = "lab/tree/notebooks/README.md";
 /** `npm run lab`: JupyterLab on this machine alone, opened at the index of the parts; ends with Ctrl-C. */
 export async function main(argv: string[]): Promise<number> {
   const { values } = parseArgs({ args: argv, options });
-  const port = await freePort(portOf(values.port));
   const token = randomBytes(24).toString("hex");
-  const address = `http://127.0.0.1:${port}/`;
-  const lab = startLab({ port, token, openBrowser: !values["no-browser"] && hasDesktop() });
+  const openBrowser = !values["no-browser"] && hasDesktop();
   const board = values.tensorboard ? await startTensorBoard() : undefined;
-  const stopped = stopOnSignal([lab, ...(board ? [board.process] : [])]);
-  // Not "close": a kernel that outlives a killed server keeps its pipe open for a while.
-  const end = new Promise<number>((resolve) => lab.once("exit", (code) => resolve(code ?? 1)));
-  const up = await Promise.race([
-    answers(`${address}api/status?token=${token}`).then(() => true),
-    end.then(() => false),
-    stopped.asked.then(() => false),
-  ]);
+  const children = board ? [board.process] : [];
+  const stopped = stopOnSignal(children);
+  const start = async (from: number) => {
+    const port = await freePort(from);
+    const address = `http://127.0.0.1:${port}/`;
+    const lab = startLab({ port, token, openBrowser });
+    children.unshift(lab);
+    // Not "close": a kernel that outlives a killed server keeps its pipe open for a while.
+    const end = new Promise<number>((resolve) => lab.once("exit", (code) => resolve(code ?? 1)));
+    const up = await Promise.race([
+      answers(`${address}api/status?token=${token}`).then(() => true),
+      end.then(() => false),
+      stopped.asked.then(() => false),
+    ]);
+    return { port, address, end, up };
+  };
+  let server = await start(portOf(values.port));
+  // Another lab that started at the same moment may have taken the port before ours did.
+  for (let tries = 0; tries < 5 && !server.up && !stopped.now() && !(await isFree(server.port)); tries++)
+    server = await start(server.port + 1);
+  const { address, end, up } = server;
   if (up) {
     console.log(`JupyterLab: ${address}${index}?token=${token}`);
     if (board) console.log(`TensorBoard: ${board.address}`);
@@ -134,7 +145,7 @@ function startPython(args: readonly string[], env: Readonly<Record<string, strin
 /** Drops the lines that tell of a normal start or end. */
 function complaints(): Transform {
   const normal =
-    /received signal 15, stopping|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+"--load_fast=false" and report issues|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;
+    /received signal 15, stopping|could not be started because port \d+ is not available|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+"--load_fast=false" and report issues|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;
   let rest = "";
   return new Transform({
     transform(chunk, _encoding, done) {

@@ -12,7 +12,8 @@ export async function freePort(from: number): Promise<number> {
   );
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on a port of 127.0.0.1. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
