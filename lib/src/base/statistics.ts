@@ -9,6 +9,9 @@ export interface Statistic {
   readonly max: number;
 }
 
+/** Added up in order. */
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 /** Mean and scatter of at least one number. */
 export function statistic(values: readonly number[]): Statistic {
   const numbers = [...values];

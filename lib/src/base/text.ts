@@ -27,6 +27,12 @@ export const plural = (n: number, noun: string): string => `${count(n)} ${noun}$
 export const meanPercent = ({ mean, sd }: { readonly mean: number; readonly sd: number }, n: number): string =>
   n > 1 ? `${(100 * mean).toFixed(2)} ± ${percent(sd)}` : percent(mean);
 
+/** A piece of text in one line, shortened for a message. */
+export const quote = (text: string, length = 80): string => {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+};
+
 /** A duration as a reader says it: "48 s", "5 min 12 s", "1 h 20 min". */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "unknown";

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
+import { sha256 } from "../base/sha256";
 import type { Dataset, Split } from "./dataset";
 import { parseIdx } from "./idx";
 
@@ -14,6 +14,9 @@ export const mnistFiles = {
   "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
   "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 } as const;
+
+/** The data's hash as a record carries it, from those of its four files in the order above. */
+export const dataHash = (hashes: readonly string[]): string => sha256(hashes.join("\n"));
 
 /** One half of MNIST; `images` is another name of `inputs`: float32 `[size, 784]` in [0, 1], row by row. */
 export interface MnistSplit extends Split {
@@ -60,7 +63,7 @@ export async function loadMnist({ name = "mnist" }: MnistOptions = {}): Promise<
     throw new Error(
       `Expected the files of "${name}" in ${source.folder} but found those of MNIST: name another folder in DEEPNETS_DATA, or write loadMnist().`,
     );
-  const hash = createHash("sha256").update(hashes.join("\n")).digest("hex");
+  const hash = dataHash(hashes);
   return { name, shape: [784], classes: 10, train: train.split, test: test.split, hash };
 }
 
@@ -113,7 +116,7 @@ async function readVerified(
     );
   // The header before the checksum: it says more about a damaged or exchanged file.
   const { values } = parseIdx(bytes, { name: `${name} (${file})`, shape, wayOut });
-  const hash = createHash("sha256").update(bytes).digest("hex");
+  const hash = sha256(bytes);
   if (data === "mnist" && hash !== mnistFiles[name])
     throw new Error(
       `Expected ${name} to have SHA-256 ${mnistFiles[name].slice(0, 12)}... but found ${hash.slice(0, 12)}... (${file}): ${

@@ -1,5 +1,8 @@
 import { colors, font } from "./theme";
 
+/** The MIME type under which a notebook stores a figure. */
+export const plotlyMime = "application/vnd.plotly.v1+json";
+
 /** Any JSON object that plotly.js reads. */
 export type Spec = Record<string, any>;
 

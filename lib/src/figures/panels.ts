@@ -1,3 +1,4 @@
+import { sum } from "../base/statistics";
 import { itemAt } from "../base/item-at";
 import { figure, plotHeight, withRoom, type Figure, type Spec, type Words } from "./figure";
 
@@ -160,5 +161,3 @@ function columnSpans(columns: number, { gap = 0.08, widths }: PanelOptions): (re
 function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

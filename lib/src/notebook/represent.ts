@@ -1,4 +1,6 @@
 import { inspect } from "node:util";
+import { isObject } from "../base/is-object";
+import { plotlyMime } from "../figures/figure";
 import { displaySymbol } from "./display";
 import { representFrame, representSeries, isFrame, isSeries } from "./frames";
 import { plainFigure } from "./figure-data";
@@ -37,10 +39,8 @@ function representPromise(promise: Promise<unknown>): string {
 /** Whether a value is data and layout for plotly.js: traces are objects. */
 export function isFigure(value: unknown): value is PlotlySpec {
   const { data, layout } = (value ?? {}) as Partial<PlotlySpec>;
-  return Array.isArray(data) && data.every(isFields) && isFields(layout);
+  return Array.isArray(data) && data.every(isObject) && isObject(layout);
 }
-
-const isFields = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function ownContent(value: unknown, bundle: Bundle | Promise<Bundle>): Content | Promise<Content> {
   const content = (data: Bundle): Content => {
@@ -66,14 +66,14 @@ function representFigure(figure: PlotlySpec): Promise<Content> {
 }
 
 async function drawFigure({ data, layout }: PlotlySpec): Promise<Content> {
-  const { alt, title: own } = (isFields(layout["meta"]) ? layout["meta"] : {}) as { alt?: string; title?: string };
+  const { alt, title: own } = (isObject(layout["meta"]) ? layout["meta"] : {}) as { alt?: string; title?: string };
   const title: unknown = typeof layout["title"] === "string" ? layout["title"] : layout["title"]?.text;
   const text = [alt, own, title].find((words) => typeof words === "string" && words !== "") ?? "figure";
   const plotly = { data, layout, config: { displaylogo: false, responsive: true } };
   const picture = await drawPicture({ data, layout });
   const excuse = pictureExcuse();
   if (excuse) console.log(excuse);
-  const bundle = { "application/vnd.plotly.v1+json": plotly, "text/plain": text };
+  const bundle = { [plotlyMime]: plotly, "text/plain": text };
   if (!picture) return { data: bundle };
   const { png, width, height } = picture;
   return { data: { ...bundle, "image/png": png }, metadata: { "image/png": { width, height, alt: text } } };

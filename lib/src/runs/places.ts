@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../base/sha256";
 import { join } from "node:path";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
@@ -17,7 +17,7 @@ export const runsFolder = (): string => fromEnvironment("DEEPNETS_RUNS") ?? join
  */
 export function runName({ profile, seed, overrides }: Pick<Parameters, "profile" | "seed" | "overrides">): string {
   const entries = Object.entries(overrides).sort(([a], [b]) => (a < b ? -1 : 1));
-  const hash = createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 8);
+  const hash = sha256(JSON.stringify(entries)).slice(0, 8);
   return `${profile}-s${seed}${entries.length > 0 ? `-${hash}` : ""}`;
 }
 

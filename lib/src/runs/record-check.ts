@@ -1,3 +1,4 @@
+import { sum } from "../base/statistics";
 import type { FinalEvaluation } from "../training/evaluation";
 import { curveSize } from "../training/curves";
 import type { RunRecord } from "./record";
@@ -116,5 +117,4 @@ function aboutExtra(value: unknown, path = "extra"): string | undefined {
   return undefined;
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const same = (a: number, b: number): boolean => Math.abs(a - b) < 1e-9;

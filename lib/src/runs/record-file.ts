@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { explained, writeWhole } from "../base/files";
+import { sha256 } from "../base/sha256";
 import { UserError } from "../base/user-error";
 import { runName } from "./places";
 import type { RunRecord } from "./record";
@@ -11,11 +11,10 @@ import { wrongRecord } from "./record-schema";
 /** A finished run's record as text: its last member is the SHA-256 of all that stands before it. */
 export function recordText(record: RunRecord): string {
   const body = JSON.stringify(record).slice(0, -1);
-  return `${body},"hash":"${hashOf(body)}"}`;
+  return `${body},"hash":"${sha256(body)}"}`;
 }
 
 const ending = /,"hash":"([0-9a-f]{64})"\}$/;
-const hashOf = (body: string): string => createHash("sha256").update(body).digest("hex");
 
 export const writeRecord = (file: string, record: RunRecord): void => writeWhole(file, recordText(record));
 
@@ -45,7 +44,7 @@ export function loadRecord(file: string): RunRecord {
   const [end, hash] = ending.exec(text) ?? [];
   if (end === undefined) throw damaged("no hash of itself at its end");
   const body = text.slice(0, -end.length);
-  if (hash !== hashOf(body)) throw damaged("one that was changed after it was written");
+  if (hash !== sha256(body)) throw damaged("one that was changed after it was written");
   const { hash: _, ...record } = value as RunRecord & { readonly hash: string };
   const wrong = wrongRecord(record) ?? misplaced(record, { part, run }) ?? contradiction(record);
   if (wrong) throw damaged(wrong);

@@ -1,7 +1,8 @@
+import { quote } from "../../src/base/text";
 import { defaultTreeAdapter as tree, html as spec, parseFragment, serialize, type DefaultTreeAdapterMap } from "parse5";
 import { Typesetter, type Formula } from "./formulas";
 import { findPicture } from "./pictures";
-import { quoted, type Report } from "./problem";
+import type { Report } from "./problem";
 import type { PreparedCell } from "./prepare";
 
 type Node = DefaultTreeAdapterMap["node"];
@@ -164,7 +165,7 @@ function typeset(element: Element, typesetter: Typesetter, report: Report): void
     setAttribute(element, "role", "group");
     setAttribute(element, "aria-label", "Formula");
   } catch (error) {
-    report(`a formula cannot be typeset, ${quoted(tex)} (${(error as Error).message}): correct it`);
+    report(`a formula cannot be typeset, ${quote(tex)} (${(error as Error).message}): correct it`);
     element.tagName = element.nodeName = "code";
     element.attrs = [{ name: "class", value: "tex-error" }];
   }
@@ -201,7 +202,7 @@ function lead(element: Element, names: Names, report: Report): void {
     return setAttribute(element, "href", address.replace(/^(?!\w+:)([^#?]*)\.ipynb(?=$|[#?])/, "$1.html"));
   const wanted = decoded(address.slice(1));
   const name = wanted === "" || wanted === "top" ? wanted : names.find(wanted);
-  if (name === undefined) return report(`the link ${quoted(address)} leads nowhere: this notebook has no such heading`);
+  if (name === undefined) return report(`the link ${quote(address)} leads nowhere: this notebook has no such heading`);
   setAttribute(element, "href", fragmentOf(name));
 }
 

@@ -1,6 +1,7 @@
-import { escapeHtml } from "../../src/base/text";
+import { isObject } from "../../src/base/is-object";
+import { escapeHtml, quote } from "../../src/base/text";
 import { image } from "./pictures";
-import { quoted, type Report } from "./problem";
+import type { Report } from "./problem";
 
 /** A figure as plotly.js takes it. */
 export interface FigureSpec {
@@ -11,19 +12,16 @@ export interface FigureSpec {
 
 type Fields = Record<string, unknown>;
 
-/** The MIME type under which a notebook stores a figure. */
-export const plotlyMime = "application/vnd.plotly.v1+json";
-
 /**
  * Reads a stored figure: an object, or JSON text of one. Mends what plotly.js would stumble over (`height: null`, a
  * typed array that was stored as `{"0": 1, "1": 5}`). Returns undefined where it is no figure.
  */
 export function readFigure(stored: unknown): FigureSpec | undefined {
   const found = parsed(stored);
-  if (!isFields(found)) return undefined;
+  if (!isObject(found)) return undefined;
   const { data = [], layout, frames } = found;
-  const isLayout = layout === undefined || layout === null || isFields(layout);
-  if (!Array.isArray(data) || !data.every(isFields) || !isLayout) return undefined;
+  const isLayout = layout === undefined || layout === null || isObject(layout);
+  if (!Array.isArray(data) || !data.every(isObject) || !isLayout) return undefined;
   return {
     data: data.map((trace) => withoutNull(plainArrays(trace) as Fields)),
     layout: sized(withoutNull((plainArrays(layout) ?? {}) as Fields)),
@@ -41,9 +39,6 @@ function parsed(stored: unknown): unknown {
   }
 }
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const withoutNull = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
@@ -57,7 +52,7 @@ function sized(layout: Fields): Fields {
 /** JSON of a typed array is an object with numbers as names: an array again. */
 function plainArrays(value: unknown): unknown {
   if (Array.isArray(value)) return value.some((one) => typeof one === "object") ? value.map(plainArrays) : value;
-  if (!isFields(value)) return value;
+  if (!isObject(value)) return value;
   const names = Object.keys(value);
   if (names.length > 0 && names.every((name, i) => name === String(i) && typeof value[name] !== "object"))
     return Object.values(value);
@@ -87,7 +82,7 @@ export function figureHtml(
   const map = kindsOf(spec).find((kind) => maps.test(kind));
   if (map !== undefined)
     report(`figure ${number} draws a map (${map}), for which plotly.js needs a network: show it as a picture`);
-  const meta = isFields(spec.layout["meta"]) ? spec.layout["meta"] : {};
+  const meta = isObject(spec.layout["meta"]) ? spec.layout["meta"] : {};
   const alt = [meta["alt"], data["text/plain"]].find((text) => typeof text === "string" && text.trim() !== "");
   const words = typeof alt === "string" ? alt : `Figure ${number}`;
   const size = metadata["image/png"];
@@ -97,7 +92,7 @@ export function figureHtml(
           type: "image/png",
           data: data["image/png"],
           alt: words,
-          width: isFields(size) ? size["width"] : undefined,
+          width: isObject(size) ? size["width"] : undefined,
         })
       : `<p class="no-picture">${escapeHtml(words)}</p>`;
   const json = JSON.stringify(withoutOutside(spec, report)).replaceAll("<", "\\u003c");
@@ -114,9 +109,9 @@ export function figureHtml(
 function withoutOutside(spec: FigureSpec, report: Report): FigureSpec {
   const isOutside = (source: unknown) => typeof source === "string" && !/^\s*data:/i.test(source);
   const keep = (one: unknown): boolean => {
-    if (!isFields(one) || !isOutside(one["source"])) return true;
+    if (!isObject(one) || !isOutside(one["source"])) return true;
     report(
-      `a figure shows a picture from elsewhere (${quoted(String(one["source"]))}): give its bytes as a data: address`,
+      `a figure shows a picture from elsewhere (${quote(String(one["source"]))}): give its bytes as a data: address`,
     );
     return false;
   };

@@ -1,4 +1,6 @@
-import { figureHtml, isFields, kindsOf, plotlyMime, readFigure } from "./figure";
+import { isObject } from "../../src/base/is-object";
+import { plotlyMime } from "../../src/figures/figure";
+import { figureHtml, kindsOf, readFigure } from "./figure";
 import { image } from "./pictures";
 import type { Report } from "./problem";
 
@@ -48,15 +50,15 @@ export function prepare(cells: readonly unknown[], report: (cell: number) => Rep
 
 function prepareCell(stored: unknown, gathered: Gathered, report: Report): { cell: object; note: PreparedCell } {
   const plain: PreparedCell = { attachments: {} };
-  if (!isFields(stored)) {
+  if (!isObject(stored)) {
     report("the file holds something that is no cell: delete it, or restore the notebook");
     return {
       cell: { cell_type: "raw", metadata: { tags: [], deepnets: {} }, source: words(stored) ?? "" },
       note: plain,
     };
   }
-  const metadata = isFields(stored["metadata"]) ? stored["metadata"] : {};
-  const own = isFields(metadata["deepnets"]) ? metadata["deepnets"] : {};
+  const metadata = isObject(stored["metadata"]) ? stored["metadata"] : {};
+  const own = isObject(metadata["deepnets"]) ? metadata["deepnets"] : {};
   const note = { ...named("question", own["question"]), ...named("answer", own["answer"]) };
   const tags = Array.isArray(metadata["tags"]) ? metadata["tags"].map(String) : [];
   const source = words(stored["source"]);
@@ -68,7 +70,7 @@ function prepareCell(stored: unknown, gathered: Gathered, report: Report): { cel
       cell: { ...base, cell_type: "markdown" },
       note: {
         markdown: base.source,
-        attachments: isFields(stored["attachments"]) ? stored["attachments"] : {},
+        attachments: isObject(stored["attachments"]) ? stored["attachments"] : {},
         ...note,
       },
     };
@@ -112,7 +114,7 @@ function prepareOutputs(stored: unknown, gathered: Gathered, report: Report): ob
     return [];
   }
   return stored.flatMap((output) => {
-    const made = isFields(output) ? prepareOutput(output, gathered, report) : undefined;
+    const made = isObject(output) ? prepareOutput(output, gathered, report) : undefined;
     if (made === undefined) report("an output cannot be read: run the cell again");
     return made ?? [];
   });
@@ -132,8 +134,8 @@ function prepareOutput(output: Fields, gathered: Gathered, report: Report): obje
     }
     case "display_data":
     case "execute_result": {
-      if (!isFields(output["data"])) return undefined;
-      const metadata = isFields(output["metadata"]) ? output["metadata"] : {};
+      if (!isObject(output["data"])) return undefined;
+      const metadata = isObject(output["metadata"]) ? output["metadata"] : {};
       const data = reduce({ data: whole(output["data"]), metadata }, gathered, report);
       return data ? [{ output_type: "display_data", data, metadata: {} }] : [];
     }
@@ -183,7 +185,7 @@ function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, 
 
 function pictureHtml(type: string, { data, metadata }: { data: Fields; metadata: Fields }): string {
   const stored = metadata[type];
-  const size = isFields(stored) ? stored : {};
+  const size = isObject(stored) ? stored : {};
   const alt = [size["alt"], metadata["alt"], data["text/plain"], "Picture"].find(
     (text) => typeof text === "string" && text,
   );

@@ -14,9 +14,3 @@ export const formatProblem = ({ notebook, cell, what }: Problem): string =>
 
 /** Takes down what is wrong with one cell. */
 export type Report = (what: string) => void;
-
-/** Shortens a piece of a notebook for a message. */
-export const quoted = (text: string, length = 80): string => {
-  const line = text.trim().replace(/\s+/g, " ");
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
-};

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { isObject, isOutputsNote } from "../notebooks/cell";
+import { isObject } from "../../src/base/is-object";
+import { isOutputsNote } from "../notebooks/cell";
 import { cellLog } from "../notebooks/places";
 import type { LoggedCell } from "./rules/rule";
 

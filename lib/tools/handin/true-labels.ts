@@ -1,9 +1,8 @@
 import { fromEnvironment } from "../../src/base/environment";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseIdx } from "../../src/data/idx";
-import { mnistFiles } from "../../src/data/mnist";
+import { dataHash, mnistFiles } from "../../src/data/mnist";
 import { drawSeries, type SeriesScale } from "../../src/data/series";
 import type { SheetSettings } from "../../src/parts";
 import { root } from "../notebooks/places";
@@ -42,7 +41,7 @@ function readMnist(): TrueLabels {
   return {
     train: read("train-labels-idx1-ubyte", 60_000),
     test: read("t10k-labels-idx1-ubyte", 10_000),
-    hashes: [createHash("sha256").update(Object.values(mnistFiles).join("\n")).digest("hex")],
+    hashes: [dataHash(Object.values(mnistFiles))],
   };
 }
 

@@ -1,5 +1,6 @@
 import childProcess from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
+import { isObject } from "../../src/base/is-object";
 
 type Name = "stdout" | "stderr";
 
@@ -63,7 +64,7 @@ interface Capture {
 /** A synchronous start whose streams go through the kernel where the program was to share them. */
 function sharing(original: Start, run: (start: (changes: object) => unknown, capture: Capture) => unknown): Start {
   return (...values) => {
-    const at = values.findIndex((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+    const at = values.findIndex(isObject);
     const options = values[at] as SpawnOptions | undefined;
     const found = capture(options?.stdio);
     if (found.captured.length === 0) return original(...values);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fromEnvironment } from "../../src/base/environment";
 import { projectFolder } from "../../src/base/paths";
 import type { Output } from "../notebooks/cell";
-import { sha256 } from "../notebooks/notebook";
+import { sha256 } from "../../src/base/sha256";
 import { noteOutputs } from "../notebooks/outputs";
 
 const kernelId = `${process.pid}-${Date.now()}`;

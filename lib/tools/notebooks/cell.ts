@@ -1,3 +1,4 @@
+import { isObject } from "../../src/base/is-object";
 import { UserError } from "../../src/base/user-error";
 
 /** What an output is to a reader. */
@@ -53,12 +54,13 @@ export function readCell(cell: unknown, place: string): Cell {
   if (typeof source !== "string" && !isTextList(source)) throw refuse("the cell's source to be text", source);
   if (!isObject(metadata)) throw refuse("the cell's metadata to be an object", metadata);
   const { deepnets, ...others } = metadata as Cell["metadata"];
+  const whole = cell as unknown as Cell;
   const own = { ...others, ...(isObject(deepnets) ? { deepnets: readCellNote(deepnets) } : {}) };
-  if (cell_type !== "code") return { ...(cell as Cell), metadata: own };
+  if (cell_type !== "code") return { ...whole, metadata: own };
   if (!Array.isArray(outputs)) throw refuse("the cell's outputs to be a list", outputs);
   const wrong = outputs.find((output) => !isOutput(output));
   if (wrong !== undefined || outputs.includes(undefined)) throw refuse("an output of format 4", wrong);
-  return { ...(cell as Cell), metadata: own, outputs };
+  return { ...whole, metadata: own, outputs };
 }
 
 function readCellNote({ outputs, ...others }: CellNote): CellNote {
@@ -80,8 +82,6 @@ export function isOutputsNote(value: unknown): value is OutputsNote {
   return typeof hash === "string" && Array.isArray(kinds) && kinds.every((kind) => typeof kind === "string");
 }
 
-export const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isTextList = (value: unknown) => Array.isArray(value) && value.every((line) => typeof line === "string");
 /** A wrong value as a message names it. */
 export const nameOf = (value: unknown) =>

@@ -1,9 +1,9 @@
+import { sha256 } from "../../src/base/sha256";
 import {
   annotateRun,
   isRun,
   readGenerated,
   readNotebook,
-  sha256,
   sorted,
   sourceOf,
   type Cell,

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { writeWhole } from "../../src/base/files";
+import { isObject } from "../../src/base/is-object";
 import { UserError } from "../../src/base/user-error";
-import { isObject, nameOf, readCell, wayBack, type Cell } from "./cell";
+import { nameOf, readCell, wayBack, type Cell } from "./cell";
 
 export type { Cell, Output, OutputKind, OutputsNote } from "./cell";
 
@@ -23,8 +23,6 @@ export interface Notebook {
   readonly cells: Cell[];
   readonly metadata: { deepnets?: { run?: RunNote; notice?: string; [key: string]: unknown }; [key: string]: unknown };
 }
-
-export const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
 
 export const join = (text: string | readonly string[] | undefined) =>
   typeof text === "string" ? text : (text ?? []).join("");

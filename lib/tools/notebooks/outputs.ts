@@ -1,7 +1,7 @@
+import { plotlyMime } from "../../src/figures/figure";
 import type { Cell, Output, OutputKind, OutputsNote } from "./cell";
-import { isRun, join, sha256, sorted, type Notebook } from "./notebook";
-
-export const plotlyMime = "application/vnd.plotly.v1+json";
+import { sha256 } from "../../src/base/sha256";
+import { isRun, join, sorted, type Notebook } from "./notebook";
 
 /**
  * The note about a cell's outputs. It stays the same when JupyterLab opens and saves the notebook, and it is the same for

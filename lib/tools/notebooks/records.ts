@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { RunRecord } from "../../src/runs/record";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";
 import { UserError } from "../../src/base/user-error";
-import { sha256 } from "./notebook";
+import { sha256 } from "../../src/base/sha256";
 import { runsFolder } from "./places";
 
 /** A finished record as it lies on disk. */

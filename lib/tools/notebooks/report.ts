@@ -1,6 +1,6 @@
 import { count, percent, textTable } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
-import { isObject } from "./cell";
+import { isObject } from "../../src/base/is-object";
 import { quickNotice } from "./notebook";
 import type { Part } from "../../src/parts";
 

@@ -1,5 +1,5 @@
+import { sha256 } from "../../src/base/sha256";
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -21,7 +21,7 @@ export async function sweepPython(
   engine = join(root, ".engine"),
 ): Promise<string> {
   const requirements = tool("requirements.txt");
-  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
+  const hash = sha256(readFileSync(requirements)).slice(0, 12);
   const folder = join(engine, `sweep-${hash}`);
   const python = join(folder, "bin/python");
   if (existsSync(python)) return python;
@@ -72,7 +72,7 @@ export function plainName(python: string, home = homedir()): string {
   const plain = /^[\w./+@%-]+$/;
   if (plain.test(python)) return python;
   const environment = dirname(dirname(python));
-  const link = join(home, ".cache/deepnets", createHash("sha256").update(environment).digest("hex").slice(0, 12));
+  const link = join(home, ".cache/deepnets", sha256(environment).slice(0, 12));
   if (!plain.test(link))
     throw new UserError(
       `Expected a path without blanks for the jobs of a cluster but found ${python} and ${home}: move the project to a folder without blanks and brackets.`,

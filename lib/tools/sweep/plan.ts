@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { sha256 } from "../../src/base/sha256";
 import { findPart } from "../../src/parts";
 import { parseOverrides } from "../../src/training/overrides";
 import { runName } from "../../src/runs/places";
@@ -75,14 +76,12 @@ export function makePlan(
       }),
     );
   });
-  const hash = createHash("sha256")
-    .update(
-      jobs
-        .map(({ part, run }) => `${part}/${run}`)
-        .sort()
-        .join("\n"),
-    )
-    .digest("hex");
+  const hash = sha256(
+    jobs
+      .map(({ part, run }) => `${part}/${run}`)
+      .sort()
+      .join("\n"),
+  );
   const name = `${request.profile}-${hash.slice(0, 8)}`;
   return {
     id: randomUUID(),

@@ -1,7 +1,8 @@
 // Is everything there that the sheet asks for, and does every number in the prose come from a record?
+import { quote } from "../../../src/base/text";
 import { sourceOf, type Notebook } from "../../notebooks/notebook";
 import { brokenTags, findTags, tagText, withoutCode } from "../../notebooks/tags";
-import { quote, type Place, type Rule, type Subject } from "./rule";
+import type { Place, Rule, Subject } from "./rule";
 
 export const contentRules: readonly Rule[] = [
   {

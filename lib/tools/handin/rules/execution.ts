@@ -1,7 +1,10 @@
 // Did these cells make these outputs, all of them, in this order, without complaint?
-import { isRun, join, sha256, sourceOf, type Cell, type Notebook, type OutputsNote } from "../../notebooks/notebook";
-import { describeKinds, noteOutputs, plotlyMime } from "../../notebooks/outputs";
-import { quote, type LoggedCell, type Place, type Rule, type Subject } from "./rule";
+import { quote } from "../../../src/base/text";
+import { sha256 } from "../../../src/base/sha256";
+import { isRun, join, sourceOf, type Cell, type Notebook, type OutputsNote } from "../../notebooks/notebook";
+import { plotlyMime } from "../../../src/figures/figure";
+import { describeKinds, noteOutputs } from "../../notebooks/outputs";
+import type { LoggedCell, Place, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART";
 

@@ -1,6 +1,7 @@
 // Can a record's measurements be true: do they fit the data's labels, the sheet's model, and a machine's speed?
 import type { RunRecord } from "../../../src/runs/record";
 import type { FinalEvaluation } from "../../../src/training/evaluation";
+import { sum } from "../../../src/base/statistics";
 import { count } from "../../../src/base/text";
 import { trueLabels } from "../true-labels";
 import type { Place, Rule, Subject } from "./rule";
@@ -61,9 +62,9 @@ function wrongLabels({ part }: Subject, { seed, data, final }: RunRecord): strin
 function otherSizes({ confusion, size }: FinalEvaluation, labels: Uint8Array, name: string): string | undefined {
   if (size !== labels.length) return undefined;
   const wanted = countBy(confusion.length, labels);
-  const wrong = confusion.findIndex((row, label) => row.reduce((sum, n) => sum + n, 0) !== wanted[label]);
+  const wrong = confusion.findIndex((row, label) => sum(row) !== wanted[label]);
   if (wrong < 0) return undefined;
-  const found = confusion[wrong]!.reduce((sum, n) => sum + n, 0);
+  const found = sum(confusion[wrong]!);
   return `${count(found)} ${name} examples of class ${wrong}, where the data has ${count(wanted[wrong]!)}`;
 }
 

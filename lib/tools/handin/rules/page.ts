@@ -1,10 +1,11 @@
 // Does the page open anywhere, alone, and show what the notebook holds and nothing else?
+import { quote } from "../../../src/base/text";
 import { holdsPlotly } from "../../export/page-content";
 import { formatProblem } from "../../export/problem";
 import type { Notebook } from "../../notebooks/notebook";
-import { plotlyMime } from "../../notebooks/outputs";
+import { plotlyMime } from "../../../src/figures/figure";
 import { readHtml } from "../../notebooks/html";
-import { quote, type Rule } from "./rule";
+import type { Rule } from "./rule";
 import { firstDifference } from "./shown-numbers";
 
 const exportAgain = "run npm run export";

@@ -70,9 +70,3 @@ export interface Rule {
   readonly full?: true;
   readonly find: (subject: Subject) => readonly Place[];
 }
-
-/** Shortens a value for a message. */
-export const quote = (text: string, length = 80) => {
-  const line = text.trim().replace(/\s+/g, " ");
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
-};

@@ -1,11 +1,12 @@
 // Do captions, tables and curves in the outputs show the numbers of the records, and do an output's forms say the same?
+import { quote } from "../../../src/base/text";
 import { parts } from "../../../src/parts";
 import type { RunRecord } from "../../../src/runs/record";
 import type { FinalEvaluation } from "../../../src/training/evaluation";
 import { join, type Notebook, type Output } from "../../notebooks/notebook";
-import { plotlyMime } from "../../notebooks/outputs";
+import { plotlyMime } from "../../../src/figures/figure";
 import { readHtml, type Table } from "../../notebooks/html";
-import { quote, type Place, type Rule, type Subject } from "./rule";
+import type { Place, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART, or undo the change";
 
