@@ -8,7 +8,7 @@ import type { RunRecord } from "../../lib/src/runs/record";
 import { loadRecord, readLive, recordText } from "../../lib/src/runs/record-file";
 import { readRecord, readRecords } from "../../lib/src/runs/records";
 import { fullRuns } from "../../lib/tools/bench/full-runs";
-import { damagedRecords, storedRecords } from "../../lib/tools/notebooks/records";
+import { recordReader, storedRecords } from "../../lib/tools/notebooks/records";
 import { readFinished } from "../../lib/tools/sweep/plan";
 import { agreeing, sampleRecord } from "../fixtures/records";
 
@@ -194,12 +194,12 @@ test("every reader says the same of a damaged record, and none uses it", async (
   expect(() => readFinished({ runs: folder }, job)).toThrow(message);
   expect(() => fullRuns()).toThrow(message);
   expect(storedRecords("h6-1a", "full", folder)).toEqual([]);
-  expect(damagedRecords("h6-1a", "full", folder)).toEqual([
+  expect(recordReader("full", folder).damaged("h6-1a")).toEqual([
     { folder: "h6-1a/full-s1", message: expect.stringMatching(message) as string },
   ]);
   writeFileSync(file, good);
   expect(storedRecords("h6-1a", "full", folder)).toHaveLength(1);
-  expect(damagedRecords("h6-1a", "full", folder)).toEqual([]);
+  expect(recordReader("full", folder).damaged("h6-1a")).toEqual([]);
 });
 
 test("a live record that is not whole counts as none", () => {

@@ -19,9 +19,9 @@ const patience = 10_000;
  * can neither be released (its holder is dead) nor linked anew (it is there), so that what was found stale is what is
  * replaced. The second lock is taken in the same way, should its holder die as well.
  */
-function takeLock(file, more = {}) {
+function takeLock(file) {
   mkdirSync(dirname(file), { recursive: true });
-  const mine = { ...identify(process.pid), host: hostname(), ...more, id: randomUUID() };
+  const mine = { ...identify(process.pid), host: hostname(), id: randomUUID() };
   const draft = `${file}.${process.pid}.${mine.id.slice(0, 8)}`;
   try {
     const holder = take(file, { mine, draft, until: Date.now() + patience });

@@ -30,7 +30,6 @@ export interface Lock {
  */
 export function takeLock(
   file: string,
-  more?: object,
 ): { readonly lock: Lock; readonly holder?: undefined } | { readonly lock?: undefined; readonly holder: Holder };
 
 /** The live process that holds a lock, if any. */

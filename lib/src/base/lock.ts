@@ -12,7 +12,7 @@ export { identify, isAlive, type Lock, type Process } from "./lock-file.cjs";
  */
 export function lockRun(folder: string): () => void {
   const file = join(folder, "lock");
-  const { lock, holder } = attempt(file, {});
+  const { lock, holder } = attempt(file);
   if (lock) return () => lock.release();
   throw new UserError(
     `Expected nobody else at this run but ${nameOf(holder)} holds it (${file}): wait until it ends, stop it, or, if it is certainly gone, delete that file.`,
@@ -22,9 +22,9 @@ export function lockRun(folder: string): () => void {
 /** The live process that trains in a folder, if any. */
 export const holderOf = (folder: string): Holder | undefined => holderOfFile(join(folder, "lock"));
 
-function attempt(file: string, more: object): ReturnType<typeof takeLock> {
+function attempt(file: string): ReturnType<typeof takeLock> {
   try {
-    return takeLock(file, more);
+    return takeLock(file);
   } catch (error) {
     throw explained(error, file);
   }

@@ -4,11 +4,11 @@ import { parseArgs } from "node:util";
 import { writeWhole } from "../../src/base/files";
 import { lockFolder } from "../notebooks/folder-lock";
 import { sha256 } from "../../src/base/sha256";
-import { readGenerated, type Notebook } from "../notebooks/notebook";
+import { readGenerated, type RunNote } from "../notebooks/notebook";
 import { parts } from "../../src/parts";
 import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
-import { makeReport, reportPart } from "../notebooks/report";
+import { makeReport, reportOfNote } from "../notebooks/report";
 import { fingerprint, recordsOf } from "../notebooks/fingerprint";
 import { UserError } from "../../src/base/user-error";
 import type { Author } from "./index-page";
@@ -86,7 +86,7 @@ function gather(folder: string): string[] {
  * The note of a full run that the records in data/runs are of: hours of work that must not be overwritten. What is in
  * the files decides, since clocks can be wrong.
  */
-function fullRun(file: string, name: string): Note | undefined {
+function fullRun(file: string, name: string): RunNote | undefined {
   const part = parts.find(({ notebook }) => notebook === name);
   const run = readGenerated(file)?.metadata.deepnets?.run;
   if (!part || run?.status !== "finished" || run.profile !== "full") return undefined;
@@ -107,20 +107,14 @@ function keepAside(ran: string): void {
   console.log(`${basename(ran)}: notebooks/ holds another text; the run that lay here is kept as ${basename(aside)}.`);
 }
 
-type Note = NonNullable<NonNullable<Notebook["metadata"]["deepnets"]>["run"]>;
-
 /** A report beside the pages; one that a hand-in wrote about the same notebooks stays as it is. */
-function writeReport(folder: string, names: readonly string[], notes: readonly (Note | undefined)[]): void {
+function writeReport(folder: string, names: readonly string[], notes: readonly (RunNote | undefined)[]): void {
   const profile = notes.find((note) => note !== undefined)?.profile ?? "full";
   const made = makeReport(
     profile,
     parts.flatMap((part) => {
       const i = names.indexOf(part.notebook);
-      if (i < 0) return [];
-      const note = notes[i];
-      const status = note?.status === "finished" ? "finished" : note?.status === "failed" ? "failed" : "not run";
-      const record = storedRecords(part.id, profile).find(({ record: one }) => one.seed === (note?.seed ?? 1))?.record;
-      return [reportPart(part, { status, seconds: note?.seconds ?? 0, seed: note?.seed ?? 1 }, record)];
+      return i < 0 ? [] : [reportOfNote(part, notes[i], storedRecords(part.id, profile))];
     }),
   );
   const file = join(folder, "report.json");

@@ -6,11 +6,11 @@ import { UserError } from "../../src/base/user-error";
 import { sha256 } from "../../src/base/sha256";
 import { readNotebook, sourceOf, type Notebook } from "../notebooks/notebook";
 import { parts as allParts, type Part } from "../../src/parts";
-import { handinFolder, notebooksFolder, runsFolder } from "../notebooks/places";
+import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { PageContent } from "../export/page-content";
 import { renderIndex, renderPages, type RenderedPage } from "../export/pages";
 import { readCellLog } from "./cell-log";
-import { damagedRecords, storedRecords } from "../notebooks/records";
+import { recordReader } from "../notebooks/records";
 import { answerRules } from "./rules/answers";
 import { contentRules } from "./rules/content";
 import { executionRules } from "./rules/execution";
@@ -89,12 +89,8 @@ export async function checkFolder(
   const read = parts.map((part) => readPart(folder, part));
   const first = read.map(({ notebook }) => notebook?.metadata.deepnets?.run).find((run) => run !== undefined);
   const profile = first?.profile ?? "full";
-  const cache = new Map<string, ReturnType<typeof storedRecords>>();
-  const records = (part: string) =>
-    cache.get(part) ?? cache.set(part, storedRecords(part, profile, runsFolder())).get(part)!;
   const report = html ? readText(join(folder, "report.json")) : undefined;
-  const damaged = (part: string) => damagedRecords(part, profile, runsFolder());
-  const common = { profile, seed: first?.seed ?? 1, records, damaged, report, log: readCellLog() };
+  const common = { profile, seed: first?.seed ?? 1, ...recordReader(profile), report, log: readCellLog() };
 
   const names = read.flatMap(({ notebook, page, part }) => (html && notebook && page ? [part.notebook] : []));
   const rendered = names.length > 0 ? await exporter.pages(folder, names) : [];

@@ -6,7 +6,7 @@ import { exportNotebooks, type Exported } from "../export/pages";
 import { checkFolder, formatFindings, newExporter } from "./check";
 import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "../notebooks/notebook";
 import { notebooksFolder, readmeFile } from "../notebooks/places";
-import { storedRecords } from "../notebooks/records";
+import { recordReader } from "../notebooks/records";
 import { formatTable } from "../notebooks/report";
 import { resultsTable, withResults } from "./results";
 import { saveReport, type Session } from "./session";
@@ -45,7 +45,8 @@ const htmlOf = ({ file }: Exported) => (file === undefined ? undefined : readFil
 
 /** Puts the numbers of the records just made into the prose of the notebooks that ran. */
 function fill({ plan, folder }: Session): void {
-  const records = (part: string) => storedRecords(part, plan.profile).map(({ record }) => record);
+  const { records: stored } = recordReader(plan.profile);
+  const records = (part: string) => stored(part).map(({ record }) => record);
   const resolve = (key: string) => {
     try {
       return tagText(key, records, plan.seed);
@@ -84,12 +85,13 @@ function keep({ plan, folder, reports, line }: Session): void {
     line.print(`${notebook}: copied back to notebooks/`);
   }
   if (plan.chosen.some(({ id }) => reports.get(id)?.status !== "finished")) return;
+  const { records: stored } = recordReader("full");
   const readme = readmeFile();
   writeWhole(
     readme,
     withResults(
       readFileSync(readme, "utf8"),
-      resultsTable((part) => storedRecords(part, "full").map(({ record }) => record)),
+      resultsTable((part) => stored(part).map(({ record }) => record)),
     ),
   );
   line.print("README.md: table of results written");

@@ -54,9 +54,9 @@ async function handIn(session: Session): Promise<number> {
   const quick = plan.profile === "quick";
   sweepUp(folder);
   line.print(`Running ${plural(plan.chosen.length, "notebook")} into ${folder}${quick ? ` (${quickNotice})` : ""}`);
+  saveReport(session);
   await inOrder(plan, async (part) => {
     if (signal.aborted) return;
-    saveReport(session);
     const report = await runPart(session, part);
     if (signal.aborted) return;
     reports.set(part.id, report);
@@ -111,9 +111,8 @@ function makePlan(argv: string[]): Plan {
   // waits (a kernel starts, a picture is drawn), the other computes.
   const cores = availableParallelism();
   const atOnce = profile === "quick" ? Math.min(2, cores, chosen.length) : 1;
-  const threads = atOnce > 1 ? `${Math.floor(cores / atOnce)},1` : undefined;
-  return {
-    ...{ chosen, profile, seed, atOnce, threads: fromEnvironment("DEEPNETS_THREADS") ? undefined : threads },
-    ...{ resume: values.continue ?? false, keep: values.keep ?? false },
-  };
+  const shared = atOnce > 1 && !fromEnvironment("DEEPNETS_THREADS");
+  const threads = shared ? `${Math.floor(cores / atOnce)},1` : undefined;
+  const { continue: resume = false, keep = false } = values;
+  return { chosen, profile, seed, atOnce, threads, resume, keep };
 }

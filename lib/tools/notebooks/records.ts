@@ -22,16 +22,31 @@ export interface DamagedRecord {
   readonly message: string;
 }
 
-/**
- * All finished records of a part and profile with the sheet's own settings, by seed. A damaged one is none of them:
- * `damagedRecords` names it.
- */
-export const storedRecords = (part: string, profile: "full" | "quick", runs = runsFolder()): StoredRecord[] =>
-  readAll(part, profile, runs).flatMap((one) => ("record" in one ? one : []));
+/** The records of one profile with the sheet's own settings, by part and seed. */
+export interface RecordReader {
+  /** All finished ones of a part. A damaged one is none of them: `damaged` names it. */
+  readonly records: (part: string) => readonly StoredRecord[];
+  /** Those that cannot be trusted. */
+  readonly damaged: (part: string) => readonly DamagedRecord[];
+}
 
-/** The records of a part and profile with the sheet's own settings that cannot be trusted, by seed. */
-export const damagedRecords = (part: string, profile: "full" | "quick", runs = runsFolder()): DamagedRecord[] =>
-  readAll(part, profile, runs).flatMap((one) => ("message" in one ? one : []));
+/** Reads each part's records once, when they are first asked for. */
+export function recordReader(profile: "full" | "quick", runs = runsFolder()): RecordReader {
+  const known = new Map<string, readonly (StoredRecord | DamagedRecord)[]>();
+  const all = (part: string) => {
+    const found = known.get(part) ?? readAll(part, profile, runs);
+    known.set(part, found);
+    return found;
+  };
+  return {
+    records: (part) => all(part).flatMap((one) => ("record" in one ? one : [])),
+    damaged: (part) => all(part).flatMap((one) => ("message" in one ? one : [])),
+  };
+}
+
+/** The finished records of one part, as they lie there now. */
+export const storedRecords = (part: string, profile: "full" | "quick", runs = runsFolder()): readonly StoredRecord[] =>
+  recordReader(profile, runs).records(part);
 
 function readAll(part: string, profile: "full" | "quick", runs: string): (StoredRecord | DamagedRecord)[] {
   const names = existsSync(join(runs, part)) ? readdirSync(join(runs, part)) : [];

@@ -1,7 +1,7 @@
 import { count, percent, textTable } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
 import { isObject } from "../../src/base/is-object";
-import { quickNotice } from "./notebook";
+import { quickNotice, type RunNote } from "./notebook";
 import type { Part } from "../../src/parts";
 
 /** What became of one notebook. */
@@ -80,6 +80,17 @@ export function reportPart(part: Part, outcome: Result, record: RunRecord | unde
     parameters: model.parameters,
     minutes: minutes.training + minutes.evaluation,
   };
+}
+
+/** What the note of a run, as the notebook carries it, and the part's records say of one notebook. */
+export function reportOfNote(
+  part: Part,
+  note: RunNote | undefined,
+  records: readonly { readonly record: RunRecord }[],
+): PartReport {
+  const { seed, seconds } = note ?? { seed: 1, seconds: 0 };
+  const status = note?.status === "finished" || note?.status === "failed" ? note.status : "not run";
+  return reportPart(part, { status, seconds, seed }, records.find(({ record }) => record.seed === seed)?.record);
 }
 
 /** The table at the end of a hand-in. */

@@ -1,5 +1,5 @@
 // Does report.json say what the notebooks and their records say?
-import { parseReport, reportPart, type PartReport } from "../../notebooks/report";
+import { parseReport, reportOfNote, type PartReport } from "../../notebooks/report";
 import { quickNotice } from "../../notebooks/notebook";
 import type { Rule } from "./rule";
 
@@ -32,11 +32,7 @@ export const reportRules: readonly Rule[] = [
       if (!notebook || !read) return [];
       const found = read.parts.find(({ part: id }) => id === part.id);
       if (!found) return [{ value: "report.json does not speak of it" }];
-      const run = notebook.metadata.deepnets?.run;
-      const status = run?.status === "finished" || run?.status === "failed" ? run.status : "not run";
-      const [seed, seconds] = [run?.seed ?? 1, run?.seconds ?? 0];
-      const record = records(part.id).find((stored) => stored.record.seed === seed)?.record;
-      const wanted = reportPart(part, { status, seconds, seed }, record);
+      const wanted = reportOfNote(part, notebook.metadata.deepnets?.run, records(part.id));
       return facts
         .filter((fact) => rounded(found, fact) !== rounded(wanted, fact))
         .map((fact) => ({

@@ -2,7 +2,7 @@ import type { Part } from "../../../src/parts";
 import type { PageContent } from "../../export/page-content";
 import type { RenderedPage } from "../../export/pages";
 import type { Notebook, OutputsNote } from "../../notebooks/notebook";
-import type { DamagedRecord, StoredRecord } from "../../notebooks/records";
+import type { RecordReader } from "../../notebooks/records";
 
 /** One entry of the launcher's log: a cell that ran in JupyterLab. */
 export interface LoggedCell {
@@ -23,7 +23,7 @@ export interface Page {
 }
 
 /** One notebook of a hand-in with all that a rule may look at. */
-export interface Subject {
+export interface Subject extends RecordReader {
   readonly part: Part;
   /** Undefined where the hand-in lacks it, or where it cannot be read. */
   readonly notebook: Notebook | undefined;
@@ -40,9 +40,6 @@ export interface Subject {
   /** The hand-in's settings: those of its first notebook that knows them. */
   readonly profile: "full" | "quick";
   readonly seed: number;
-  readonly records: (part: string) => readonly StoredRecord[];
-  /** Those that cannot be trusted. */
-  readonly damaged: (part: string) => readonly DamagedRecord[];
   readonly log: readonly LoggedCell[];
 }
 
