@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copyProject, engineFolders } from "./project-copy";
+import { copyProject, engineFolders, runCommand } from "./project-copy";
 
 let folder: string;
 let remove: () => void;
@@ -20,18 +20,11 @@ beforeAll(() => {
   // The copy's own lists of files.
   rmSync(join(folder, ".engine", engineFolders(folder)[0]!, "engine.json"), { force: true });
   rmSync(join(folder, "lib/dist/build.json"), { force: true });
-  expect(run("setup")).toMatchObject({ status: 0, stderr: "" });
+  expect(run("setup")).toMatchObject({ code: 0, stderr: "" });
 }, 300_000);
 afterAll(() => remove());
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(folder, "lib/tools/setup/command.mjs"), ...args],
-    { encoding: "utf8", env: { ...process.env, npm_execpath: "", DEEPNETS_BROWSER: "" } },
-  );
-  return { status, stdout, stderr };
-}
+const run = (...args: string[]) => runCommand(folder, args, { env: { DEEPNETS_BROWSER: "" } });
 
 /** Takes the file away (it may be a hard link into the real project: never written into) and puts `bytes` there. */
 function damage(file: string, how: "gone" | "half" | "empty" | "other"): () => void {
@@ -60,7 +53,7 @@ type Broken = readonly [string, () => string, "gone" | "half" | "empty" | "other
 describe("npm run doctor names what is broken", () => {
   test("and says that everything is here when it is", () => {
     const ended = run("doctor");
-    expect([ended.stdout.split("\n").filter((line) => line.startsWith("MISSING")), ended.status]).toEqual([[], 0]);
+    expect([ended.stdout.split("\n").filter((line) => line.startsWith("MISSING")), ended.code]).toEqual([[], 0]);
     expect(ended.stdout).toContain("Everything is here.");
   });
 
@@ -105,8 +98,8 @@ describe("npm run doctor names what is broken", () => {
   ] as const satisfies readonly Broken[])("%s (%#)", (_, file, how, row) => {
     const mend = damage(file(), how);
     try {
-      const { status, stdout } = run("doctor");
-      expect([status, stdout]).toEqual([1, expect.stringMatching(new RegExp(`^MISSING +${row.source}`, "m"))]);
+      const { code, stdout } = run("doctor");
+      expect([code, stdout]).toEqual([1, expect.stringMatching(new RegExp(`^MISSING +${row.source}`, "m"))]);
     } finally {
       mend();
     }
@@ -118,7 +111,7 @@ test("npm run doctor -- --repair makes it right", () => {
   rmSync(join(folder, ".engine/away"));
   damage("data/mnist/t10k-labels-idx1-ubyte", "half");
   const ended = run("doctor", "--repair");
-  expect(ended).toMatchObject({ status: 0, stderr: "" });
+  expect(ended).toMatchObject({ code: 0, stderr: "" });
   expect(ended.stdout).toContain("Everything is here.");
   expect(existsSync(join(folder, "lib/dist/src/index.js"))).toBe(true);
   expect(run("doctor", "--repai").stderr).toContain("Expected npm run doctor, with -- --repair or nothing");

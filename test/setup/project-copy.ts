@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -50,4 +50,24 @@ export function copyProject(): { readonly folder: string; readonly remove: () =>
 export function engineFolders(of = root): string[] {
   const out = execFileSync("ls", [join(of, ".engine")], { encoding: "utf8" });
   return out.split("\n").filter((name) => /^[0-9a-f]{16}$/.test(name));
+}
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command of a copy to its end. */
+export function runCommand(
+  folder: string,
+  args: readonly string[],
+  { env = {}, node = process.execPath }: { readonly env?: Record<string, string>; readonly node?: string } = {},
+): Ended {
+  const { status, stdout, stderr } = spawnSync(node, [join(folder, "lib/tools/setup/command.mjs"), ...args], {
+    encoding: "utf8",
+    env: { ...process.env, npm_execpath: "", ...env },
+  });
+  return { code: status, stdout, stderr };
 }

@@ -16,7 +16,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copyProject, engineFolders, root } from "./project-copy";
+import { copyProject, type Ended, engineFolders, root, runCommand } from "./project-copy";
 
 let folder: string;
 let remove: () => void;
@@ -25,19 +25,8 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => remove());
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function setUp(env: Record<string, string> = {}, node = process.execPath): Ended {
-  const { status, stdout, stderr } = spawnSync(node, [join(folder, "lib/tools/setup/command.mjs"), "setup"], {
-    encoding: "utf8",
-    env: { ...process.env, npm_execpath: "", ...env },
-  });
-  return { code: status, stdout, stderr };
-}
+const setUp = (env: Record<string, string> = {}, node = process.execPath): Ended =>
+  runCommand(folder, ["setup"], { env, node });
 
 /** Starts set-up, kills it and its children with SIGKILL as soon as `when` holds, and waits for the end. */
 async function killSetUp(when: () => boolean): Promise<void> {

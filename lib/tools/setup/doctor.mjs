@@ -161,18 +161,16 @@ function fail(message) {
 }
 
 function version(title) {
-  if (title.startsWith("Node packages")) {
-    const of = (name) => `${name} ${readJson(at("node_modules", name, "package.json"))?.version}`;
+  const of = (name) => `${name} ${readJson(at("node_modules", name, "package.json"))?.version}`;
+  if (title.startsWith("Node packages"))
     return ["@tensorflow/tfjs-node", "tslab", "danfojs-node", "plotly.js-dist-min", "vitest"].map(of).join(", ");
-  }
   if (title.startsWith("Python environment")) {
     const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(\S+)/gim;
     return `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} (${venvPython.replace(at(""), "")})`;
   }
   if (title.startsWith("TensorFlow engine")) return "libtensorflow 2.21.0";
   if (title.startsWith("TensorFlow addon") && engineReady()) return "built and checked";
-  if (title.startsWith("Jupyter kernel"))
-    return `${kernelName} (TypeScript 5.0.4 by tslab ${readJson(at("node_modules/tslab/package.json"))?.version})`;
+  if (title.startsWith("Jupyter kernel")) return `${kernelName} (${of("typescript")}, ${of("tslab")})`;
   if (title.startsWith("MNIST")) return "4 files, checksums verified";
   if (title.startsWith("Browser")) return readJson(at(".engine/browser.json"))?.path ?? "looked for, none found";
   return existsSync(at("lib/dist")) ? "up to date" : "";
