@@ -8,6 +8,7 @@ import { annotate } from "../../lib/src/runs/annotate";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { loadRecord } from "../../lib/src/runs/record-file";
 import { Interrupted } from "../../lib/src/runs/run";
+import { eventFolder } from "../../lib/src/runs/run-folder";
 import { train } from "../../lib/src/runs/train";
 import { trial } from "../../lib/src/training/trial";
 import { readEvents } from "../fixtures/training/events";
@@ -233,6 +234,18 @@ describe("watching and stopping", () => {
     expect(weightsOf(model)).toEqual(weightsOf(whole));
     expect(lasting({ ...record, part: "h6-1c" })).toEqual(lasting(expected.record));
     expect(existsSync(join(run.folder, "checkpoint"))).toBe(false);
+  });
+
+  test("started anew where a run has finished, leaves that one's event files; a picture takes its own", async () => {
+    const { folder, record } = await train(network(), corners(), small());
+    const finished = readEvents(join(folder, "train"));
+    expect(eventFolder(folder, record)).toBe(folder);
+    const again = await train(network(), corners(), small(), { signal: AbortSignal.abort() }).catch((error) => error);
+    expect(again).toBeInstanceOf(Interrupted);
+    expect(readEvents(join(folder, "train"))).toEqual(finished);
+    const beside = eventFolder(folder, (again as Interrupted).run.record);
+    expect(beside).not.toBe(folder);
+    expect(readEvents(join(beside, "train"))).not.toEqual(finished);
   });
 
   test("DEEPNETS_FRESH and resume: false throw the checkpoint away", async () => {

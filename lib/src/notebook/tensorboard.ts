@@ -6,6 +6,7 @@ import { recordsOf, type RunLike, type Runs } from "../figures/runs";
 import { modelStyle } from "../figures/theme";
 import { projectFolder } from "../base/paths";
 import { runFolder } from "../runs/places";
+import { eventFolder } from "../runs/run-folder";
 import { findBrowser, launchBrowser } from "./browser";
 import { displaySymbol } from "./display";
 import { kernel, type Bundle } from "./kernel";
@@ -119,7 +120,7 @@ function gather(runs: readonly RunLike[], folder: string): number {
   let curves = 0;
   for (const run of runs) {
     const record = "record" in run ? run.record : run;
-    const from = "record" in run && "folder" in run ? String(run.folder) : runFolder(record);
+    const from = eventFolder("record" in run && "folder" in run ? String(run.folder) : runFolder(record), record);
     const name = `${modelStyle(record.part).name}${several ? ` seed ${record.seed}` : ""}`;
     for (const split of ["train", "test"]) {
       if (!existsSync(join(from, split)))
