@@ -122,6 +122,67 @@ test("slides store a shared trace once and show one state at a time", () => {
   ]);
 });
 
+test("a static picture shows the states of slides that are no lines side by side", () => {
+  const drawn = samples["slider"]!();
+  const picture = figures.still(drawn);
+  expect(picture.layout.sliders).toBeUndefined();
+  expect(picture.data).toHaveLength(6 * 3);
+  expect(picture.data.every((trace) => trace.visible === undefined)).toBe(true);
+  const titles = picture.layout.annotations.map(({ text }: { text: string }) => text);
+  expect(titles.filter((text: string) => text.startsWith("position "))).toEqual(
+    [0, 1, 2, 3, 4, 5].map((n) => `position ${n}`),
+  );
+  // The title of a state stands above those of the panels that it is made of, not on them.
+  const shifts = picture.layout.annotations.filter(({ text }: { text: string }) => /^(position 0|image)$/.test(text));
+  expect(shifts[0].yshift - shifts[1].yshift).toBeGreaterThanOrEqual(20);
+  const axes = Object.keys(picture.layout).filter((key) => key.startsWith("xaxis"));
+  expect(axes).toHaveLength(6 * 3);
+});
+
+test("a static picture lays the lines of slides over each other, each named by its state", () => {
+  const line = (scale: number) =>
+    figures.curves(
+      [
+        { name: "network", x: [1, 2, 3], y: [scale, 2 * scale, 3 * scale] },
+        { name: "baseline", x: [1, 2, 3], y: [1, 1, 1] },
+      ],
+      { title: "Growth", x: "t", y: "size", log: "y", yRange: [0.1, 100] },
+    );
+  const slides = [1, 3, 10].map((scale) => ({ label: String(scale), figure: line(scale) }));
+  const picture = figures.still(figures.slides(slides, { prefix: "scale ", control: "slider" }));
+  expect(picture.data.map((trace) => trace.name)).toEqual(["baseline", "scale 1", "scale 3", "scale 10"]);
+  expect(picture.data[3]!.y).toEqual([10, 20, 30]);
+  expect(new Set(picture.data.map((trace) => trace.line.color)).size).toBe(4);
+  expect(new Set(picture.data.slice(1).map((trace) => trace.line.dash)).size).toBe(3);
+  expect(picture.layout.yaxis).toMatchObject({ type: "log", range: [-1, 2] });
+  expect(picture.layout.xaxis.title.text).toBe("t");
+  expect(picture.layout.updatemenus ?? picture.layout.sliders).toBeUndefined();
+  expect(figures.still(line(1))).toEqual(line(1));
+});
+
+test("a heatmap's columns count from where they are told, and its row labels have room", () => {
+  const drawn = figures.heatmap([[1, 2, 3]], {
+    title: "t",
+    x: "t",
+    yLabels: ["sum 148"],
+    firstColumn: 1,
+    square: false,
+  });
+  expect(drawn.data[0]).toMatchObject({ x0: 1, dx: 1 });
+  expect(drawn.layout.xaxis.range).toEqual([0.5, 3.5]);
+  expect(drawn.layout.shapes[0]).toMatchObject({ x0: 0.5, x1: 3.5 });
+  expect(drawn.layout.margin.l).toBeGreaterThanOrEqual(7 * "sum 148".length + 10);
+});
+
+test("states are compared with the surplus where a step's mean is given", () => {
+  const drawn = figures.states({ series: [5, 4, 9], states: [0.5, 0, 4.5], expected: 4.5, threshold: 13.5 });
+  expect(drawn.data[0]).toMatchObject({ name: "surplus", y: [0.5, 0, 4.5] });
+  expect(drawn.layout.meta.caption).toBe("Correlation of each cell's state with the surplus: cell 0 +1.00.");
+  const cloud = figures.statesBySum({ sums: [-1, 0, 2], cells: [{ name: "a", state: [1, 0, -2] }], x: "surplus" });
+  expect(cloud.layout.meta.caption).toBe("Correlation with the surplus: a −1.00.");
+  expect(cloud.layout.xaxis.title.text).toBe("surplus");
+});
+
 test("captioned replaces words and nothing else", () => {
   const drawn = samples["slider"]!();
   const renamed = figures.captioned(drawn, { caption: "A new caption." });

@@ -143,6 +143,8 @@ export interface HeatmapOptions extends Words {
   /** What stands at the ticks, one per column and row. */
   readonly xLabels?: readonly string[];
   readonly yLabels?: readonly string[];
+  /** Number of the first column, where columns have no labels: 1 where they are steps t = 1, 2, ...; default 0. */
+  readonly firstColumn?: number;
   /** Digits after the point of the number in each cell; none where left out. */
   readonly digits?: number;
   /** Square cells; default true. */
@@ -169,6 +171,7 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
       `Expected a matrix with rows of equal length but found ${uneven >= 0 ? `${matrix[uneven]?.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: check its shape.`,
     );
   const [low, high] = options.range ?? span(matrix, options.scale === "diverging");
+  const first = options.xLabels ? 0 : (options.firstColumn ?? 0);
   const big = rows * columns > 400;
   const data: Spec = {
     type: "heatmap",
@@ -188,6 +191,7 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
           zmax: high,
           hovertemplate: "row %{y}, column %{x}: %{z:.4~g}<extra></extra>",
         }),
+    ...(first === 0 ? {} : { x0: first, dx: 1 }),
     colorscale: scales[options.scale ?? "ink"].map((stop) => [...stop]),
     showscale: false,
     ...(options.digits === undefined ? {} : { texttemplate: `%{z:.${options.digits}f}`, textfont: { size: 11 } }),
@@ -202,12 +206,12 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     { ...options, alt },
     {
       height: options.height ?? Math.max(60, Math.min(300, rows * 30)),
-      left: options.y || options.yLabels ? 56 : 12,
+      left: Math.max(options.y || options.yLabels ? 56 : 12, labelRoom(options.yLabels) + (options.y ? 24 : 0)),
       right: 12,
       bottom: options.x || options.xLabels ? 48 : 10,
       x: {
         ...ticks(options.x, options.xLabels),
-        range: [-0.5, columns - 0.5],
+        range: [first - 0.5, first + columns - 0.5],
         ...(square ? { constrain: "domain" } : {}),
       },
       y: {
@@ -222,8 +226,8 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     type: "rect",
     xref: "x",
     yref: "y",
-    x0: left - 0.5,
-    x1: left + across - 0.5,
+    x0: first + left - 0.5,
+    x1: first + left + across - 0.5,
     y0: top - 0.5,
     y1: top + down - 0.5,
     line,
@@ -243,6 +247,10 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     layout: { ...drawn.layout, shapes, dragmode: false, meta: { ...drawn.layout.meta, ...narrow } },
   };
 }
+
+/** Pixels that tick labels take beside a picture. */
+const labelRoom = (labels: readonly string[] = []): number =>
+  labels.length === 0 ? 0 : Math.round(16 + 7 * Math.max(...labels.map((label) => label.length)));
 
 function ticks(title: string | undefined, labels: readonly string[] | undefined): Spec {
   const values = labels ? { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: [...labels] } : {};

@@ -19,6 +19,6 @@ export {
   type StatesBySumOptions,
   type StatesOptions,
 } from "./series";
-export { slides, type SlideOptions } from "./slides";
+export { slides, still, type SlideOptions } from "./slides";
 export { colors, modelStyle, palette, type ModelStyle } from "./theme";
 export { featureMaps, filters, weights, type FeatureMapOptions, type KernelOptions } from "./weights";

@@ -13,6 +13,10 @@ export interface PanelOptions extends Words {
 
 const titleRoom = 26;
 
+/** Pixels that a panel needs above its axes: for its own title, and for those of the panels that it is made of. */
+const roomAbove = ({ layout: { meta } }: Figure): number =>
+  (meta.room ?? 0) + (meta.title ? titleRoom : meta.room ? 0 : 8);
+
 /**
  * Several figures as panels of one, each under its own title in small print; captions of the panels are dropped.
  *
@@ -30,7 +34,7 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
   const columns = Math.min(options.columns ?? 1, given.length);
   const rows = chunks(given, columns);
   const heights = rows.map((row) => Math.max(...row.map(plotHeight)));
-  const rooms = rows.map((row) => (row.some((panel) => panel.layout.meta.title) ? titleRoom : 8));
+  const rooms = rows.map((row) => Math.max(...row.map(roomAbove)));
   const bottoms: number[] = rows.map((row) => Math.max(...row.map((panel) => panel.layout.margin.b)));
   const total = sum(heights) + sum(rooms.slice(1)) + sum(bottoms.slice(0, -1));
   const spans = columnSpans(columns, options);
@@ -134,7 +138,7 @@ function place(
           yref: `${rename("y")} domain`,
           y: 1,
           yanchor: "bottom",
-          yshift: 5,
+          yshift: 5 + (layout.meta.room ?? 0),
           showarrow: false,
           text: layout.meta.title,
           font: { size: 12 },

@@ -2,7 +2,7 @@ import { itemAt } from "../base/item-at";
 import { bars, curves, type Curve } from "./curves";
 import { figure, withRoom, type Figure, type Words } from "./figure";
 import { heatmap } from "./images";
-import { percent, rounded, signed } from "./numbers";
+import { percent, round, rounded, signed } from "./numbers";
 import { panels } from "./panels";
 import { colors, paletteColor } from "./theme";
 
@@ -17,10 +17,15 @@ export interface StatesOptions extends Partial<Words> {
   readonly output?: ArrayLike<number>;
   /** The sum that the classes part at; default 100. */
   readonly threshold?: number;
+  /**
+   * What a step adds in the mean. With it the top panel shows the surplus, the running sum minus `expected` per step,
+   * and the cells are compared with that; default 0, the running sum itself.
+   */
+  readonly expected?: number;
 }
 
 /**
- * What an LSTM does with one series: the running sum above, some cells' states below.
+ * What an LSTM does with one series: the running sum or the surplus above, some cells' states below.
  *
  * @throws when the states do not divide into the series' steps
  * @example
@@ -34,7 +39,9 @@ export function states(options: StatesOptions): Figure {
       `Expected states of shape [${steps}, units] but found ${options.states.length} values for ${steps} steps: pass one series' states.`,
     );
   const x = Array.from({ length: steps }, (_, t) => t + 1);
-  const sums = runningSums(options.series);
+  const expected = options.expected ?? 0;
+  const sums = runningSums(options.series).map((sum, t) => sum - expected * (t + 1));
+  const what = expected === 0 ? "running sum" : "surplus";
   const cell = (unit: number) => x.map((_, t) => itemAt(options.states, t * units + unit));
   const matches = Array.from({ length: units }, (_, unit) => ({ unit, r: correlation(cell(unit), sums) }));
   const chosen =
@@ -47,14 +54,24 @@ export function states(options: StatesOptions): Figure {
     y: cell(unit),
     color: paletteColor(i),
   }));
-  const threshold = options.threshold ?? 100;
+  const threshold = round((options.threshold ?? 100) - expected * steps);
+  const last = round(itemAt(sums, -1));
+  const top =
+    expected === 0
+      ? {
+          title: "Running sum",
+          yRange: [0, Math.max(threshold * 1.3, last * 1.05)] as const,
+        }
+      : {
+          title: `Surplus: running sum minus ${round(expected, 3)} per step`,
+          yRange: [Math.min(0, threshold, ...sums) - 3, Math.max(0, threshold, ...sums) + 3] as const,
+        };
   const parts = [
-    curves([{ name: "sum", x, y: sums, color: colors.ink, label: `sum ${sums.at(-1)}` }], {
+    curves([{ name: what, x, y: sums, color: colors.ink, label: `${expected === 0 ? "sum" : what} ${last}` }], {
       ...shared,
-      y: "running sum",
-      title: "Running sum",
+      ...top,
+      y: what,
       height: 150,
-      yRange: [0, Math.max(threshold * 1.3, itemAt(sums, -1) * 1.05)],
       horizontal: [{ value: threshold, label: String(threshold) }],
     }),
     curves(lines, { ...shared, y: "state", title: "States of some cells", height: 190 }),
@@ -72,7 +89,7 @@ export function states(options: StatesOptions): Figure {
   ];
   const caption =
     options.caption ??
-    `Correlation of each cell's state with the running sum: ${chosen.map(({ unit, r }) => `cell ${unit} ${signed(r)}`).join(", ")}.`;
+    `Correlation of each cell's state with the ${what}: ${chosen.map(({ unit, r }) => `cell ${unit} ${signed(r)}`).join(", ")}.`;
   return panels(parts, {
     title: options.title ?? "LSTM states over one series",
     caption,
@@ -85,7 +102,10 @@ export interface StatesBySumOptions extends Partial<Words> {
   readonly sums: ArrayLike<number>;
   /** Each cell's state at these points. */
   readonly cells: readonly { readonly name: string; readonly state: ArrayLike<number> }[];
+  /** Where a line marks the border; default 100. */
   readonly threshold?: number;
+  /** What `sums` are, for axis and caption; default "running sum". */
+  readonly x?: string;
 }
 
 /**
@@ -95,6 +115,7 @@ export interface StatesBySumOptions extends Partial<Words> {
  * show(figures.statesBySum({ sums, cells: [{ name: "cell 17", state }] }));
  */
 export function statesBySum(options: StatesBySumOptions): Figure {
+  const what = options.x ?? "running sum";
   const data = options.cells.map(({ name, state }, i) => ({
     type: "scatter",
     mode: "markers",
@@ -102,21 +123,22 @@ export function statesBySum(options: StatesBySumOptions): Figure {
     x: rounded(options.sums, 4),
     y: rounded(state, 3),
     marker: { color: paletteColor(i), size: 4, opacity: 0.6 },
-    hovertemplate: "sum %{x}: %{y:.3f}<extra>%{fullData.name}</extra>",
+    hovertemplate: `${what} %{x}: %{y:.3f}<extra>%{fullData.name}</extra>`,
   }));
+
   const caption =
     options.caption ??
-    `Correlation with the running sum: ${options.cells.map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`).join(", ")}.`;
+    `Correlation with the ${what}: ${options.cells.map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`).join(", ")}.`;
   const drawn = figure(
     data,
     {
-      title: options.title ?? "Cell state against the running sum",
+      title: options.title ?? `Cell state against the ${what}`,
       caption,
       alt: options.alt,
     },
     {
       height: 300,
-      x: { title: "running sum", rangemode: "tozero" },
+      x: { title: what, ...(options.x ? {} : { rangemode: "tozero" }) },
       y: { title: "state" },
     },
   );

@@ -1,6 +1,8 @@
-import { plotHeight, type Figure, type Spec, type Words } from "./figure";
-import { captioned } from "./figure";
-import { colors } from "./theme";
+import { itemAt } from "../base/item-at";
+import { curves, type Curve } from "./curves";
+import { captioned, plotHeight, type Figure, type Spec, type Words } from "./figure";
+import { panels } from "./panels";
+import { colors, paletteColor } from "./theme";
 
 export interface SlideOptions extends Partial<Words> {
   /** Default: a slider, or buttons where there are at most four steps. */
@@ -9,6 +11,8 @@ export interface SlideOptions extends Partial<Words> {
   readonly active?: number;
   /** Written before the step's label: "kernel: ". */
   readonly prefix?: string;
+  /** States side by side in the static picture of slides that are not lines; default 2. */
+  readonly columns?: number;
 }
 
 /**
@@ -48,7 +52,7 @@ export function slides(
   const room = slider ? 76 : 44;
   const layout = {
     ...base.layout,
-    meta: { ...base.layout.meta, controlRoom: room },
+    meta: { ...base.layout.meta, controlRoom: room, still: { columns: options.columns ?? 2 } },
     height: base.layout.height + room,
     margin: { ...base.layout.margin, b: base.layout.margin.b + room },
   };
@@ -70,7 +74,8 @@ export function slides(
             ...shared,
             steps: controls,
             len: 1,
-            pad: { t: 4 },
+            // Half of the outermost labels hangs over the ends.
+            pad: { t: 4, l: overhang(steps[0]), r: overhang(steps.at(-1)) },
             currentvalue: { prefix: options.prefix ?? "", font: { size: 12 } },
             tickcolor: colors.faint,
           },
@@ -86,6 +91,90 @@ export function slides(
     layout: { ...layout, ...control },
   };
 }
+
+const overhang = (step: { readonly label: string } | undefined): number =>
+  Math.max(0, Math.round(3.4 * (step?.label.length ?? 0)) - 8);
+
+/**
+ * What a static picture shows of a figure, where nothing can be moved: slides with all their states at once, lines laid
+ * over each other and everything else side by side; any other figure as it is.
+ *
+ * @example
+ * figures.still(figures.slides([{ label: "one", figure }, { label: "other", figure: second }]));
+ */
+export function still(drawn: Figure): Figure {
+  const { meta } = drawn.layout;
+  const control = drawn.layout.sliders?.[0] ?? drawn.layout.updatemenus?.[0];
+  if (!meta?.still || !control) return drawn;
+  const states = statesOf(drawn, control);
+  const lines = drawn.data.every((trace) => trace.type === "scatter" && trace.mode === "lines" && !trace.xaxis);
+  if (lines) return overlaid(drawn, states, control.currentvalue?.prefix ?? "");
+  return panels(
+    states.map(({ figure }) => figure),
+    { title: meta.title, caption: meta.caption || undefined, alt: meta.alt, columns: meta.still.columns, gap: 0.05 },
+  );
+}
+
+interface State {
+  readonly label: string;
+  readonly figure: Figure;
+}
+
+/** The figures that the slides were made of, each under the label of its state. */
+function statesOf({ data, layout }: Figure, control: Spec): State[] {
+  const { sliders: _, updatemenus: __, ...rest } = layout;
+  const room = layout.meta.controlRoom;
+  return (control.steps ?? control.buttons).map(({ label, args: [{ visible }, own] }: Spec): State => {
+    const words = { title: `${control.currentvalue?.prefix ?? ""}${label}`, caption: "", alt: "" };
+    const figure = {
+      data: data.filter((_, i) => visible[i]).map(({ visible: _, ...trace }) => trace),
+      layout: {
+        ...rest,
+        ...own,
+        height: layout.height - room,
+        margin: { ...layout.margin, b: layout.margin.b - room },
+      },
+    };
+    return { label, figure: captioned(figure, words) };
+  });
+}
+
+/** Lines of all states in one pair of axes; what all states share keeps its name and colour. */
+function overlaid(drawn: Figure, states: readonly State[], prefix: string): Figure {
+  const key = (trace: Spec) => JSON.stringify(trace);
+  const all = states.map(({ figure }) => figure.data.map(key));
+  const isShared = (trace: Spec) => all.every((keys) => keys.includes(key(trace)));
+  const line = ({ name, x, y, line }: Spec, own: Partial<Curve> = {}): Curve => ({ name, x, y, ...line, ...own });
+  const own = states.flatMap(({ label, figure }, i) =>
+    figure.data
+      .filter((trace) => !isShared(trace))
+      .map((trace) =>
+        line(trace, { name: `${prefix}${label}`, color: paletteColor(i), dash: itemAt(dashes, i % dashes.length) }),
+      ),
+  );
+  const shared = itemAt(states, 0)
+    .figure.data.filter(isShared)
+    .map((trace) => line(trace, { color: colors.grey, width: 3 }));
+  const { xaxis, yaxis, meta, shapes } = drawn.layout;
+  const [logX, logY] = [xaxis.type === "log", yaxis.type === "log"];
+  const plain = ({ range }: Spec, log: boolean) =>
+    range.map((end: number) => (log ? 10 ** end : end)) as [number, number];
+  const overlay = curves([...shared, ...own], {
+    title: meta.title,
+    caption: meta.caption || undefined,
+    alt: meta.alt,
+    x: xaxis.title.text,
+    y: yaxis.title.text,
+    xRange: plain(xaxis, logX),
+    yRange: plain(yaxis, logY),
+    ...(logX || logY ? { log: `${logX ? "x" : ""}${logY ? "y" : ""}` as "x" | "y" | "xy" } : {}),
+    ...(yaxis.tickformat && !logY ? { yFormat: yaxis.tickformat } : {}),
+    height: plotHeight(itemAt(states, 0).figure),
+  });
+  return { data: overlay.data, layout: { ...overlay.layout, shapes: [...(shapes ?? []), ...overlay.layout.shapes] } };
+}
+
+const dashes = ["solid", "dash", "dot"] as const;
 
 function merged(all: readonly (readonly Spec[])[]): { data: Spec[]; visible: boolean[][] } {
   // A trace that several states share (the input image) is stored once.

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { isObject } from "../base/is-object";
-import { plotlyMime } from "../figures/figure";
+import { type Figure, plotlyMime } from "../figures/figure";
+import { still } from "../figures/slides";
 import { displaySymbol } from "./display";
 import { representFrame, representSeries, isFrame, isSeries } from "./frames";
 import { plainFigure } from "./figure-data";
@@ -70,7 +71,7 @@ async function drawFigure({ data, layout }: PlotlySpec): Promise<Content> {
   const title: unknown = typeof layout["title"] === "string" ? layout["title"] : layout["title"]?.text;
   const text = [alt, own, title].find((words) => typeof words === "string" && words !== "") ?? "figure";
   const plotly = { data, layout, config: { displaylogo: false, responsive: true } };
-  const picture = await drawPicture({ data, layout });
+  const picture = await drawPicture(still({ data, layout } as Figure));
   const excuse = pictureExcuse();
   if (excuse) console.log(excuse);
   const bundle = { [plotlyMime]: plotly, "text/plain": text };
