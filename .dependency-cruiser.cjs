@@ -20,7 +20,8 @@ const src = {
   training: ["base", "data", "models", "graph"],
   runs: ["base", "parts", "data", "models", "graph", "training"],
   figures: ["base", "parts", "data", "models", "graph", "training", "runs"],
-  notebook: ["base", "parts", "data", "models", "graph", "training", "runs", "figures"],
+  live: ["base"],
+  notebook: ["base", "parts", "data", "models", "graph", "training", "runs", "figures", "live"],
 };
 
 const tools = {

@@ -17,7 +17,7 @@ const alone = { ...patient, fileParallelism: false };
 // Kinds of one group run together, the groups one after the other.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
   units: {
-    folders: ["base", "data", "models", "graph", "training", "runs", "figures", "notebook", "reset", "bench"],
+    folders: ["base", "data", "models", "graph", "training", "runs", "figures", "live", "notebook", "reset", "bench"],
     group: 0,
   },
   "set-up": { folders: ["setup"], group: 1, more: patient },

@@ -428,6 +428,26 @@ const spoiled: readonly Spoiling[] = [
     says: /shows 1 of 2 figures/,
   },
   {
+    rule: "html-live",
+    what: "a page without its live networks",
+    spoil: (c) => c.page("h6-1e-comparison", (html) => html.replace(/<div data-deepnets-live.*?<\/div>/, "")),
+    notebook: "h6-1e-comparison",
+    says: /holds 0 of 1 live outputs/,
+  },
+  {
+    rule: "html-live",
+    what: "a page whose networks have no script",
+    spoil: (c) => c.page("h6-1e-comparison", (html) => html.replace(/<script data-live-script.*?<\/script>/, "")),
+    notebook: "h6-1e-comparison",
+    says: /script of live outputs 0 times/,
+  },
+  {
+    rule: "html-live",
+    what: "the script of live outputs on a page that has none",
+    spoil: (c) => c.page(mlp, inBody("<script data-live-script>void 0;</script>")),
+    says: /script of live outputs 1 times/,
+  },
+  {
     rule: "html-plotly",
     what: "two marked copies of plotly.js",
     spoil: (c) => c.page(mlp, inBody("<script data-plotly>var a;</script>")),

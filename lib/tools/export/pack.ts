@@ -5,13 +5,13 @@ import { writeWhole } from "../../src/base/files";
 import { UserError } from "../../src/base/user-error";
 
 /** Largest package that the course's upload takes. */
-export const largestPackage = 15_000_000;
+export const largestPackage = 25_000_000;
 
 /**
  * Packs pages, notebooks, index and report of a hand-in into `hand-in.zip` within its folder. The same files give the
  * same bytes: sorted, with fixed dates and modes.
  *
- * @throws UserError when the package is larger than 15 MB; it is kept, to be looked at
+ * @throws UserError when the package is larger than 25 MB; it is kept, to be looked at
  */
 export function pack(
   folder: string,

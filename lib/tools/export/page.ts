@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { dark } from "../../src/figures/theme";
 import { root } from "../notebooks/places";
 import { escapeHtml } from "../../src/base/text";
+import { liveScript } from "../../src/notebook/live/script";
 import type { Body } from "./body";
 import { templateFolder } from "./render";
 
@@ -44,13 +45,15 @@ export interface Content extends Body {
   /** Kinds of plotly trace that the figures use. */
   readonly traces: readonly string[];
   readonly figures: number;
+  /** Number of live outputs. */
+  readonly live: number;
 }
 
 /** Ids that a page uses besides its figures'. */
 export const pageNames = ["content", "fold", "dark-colors"] as const;
 
 /** One notebook's page, complete: nothing in it is loaded from anywhere. */
-export function page({ html, toc, traces, figures }: Content, options: PageOptions): string {
+export function page({ html, toc, traces, figures, live }: Content, options: PageOptions): string {
   const { title, hash, notice, previous, next } = options;
   const links = [
     previous && `<a href="${escapeHtml(previous.file)}" rel="prev">← ${escapeHtml(previous.title)}</a>`,
@@ -64,7 +67,11 @@ export function page({ html, toc, traces, figures }: Content, options: PageOptio
     );
   return document(title, {
     meta: `<meta name="deepnets-notebook" content="${hash}">`,
-    scripts: [...(figures > 0 ? [{ text: plotly(traces), mark: "data-plotly" }] : []), { text: asset("page.js") }],
+    scripts: [
+      ...(figures > 0 ? [{ text: plotly(traces), mark: "data-plotly" }] : []),
+      ...(live > 0 ? [{ text: liveScript(), mark: "data-live-script" }] : []),
+      { text: asset("page.js") },
+    ],
     parts: [
       `<header>${banner(notice)}<div class="bar"><a href="index.html">All parts</a><span class="end">${links.join(" ")}<button type="button" id="fold" hidden></button></span></div></header>`,
       `<div class="layout"><nav class="toc" aria-label="Contents"><details open><summary>Contents</summary><ol>${entries.join("")}</ol></details></nav>`,

@@ -78,7 +78,7 @@ export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "
     if (!notebook) return { notebook: name, html: undefined, figures: 0, problems };
     const body = rendered[whole.indexOf(notebook)]!;
     const report = (cell: number) => (what: string) => void problems.push({ notebook: name, cell, what });
-    const { cells, inserts, traces, figures } = notebook.prepared;
+    const { cells, inserts, traces, figures, live } = notebook.prepared;
     try {
       if ("error" in body) throw new CellError(body.error, body.cell);
       for (const { cell, element } of body.left_out)
@@ -87,12 +87,12 @@ export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "
         cells,
         inserts,
         folders: [from, notebooksFolder()],
-        taken: [...pageNames, ...Array.from({ length: figures }, (_, i) => `figure-${i + 1}`)],
+        taken: [...pageNames, ...numbered("figure", figures), ...numbered("live", live)],
         report,
       });
       const at = beside.findIndex(({ file }) => file === `${name}.html`);
       const html = page(
-        { ...finished, traces, figures },
+        { ...finished, traces, figures, live },
         { ...notebook.facts, previous: beside[at - 1], next: beside[at + 1] },
       );
       return { notebook: name, html, figures, problems: sorted(problems) };
@@ -108,6 +108,8 @@ export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "
     }
   });
 }
+
+const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i + 1}`);
 
 class CellError extends Error {
   constructor(

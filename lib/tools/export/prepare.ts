@@ -1,6 +1,8 @@
 import { isObject } from "../../src/base/is-object";
 import { plotlyMime } from "../../src/figures/figure";
+import { liveMime } from "../../src/live/envelope";
 import { figureHtml, kindsOf, readFigure } from "./figure";
+import { liveHtml, readLive } from "./live";
 import { image } from "./pictures";
 import type { Report } from "./problem";
 
@@ -16,6 +18,8 @@ export interface Prepared {
   /** Kinds of plotly trace in use. */
   readonly traces: readonly string[];
   readonly figures: number;
+  /** Number of live outputs. */
+  readonly live: number;
 }
 
 export interface PreparedCell {
@@ -30,6 +34,7 @@ interface Gathered {
   readonly inserts: string[];
   readonly traces: Set<string>;
   figures: number;
+  live: number;
 }
 
 /**
@@ -37,7 +42,7 @@ interface Gathered {
  * the form that a page shows. Whatever cannot be read is reported by cell.
  */
 export function prepare(cells: readonly unknown[], report: (cell: number) => Report): Prepared {
-  const gathered: Gathered = { inserts: [], traces: new Set(), figures: 0 };
+  const gathered: Gathered = { inserts: [], traces: new Set(), figures: 0, live: 0 };
   const prepared = cells.map((cell, i) => prepareCell(cell, gathered, report(i)));
   return {
     notebook: { cells: prepared.map(({ cell }) => cell), metadata: {}, nbformat: 4, nbformat_minor: 4 },
@@ -45,6 +50,7 @@ export function prepare(cells: readonly unknown[], report: (cell: number) => Rep
     inserts: gathered.inserts,
     traces: [...gathered.traces].sort(),
     figures: gathered.figures,
+    live: gathered.live,
   };
 }
 
@@ -164,6 +170,12 @@ function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, 
       for (const kind of kindsOf(spec)) gathered.traces.add(kind);
       return insert(figureHtml(spec, stored, { number: ++gathered.figures, report }));
     }
+  }
+  if (liveMime in data) {
+    const live = typeof data["text/html"] === "string" ? readLive(data["text/html"]) : undefined;
+    if (live) return insert(liveHtml(live, ++gathered.live));
+    report("a live output is cut short or not one of ours: run the cell again");
+    return plain === undefined ? undefined : { "text/plain": plain };
   }
   for (const type of [...texts.slice(0, 2), ...pictures.slice(0, 1), ...texts.slice(2), ...pictures.slice(1)]) {
     const value = data[type];

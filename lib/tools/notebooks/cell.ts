@@ -2,7 +2,7 @@ import { isObject } from "../../src/base/is-object";
 import { UserError } from "../../src/base/user-error";
 
 /** What an output is to a reader. */
-export type OutputKind = "figure" | "picture" | "table" | "page" | "text" | "printed text" | "error";
+export type OutputKind = "figure" | "live page" | "picture" | "table" | "page" | "text" | "printed text" | "error";
 
 /** What a cell's outputs were when it ran; kept in the cell's metadata, or in the launcher's log. */
 export interface OutputsNote {

@@ -1,4 +1,5 @@
 import { plotlyMime } from "../../src/figures/figure";
+import { liveMime } from "../../src/live/envelope";
 import type { Cell, Output, OutputKind, OutputsNote } from "./cell";
 import { sha256 } from "../../src/base/sha256";
 import { isRun, join, sorted, type Notebook } from "./notebook";
@@ -30,6 +31,7 @@ export function kindOf({ output_type, data = {} }: Output): OutputKind {
   if (output_type === "stream") return "printed text";
   if (output_type === "error") return "error";
   if (plotlyMime in data) return "figure";
+  if (liveMime in data) return "live page";
   const html = data["text/html"];
   if (html !== undefined) return /<table\b/i.test(join(html as string | string[])) ? "table" : "page";
   return Object.keys(data).some((type) => type.startsWith("image/")) ? "picture" : "text";

@@ -2,6 +2,7 @@
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { differences, listFiles } from "./manifest.mjs";
+import { pageScript } from "./page-script.mjs";
 import { at, readJson, root, sha256 } from "./paths.mjs";
 import { run } from "./run.mjs";
 
@@ -45,6 +46,7 @@ export async function buildLibrary() {
     // What set-up needs as well is no TypeScript.
     for (const file of sourceFiles().filter((name) => /^lib\/src\/.*\.(cjs|cts)$/.test(name)))
       copyFileSync(at(file), join(part, relative("lib", file)));
+    writeFileSync(join(part, "live-page.js"), pageScript());
     writeFileSync(join(part, "build.json"), JSON.stringify({ sources, files: listFiles(part) }) + "\n");
     rmSync(dist, { recursive: true, force: true });
     renameSync(part, dist);

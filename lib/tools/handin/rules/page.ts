@@ -1,15 +1,18 @@
 // Does the page open anywhere, alone, and show what the notebook holds and nothing else?
 import { quote } from "../../../src/base/text";
-import { holdsPlotly } from "../../export/page-content";
+import { holdsPlotly, type PageContent } from "../../export/page-content";
 import { formatProblem } from "../../export/problem";
 import type { Notebook } from "../../notebooks/notebook";
 import { plotlyMime } from "../../../src/figures/figure";
+import { liveAttribute, liveMime } from "../../../src/live/envelope";
 import { readHtml } from "../../notebooks/html";
 import type { Rule } from "./rule";
 import { firstDifference } from "./shown-numbers";
 
 const exportAgain = "run npm run export";
 export const largestPage = 8_000_000;
+/** Of a page with live networks: a million weights are half a megabyte. */
+export const largestLivePage = 14_000_000;
 
 export const pageRules: readonly Rule[] = [
   {
@@ -68,8 +71,24 @@ export const pageRules: readonly Rule[] = [
     remedy: exportAgain,
     page: true,
     find: ({ notebook, page }) => {
-      const [wanted, shown] = [figures(notebook), page?.content.withAttribute("data-figure").length ?? 0];
+      const [wanted, shown] = [withType(notebook, plotlyMime), page?.content.withAttribute("data-figure").length ?? 0];
       return page && shown < wanted ? [{ value: `its page shows ${shown} of ${wanted} figures` }] : [];
+    },
+  },
+  {
+    id: "html-live",
+    title: "A page holds every live output of its notebook, and their script once",
+    remedy: exportAgain,
+    page: true,
+    find: ({ notebook, page }) => {
+      if (!page) return [];
+      const [wanted, shown] = [withType(notebook, liveMime), live(page.content)];
+      const scripts = page.content.withAttribute("data-live-script").length;
+      const missing = shown < wanted ? [{ value: `its page holds ${shown} of ${wanted} live outputs` }] : [];
+      const once = wanted > 0 ? 1 : 0;
+      return scripts === once
+        ? missing
+        : [...missing, { value: `its page holds the script of live outputs ${scripts} times` }];
     },
   },
   {
@@ -85,13 +104,14 @@ export const pageRules: readonly Rule[] = [
   },
   {
     id: "html-size",
-    title: "A page has at most 8 MB",
+    title: "A page has at most 8 MB, and 14 MB where networks live on it",
     remedy: "show fewer or smaller figures (npm run export says what takes how much)",
     page: true,
     about: "both",
     find: ({ page }) => {
       const bytes = Buffer.byteLength(page?.html ?? "");
-      return bytes > largestPage ? [{ value: `its page has ${(bytes / 1e6).toFixed(1)} MB` }] : [];
+      const most = live(page?.content) > 0 ? largestLivePage : largestPage;
+      return bytes > most ? [{ value: `its page has ${(bytes / 1e6).toFixed(1)} MB` }] : [];
     },
   },
   {
@@ -140,10 +160,10 @@ export const pageRules: readonly Rule[] = [
 /** Which pages lay beside it when a page was made says nothing about it. */
 const withoutLinks = (html: string) => html.replace(/<a href="[^"]*" rel="(?:prev|next)">[^<]*<\/a> ?/g, "");
 
-function figures(notebook: Notebook | undefined): number {
-  return (notebook?.cells ?? []).flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data && plotlyMime in data)
-    .length;
-}
+const withType = (notebook: Notebook | undefined, type: string): number =>
+  (notebook?.cells ?? []).flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data && type in data).length;
+
+const live = (content: PageContent | undefined): number => content?.withAttribute(liveAttribute).length ?? 0;
 
 const scriptCall =
   /\b(?:import|fetch|importScripts|require|sendBeacon|EventSource|WebSocket|Worker)\s*\(?\s*(["'`])((?:https?:|wss?:|\/|\.\.?\/)[^"'`]*)\1|\.(?:src|href)\s*=\s*(["'`])(https?:[^"'`]*|\/\/[^"'`]*)\3/gi;

@@ -1,0 +1,14 @@
+/**
+ * One kind of live output, as it runs in the reader's browser. It may use the page's DOM and what lies in `live/`, and
+ * nothing that loads from anywhere.
+ */
+export interface Widget<Data> {
+  /** Styles of its own, within its shadow root; colours as `var(--blue)`, after `figures/theme.ts`. */
+  readonly style: string;
+  /**
+   * Builds the widget in an empty box, once, when the reader has asked for it.
+   *
+   * @throws Error whose message is one sentence for the reader, shown in place of the widget
+   */
+  start(box: HTMLElement, data: Data): void | Promise<void>;
+}

@@ -1,0 +1,45 @@
+import { escapeHtml } from "../../base/text";
+import { colors, dark } from "../../figures/theme";
+import { inScript, liveAttribute, liveMime, type Envelope } from "../../live/envelope";
+import { displaySymbol } from "../display";
+import type { Bundle } from "../kernel";
+import { liveScript } from "./script";
+
+/** An output that a reader can play with: what the functions of `live` return, for `show`. */
+export interface Live {
+  /** What a reader sees where nothing runs, in words. */
+  readonly text: string;
+  readonly [displaySymbol]: () => Bundle;
+}
+
+/** What a live output is made of. */
+export interface LiveOptions<Data> extends Pick<Envelope<Data>, "widget" | "title" | "start" | "data"> {
+  /** What is shown until the reader starts the widget, and where no script runs. Colours of `figures/theme.ts` alone. */
+  readonly still: { readonly svg: string; readonly width: number; readonly height: number };
+  /** The picture in words. */
+  readonly text: string;
+}
+
+/**
+ * A live output: a static picture, the widget's data, and the script that runs it when the reader asks for it. An
+ * exported page takes picture and data, and brings the script itself, once.
+ */
+export function liveOutput<Data>({ widget, title, start, data, still, text }: LiveOptions<Data>): Live {
+  const theme = { light: colors, dark: Object.fromEntries(names.map((name) => [name, dark[colors[name]]!])) };
+  const envelope: Envelope<Data> = { widget, title, start, theme, data };
+  const address = `data:image/svg+xml;base64,${Buffer.from(still.svg).toString("base64")}`;
+  const html = () =>
+    [
+      `<div ${liveAttribute}="${escapeHtml(widget)}">`,
+      `<img alt="${escapeHtml(text)}" width="${still.width}" height="${still.height}" style="max-width:100%;height:auto" src="${address}">`,
+      `<script type="application/json">${inScript(envelope)}</script>`,
+      `</div>`,
+      `<script>${liveScript()}</script>`,
+    ].join("\n");
+  return {
+    text,
+    [displaySymbol]: () => ({ "text/html": html(), "text/plain": text, [liveMime]: { widget } }),
+  };
+}
+
+const names = Object.keys(colors) as (keyof typeof colors)[];
