@@ -9,6 +9,7 @@ export { createStep } from "./graph/step";
 export { trace } from "./graph/trace";
 export * as figures from "./figures";
 export { percent } from "./figures/numbers";
+export { points, pValue, signedPoints } from "./base/text";
 // As a cell sees them: with a live view, and stopped by the square button.
 export { train, trial } from "./notebook";
 export * from "./notebook";

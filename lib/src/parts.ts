@@ -54,6 +54,11 @@ export interface Part {
    * A number over all seeds (`"sweep.h6-1b.test.mean"`) will always do.
    */
   readonly numbers?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Pairs of models whose difference the notebook tests, in families that are corrected together: each a part, or a part
+   * and its variant ("h6-1d:dropout").
+   */
+  readonly comparisons?: readonly (readonly (readonly [one: string, other: string])[])[];
   /** Absent where the notebook leaves no run record: it compares or explains. */
   readonly sheet?: SheetSettings;
 }
@@ -104,6 +109,20 @@ export const parts: readonly Part[] = [
       "H6.1 e: regularization against convolution": ["h6-1b.test", "h6-1c.test", "h6-1d.test"],
       "H6.1 e: parameters": ["h6-1a.parameters", "h6-1b.parameters|h6-1c.parameters", "h6-1d.parameters"],
     },
+    comparisons: [
+      [
+        ["h6-1b", "h6-1a"],
+        ["h6-1c", "h6-1b"],
+        ["h6-1d", "h6-1b"],
+        ["h6-1d", "h6-1c"],
+      ],
+      [
+        ["h6-1d", "h6-1b:small"],
+        ["h6-1b", "h6-1b:small"],
+        ["h6-1d", "h6-1d:shuffled"],
+        ["h6-1d:dropout", "h6-1d"],
+      ],
+    ],
   }),
   part("h6-2-lstm", "Long short-term memory", {
     noun: "LSTM",

@@ -2,8 +2,11 @@ import { describe, expect, test } from "vitest";
 import { parts } from "../../lib/src/parts";
 import { brokenTags, fillTags, findTags, tagText, withoutCode, withoutTagTexts } from "../../lib/tools/notebooks/tags";
 import { bareNumbers } from "../../lib/tools/handin/rules/content";
+import { dataHash, mnistFiles } from "../../lib/src/data/mnist";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { makeRecord } from "../fixtures/handin/handin";
+
+const mnistHash = dataHash(Object.values(mnistFiles));
 
 const tag = (key: string, text: string) => `<span data-record="${key}">${text}</span>`;
 
@@ -90,6 +93,50 @@ describe("tagText", () => {
     ["h6-1b", 1, /^Expected a tag such as h6-1b\.test but found h6-1b$/],
     ["h6-1b.nothing", 1, /nothing/],
   ])("says what is missing for %s", (key, seed, message) => expect(() => tagText(key, records, seed)).toThrow(message));
+});
+
+describe("tags of tests between models", () => {
+  const runs = (id: string, tests: readonly number[]) =>
+    tests.map((accuracy, i): RunRecord => {
+      const [part, variant] = id.split(":");
+      const record = makeRecord(parts.find((one) => one.id === part)!, "full", i + 1);
+      const final = { ...record.final!, test: { ...record.final!.test, accuracy } };
+      return { ...record, data: mnistHash, overrides: variant ? { variant } : {}, final };
+    });
+  const all: Record<string, readonly RunRecord[]> = {
+    "h6-1b": runs("h6-1b", [0.9836, 0.982, 0.9838]),
+    "h6-1c": runs("h6-1c", [0.9844, 0.9846, 0.9851]),
+    "h6-1d": runs("h6-1d", [0.989, 0.9881, 0.9911]),
+    "h6-1b:small": runs("h6-1b:small", [0.98, 0.979, 0.981]),
+  };
+  const text = (key: string) => tagText(key, (id) => all[id] ?? [], 1);
+
+  // SciPy: stats.ttest_ind of the two lists, equal_var=False; Holm over three pairs, since the linear model has no run.
+  // The samples all give the same answers, so McNemar has nothing to count.
+  test.each([
+    ["compare.h6-1c.h6-1b.test.difference", "+0.16 points"],
+    ["compare.h6-1c.h6-1b.test.interval", "−0.06 to +0.37 points"],
+    ["compare.h6-1c.h6-1b.test.df", "2.5"],
+    ["compare.h6-1c.h6-1b.test.p", "0.097"],
+    ["compare.h6-1c.h6-1b.test.holm", "0.097"],
+    ["compare.h6-1c.h6-1b.test.verdict", "not shown"],
+    ["compare.h6-1d.h6-1b.test.verdict", "shown to be higher"],
+    ["compare.h6-1d.h6-1b.testLoss.difference", "+0.000"],
+    ["compare.h6-1c.h6-1b.test.mcnemar", "0 of 3"],
+    ["compare.h6-1c.h6-1b.test.mcnemarRange", "1.00 to 1.00"],
+    ["compare.h6-1d.h6-1b:small.test.difference", "+0.94 points"],
+    ["sweep.h6-1b:small.test.mean", "98.00 %"],
+    ["sweep.h6-1b:small.gapPoints.mean", "1.50 points"],
+    ["compare.h6-1d:dropout.h6-1d.test.verdict", "not measured"],
+    ["sweep.h6-1d:dropout.test.mean", "not measured"],
+    ["sweep.h6-1d:dropout.test.n", "0"],
+  ])("%s is %s", (key, expected) => expect(text(key)).toBe(expected));
+
+  test.each([
+    ["compare.h6-1b.h6-1a.test.p", "Expected finished records of h6-1b and h6-1a for the tag"],
+    ["compare.h6-1a.h6-1d.test.p", "Expected a pair of models that the table of parts compares but found"],
+    ["compare.h6-1c.h6-1b.test.luck", "Expected one of difference, interval,"],
+  ])("%s says what is wrong", (key, message) => expect(() => text(key)).toThrow(message));
 });
 
 describe("bareNumbers", () => {

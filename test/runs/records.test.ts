@@ -135,8 +135,18 @@ describe("readRecords", () => {
 });
 
 describe("recordNumber", () => {
+  const curves = {
+    iterations: [0, 100, 200, 300],
+    testLoss: [2.3, 0.08, 0.09, 0.1],
+    testAccuracy: [0.1, 0.98, 0.982, 0.984],
+    trainAccuracy: [0.1, 0.985, 0.993, 0.997],
+    // Held-out examples, as the variant of that name measures them.
+    validationLoss: [2.3, 0.09, 0.08, 0.1],
+  };
   const record: RunRecord = {
     ...b,
+    ...curves,
+    model: { ...b.model, layers: [{ name: "out", type: "Dense", outputShape: [null, 10], parameters: 15_010 }] },
     final: {
       ...b.final!,
       test: { ...b.final!.test, accuracy: 0.98414, recall: [0.5, 1], balancedAccuracy: 0.75, loss: 0.104251 },
@@ -152,6 +162,16 @@ describe("recordNumber", () => {
     ["test", 0.98414, "98.41 %"],
     ["train", 0.9971, "99.71 %"],
     ["gap", 0.9971 - 0.98414, "1.30 %"],
+    ["gapPoints", 0.9971 - 0.98414, "1.30 points"],
+    ["errorRatio", 0.01586 / 0.0029, "5.47"],
+    ["lowestTestLoss", 0.08, "0.0800"],
+    ["lowestTestLossAt", 100, "100"],
+    ["lossRise", 0.104251 / 0.08, "1.30"],
+    ["stopped.iteration", 200, "200"],
+    ["stopped.test", 0.982, "98.20 %"],
+    ["stopped.testLoss", 0.09, "0.0900"],
+    ["stopped.gapPoints", 0.011, "1.10 points"],
+    ["multiplyAdds", 15_000, "15,000"],
     ["balancedAccuracy", 0.75, "75.00 %"],
     ["recall0", 0.5, "50.00 %"],
     ["testLoss", 0.104251, "0.104"],

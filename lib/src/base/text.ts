@@ -17,6 +17,35 @@ export const escapeHtml = (text: string): string =>
 /** A fraction in per cent: `percent(0.98434)` is "98.43 %". */
 export const percent = (fraction: number, digits = 2): string => `${(100 * fraction).toFixed(digits)} %`;
 
+/**
+ * A difference of two fractions, in percentage points: `points(0.99785 - 0.989)` is "0.88 points".
+ *
+ * The exact difference is rounded once: it may lie 0.01 beside the difference of two rounded percentages. A value half
+ * way between two goes to the even digit, as IEEE 754 has it; what lies so only by the noise of binary fractions counts
+ * as half way.
+ */
+export const points = (fraction: number, digits = 2): string => `${halfEven(100 * fraction, digits)} points`;
+
+/** The same with its sign: "+0.16 points", "−0.27 points". */
+export const signedPoints = (fraction: number, digits = 2): string =>
+  `${signOf(fraction)}${points(Math.abs(fraction), digits)}`;
+
+/** The sign before a number's amount. */
+export const signOf = (value: number): string => (value < 0 ? "−" : "+");
+
+function halfEven(value: number, digits: number): string {
+  const scaled = Number((value * 10 ** digits).toPrecision(12));
+  const below = Math.floor(scaled);
+  const half = scaled - below === 0.5;
+  return ((half ? below + (below % 2 === 0 ? 0 : 1) : Math.round(scaled)) / 10 ** digits).toFixed(digits);
+}
+
+/** A p-value as text: two digits, and no more zeros than a reader wants. */
+export function pValue(p: number): string {
+  if (Number.isNaN(p)) return "unknown";
+  return p < 0.001 ? "below 0.001" : p.toFixed(p < 0.1 ? 3 : 2);
+}
+
 /** A whole number with commas: `count(5695510)` is "5,695,510". */
 export const count = (value: number): string => Math.round(value).toLocaleString("en-US");
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fromEnvironment } from "../base/environment";
@@ -91,6 +91,31 @@ async function readSplit(
   for (let i = 0; i < images.length; i++) images[i] = (pixels.values[i] ?? NaN) / 255;
   const split = { inputs: images, images, labels: Uint8Array.from(classes.values), size };
   return { split, hashes: [pixels.hash, classes.hash] };
+}
+
+/**
+ * The labels of MNIST's test images alone, for who has a record and wants no pictures.
+ *
+ * @param hash The data's hash, as a record carries it.
+ * @throws When that is the hash of other data, or when the file is missing or damaged.
+ */
+export function mnistTestLabels(hash: string): Uint8Array {
+  if (hash !== dataHash(Object.values(mnistFiles)))
+    throw new Error(`Expected a run on MNIST but found one on other data (${hash.slice(0, 12)}...).`);
+  testLabels ??= readTestLabels();
+  return testLabels;
+}
+
+let testLabels: Uint8Array | undefined;
+
+function readTestLabels(): Uint8Array {
+  const name = "t10k-labels-idx1-ubyte";
+  const file = join(fromEnvironment("DEEPNETS_DATA") ?? join(projectFolder(), "data/mnist"), name);
+  const wayOut = "run npm run doctor -- --repair, which restores MNIST";
+  if (!existsSync(file)) throw new Error(`Expected ${file} but there is none: ${wayOut}.`);
+  const bytes = readFileSync(file);
+  if (sha256(bytes) !== mnistFiles[name]) throw new Error(`Expected ${file} to be MNIST's but it is not: ${wayOut}.`);
+  return parseIdx(bytes, { name: `${name} (${file})`, shape: [10_000], wayOut }).values;
 }
 
 async function readVerified(

@@ -1,8 +1,12 @@
 export { annotate } from "./annotate";
+export { calibration, type Calibration, type CalibrationBin } from "./calibration";
+export { compareModels, type CompareOptions, type ModelComparison, type SeedComparison } from "./compare";
+export { earlyStop, type EarlyStop, errorRatio, type Measure } from "./measures";
 export { recordNumber, type RecordNumber } from "./record-number";
 export { runName } from "./places";
 export type { Progress, RunRecord } from "./record";
 export { readRecord, readRecords, type RecordRequest, type RecordsRequest } from "./records";
+export { modelId, runsOf } from "./runs-of";
 export { spread, type Spread } from "./spread";
 export type { Statistic } from "../base/statistics";
 export { Interrupted, type Run, type TrainOptions } from "./run";

@@ -1,4 +1,9 @@
-import { percent } from "../base/text";
+import { mnistTestLabels } from "../data/mnist";
+import { multiplyAdds } from "../models/multiply-adds";
+import { itemAt } from "../base/item-at";
+import { percent, points } from "../base/text";
+import { calibration } from "./calibration";
+import { earlyStop, errorRatio, lowestAt } from "./measures";
 import type { RunRecord } from "./record";
 
 /** A number of a record, and how prose writes it. */
@@ -14,9 +19,15 @@ const fraction = /(^|\.)(test|train|gap|accuracy|recall\d*|share|balancedAccurac
  * One number of a record by its short name, for tags in prose and tables.
  *
  * `test`, `train`: final accuracies; `gap`: train minus test; `testLoss`, `trainLoss`: final losses;
- * `balancedAccuracy`, `recall0` ...: on the test examples; `parameters`, `iterations`, `minutes`; or a path with dots
- * through the record, such as `extra.fresh.balancedAccuracy`. A name that ends in test, train, gap, accuracy, recall or
- * share is written as per cent with two digits; minutes have one.
+ * `balancedAccuracy`, `recall0` ...: on the test examples; `parameters`, `multiplyAdds` (of one example),
+ * `iterations`, `minutes`; or a path with dots through the record, such as `extra.fresh.balancedAccuracy`. A name that
+ * ends in test, train, gap, accuracy, recall or share is written as per cent with two digits; minutes have one.
+ *
+ * `gapPoints`: the gap as "0.88 points"; `errorRatio`: the share of wrong answers on the test set over that on the
+ * training set; `lowestTestLoss`, `lowestTestLossAt` (its iteration), `lossRise` (last over lowest); `stopped.test`,
+ * `stopped.testLoss`, `stopped.gapPoints`, `stopped.iteration`: the run where the loss on its held-out examples was
+ * lowest; of runs on MNIST `ece` (calibration error, in points), `certainErrors` and `certainErrorShare` (errors above
+ * 99 % certainty, their number and their share of all errors).
  *
  * @param record A finished record.
  * @param key The name.
@@ -53,11 +64,29 @@ const shortNames = new Map(
     testLoss: (_, { test }) => test.loss,
     trainLoss: (_, { train }) => train.loss,
     balancedAccuracy: (_, { test }) => test.balancedAccuracy,
+    gapPoints: (_, { train, test }) => train.accuracy - test.accuracy,
+    errorRatio,
+    lowestTestLoss: ({ testLoss }) => Math.min(...testLoss),
+    lowestTestLossAt: ({ testLoss, iterations }) => itemAt(iterations, lowestAt(testLoss)),
+    lossRise: ({ testLoss }, { test }) => test.loss / Math.min(...testLoss),
+    "stopped.test": (record) => earlyStop(record).test,
+    "stopped.testLoss": (record) => earlyStop(record).testLoss,
+    "stopped.iteration": (record) => earlyStop(record).iteration,
+    "stopped.gapPoints": (record) => earlyStop(record).train - earlyStop(record).test,
+    ece: (record) => calibrated(record).ece,
+    certainErrors: (record) => calibrated(record).certainErrors,
+    certainErrorShare: (record) => calibrated(record).certainErrors / calibrated(record).errors,
     parameters: ({ model }) => model.parameters,
+    multiplyAdds: ({ model }) => multiplyAdds(model.layers),
     iterations: ({ config }) => config.iterations,
     minutes: ({ minutes }) => minutes.training + minutes.evaluation,
   }),
 );
+
+const calibrated = (record: RunRecord) => calibration(record, { labels: mnistTestLabels(record.data) });
+
+/** What is written in percentage points. */
+const inPoints = /(^|\.)(gapPoints|ece)$/;
 
 function at(record: RunRecord, key: string): unknown {
   return key
@@ -72,6 +101,7 @@ function at(record: RunRecord, key: string): unknown {
 }
 
 function textOf(key: string, value: number): string {
+  if (inPoints.test(key)) return points(value);
   if (fraction.test(key)) return percent(value);
   if (/(^|\.)minutes/.test(key)) return value.toFixed(1);
   if (Number.isInteger(value)) return value.toLocaleString("en-US");

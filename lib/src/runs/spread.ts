@@ -1,4 +1,5 @@
 import { statistic, type Statistic } from "../base/statistics";
+import { finalOf } from "./measures";
 import type { RunRecord } from "./record";
 
 /** What several runs of one part with the same settings have in common, and how far they differ. */
@@ -55,7 +56,7 @@ function summarize(records: readonly RunRecord[]): Spread {
       `Expected each seed once but found seed ${twice} twice (${part}): leave one of the two records out.`,
     );
   const over = (figure: (record: RunRecord, final: NonNullable<RunRecord["final"]>) => number) =>
-    statistic(records.map((record) => figure(record, final(record))));
+    statistic(records.map((record) => figure(record, finalOf(record))));
   return {
     part,
     profile,
@@ -68,11 +69,4 @@ function summarize(records: readonly RunRecord[]): Spread {
     balancedAccuracy: over((_, { test }) => test.balancedAccuracy),
     minutes: over(({ minutes }) => minutes.training + minutes.evaluation),
   };
-}
-
-function final(record: RunRecord): NonNullable<RunRecord["final"]> {
-  if (record.final) return record.final;
-  throw new Error(
-    `Expected a finished record but found one that is ${record.status} (${record.part}, seed ${record.seed}): run the part to its end.`,
-  );
 }

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "../../src/runs/record";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";
+import { runName } from "../../src/runs/places";
+import { overridesOf } from "../../src/runs/runs-of";
 import { UserError } from "../../src/base/user-error";
 import { sha256 } from "../../src/base/sha256";
 import { runsFolder } from "./places";
@@ -22,7 +24,10 @@ export interface DamagedRecord {
   readonly message: string;
 }
 
-/** The records of one profile with the sheet's own settings, by part and seed. */
+/**
+ * The records of one profile, by part and seed: with the sheet's own settings, or, where a variant is named behind the
+ * part ("h6-1d:dropout"), those of the variant.
+ */
 export interface RecordReader {
   /** All finished ones of a part. A damaged one is none of them: `damaged` names it. */
   readonly records: (part: string) => readonly StoredRecord[];
@@ -48,11 +53,14 @@ export function recordReader(profile: "full" | "quick", runs = runsFolder()): Re
 export const storedRecords = (part: string, profile: "full" | "quick", runs = runsFolder()): readonly StoredRecord[] =>
   recordReader(profile, runs).records(part);
 
-function readAll(part: string, profile: "full" | "quick", runs: string): (StoredRecord | DamagedRecord)[] {
+function readAll(id: string, profile: "full" | "quick", runs: string): (StoredRecord | DamagedRecord)[] {
+  const [part] = id.split(":") as [string];
   const names = existsSync(join(runs, part)) ? readdirSync(join(runs, part)) : [];
   return names
-    .map((name) => ({ name, seed: Number(/^(?:full|quick)-s(\d+)$/.exec(name)?.[1] ?? NaN) }))
-    .filter(({ name, seed }) => name.startsWith(`${profile}-`) && Number.isFinite(seed))
+    .map((name) => ({ name, seed: Number(/^(?:full|quick)-s(\d+)(?:-[0-9a-f]{8})?$/.exec(name)?.[1] ?? NaN) }))
+    .filter(
+      ({ name, seed }) => Number.isFinite(seed) && name === runName({ profile, seed, overrides: overridesOf(id) }),
+    )
     .filter(({ name }) => hasRecord(join(runs, part, name)))
     .sort((a, b) => a.seed - b.seed)
     .map(({ name }) => read(`${part}/${name}`, runs));

@@ -1,4 +1,9 @@
 import { statistic, type Statistic } from "../../src/base/statistics";
+import { pValue, points, signOf, signedPoints } from "../../src/base/text";
+import { mnistTestLabels } from "../../src/data/mnist";
+import { parts } from "../../src/parts";
+import { compareModels, type ModelComparison } from "../../src/runs/compare";
+import type { Measure } from "../../src/runs/measures";
 import type { RunRecord } from "../../src/runs/record";
 import { recordNumber } from "../../src/runs/record-number";
 
@@ -10,8 +15,14 @@ export interface Tag {
   readonly at: number;
 }
 
-/** Gives all finished records of a part that the hand-in's profile has, with the sheet's own settings, by seed. */
+/**
+ * Gives all finished records of a part that the hand-in's profile has, by seed: those with the sheet's own settings, or
+ * those of a variant ("h6-1d:dropout").
+ */
 export type Records = (part: string) => readonly RunRecord[];
+
+/** What a tag says of a variant that nobody has trained: no hand-in waits for it. */
+const notMeasured = "not measured";
 
 const tag = /<span\b[^<>]*\bdata-record=(["'])(.*?)\1[^<>]*>([^<]*)<\/span>/g;
 
@@ -42,16 +53,23 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
 
 /**
  * The text that belongs into a tag: `PART.KEY` is a number of the record of the run with this seed,
- * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) one over all seeds. Throws an error that says what is missing.
+ * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) one over all seeds; `compare.ONE.OTHER.MEASURE.STATISTIC` one of a
+ * test between two models (`ofComparison` lists them). PART, ONE and OTHER may name a variant: "h6-1d:dropout"; one that
+ * was not trained is "not measured". Throws an error that says what is missing.
  */
 export function tagText(key: string, records: Records, seed: number): string {
   const over = /^sweep\.([^.]+)\.(.+)\.(mean|sd|min|max|n)$/.exec(key);
-  if (over)
+  if (over) {
+    const runs = records(over[1]!);
+    if (runs.length === 0 && over[1]!.includes(":")) return over[3] === "n" ? "0" : notMeasured;
     return overSeeds(
       over[3]!,
-      records(over[1]!).map((record) => recordNumber(record, over[2]!)),
+      runs.map((record) => recordNumber(record, over[2]!)),
       key,
     );
+  }
+  const compared = /^compare\.([^.]+)\.([^.]+)\.(test|testLoss|gap)\.(\w+)$/.exec(key);
+  if (compared) return ofComparison(compared, records);
   const [, part, inner] = /^([^.]+)\.(.+)$/.exec(key) ?? [];
   if (!part || !inner) throw new Error(`Expected a tag such as h6-1b.test but found ${key}`);
   const record = records(part).find((one) => one.seed === seed);
@@ -59,6 +77,50 @@ export function tagText(key: string, records: Records, seed: number): string {
     throw new Error(`Expected a finished record of ${part} with seed ${seed} for the tag ${key} but found none`);
   return recordNumber(record, inner).text;
 }
+
+/** One number of the test between two models, within the family of pairs that the table of parts puts them in. */
+function ofComparison([key, one, other, measure, name]: readonly string[], records: Records): string {
+  const isIt = ([a, b]: readonly string[]) => a === one && b === other;
+  const family = parts.flatMap(({ comparisons = [] }) => comparisons).find((pairs) => pairs.some(isIt));
+  if (!family) throw new Error(`Expected a pair of models that the table of parts compares but found ${key}`);
+  const ids = [...new Set(family.flat())];
+  const all = ids.flatMap((id) => records(id));
+  // Only McNemar's test looks at single images.
+  const labels = name!.startsWith("mcnemar") && all[0] && mnistTestLabels(all[0].data);
+  const wanted = { measure: measure as Measure, ...(labels && { labels }) };
+  const found = compareModels(all, family, wanted).find((pair) => isIt([pair.one, pair.other]));
+  if (!found) {
+    if (`${one}${other}`.includes(":")) return notMeasured;
+    throw new Error(`Expected finished records of ${one} and ${other} for the tag ${key} but found none`);
+  }
+  const text = comparisonTexts[name!];
+  if (!text) throw new Error(`Expected one of ${Object.keys(comparisonTexts).join(", ")} at the end of ${key}`);
+  return text(found);
+}
+
+const comparisonTexts: Readonly<Record<string, (found: ModelComparison) => string>> = {
+  difference: ({ difference, measure }) =>
+    measure === "testLoss" ? signedNumber(difference) : signedPoints(difference),
+  interval: ({ low, high, measure }) => {
+    if (Number.isNaN(low)) return "unknown";
+    return measure === "testLoss"
+      ? `${signedNumber(low)} to ${signedNumber(high)}`
+      : `${signedPoints(low).replace(" points", "")} to ${signedPoints(high)}`;
+  },
+  t: ({ t }) => (Number.isNaN(t) ? "unknown" : t.toFixed(2)),
+  df: ({ df }) => (Number.isNaN(df) ? "unknown" : df.toFixed(1)),
+  p: ({ p }) => pValue(p),
+  holm: ({ holm }) => pValue(holm),
+  verdict: ({ shown, difference }) => (shown ? `shown to be ${difference > 0 ? "higher" : "lower"}` : "not shown"),
+  /** In how many of the seeds McNemar's test shows a difference. */
+  mcnemar: ({ seeds }) => `${seeds.filter(({ holm }) => holm < 0.05).length} of ${seeds.length}`,
+  mcnemarRange: ({ seeds }) => {
+    const ps = seeds.map(({ p }) => p).sort((a, b) => a - b);
+    return ps.length === 0 ? "unknown" : `${pValue(ps[0]!)} to ${pValue(ps.at(-1)!)}`;
+  },
+};
+
+const signedNumber = (value: number) => `${signOf(value)}${Math.abs(value).toFixed(3)}`;
 
 function overSeeds(
   name: string,
@@ -79,6 +141,7 @@ function overSeeds(
 /** A value in the form that its fellow has: per cent or plain, with as many decimals and `more`. */
 function likeText(value: number, text: string, more: number): string {
   const decimals = (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) + more;
+  if (text.endsWith(" points")) return points(value, decimals);
   const percent = text.endsWith("%");
   const written = (percent ? value * 100 : value).toLocaleString("en-US", {
     minimumFractionDigits: decimals,

@@ -1,0 +1,13 @@
+// jstat brings no types: the few functions that inference.ts calls.
+declare module "jstat" {
+  export const jStat: {
+    readonly studentt: {
+      /** Probability of at most `x` under Student's t with `dof` degrees of freedom, which need not be whole. */
+      cdf(x: number, dof: number): number;
+      inv(p: number, dof: number): number;
+    };
+    readonly binomial: {
+      cdf(successes: number, trials: number, probability: number): number;
+    };
+  };
+}

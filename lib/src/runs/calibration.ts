@@ -1,0 +1,63 @@
+import { sum } from "../base/statistics";
+import { rightOnes } from "./compare";
+import { finalOf } from "./measures";
+import type { RunRecord } from "./record";
+
+/** The answers of a model whose certainty lies in one interval. */
+export interface CalibrationBin {
+  readonly low: number;
+  readonly high: number;
+  /** How many answers; the two means are NaN where there is none. */
+  readonly size: number;
+  /** Mean certainty: the probability of the class that was answered. */
+  readonly certainty: number;
+  /** The share of them that is right. */
+  readonly accuracy: number;
+}
+
+/** Whether a model's certainty can be believed. */
+export interface Calibration {
+  readonly bins: readonly CalibrationBin[];
+  /**
+   * Expected calibration error: the mean distance between certainty and accuracy over the bins, each weighted with its
+   * size (C. Guo et al., "On calibration of modern neural networks", 2017), in [0, 1].
+   */
+  readonly ece: number;
+  readonly errors: number;
+  /** Errors of which the model was more than 99 % certain. */
+  readonly certainErrors: number;
+}
+
+/**
+ * Compares how certain a model is of its answers with how often they are right, on the test examples.
+ *
+ * @param record A finished run.
+ * @param options `labels` of the test examples in the data's order, and the number of bins, 15 where left out.
+ * @example
+ * const mnist = await loadMnist();
+ * const run = await readRecord({ part: "h6-1b", profile: "full", seed: 1 });
+ * calibration(run, { labels: mnist.test.labels }).ece; // 0.013
+ */
+export function calibration(
+  record: RunRecord,
+  { labels, bins: count = 15 }: { readonly labels: ArrayLike<number>; readonly bins?: number },
+): Calibration {
+  const right = rightOnes(record, labels);
+  const { probability } = finalOf(record).predictions;
+  const members: number[][] = Array.from({ length: count }, () => []);
+  probability.forEach((p, i) => members[Math.min(count - 1, Math.floor(p * count))]?.push(i));
+  const bins = members.map((own, k) => ({
+    low: k / count,
+    high: (k + 1) / count,
+    size: own.length,
+    certainty: sum(own.map((i) => probability[i]!)) / own.length,
+    accuracy: own.filter((i) => right[i]).length / own.length,
+  }));
+  const filled = bins.filter(({ size }) => size > 0);
+  return {
+    bins,
+    ece: sum(filled.map(({ size, certainty, accuracy }) => size * Math.abs(certainty - accuracy))) / right.length,
+    errors: right.filter((one) => !one).length,
+    certainErrors: right.filter((one, i) => !one && probability[i]! > 0.99).length,
+  };
+}

@@ -1,0 +1,115 @@
+import { holm, mcnemar, type TTest, welch } from "../base/inference";
+import type { RunRecord } from "./record";
+import { measures, type Measure } from "./measures";
+import { runsOf } from "./runs-of";
+
+/** What the test images say of two networks that were trained from one seed. */
+export interface SeedComparison {
+  readonly seed: number;
+  /** Test examples that only the first network gets right. */
+  readonly onlyOne: number;
+  readonly onlyOther: number;
+  /** McNemar's exact test, two-sided. */
+  readonly p: number;
+  /** The same, after Holm's correction over all pairs of models within this seed. */
+  readonly holm: number;
+}
+
+/** Two models over their seeds. */
+export interface ModelComparison extends TTest {
+  /** What the first model is called: "h6-1d", or "h6-1d:dropout". */
+  readonly one: string;
+  readonly other: string;
+  readonly measure: Measure;
+  /** Numbers of runs. */
+  readonly runs: readonly [number, number];
+  /** `p` after Holm's correction over all pairs of models. */
+  readonly holm: number;
+  /** Whether `holm` is below 0.05. What is not shown may be true all the same. */
+  readonly shown: boolean;
+  /** The seeds that both models have. */
+  readonly seeds: readonly SeedComparison[];
+}
+
+/** How models are compared. */
+export interface CompareOptions {
+  /** "test": accuracy on the test examples; "testLoss"; "gap": training minus test accuracy. Default "test". */
+  readonly measure?: Measure;
+  /** Labels of the test examples, for McNemar's test within each seed; without them there is none. */
+  readonly labels?: ArrayLike<number>;
+}
+
+/** A p-value below this, after Holm's correction, counts as shown. */
+export const level = 0.05;
+
+/**
+ * Compares models: Welch's t-test over the seeds (would other seeds give the same order?), and McNemar's exact test on
+ * the test examples within each seed (do these two networks differ?). Holm's correction is over all pairs that are
+ * given.
+ *
+ * @param records Finished runs of the models, all seeds.
+ * @param pairs First and second model of each comparison; differences are first minus second.
+ * @returns One comparison per pair; a pair of which a model has no run is left out, and with one run of a model there
+ *   is a difference without a p-value.
+ * @example
+ * const all = await readRecords({ profile: "full" });
+ * const [c] = compareModels(all, [["h6-1d", "h6-1b"]]);
+ * c.difference; // 0.0063: the CNN's mean test accuracy minus the MLP's
+ * [c.low, c.high]; // its 95 % confidence interval
+ */
+export function compareModels(
+  records: readonly RunRecord[],
+  pairs: readonly (readonly [one: string, other: string])[],
+  { measure = "test", labels }: CompareOptions = {},
+): ModelComparison[] {
+  const found = pairs
+    .map(([one, other]) => ({ one, other, a: runsOf(records, one), b: runsOf(records, other) }))
+    .filter(({ a, b }) => a.length > 0 && b.length > 0);
+  const tests = found.map(({ a, b }) => welch(a.map(measures[measure]), b.map(measures[measure])));
+  const corrected = holm(tests.map(({ p }) => p));
+  const within = labels ? correctedBySeed(found.map(({ a, b }) => bySeed(a, b, labels))) : found.map(() => []);
+  return found.map(({ one, other, a, b }, i) => ({
+    ...tests[i]!,
+    one,
+    other,
+    measure,
+    runs: [a.length, b.length],
+    holm: corrected[i]!,
+    shown: corrected[i]! < level,
+    seeds: within[i]!,
+  }));
+}
+
+type Uncorrected = Omit<SeedComparison, "holm">;
+
+function bySeed(ones: readonly RunRecord[], others: readonly RunRecord[], labels: ArrayLike<number>): Uncorrected[] {
+  return ones.flatMap((one) => {
+    const other = others.find(({ seed }) => seed === one.seed);
+    if (!other) return [];
+    const [a, b] = [rightOnes(one, labels), rightOnes(other, labels)];
+    const onlyOne = a.filter((right, i) => right && !b[i]).length;
+    const onlyOther = b.filter((right, i) => right && !a[i]).length;
+    return [{ seed: one.seed, onlyOne, onlyOther, p: mcnemar(onlyOne, onlyOther) }];
+  });
+}
+
+function correctedBySeed(pairs: readonly (readonly Uncorrected[])[]): SeedComparison[][] {
+  const seeds = [...new Set(pairs.flat().map(({ seed }) => seed))];
+  const corrected = new Map(
+    seeds.flatMap((seed) => {
+      const own = pairs.flat().filter((one) => one.seed === seed);
+      return holm(own.map(({ p }) => p)).map((p, i) => [own[i]!, p] as const);
+    }),
+  );
+  return pairs.map((pair) => pair.map((one) => ({ ...one, holm: corrected.get(one)! })));
+}
+
+/** Which test examples a finished run gets right. */
+export function rightOnes({ part, final }: RunRecord, labels: ArrayLike<number>): boolean[] {
+  const { label = [] } = final?.predictions ?? {};
+  if (label.length !== labels.length)
+    throw new Error(
+      `Expected a prediction for each of ${labels.length} labels but found ${label.length} (${part}): pass the labels of the data that the run was tested on.`,
+    );
+  return label.map((prediction, i) => prediction === labels[i]);
+}

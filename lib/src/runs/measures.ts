@@ -1,0 +1,61 @@
+import type { RunRecord } from "./record";
+
+/** What models are compared by. */
+export type Measure = "test" | "testLoss" | "gap";
+
+/** Of a finished run, on all its examples after the last iteration; accuracies in [0, 1]. */
+export const measures: Readonly<Record<Measure, (record: RunRecord) => number>> = {
+  test: (record) => finalOf(record).test.accuracy,
+  testLoss: (record) => finalOf(record).test.loss,
+  gap: (record) => finalOf(record).train.accuracy - finalOf(record).test.accuracy,
+};
+
+/** A finished record's final evaluation. */
+export function finalOf(record: RunRecord): NonNullable<RunRecord["final"]> {
+  if (record.final) return record.final;
+  throw new Error(
+    `Expected a finished record but found one that is ${record.status} (${record.part}, seed ${record.seed}): run the part to its end.`,
+  );
+}
+
+/** Of the examples that a run gets wrong: how many times as large a share of the test set as of the training set. */
+export function errorRatio(record: RunRecord): number {
+  const { train, test } = finalOf(record);
+  return (1 - test.accuracy) / (1 - train.accuracy);
+}
+
+/** Where a curve of losses is lowest. */
+export const lowestAt = (losses: readonly number[]): number => losses.indexOf(Math.min(...losses));
+
+/** A run as it stood when the loss on its held-out examples was lowest. */
+export interface EarlyStop {
+  readonly iteration: number;
+  /** Accuracy on the test examples, in [0, 1]. */
+  readonly test: number;
+  readonly testLoss: number;
+  /** Accuracy on the training examples of the curve, in [0, 1]. */
+  readonly train: number;
+}
+
+/**
+ * What stopping early would have given: a run at the iteration at which the loss on its held-out training examples was
+ * lowest. The test examples have no part in the choice.
+ *
+ * @throws When the run held no examples out.
+ * @example
+ * const [run] = runsOf(await readRecords({ profile: "full" }), "h6-1b:held-out");
+ * if (run) earlyStop(run).iteration;
+ */
+export function earlyStop({ part, seed, iterations, ...curves }: RunRecord): EarlyStop {
+  const { validationLoss, testAccuracy, testLoss, trainAccuracy } = curves as RunRecord & Held;
+  if (!validationLoss?.length)
+    throw new Error(
+      `Expected a run with held-out examples but found one without (${part}, seed ${seed}): npm run sweep -- h6-1b --set variant=held-out trains such runs.`,
+    );
+  const at = lowestAt(validationLoss);
+  return { iteration: iterations[at]!, test: testAccuracy[at]!, testLoss: testLoss[at]!, train: trainAccuracy[at]! };
+}
+
+interface Held {
+  readonly validationLoss?: readonly number[];
+}
