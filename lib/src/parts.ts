@@ -59,6 +59,11 @@ export interface Part {
    * and its variant ("h6-1d:dropout").
    */
   readonly comparisons?: readonly (readonly (readonly [one: string, other: string])[])[];
+  /**
+   * What is changed in the part's model or data to find a cause, by name; `training/variants.ts` makes each. No notebook
+   * trains them: `npm run sweep -- h6-1d --set variant=dropout` does.
+   */
+  readonly variants?: Readonly<Record<string, string>>;
   /** Absent where the notebook leaves no run record: it compares or explains. */
   readonly sheet?: SheetSettings;
 }
@@ -86,6 +91,11 @@ export const parts: readonly Part[] = [
       "H6.1 b": ["h6-1b.test", "h6-1b.train"],
       "H6.1 b: sign of the bias": ["h6-1b.extra.short.plus.test", "h6-1b.extra.short.minus.test"],
     },
+    variants: {
+      small: "MLP with as many parameters as the CNN",
+      "held-out": "MLP with 5,000 training images held out",
+      shuffled: "MLP on shuffled pixels",
+    },
     sheet: { ...mnist, parameters: 5_695_510, floor: 0.97, threadsPerJob: 1 },
   }),
   part("h6-1c-dropout", "Multilayer perceptron with dropout", {
@@ -96,6 +106,7 @@ export const parts: readonly Part[] = [
   part("h6-1d-cnn", "Convolutional network", {
     model: { name: "CNN", color: "green" },
     numbers: { "H6.1 d": ["h6-1d.test", "h6-1d.train"] },
+    variants: { shuffled: "CNN on shuffled pixels", dropout: "CNN with dropout before the output" },
     sheet: { ...mnist, parameters: 83_466, floor: 0.98, threadsPerJob: 2 },
   }),
   part("h6-1e-comparison", "Comparison", {
@@ -155,6 +166,11 @@ export const parts: readonly Part[] = [
 
 /** Those that leave a run record. */
 export const trainedParts: readonly TrainedPart[] = parts.filter((one): one is TrainedPart => one.sheet !== undefined);
+
+/** The names of all variants of all parts. */
+export const variantNames: readonly string[] = [
+  ...new Set(parts.flatMap(({ variants }) => Object.keys(variants ?? {}))),
+];
 
 /** What a training of the part is counted in. */
 export const countedIn = ({ sheet }: TrainedPart): "iterations" | "epochs" =>

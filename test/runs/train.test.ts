@@ -42,7 +42,7 @@ describe("a finished run", () => {
     const { record, folder } = await train(model, corners(), small());
     expect(tf.memory().numTensors).toBe(before);
     expect(folder).toBe(join(runs, "h6-1b", "full-s1"));
-    expect(readdirSync(folder).sort()).toEqual(["live.json", "record.json", "test", "train"]);
+    expect(readdirSync(folder).sort()).toEqual(["live.json", "model", "record.json", "test", "train"]);
     expect(loadRecord(join(folder, "record.json"))).toEqual(JSON.parse(JSON.stringify(record)));
     expect(record).toMatchObject({
       format: 1,

@@ -19,6 +19,7 @@ function startJob(
       seed: 1,
       set: "",
       notebook: "h6-1b-mlp.ipynb",
+      command: null,
       cores: 1,
       threads: null,
       memoryMB: 1,

@@ -30,6 +30,7 @@ test("one job per part, setting and seed, in folders that training uses, under a
     "h6-2/quick-s1",
     "h6-2/quick-s2",
   ]);
+  expect(jobs.map(({ command }) => command)).toEqual(jobs.map(() => null));
   expect(jobs[2]).toMatchObject({ notebook: join("notebooks", "h6-2-lstm.ipynb"), set: "", seed: 1 });
   expect(plan(runs, ["h6-2", "h6-1b", "--seeds", "2,1", "--quick"]).name).toBe(name);
   expect(plan(runs, ["h6-2", "h6-1b", "--seeds", "1-3", "--quick"]).name).not.toBe(name);

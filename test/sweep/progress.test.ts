@@ -22,6 +22,7 @@ const job = (part: string, seed: number, cores = 1): Job => ({
   run: `full-s${seed}`,
   set: "",
   notebook: "",
+  command: null,
   threads: null,
   memoryMB: 1,
 });

@@ -144,3 +144,14 @@ test("an unknown option and a number of jobs that is none are refused", () => {
   expect(() => parseRequest(["h6-1b", "--sedes", "1"])).toThrow(/--sedes/);
   expect(refusal(["h6-1b", "--jobs", "0"])).toMatch(/^Expected a whole number from 1 on but found "0" in --jobs/);
 });
+
+test("a variant is one that the part has", () => {
+  expect(parseRequest(["h6-1d", "--set", "variant=shuffled,dropout"]).settings).toEqual([
+    "variant=shuffled",
+    "variant=dropout",
+  ]);
+  expect(refusal(["h6-1d", "--set", "variant=small"])).toBe(
+    "Expected one of shuffled, dropout but found small in --set variant=small: h6-1d has no other.",
+  );
+  expect(refusal(["h6-2", "--set", "variant=small"])).toContain("Expected no variant but found small");
+});

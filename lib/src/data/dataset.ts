@@ -18,6 +18,8 @@ export interface Dataset {
   readonly classes: number;
   readonly train: Split;
   readonly test: Split;
+  /** Training examples that are held out, to choose by: `holdOut` makes them. Measured with each evaluation. */
+  readonly validation?: Split;
   /** SHA-256 (hex) of the data, kept in each run's record. */
   readonly hash: string;
 }

@@ -12,6 +12,8 @@ export interface CnnOptions {
   readonly kernel?: number;
   /** Side and stride of the max-pooling windows. Default 2. */
   readonly pool?: number;
+  /** Fraction of the flattened feature maps that a training step drops. Default 0: no dropout layer. */
+  readonly dropout?: number;
   /** Classes. Default 10. */
   readonly outputs?: number;
   /** Standard deviation of the initial weights (normal, redrawn beyond two of it). Default 0.01. */
@@ -28,6 +30,7 @@ export interface CnnOptions {
  *
  * @param options Sizes and initialisation; the defaults are the sheet's (83,466 parameters).
  * @returns An uncompiled model, flat images `[n, height * width * channels]` to probabilities `[n, outputs]`.
+ * @throws When the dropout rate is not in [0, 1).
  * @example
  * models.cnn({ seed: 1 }).countParams(); // 83466
  */
@@ -37,11 +40,13 @@ export function cnn(options: CnnOptions = {}): tf.Sequential {
     maps = [32, 64],
     kernel = 5,
     pool = 2,
+    dropout = 0,
     outputs = 10,
     weights = { stddev: 0.01 },
     threshold = -0.1,
     seed = 1,
   } = options;
+  if (!(dropout >= 0 && dropout < 1)) throw new Error(`Expected dropout to be in [0, 1) but found ${dropout}.`);
   const model = tf.sequential();
   const draw = (shape: readonly number[], layer: number) =>
     truncatedNormal(shape, { stddev: weights.stddev, stream: weightStream(seed, layer, "kernel") });
@@ -66,6 +71,7 @@ export function cnn(options: CnnOptions = {}): tf.Sequential {
     model.add(tf.layers.maxPooling2d({ name: `pooling${i + 1}`, poolSize: pool, strides: pool }));
   });
   model.add(tf.layers.flatten({ name: "flatten" }));
+  if (dropout > 0) model.add(tf.layers.dropout({ name: "dropout", rate: dropout }));
   const dense = tf.layers.dense({ name: "logits", units: outputs, kernelInitializer: "zeros" });
   model.add(dense);
   setWeights(dense, [draw(itemAt(dense.getWeights(), 0).shape, maps.length), bias(outputs)]);

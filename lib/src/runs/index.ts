@@ -5,7 +5,7 @@ export { earlyStop, type EarlyStop, errorRatio, type Measure } from "./measures"
 export { recordNumber, type RecordNumber } from "./record-number";
 export { runName } from "./places";
 export type { Progress, RunRecord } from "./record";
-export { readRecord, readRecords, type RecordRequest, type RecordsRequest } from "./records";
+export { readModel, readRecord, readRecords, type RecordRequest, type RecordsRequest } from "./records";
 export { modelId, runsOf } from "./runs-of";
 export { spread, type Spread } from "./spread";
 export type { Statistic } from "../base/statistics";

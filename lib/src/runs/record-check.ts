@@ -49,6 +49,14 @@ function aboutCurves(record: RunRecord, { train, test }: Final): string | undefi
   if (wrong >= 0) return `a curve whose point ${wrong + 1} is at iteration ${iterations[wrong]}`;
   if (iterations.length !== points)
     return `a curve that ends at iteration ${iterations.at(-1) ?? "none"} in a run of ${total}`;
+  const { validationLoss, validationAccuracy, validationSize } = record;
+  const held = [validationLoss, validationAccuracy].map((curve) => curve?.length);
+  if (held.some((length) => length !== (validationSize === undefined ? undefined : iterations.length)))
+    return `validation curves of lengths ${held.map((length) => length ?? "none").join(", ")} on ${validationSize ?? "no"} examples`;
+  const odd = validationAccuracy?.find(
+    (value) => Math.abs(value * validationSize! - Math.round(value * validationSize!)) > 1e-6,
+  );
+  if (odd !== undefined) return `a validation accuracy of ${odd} on ${validationSize} examples`;
   if (trainCurveSize !== curveSize(train)) return `curves on ${trainCurveSize} of ${train.size} training examples`;
   const halves = [
     { name: "train", size: trainCurveSize, whole: train, accuracy: trainAccuracy, loss: trainLoss },

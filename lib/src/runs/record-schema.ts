@@ -36,6 +36,7 @@ const record = v.strictObject({
     optimizer: v.objectWithRest({ name: text, learningRate: v.pipe(number, v.gtValue(0)) }, setting),
     precision: v.picklist(["float32", "bfloat16"]),
     mode: v.picklist(["graph", "eager"]),
+    variant: v.optional(text),
   }),
   model: v.strictObject({
     parameters: count,
@@ -59,6 +60,9 @@ const record = v.strictObject({
   testLoss: v.array(loss),
   trainAccuracy: v.array(fraction),
   testAccuracy: v.array(fraction),
+  validationLoss: v.optional(v.array(loss)),
+  validationAccuracy: v.optional(v.array(fraction)),
+  validationSize: v.optional(positive),
   trainCurveSize: positive,
   progress: v.strictObject({
     iteration: count,
@@ -86,6 +90,8 @@ const fit = v.strictObject({
     testLoss: v.array(loss),
     trainAccuracy: v.array(fraction),
     testAccuracy: v.array(fraction),
+    validationLoss: v.optional(v.array(loss)),
+    validationAccuracy: v.optional(v.array(fraction)),
     times: v.array(number),
   }),
   clock: v.strictObject({ training: atLeast0, evaluation: atLeast0 }),

@@ -25,6 +25,8 @@ export interface RunRecord {
     readonly optimizer: OptimizerSettings;
     readonly precision: "float32" | "bfloat16";
     readonly mode: "graph" | "eager";
+    /** What was changed in the part's model or data; absent for the sheet's own. */
+    readonly variant?: string;
   };
   readonly model: {
     readonly parameters: number;
@@ -54,6 +56,11 @@ export interface RunRecord {
   readonly testLoss: readonly number[];
   readonly trainAccuracy: readonly number[];
   readonly testAccuracy: readonly number[];
+  /** Present where training examples were held out: measured on them, and never trained on. */
+  readonly validationLoss?: readonly number[];
+  readonly validationAccuracy?: readonly number[];
+  /** Examples behind each point of the validation curves. */
+  readonly validationSize?: number;
   /** Examples behind each point of the train curves (a fixed subset). */
   readonly trainCurveSize: number;
   readonly progress: Progress;

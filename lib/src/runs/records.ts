@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { LayersModel } from "@tensorflow/tfjs-node";
 import { fromEnvironment } from "../base/environment";
 import { UserError } from "../base/user-error";
 import { findPart } from "../parts";
+import { loadModel } from "./model-file";
 import { runFolder, runsFolder } from "./places";
 import type { RunRecord } from "./record";
 import { hasRecord, loadRecord } from "./record-file";
@@ -46,6 +48,22 @@ export async function readRecord({ part, profile, seed, overrides = {} }: Record
   const folder = runFolder(run);
   if (hasRecord(folder)) return loadRecord(join(folder, "record.json"));
   throw missing(run);
+}
+
+/**
+ * Reads the network of a finished run, as it stood after its last iteration.
+ *
+ * @param request Part, profile and seed.
+ * @returns An uncompiled model with the trained weights: `predict` gives probabilities. Dispose of it when done.
+ * @throws When the run has no record, when the network is missing, damaged or of another run: the message names the
+ *   notebook to run.
+ * @example
+ * const cnn = await readModel({ part: "h6-1d", seed: 1 });
+ * cnn.countParams(); // 83466
+ */
+export async function readModel({ part, profile, seed, overrides = {} }: RecordRequest): Promise<LayersModel> {
+  const run = { part, profile: profileOf(profile), seed: seed ?? fromEnvironment("DEEPNETS_SEED") ?? 1, overrides };
+  return loadModel(runFolder(run), await readRecord(run));
 }
 
 /**

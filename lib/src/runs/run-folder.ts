@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { LayersModel } from "@tensorflow/tfjs-node";
 import { writeWhole } from "../base/files";
 import { lockRun } from "../base/lock";
 import type { Curves } from "../training/curves";
@@ -13,12 +14,13 @@ import {
   writeCheckpoint,
 } from "./checkpoint";
 import { EventFile } from "./event-file";
+import { writeModel } from "./model-file";
 import { runFolder } from "./places";
 import type { RunRecord } from "./record";
 import { writeRecord } from "./record-file";
 
 /**
- * The files of one run: lock, `live.json`, checkpoint, event files and record. Whoever has one is the only one that
+ * The files of one run: lock, `live.json`, checkpoint, event files, network and record. Whoever has one is the only one that
  * writes there.
  */
 export class RunFolder {
@@ -75,7 +77,8 @@ export class RunFolder {
   }
 
   /** Puts the finished run in the place of whatever was there. Killed in between, it ends the same way once more. */
-  finish(record: RunRecord): void {
+  async finish(record: RunRecord, model: LayersModel): Promise<void> {
+    await writeModel(this.path, model, record);
     this.#events?.train.moveTo(join(this.path, "train"));
     this.#events?.test.moveTo(join(this.path, "test"));
     writeRecord(join(this.path, "record.json"), record);

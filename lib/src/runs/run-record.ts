@@ -41,10 +41,11 @@ export type StableRecord = Pick<
   | "data"
   | "machine"
   | "trainCurveSize"
+  | "validationSize"
 >;
 
 export function stableRecord(model: tf.LayersModel, dataset: Dataset, p: Parameters): StableRecord {
-  const { part, profile, seed, overrides, batchSize, epochs, evalEvery, optimizer, precision, mode } = p;
+  const { part, profile, seed, overrides, batchSize, epochs, evalEvery, optimizer, precision, mode, variant } = p;
   const { layers, parameters } = describe(model);
   return {
     format: 1,
@@ -60,6 +61,7 @@ export function stableRecord(model: tf.LayersModel, dataset: Dataset, p: Paramet
       optimizer,
       precision,
       mode,
+      ...(variant !== undefined && { variant }),
     },
     model: { parameters, layers },
     threads: threads(),
@@ -68,6 +70,7 @@ export function stableRecord(model: tf.LayersModel, dataset: Dataset, p: Paramet
     data: dataset.hash,
     machine: machine(),
     trainCurveSize: curveSize(dataset.train),
+    ...(dataset.validation && { validationSize: curveSize(dataset.validation) }),
   };
 }
 

@@ -82,7 +82,7 @@ export class RunUnderWay {
     const final = finalOf(await assess(model, dataset.train), await assess(model, dataset.test));
     this.state.clock.evaluation += performance.now() - start;
     const record = this.#record("finished", final);
-    this.#folder.finish(record);
+    await this.#folder.finish(record, model);
     this.#options.onProgress?.(record.progress);
     return record;
   }

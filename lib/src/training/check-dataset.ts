@@ -5,9 +5,9 @@ import type { Dataset } from "../data/dataset";
  * Throws unless the lengths of a data set's arrays agree, their values are finite, and there is something to train and
  * to test on.
  */
-export function checkDataset({ name, shape, train, test }: Dataset): void {
+export function checkDataset({ name, shape, train, test, validation }: Dataset): void {
   const row = sizeOf(shape);
-  for (const [half, split] of Object.entries({ train, test })) {
+  for (const [half, split] of Object.entries({ train, test, ...(validation && { validation }) })) {
     if (split.size < 1) throw new Error(`Expected examples but found none (${half} split of ${name}).`);
     if (split.inputs.length !== split.size * row || split.labels.length !== split.size) {
       throw new Error(

@@ -7,6 +7,9 @@ export interface Curves {
   readonly testLoss: number[];
   readonly trainAccuracy: number[];
   readonly testAccuracy: number[];
+  /** Where examples are held out. */
+  validationLoss?: number[];
+  validationAccuracy?: number[];
   /** When each was measured, in seconds since 1970: for TensorBoard. */
   readonly times: number[];
 }

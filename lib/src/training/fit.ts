@@ -77,15 +77,28 @@ export async function fit(
           eventLoop,
           signal,
         }));
+      const validation =
+        test &&
+        dataset.validation &&
+        (await evaluate(step, dataset.validation, {
+          size: curveSize(dataset.validation, evaluateOn),
+          shape: dataset.shape,
+          eventLoop,
+          signal,
+        }));
       clock.evaluation += performance.now() - start;
       // Stopped within an evaluation: it is made again when the run goes on.
-      if (!train || !test) return "interrupted";
+      if (!train || !test || (dataset.validation && !validation)) return "interrupted";
       for (const { loss } of [train, test]) refuseDivergence([loss], { iteration: i, p, limit });
       curves.iterations.push(i);
       curves.trainLoss.push(train.loss);
       curves.testLoss.push(test.loss);
       curves.trainAccuracy.push(train.accuracy);
       curves.testAccuracy.push(test.accuracy);
+      if (validation) {
+        (curves.validationLoss ??= []).push(validation.loss);
+        (curves.validationAccuracy ??= []).push(validation.accuracy);
+      }
       curves.times.push(Date.now() / 1000);
       step.sync();
       await onEvaluation?.();

@@ -1,3 +1,4 @@
+import { variantNames } from "../parts";
 import { optimizerNames, optimizerSettings, settingRules } from "../graph/optimizers";
 
 /** What a value must be: a whole number, a number by a rule, or one of some words. */
@@ -11,6 +12,7 @@ const names: Readonly<Record<string, Kind>> = {
   evalEvery: "whole",
   precision: ["float32", "bfloat16"],
   mode: ["graph", "eager"],
+  variant: variantNames,
   "optimizer.name": optimizerNames,
   ...Object.fromEntries(
     Object.entries(optimizerSettings).map(([name, takes]) => [

@@ -17,6 +17,8 @@ export interface Parameters {
   readonly optimizer: OptimizerSettings;
   readonly precision: "float32" | "bfloat16";
   readonly mode: "graph" | "eager";
+  /** What is changed in the part's model or data; absent for the sheet's own. */
+  readonly variant?: string;
   /** What `DEEPNETS_SET` changed, by dotted name; empty for the sheet's own settings. */
   readonly overrides: Readonly<Record<string, number | string>>;
 }
@@ -38,6 +40,8 @@ export interface Settings {
   readonly precision?: "float32" | "bfloat16";
   /** "graph" (default) runs a step as one graph, "eager" op by op. */
   readonly mode?: "graph" | "eager";
+  /** Variants of the part that this code can train. Default: none. */
+  readonly variants?: readonly string[];
 }
 
 /**
@@ -64,7 +68,12 @@ export function parameters(part: string, settings: Settings): Parameters {
       `Expected iterations or epochs but found ${settings.epochs === undefined ? "neither" : "both"} (${part}): give exactly one of them.`,
     );
   }
-  const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...settings, seed: settings.seed ?? 1 } as const;
+  const { variants = [], ...rest } = settings;
+  if (overrides.variant !== undefined && !variants.includes(String(overrides.variant)))
+    throw new Error(
+      `Expected no variant but found ${overrides.variant} in DEEPNETS_SET (${part}): this cell trains the sheet's own model; npm run sweep -- ${part} --set variant=NAME trains the part's variants.`,
+    );
+  const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...rest, seed: settings.seed ?? 1 } as const;
   const seed = fromEnvironment("DEEPNETS_SEED") ?? cell.seed;
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= largestSeed)) {
     throw new Error(`Expected seed to be a whole number from 0 to ${largestSeed} but found ${seed} (${part}).`);

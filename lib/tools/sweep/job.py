@@ -93,7 +93,7 @@ class Job:
 
     def run_notebook(self):
         target = os.path.join(self.folder, "notebook.ipynb")
-        command = [*self.plan["execute"], self.job["notebook"], target]
+        command = self.job["command"] or [*self.plan["execute"], self.job["notebook"], target]
         said = ""
         with contextlib.suppress(OSError):  # a full disk must not cost the run that still fits
             self.log = open(os.path.join(self.folder, "log.txt"), "a", encoding="utf-8")  # noqa: SIM115

@@ -21,6 +21,8 @@ export interface Job {
   /** What `DEEPNETS_SET` says; `""` for the sheet's own settings. */
   readonly set: string;
   readonly notebook: string;
+  /** What runs in place of the notebook: a variant has none. */
+  readonly command: readonly string[] | null;
   readonly cores: number;
   readonly threads: string | null;
   readonly memoryMB: number;
@@ -41,6 +43,13 @@ export interface SweepPlan {
   readonly jobs: readonly Job[];
 }
 
+const trainVariant = [
+  process.execPath,
+  "--require",
+  join(root, "lib/tools/kernel/preload.cjs"),
+  join(root, "lib/dist/tools/sweep/variant.js"),
+];
+
 /** What a run took at most when nobody has measured it yet. */
 const usualMemoryMB = 2000;
 
@@ -54,7 +63,8 @@ export function makePlan(
     const memoryMB = memoryOf(runs, part, request);
     return request.settings.flatMap((set) =>
       request.seeds.map((seed): Job => {
-        const run = runName({ profile: request.profile, seed, overrides: parseOverrides(set) });
+        const overrides = parseOverrides(set);
+        const run = runName({ profile: request.profile, seed, overrides });
         const begun = unfinished(join(runs, part, run));
         const free = request.executorProfile === undefined ? cores : 1;
         const threads = chooseThreads(part, {
@@ -69,6 +79,7 @@ export function makePlan(
           seed,
           set,
           notebook: join(folder, `${findPart(part)!.notebook}.ipynb`),
+          command: overrides.variant === undefined ? null : [...trainVariant, part],
           cores: threads.cores,
           threads: threads.split ?? null,
           memoryMB,

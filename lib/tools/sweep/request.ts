@@ -143,7 +143,12 @@ function checkSettings({ parts, settings }: Pick<SweepRequest, "parts" | "settin
 }
 
 function checkSetting(part: TrainedPart, set: string, overrides: Readonly<Record<string, unknown>>): void {
-  const { id, sheet } = part;
+  const { id, sheet, variants = {} } = part;
+  const { variant } = overrides;
+  if (variant !== undefined && !Object.hasOwn(variants, String(variant)))
+    throw new UserError(
+      `Expected ${Object.keys(variants).length > 0 ? `one of ${Object.keys(variants).join(", ")}` : "no variant"} but found ${String(variant)} in --set ${set}: ${id} has no other.`,
+    );
   const counted = countedIn(part);
   const other = counted === "epochs" ? "iterations" : "epochs";
   if (other in overrides)

@@ -1,0 +1,38 @@
+import { applyThreads } from "../kernel/threads";
+import { fromEnvironment } from "../../src/base/environment";
+import { findPart } from "../../src/parts";
+
+/**
+ * Trains a variant of a part, which no notebook does: `node variant.js PART`. What `parameters` reads from the
+ * environment says which one, with which seed.
+ */
+async function main(id: string): Promise<void> {
+  const part = findPart(id);
+  if (!part?.sheet) throw new Error(`Expected a part that trains but found ${id}.`);
+  // The engine reads them when it loads.
+  applyThreads(fromEnvironment("DEEPNETS_THREADS") ?? part.threads);
+  const { loadMnist } = await import("../../src/data");
+  const { parameters } = await import("../../src/training");
+  const { findVariant } = await import("../../src/training/variants");
+  const { train } = await import("../../src/runs/train");
+  const { iterations, batchSize, optimizer } = part.sheet;
+  const p = parameters(part.id, {
+    iterations,
+    batchSize,
+    optimizer: optimizer as unknown as Parameters<typeof parameters>[1]["optimizer"],
+    variants: Object.keys(part.variants ?? {}),
+  });
+  if (p.variant === undefined) throw new Error(`Expected DEEPNETS_SET to name a variant of ${id} but it names none.`);
+  const { model, data } = findVariant(part.id, p.variant);
+  const mnist = await loadMnist();
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => stop.abort());
+  await train(model(p.seed), data ? data(mnist) : mnist, p, { signal: stop.signal });
+}
+
+if (require.main === module) {
+  main(process.argv[2] ?? "").catch((error: unknown) => {
+    console.log(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  });
+}
