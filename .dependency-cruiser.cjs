@@ -17,7 +17,7 @@ const src = {
   data: ["base"],
   models: ["base", "data"],
   graph: ["base", "data", "models"],
-  training: ["base", "data", "models", "graph"],
+  training: ["base", "parts", "data", "models", "graph"],
   runs: ["base", "parts", "data", "models", "graph", "training"],
   figures: ["base", "parts", "data", "models", "graph", "training", "runs"],
   live: ["base"],

@@ -188,7 +188,17 @@ test("every reader says the same of a damaged record, and none uses it", async (
   const good = readFileSync(file, "utf8");
   writeFileSync(file, good.replace(/"accuracy":0\.\d+,"size":10000/, '"accuracy":7.5,"size":10000'));
   const message = /^Expected the record of h6-1a to be a finished full run but found one that was changed after it was/;
-  const job = { part: "h6-1a", run: "full-s1", seed: 1, set: "", notebook: "", cores: 1, threads: null, memoryMB: 1 };
+  const job = {
+    part: "h6-1a",
+    run: "full-s1",
+    seed: 1,
+    set: "",
+    notebook: "",
+    command: null,
+    cores: 1,
+    threads: null,
+    memoryMB: 1,
+  };
   await expect(readRecord({ part: "h6-1a" })).rejects.toThrow(message);
   await expect(readRecords()).rejects.toThrow(message);
   expect(() => readFinished({ runs: folder }, job)).toThrow(message);

@@ -1,4 +1,3 @@
-import { applyThreads } from "../kernel/threads";
 import { fromEnvironment } from "../../src/base/environment";
 import { findPart } from "../../src/parts";
 
@@ -10,7 +9,9 @@ async function main(id: string): Promise<void> {
   const part = findPart(id);
   if (!part?.sheet) throw new Error(`Expected a part that trains but found ${id}.`);
   // The engine reads them when it loads.
-  applyThreads(fromEnvironment("DEEPNETS_THREADS") ?? part.threads);
+  const { intra, inter } = fromEnvironment("DEEPNETS_THREADS") ?? part.threads;
+  process.env.TF_NUM_INTRAOP_THREADS = String(intra);
+  process.env.TF_NUM_INTEROP_THREADS = String(inter);
   const { loadMnist } = await import("../../src/data");
   const { parameters } = await import("../../src/training");
   const { findVariant } = await import("../../src/training/variants");
