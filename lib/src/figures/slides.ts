@@ -110,9 +110,17 @@ export function still(drawn: Figure): Figure {
   const lines = drawn.data.every((trace) => trace.type === "scatter" && trace.mode === "lines" && !trace.xaxis);
   if (lines) return overlaid(drawn, states, control.currentvalue?.prefix ?? "");
   return panels(
-    states.map(({ figure }) => figure),
+    states.map(({ figure }) => asNarrow(figure, meta.still.columns)),
     { title: meta.title, caption: meta.caption || undefined, alt: meta.alt, columns: meta.still.columns, gap: 0.05 },
   );
+}
+
+/** Pictures shrink with their column, and would leave their height empty; two columns are as wide as a narrow page. */
+function asNarrow(drawn: Figure, columns: number): Figure {
+  const { layout } = drawn;
+  if (columns < 2 || !layout.meta.narrow) return drawn;
+  const height = Math.round((2 / columns) * layout.meta.narrow.plotHeight);
+  return { data: drawn.data, layout: { ...layout, height: layout.height - plotHeight(drawn) + height } };
 }
 
 interface State {
@@ -154,7 +162,7 @@ function overlaid(drawn: Figure, states: readonly State[], prefix: string): Figu
   );
   const shared = itemAt(states, 0)
     .figure.data.filter(isShared)
-    .map((trace) => line(trace, { color: colors.grey, width: 3 }));
+    .map((trace) => line(trace, { color: colors.ink, width: 3 }));
   const { xaxis, yaxis, meta, shapes } = drawn.layout;
   const [logX, logY] = [xaxis.type === "log", yaxis.type === "log"];
   const plain = ({ range }: Spec, log: boolean) =>
