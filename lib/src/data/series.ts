@@ -38,6 +38,9 @@ export interface SeriesOptions {
   readonly scale?: SeriesScale;
 }
 
+/** All of them, the usual first. */
+export const seriesScales: readonly SeriesScale[] = ["standard", "threshold", "unit", "raw", "onehot"];
+
 /** By the digit, and the mean digit of a series that just reaches the threshold. */
 const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number, mean: number) => number> = {
   raw: (digit) => digit,
@@ -70,8 +73,8 @@ export function drawSeries({
   whole("length", length, 1, 10_000);
   whole("count", count, 1, Math.min(10_000_000, 10 ** length));
   whole("test", test, 0, count);
-  const known = [...Object.keys(scales), "onehot"];
-  if (!known.includes(scale)) throw new Error(`Expected scale to be one of ${known.join(", ")} but found "${scale}".`);
+  if (!seriesScales.includes(scale))
+    throw new Error(`Expected scale to be one of ${seriesScales.join(", ")} but found "${scale}".`);
   const stream = random(seed, "series", count, length);
   const seen = new Set<string>();
   const all = new Uint8Array(count * length);

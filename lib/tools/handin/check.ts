@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { plural } from "../../src/base/text";
+import { percent, plural } from "../../src/base/text";
 import { UserError } from "../../src/base/user-error";
 import { sha256 } from "../../src/base/sha256";
 import { readNotebook, sourceOf, type Notebook } from "../notebooks/notebook";
@@ -10,6 +10,7 @@ import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { PageContent } from "../export/page-content";
 import { renderIndex, renderPages, type RenderedPage } from "../export/pages";
 import { readCellLog } from "./cell-log";
+import { measureNetworks } from "./measure";
 import { recordReader } from "../notebooks/records";
 import { answerRules } from "./rules/answers";
 import { contentRules } from "./rules/content";
@@ -56,6 +57,7 @@ export interface CheckOptions {
 
 export const words = "[FOLDER]";
 export const options = {
+  measure: { type: "boolean", help: "evaluate every network that a run kept, and compare it with its record" },
   committed: { type: "boolean", help: "look at notebooks/ even where there is a hand-in" },
 } as const;
 
@@ -73,12 +75,38 @@ export async function main(argv: string[]): Promise<number> {
     );
   const html =
     allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.html`))) || folder === handinFolder();
-  const findings = await checkFolder(folder, { html });
+  const findings = [...(await checkFolder(folder, { html })), ...(values.measure ? await measured(folder) : [])];
   const asked = rules.filter(({ page }) => html || !page).length;
   const scope = html ? "" : " (notebooks and records; npm run export makes the pages)";
   console.log(`Checked ${folder}${scope}: ${asked} rules, ${plural(findings.length, "finding")}.`);
   if (findings.length) console.log(formatFindings(findings));
   return findings.length ? 1 : 0;
+}
+
+/** Findings about networks that say something else than their records. */
+async function measured(folder: string): Promise<Finding[]> {
+  const runs = allParts.map((part) => readPart(folder, part).notebook?.metadata.deepnets?.run);
+  const { measured: all, without } = await measureNetworks(allParts, runs.find(Boolean)?.profile ?? "full");
+  for (const one of all.filter(({ wrong }) => wrong === undefined))
+    console.log(
+      `${one.folder}: ${percent(one.accuracy ?? 0)} of the test examples, as its record says (${one.seconds.toFixed(1)} s)`,
+    );
+  if (without.length > 0)
+    console.log(
+      `No network is kept of ${without.join(", ")}: training them again (npm run handin, npm run sweep) keeps it.`,
+    );
+  return all.flatMap(({ part, folder: run, wrong }) =>
+    wrong === undefined
+      ? []
+      : [
+          {
+            rule: "network-differs",
+            notebook: part.notebook,
+            value: `the run in ${run}: ${wrong}`,
+            remedy: `run npm run handin -- ${part.id}`,
+          },
+        ],
+  );
 }
 
 /** Applies all rules to the notebooks, pages, report and records of a hand-in. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseIdx } from "../../src/data/idx";
 import { dataHash, mnistFiles } from "../../src/data/mnist";
-import { drawSeries, type SeriesScale } from "../../src/data/series";
+import { drawSeries, seriesScales } from "../../src/data/series";
 import type { SheetSettings } from "../../src/parts";
 import { root } from "../notebooks/places";
 import { UserError } from "../../src/base/user-error";
@@ -45,10 +45,8 @@ function readMnist(): TrueLabels {
   };
 }
 
-const scales: readonly SeriesScale[] = ["standard", "threshold", "unit", "raw", "onehot"];
-
 function draw(seed: number): TrueLabels {
-  const drawn = scales.map((scale) => drawSeries({ seed, scale }));
+  const drawn = seriesScales.map((scale) => drawSeries({ seed, scale }));
   const { train, test } = drawn[0]!;
   return { train: train.labels as Uint8Array, test: test.labels as Uint8Array, hashes: drawn.map(({ hash }) => hash) };
 }

@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import type { Dataset } from "../../src/data/dataset";
+import { drawSeries, seriesScales } from "../../src/data/series";
+import { count, percent } from "../../src/base/text";
+import { UserError } from "../../src/base/user-error";
+import type { Part, TrainedPart } from "../../src/parts";
+import type { RunRecord } from "../../src/runs/record";
+import { runsFolder } from "../notebooks/places";
+import { recordReader, type StoredRecord } from "../notebooks/records";
+
+/** What a network that was kept says of itself, measured anew. */
+export interface Measured {
+  readonly part: Part;
+  /** `"h6-1b/full-s1"`. */
+  readonly folder: string;
+  readonly accuracy?: number;
+  readonly seconds: number;
+  /** What does not agree with the record; absent where all does. */
+  readonly wrong?: string;
+}
+
+export interface Measurement {
+  readonly measured: readonly Measured[];
+  /** Folders of records that keep no network. */
+  readonly without: readonly string[];
+}
+
+/** Evaluates every network that lies beside a record on the test data, and compares it with the record. */
+export async function measureNetworks(
+  parts: readonly Part[],
+  profile: "full" | "quick",
+  runs = runsFolder(),
+): Promise<Measurement> {
+  const { hasModel } = await import("../../src/runs/model-file");
+  const reader = recordReader(profile, runs);
+  const stored = parts
+    .filter((part): part is TrainedPart => part.sheet !== undefined)
+    .flatMap((part) => reader.records(part.id).map((one) => ({ part, ...one })));
+  const measured: Measured[] = [];
+  const without: string[] = [];
+  for (const one of stored) {
+    if (!hasModel(join(runs, one.folder))) without.push(one.folder);
+    else measured.push(await measure(one.part, one, runs));
+  }
+  return { measured, without };
+}
+
+async function measure(part: TrainedPart, { folder, record }: StoredRecord, runs: string): Promise<Measured> {
+  const { loadModel } = await import("../../src/runs/model-file");
+  const { assess } = await import("../../src/training");
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  try {
+    const model = await loadModel(join(runs, folder), record);
+    try {
+      const found = await assess(model, (await dataOf(part, record)).test);
+      const wrong = differs(record, found);
+      return { part, folder, accuracy: found.accuracy, seconds: seconds(), ...(wrong !== undefined && { wrong }) };
+    } finally {
+      model.dispose();
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { part, folder, seconds: seconds(), wrong: error.message.replace(/\.$/, "") };
+  }
+}
+
+let mnist: Promise<Dataset> | undefined;
+
+/** The data that a record was made with. */
+async function dataOf({ sheet }: TrainedPart, { data, seed, part }: RunRecord): Promise<Dataset> {
+  const { loadMnist } = await import("../../src/data");
+  const known =
+    sheet.data === "mnist" ? [await (mnist ??= loadMnist())] : seriesScales.map((scale) => drawSeries({ seed, scale }));
+  const found = known.find(({ hash }) => hash === data);
+  if (found) return found;
+  throw new UserError(
+    `Expected the record of ${part} (seed ${seed}) to be of the sheet's data but it is of other data.`,
+  );
+}
+
+/** What the record says otherwise; two examples may fall on the other side of a tie on another machine. */
+function differs(
+  { final, config: { precision } }: RunRecord,
+  found: {
+    readonly accuracy: number;
+    readonly loss: number;
+    readonly predictions: { readonly label: readonly number[] };
+  },
+): string | undefined {
+  if (!final) return "it is of no finished run";
+  const { test, predictions } = final;
+  const few = precision === "float32" ? 2 : Math.ceil(test.size / 100);
+  const other = found.predictions.label.filter((label, i) => label !== predictions.label[i]).length;
+  if (Math.abs(found.accuracy - test.accuracy) * test.size > few + 0.5)
+    return `its network classifies ${percent(found.accuracy)} of the test examples, where the record says ${percent(test.accuracy)}`;
+  if (other > few) return `its network answers ${count(other)} of the test examples otherwise than the record says`;
+  if (Math.abs(found.loss - test.loss) > (precision === "float32" ? 1e-3 : 0.05) * (1 + test.loss))
+    return `its network has a test loss of ${found.loss.toPrecision(4)}, where the record says ${test.loss.toPrecision(4)}`;
+  return undefined;
+}

@@ -1,0 +1,85 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { drawSeries, loadMnist } from "../../lib/src/data";
+import { linear, lstm } from "../../lib/src/models/factories";
+import { parts } from "../../lib/src/parts";
+import { loadRecord } from "../../lib/src/runs/record-file";
+import { writeModel } from "../../lib/src/runs/model-file";
+import { train } from "../../lib/src/runs/train";
+import { measureNetworks } from "../../lib/tools/handin/measure";
+import { small } from "../fixtures/training/small";
+
+const trained = mkdtempSync(join(tmpdir(), "measure-"));
+const runs = mkdtempSync(join(tmpdir(), "measured-"));
+const folder = (part: string) => join(runs, part, "full-s1");
+
+beforeAll(async () => {
+  vi.stubEnv("DEEPNETS_RUNS", trained);
+  vi.spyOn(console, "log").mockImplementation(() => {});
+  const p = small({ part: "h6-1a", iterations: 60, batchSize: 100 });
+  await train(linear(), await loadMnist(), p);
+  await train(lstm({ units: 4 }), drawSeries({ seed: 1 }), { ...p, part: "h6-2", iterations: 30 });
+  vi.unstubAllEnvs();
+});
+
+beforeEach(() => {
+  rmSync(runs, { recursive: true });
+  cpSync(trained, runs, { recursive: true });
+});
+
+afterAll(() => {
+  for (const each of [trained, runs]) rmSync(each, { recursive: true, force: true });
+  vi.restoreAllMocks();
+});
+
+const wrong = async () =>
+  (await measureNetworks(parts, "full", runs)).measured.map((one) => `${one.folder}: ${one.wrong ?? "as recorded"}`);
+
+test("networks that say what their records say", async () => {
+  const { measured, without } = await measureNetworks(parts, "full", runs);
+  expect(measured.map((one) => [one.folder, one.accuracy, one.wrong])).toEqual(
+    ["h6-1a", "h6-2"].map((part) => [
+      `${part}/full-s1`,
+      loadRecord(join(folder(part), "record.json")).final!.test.accuracy,
+      undefined,
+    ]),
+  );
+  expect(without).toEqual([]);
+});
+
+test("other weights under a right hash", async () => {
+  const record = loadRecord(join(folder("h6-1a"), "record.json"));
+  const model = linear();
+  await writeModel(folder("h6-1a"), model, record);
+  expect(await wrong()).toEqual([
+    expect.stringMatching(
+      /^h6-1a\/full-s1: its network classifies 9\.80 % of the test examples, where the record says \d\d\.\d\d %$/,
+    ),
+    "h6-2/full-s1: as recorded",
+  ]);
+});
+
+test("weights that only answer a little otherwise", async () => {
+  const record = loadRecord(join(folder("h6-2"), "record.json"));
+  const model = lstm({ units: 4 });
+  await writeModel(folder("h6-2"), model, record);
+  const [, second] = await wrong();
+  expect(second).toMatch(/^h6-2\/full-s1: its network (classifies|answers|has a test loss of)/);
+});
+
+test("a folder cut short, and a network of another run", async () => {
+  truncateSync(join(folder("h6-1a"), "model", "weights.bin"), 1000);
+  const json = join(folder("h6-2"), "model", "model.json");
+  writeFileSync(json, readFileSync(json, "utf8").replace(/"record":"[0-9a-f]/, '"record":"x'));
+  expect(await wrong()).toEqual([
+    expect.stringContaining("found 1000 bytes of weights that are cut short or damaged"),
+    expect.stringContaining("found the network of another run"),
+  ]);
+});
+
+test("records without a network are named", async () => {
+  rmSync(join(folder("h6-1a"), "model"), { recursive: true });
+  expect((await measureNetworks(parts, "full", runs)).without).toEqual(["h6-1a/full-s1"]);
+});
