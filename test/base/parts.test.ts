@@ -57,9 +57,9 @@ test("a part is found by its id, its notebook and its file, and by nothing else"
 });
 
 test("a model has its name and its colour from the table", () => {
-  expect(modelStyle("h6-1d")).toEqual({ name: "CNN", color: "#00795a" });
+  expect(modelStyle("h6-1d")).toEqual({ name: "CNN", color: "#00664b", symbol: "triangle-up" });
   expect(modelStyle("t6-1")).toEqual(modelStyle("h6-1d"));
-  expect(modelStyle("h6-1e")).toEqual({ name: "h6-1e", color: "#1f2933" });
+  expect(modelStyle("h6-1e")).toMatchObject({ name: "h6-1e", color: "#1f2933" });
 });
 
 const names = parts.flatMap(({ id, notebook }) => [id, notebook]).sort((a, b) => b.length - a.length);

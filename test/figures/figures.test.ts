@@ -74,14 +74,66 @@ test("the same model has the same colour in every figure", () => {
   for (const used of colors) expect([...used]).toEqual([figures.modelStyle("h6-1d").color]);
 });
 
-test("comparison draws train and test of four models, a band per model with several seeds, and their mean", () => {
+test("comparison draws the means over the seeds of four models, and a band where a model reaches the lower panel", () => {
   const drawn = samples["comparison"]!();
-  const names = drawn.data.filter((trace) => trace.yaxis === "y").map((trace) => trace.name);
-  expect(names).toEqual(["linear", "MLP", "dropout", "CNN"].flatMap((name) => [`${name} train`, `${name} test`]));
-  expect(drawn.data.filter((trace) => trace.fill === "tonexty")).toHaveLength(4);
-  const tests = [1, 2, 3].map((seed) => sampleRecord("h6-1b", seed).final!.test.accuracy);
-  const mean = (100 * tests.reduce((sum, value) => sum + value, 0)) / 3;
-  expect(drawn.layout.meta.caption).toContain(`MLP 99.70\u00a0% / ${mean.toFixed(2)}\u00a0% ± `);
+  const upper = drawn.data.filter((trace) => trace.yaxis === "y");
+  expect(upper.map((trace) => trace.name)).toEqual(
+    ["linear", "MLP", "dropout", "CNN"].flatMap((name) => [`${name} train`, `${name} test`]),
+  );
+  expect(drawn.data.filter((trace) => trace.fill === "tonexty")).toHaveLength(3);
+  const runs = [1, 2, 3].map((seed) => sampleRecord("h6-1b", seed));
+  const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const points = runs[0]!.iterations.map((_, i) => meanOf(runs.map(({ testAccuracy }) => testAccuracy[i]!)));
+  const curve = upper.find(({ name }) => name === "MLP test")!;
+  points.forEach((value, i) => expect(curve.y[i]).toBeCloseTo(value, 4));
+  const final = 100 * meanOf(runs.map(({ final }) => final!.test.accuracy));
+  expect(drawn.layout.meta.caption).toContain("mean over seeds 1 to 3");
+  expect(drawn.layout.meta.caption).toContain(`MLP 99.70\u00a0% / ${final.toFixed(2)}\u00a0% ± `);
+});
+
+test("a panel that no model reaches is left out", () => {
+  const low = (part: "h6-1a" | "h6-1b") => {
+    const record = sampleRecord(part);
+    return {
+      ...record,
+      testAccuracy: record.testAccuracy.map((y) => y * 0.8),
+      trainAccuracy: record.trainAccuracy.map((y) => y * 0.8),
+    };
+  };
+  const axes = (figure: figures.Figure) => Object.keys(figure.layout).filter((key) => key.startsWith("yaxis"));
+  expect(axes(figures.comparison([low("h6-1a"), low("h6-1b")]))).toEqual(["yaxis"]);
+  expect(axes(figures.accuracy(low("h6-1b")))).toEqual(["yaxis"]);
+  expect(axes(figures.accuracy(sampleRecord("h6-1b")))).toHaveLength(2);
+});
+
+test("the networks' colours differ in lightness by at least 8 of 100, for a grey print", () => {
+  const lightness = (part: string) => {
+    const [r, g, b] = [1, 3, 5].map((at) => {
+      const value = Number.parseInt(figures.modelStyle(part).color.slice(at, at + 2), 16) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    }) as [number, number, number];
+    return 116 * Math.cbrt(0.2126 * r + 0.7152 * g + 0.0722 * b) - 16; // CIE L*
+  };
+  const [mlp, cnn, dropout] = ["h6-1b", "h6-1d", "h6-1c"].map(lightness) as [number, number, number];
+  expect(cnn - mlp).toBeGreaterThan(8);
+  expect(dropout - cnn).toBeGreaterThan(8);
+  const symbols = ["h6-1a", "h6-1b", "h6-1c", "h6-1d", "h6-2"].map((part) => figures.modelStyle(part).symbol);
+  expect(new Set(symbols).size).toBe(5);
+});
+
+test("differences: a filled point is shown, a hollow one is not, and a pair with one run has no bar", () => {
+  const [dropout, cnn] = samples["differences"]!().data;
+  expect(dropout).toMatchObject({ name: "dropout − MLP", marker: { symbol: "circle-open" } });
+  expect(dropout!.error_x.array[0]).toBeGreaterThan(0);
+  expect(cnn).toMatchObject({ name: "CNN − dropout", marker: { symbol: "circle" } });
+  expect(samples["lossDifferences"]!().data[0]!.error_x.visible).toBe(false);
+});
+
+test("calibration leaves out intervals with few answers, and says where a model is too sure", () => {
+  const drawn = samples["calibration"]!();
+  const { x, y } = drawn.data.find(({ name }) => name === "CNN")!;
+  expect(x).toHaveLength(5); // certainty from 0.5 on, in intervals of 0.1
+  expect(y[4]).toBeLessThan(x[4]);
 });
 
 test("errorsBySum counts by hand", () => {

@@ -34,7 +34,7 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
         color,
         dash: "dot" as const,
         width: 1.5,
-        label: `${prefix}train ${percent(accuracyOf(record, "train"), 1)}`,
+        label: `${prefix}train`,
       },
       {
         name: `${prefix}test`,
@@ -42,7 +42,7 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
         y: record.testAccuracy,
         color,
         width: 2,
-        label: `<b>${prefix}test ${percent(accuracyOf(record, "test"), 1)}</b>`,
+        label: `<b>${prefix}test</b>`,
       },
     ];
   });
@@ -72,6 +72,9 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
   const inside = lines
     .filter((line) => (Array.from(line.y).at(-1) ?? 0) >= detail[0])
     .map((line) => ({ ...line, width: 1.5 }));
+  // A run that has just begun gets its second panel all the same: it will reach it, and a live view must not jump.
+  const under = records.some(({ final }) => final === undefined);
+  if (inside.length === 0 && !under) return panels([full], { title, caption, alt });
   const baseline = options.baseline && options.baseline.value >= detail[0] ? [options.baseline] : [];
   const zoomed = curves(inside, {
     ...shared,

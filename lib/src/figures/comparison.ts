@@ -5,107 +5,86 @@ import { curves, type Curve, type CurveOptions } from "./curves";
 import type { Figure, Words } from "./figure";
 import { percent } from "./numbers";
 import { panels } from "./panels";
-import { accuracyOf, byPart, recordsOf, smoothed, type RunLike } from "./runs";
+import { accuracyOf, byPart, meanCurve, recordsOf, seedsText, smoothed, type RunLike } from "./runs";
 
 export interface ComparisonOptions extends Partial<Words> {
-  /** Range of the lower panel; default [0.96, 1]. */
+  /** Range of the lower panel; default [0.96, 1]. A panel that no model reaches is left out. */
   readonly detail?: readonly [number, number];
-  /**
-   * Runs of other seeds: each model gets a band from the lowest to the highest test accuracy, and a mean in the
-   * caption.
-   */
+  /** More runs of the same models. */
   readonly spread?: readonly RunLike[];
 }
 
 /**
  * Training (dotted) and test (solid) accuracy of several models over the iterations, in one pair of axes; the last per
- * cents below, where thick lines are the mean of the last ten evaluations and thin ones are single evaluations.
+ * cents below. Lines are means over the seeds, bands go from the lowest to the highest seed; in the lower panel each
+ * point is the mean of the last ten evaluations.
  *
- * @param runs one run per model
+ * @param runs All runs of all models; each run counts once.
  * @example
- * show(figures.comparison(runs, { spread: otherSeeds }));
+ * show(figures.comparison(runs));
  */
 export function comparison(runs: readonly RunLike[], options: ComparisonOptions = {}): Figure {
-  const records = recordsOf(runs);
+  const given = recordsOf([...runs, ...(options.spread ?? [])]);
+  const records = given.filter(
+    ({ part, seed }, i) => given.findIndex((one) => one.part === part && one.seed === seed) === i,
+  );
   const models = byPart(records);
-  const spread = recordsOf(options.spread ?? []).filter(
-    (record) => !records.some(({ part, seed }) => part === record.part && seed === record.seed),
-  ); // each run counts once, also when read twice
   const last = Math.max(1, ...records.map((record) => record.config.iterations));
   const detail = options.detail ?? [0.96, 1];
   const full: Curve[] = [];
   const fine: Curve[] = [];
   const bands: NonNullable<CurveOptions["bands"]>[number][] = [];
-  const sentences: string[] = [];
   for (const { style, records: own } of models) {
-    const record = itemAt(own, 0);
-    const { iterations: x, trainAccuracy, testAccuracy } = record;
-    const { name, color } = style;
-    const [train, test] = [accuracyOf(record, "train"), accuracyOf(record, "test")];
-    full.push({ name: `${name} train`, x, y: trainAccuracy, color, dash: "dot", width: 1.5, label: "" });
-    full.push({ name: `${name} test`, x, y: testAccuracy, color, label: `<b>${name}</b> ${percent(test, 1)}` });
-    if (Math.max(...testAccuracy, ...trainAccuracy) >= detail[0]) {
-      fine.push({ name: `${name} test, single`, x, y: testAccuracy, color, width: 0.75, opacity: 0.35, label: "" });
-      fine.push({
-        name: `${name} train`,
-        x,
-        y: smoothed(trainAccuracy),
-        color,
-        dash: "dot",
-        width: 2,
-        label: `${name} train`,
-      });
-      fine.push({
-        name: `${name} test`,
-        x,
-        y: smoothed(testAccuracy),
-        color,
-        width: 2.5,
-        label: `<b>${name} test</b>`,
-      });
-    }
-    const seeds = [
-      record,
-      ...spread.filter((other) => other.part === record.part && other.iterations.length === x.length),
+    const { name, color, symbol } = style;
+    const [train, test] = [
+      meanCurve(own, (record) => record.trainAccuracy),
+      meanCurve(own, (record) => record.testAccuracy),
     ];
-    if (seeds.length > 1) bands.push({ x, color, ...envelope(seeds.map((seed) => smoothed(seed.testAccuracy))) });
-    sentences.push(
-      `${name} ${percent(train)} / ${seeds.length > 1 ? meanText(seeds.map((seed) => accuracyOf(seed, "test"))) : percent(test)}`,
-    );
+    const [dotted, solid] = [
+      { color, symbol, dash: "dot", width: 1.5 },
+      { color, symbol, width: 2 },
+    ] as const;
+    full.push({ name: `${name} train`, x: train.x, y: train.mean, color, dash: "dot", width: 1.5, label: "" });
+    full.push({ name: `${name} test`, x: test.x, y: test.mean, ...solid, label: `<b>${name}</b>` });
+    if (Math.max(...test.mean, ...train.mean) < detail[0]) continue;
+    const [smoothTrain, smoothTest] = [
+      meanCurve(own, (record) => smoothed(record.trainAccuracy)),
+      meanCurve(own, (record) => smoothed(record.testAccuracy)),
+    ];
+    fine.push({ name: `${name} train`, x: train.x, y: smoothTrain.mean, ...dotted, label: `${name} train` });
+    fine.push({ name: `${name} test`, x: test.x, y: smoothTest.mean, ...solid, label: `<b>${name} test</b>` });
+    if (own.length > 1) bands.push({ x: test.x, color, low: smoothTest.low, high: smoothTest.high });
   }
-  const seeds = bands.length > 0 ? ", mean ± standard deviation over seeds; bands span the seeds" : "";
+  const several = models.some(({ records: own }) => own.length > 1);
+  const over = several ? `, mean over ${seedsText(models)}, ± standard deviation: ` : ` (${seedsText(models)}): `;
+  const sentences = models.map(({ style, records: own }) => {
+    const train = statistic(own.map((record) => accuracyOf(record, "train")));
+    return `${style.name} ${percent(train.mean)} / ${meanText(own.map((record) => accuracyOf(record, "test")))}`;
+  });
+  const lines = several ? "Lines: mean over the seeds; bands: from the lowest to the highest. " : "";
   const caption =
     options.caption ??
-    `Train / test accuracy after the last iteration${seeds}: ${sentences.join("; ")}. Solid: test, dotted: train.`;
+    `Train / test accuracy on all images after the last iteration${over}${sentences.join("; ")}. ${lines}Solid: test, dotted: train.`;
   const shared = { x: "iteration", y: "accuracy", xRange: [0, last] as const };
-  return panels(
-    [
-      curves(full, { ...shared, title: "", yRange: [0, 1], yFormat: ".0%", height: 260 }),
-      curves(fine, {
-        ...shared,
-        title: `From ${percent(detail[0], 0)} up (thick: mean of ten evaluations)`,
-        yRange: detail,
-        yFormat: ".1%",
-        height: 320,
-        bands,
-      }),
-    ],
-    {
-      title: options.title ?? "Accuracy of the models",
-      caption,
-      alt:
-        options.alt ??
-        `Line chart of training and test accuracy of ${models.map(({ style }) => style.name).join(", ")} over ${count(last)} iterations. ${caption}`,
-    },
-  );
-}
-
-function envelope(lists: readonly (readonly number[])[]): { low: number[]; high: number[] } {
-  const columns = itemAt(lists, 0).map((_, i) => lists.map((list) => itemAt(list, i)));
-  return { low: columns.map((values) => Math.min(...values)), high: columns.map((values) => Math.max(...values)) };
+  const upper = curves(full, { ...shared, title: "", yRange: [0, 1], yFormat: ".0%", height: 260 });
+  const lower = {
+    ...shared,
+    title: `From ${percent(detail[0], 0)} up (each point: the last ten evaluations)`,
+    yRange: detail,
+    yFormat: ".1%",
+    height: 320,
+    bands,
+  };
+  return panels(fine.length > 0 ? [upper, curves(fine, lower)] : [upper], {
+    title: options.title ?? "Accuracy of the models",
+    caption,
+    alt:
+      options.alt ??
+      `Line chart of training and test accuracy of ${models.map(({ style }) => style.name).join(", ")} over ${count(last)} iterations. ${caption}`,
+  });
 }
 
 function meanText(values: readonly number[]): string {
   const { mean, sd } = statistic(values);
-  return `${percent(mean)} ± ${(sd * 100).toFixed(2)}`;
+  return values.length > 1 ? `${percent(mean)} ± ${(sd * 100).toFixed(2)}` : percent(itemAt(values, 0));
 }

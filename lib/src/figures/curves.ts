@@ -17,6 +17,8 @@ export interface Curve {
   readonly label?: string;
   /** Points instead of a line. */
   readonly points?: boolean;
+  /** plotly's name of a symbol that about ten points of the line carry: it tells curves apart in a grey print. */
+  readonly symbol?: string;
 }
 
 /** A line across the axes: a baseline or a threshold. */
@@ -40,6 +42,8 @@ export interface CurveOptions extends Words {
   /** Horizontal and vertical lines with a label. */
   readonly horizontal?: readonly Rule[];
   readonly vertical?: readonly Rule[];
+  /** Names the curves above the axes, for curves without a label at their end. */
+  readonly legend?: boolean;
   /** Areas between two curves, behind all lines. */
   readonly bands?: readonly {
     readonly x: ArrayLike<number>;
@@ -98,6 +102,8 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
     { ...options, alt },
     {
       height,
+      // "99.5 %" needs more room than "99 %".
+      ...(options.yFormat?.startsWith(".1") ? { left: 66 } : {}),
       right: ends.length > 0 ? Math.min(150, 16 + Math.round(widest * 6.6)) : 16,
       x: {
         title: options.x,
@@ -122,7 +128,7 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
     ...(options.horizontal ?? []).map((rule) => across(rule, "y", logY)),
     ...(options.vertical ?? []).map((rule) => across(rule, "x", logX)),
   ];
-  return {
+  const finished = {
     data: drawn.data,
     layout: {
       ...drawn.layout,
@@ -130,7 +136,18 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
       shapes: rules.map((rule) => rule.shape),
     },
   };
+  return options.legend ? withLegend(finished) : finished;
 }
+
+/** The names of the traces in a row above the axes. */
+const withLegend = ({ data, layout }: Figure): Figure =>
+  withRoom(
+    {
+      data,
+      layout: { ...layout, showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" } },
+    },
+    24,
+  );
 
 function trace(curve: Curve & { color: string }): Spec {
   return {
@@ -143,12 +160,23 @@ function trace(curve: Curve & { color: string }): Spec {
     ...(curve.points
       ? { mode: "markers", marker: { color: curve.color, size: 7 } }
       : {
-          mode: "lines",
+          mode: curve.symbol ? "lines+markers" : "lines",
           line: {
             color: curve.color,
             width: curve.width ?? 2,
             ...(curve.dash && curve.dash !== "solid" ? { dash: curve.dash } : {}),
           },
+          ...(curve.symbol
+            ? {
+                marker: {
+                  symbol: curve.symbol,
+                  size: 8,
+                  color: curve.color,
+                  maxdisplayed: 10,
+                  line: { width: 1.5, color: curve.color },
+                },
+              }
+            : {}),
         }),
   };
 }
@@ -272,11 +300,5 @@ export function bars(
   );
   const layout = { ...drawn.layout, bargap: 0.15 };
   if (groups.length === 1) return { data: drawn.data, layout };
-  return withRoom(
-    {
-      data: drawn.data,
-      layout: { ...layout, showlegend: true, legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" } },
-    },
-    24,
-  );
+  return withLegend({ data: drawn.data, layout });
 }

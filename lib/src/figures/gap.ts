@@ -1,39 +1,41 @@
+import { statistic } from "../base/statistics";
+import { points } from "../base/text";
 import { itemAt } from "../base/item-at";
 import { curves, type Curve } from "./curves";
 import type { Figure, Words } from "./figure";
-import { signed } from "./numbers";
-import { accuracyOf, recordsOf, smoothed, type Runs } from "./runs";
-import { modelStyle } from "./theme";
+import { accuracyOf, byPart, meanCurve, recordsOf, seedsText, smoothed, type Runs } from "./runs";
+import type { RunRecord } from "../runs/record";
 
 /**
- * Training minus test accuracy over the iterations, in percentage points (mean of the last ten evaluations): what grows
- * here is overfitting.
+ * Training minus test accuracy over the iterations, in percentage points: what grows here is overfitting. Each point is
+ * the mean of the last ten evaluations; lines are means over the seeds, bands go from the lowest to the highest seed.
  *
- * @param runs a run, its record, or several
+ * @param runs A run, its record, or several; several seeds of one model make one line.
  * @example
  * show(figures.gap(runs));
  */
 export function gap(runs: Runs, words: Partial<Words> = {}): Figure {
   const records = recordsOf(runs);
-  const lines: Curve[] = records.flatMap((record) => {
-    const { name, color } = modelStyle(record.part);
-    const single = record.trainAccuracy.map((train, i) => (train - itemAt(record.testAccuracy, i)) * 100);
-    return [
-      { name: `${name}, single`, x: record.iterations, y: single, color, width: 0.75, opacity: 0.3, label: "" },
-      {
-        name,
-        x: record.iterations,
-        y: smoothed(single),
-        color,
-        width: 2.5,
-        label: `<b>${name}</b> ${signed(final(record))}`,
-      },
-    ];
-  });
-  const values = lines.filter((line) => line.width === 2.5).flatMap((line) => Array.from(line.y));
+  const models = byPart(records);
+  const drawn = models.map(({ style, records: own }) => ({ style, own, ...meanCurve(own, smoothedGap) }));
+  const lines: Curve[] = drawn.map(({ style: { name, color, symbol }, x, mean }) => ({
+    name,
+    x,
+    y: mean,
+    color,
+    symbol,
+    width: 2.5,
+    label: `<b>${name}</b>`,
+  }));
+  const several = drawn.some(({ own }) => own.length > 1);
+  const finals = models.map(
+    ({ style, records: own }) => `${style.name} ${points(statistic(own.map(final)).mean / 100)}`,
+  );
+  const over = several ? `, mean over ${seedsText(models)}` : "";
   const caption =
     words.caption ??
-    `After the last iteration: ${records.map((record) => `${modelStyle(record.part).name} ${signed(final(record))}`).join(", ")} percentage points. Thin: single evaluations.`;
+    `Gap after the last iteration, on all images${over}: ${finals.join(", ")}. ${several ? "Bands: from the lowest to the highest seed." : ""}`.trim();
+  const values = drawn.flatMap(({ low, high }) => [...low, ...high]);
   return curves(lines, {
     title: words.title ?? "Gap between training and test accuracy",
     caption,
@@ -44,8 +46,13 @@ export function gap(runs: Runs, words: Partial<Words> = {}): Figure {
     yRange: [Math.min(-0.5, ...values), Math.max(1, ...values) + 0.3],
     height: 280,
     horizontal: [{ value: 0, label: "" }],
+    bands: drawn
+      .filter(({ own }) => own.length > 1)
+      .map(({ style: { color }, x, low, high }) => ({ x, low, high, color })),
   });
 }
 
-const final = (record: Parameters<typeof accuracyOf>[0]): number =>
-  (accuracyOf(record, "train") - accuracyOf(record, "test")) * 100;
+const smoothedGap = ({ trainAccuracy, testAccuracy }: RunRecord): number[] =>
+  smoothed(trainAccuracy.map((train, i) => (train - itemAt(testAccuracy, i)) * 100));
+
+const final = (record: RunRecord): number => (accuracyOf(record, "train") - accuracyOf(record, "test")) * 100;

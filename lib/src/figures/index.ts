@@ -1,8 +1,10 @@
 export { accuracy, type AccuracyOptions } from "./accuracy";
+export { calibration, type CalibrationOptions } from "./calibration";
 export { comparison, type ComparisonOptions } from "./comparison";
 export { confusion, type ConfusionOptions } from "./confusion";
 export { bars, curves, type BarOptions, type Curve, type CurveOptions, type Rule } from "./curves";
 export { captioned, type Figure, type Words } from "./figure";
+export { differences } from "./differences";
 export { gap } from "./gap";
 export { digits, heatmap, images, type DigitsOptions, type HeatmapOptions, type ImagesOptions } from "./images";
 export { loss, type LossOptions } from "./loss";

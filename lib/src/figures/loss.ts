@@ -1,9 +1,11 @@
+import { sum } from "../base/statistics";
 import { count } from "../base/text";
 import { itemAt } from "../base/item-at";
 import { curves, type Curve } from "./curves";
 import type { Figure, Words } from "./figure";
-import { recordsOf, type Runs } from "./runs";
-import { modelStyle } from "./theme";
+import { byPart, meanCurve, recordsOf, seedsText, type MeanCurve, type Runs } from "./runs";
+import type { ModelStyle } from "./theme";
+import type { RunRecord } from "../runs/record";
 
 export interface LossOptions extends Partial<Words> {
   /** A loss that no network is needed for: that of a constant prediction. */
@@ -15,50 +17,54 @@ const floor = 1e-5;
 
 /**
  * Mean cross-entropy of training (dotted) and test (solid) over the iterations, on a logarithmic axis: a test loss that
- * turns up while the training loss falls is overfitting that accuracy does not show.
+ * turns up while the training loss falls is overfitting that accuracy does not show. Several seeds of one model make
+ * one line, their mean; the band behind the test line goes from the lowest to the highest seed.
  *
- * @param runs a run, its record, or several
+ * @param runs A run, its record, or several.
  * @example
  * show(figures.loss(run));
  */
 export function loss(runs: Runs, options: LossOptions = {}): Figure {
   const records = recordsOf(runs);
-  const lines: Curve[] = records.flatMap((record) => {
-    const { name, color } = modelStyle(record.part);
-    const prefix = records.length > 1 ? `${name} ` : "";
-    // A loss of exactly 0 has no place on a logarithmic axis.
-    const positive = (values: readonly number[]) => values.map((value) => (value === 0 ? floor : value));
+  const models = byPart(records);
+  // A loss of exactly 0 has no place on a logarithmic axis.
+  const positive = (values: readonly number[]) => values.map((value) => (value === 0 ? floor : value));
+  const drawn = models.map(({ style, records: own }) => ({
+    style,
+    own,
+    train: meanCurve(own, ({ trainLoss }) => positive(trainLoss)),
+    test: meanCurve(own, ({ testLoss }) => positive(testLoss)),
+  }));
+  const lines: Curve[] = drawn.flatMap(({ style: { name, color, symbol }, train, test }) => {
+    const prefix = drawn.length > 1 ? `${name} ` : "";
+    const shared = { color, ...(drawn.length > 1 ? { symbol } : {}) };
     return [
       {
         name: `${prefix}train`,
-        x: record.iterations,
-        y: positive(record.trainLoss),
-        color,
+        x: train.x,
+        y: train.mean,
+        ...shared,
         dash: "dot" as const,
         width: 1.5,
-        label: `${prefix}train ${short(record.trainLoss.at(-1))}`,
+        label: `${prefix}train ${short(train.mean.at(-1))}`,
       },
       {
         name: `${prefix}test`,
-        x: record.iterations,
-        y: positive(record.testLoss),
-        color,
+        x: test.x,
+        y: test.mean,
+        ...shared,
         width: 2,
-        label: `<b>${prefix}test ${short(record.testLoss.at(-1))}</b>`,
+        label: `<b>${prefix}test ${short(test.mean.at(-1))}</b>`,
       },
     ];
   });
+  const several = drawn.some(({ own }) => own.length > 1);
   const last = Math.max(1, ...records.map((record) => record.config.iterations));
   const caption =
     options.caption ??
-    records
-      .map(
-        (record) =>
-          `${modelStyle(record.part).name} at the end: train ${short(record.trainLoss.at(-1))}, test ${short(record.testLoss.at(-1))}; lowest test loss ${lowest(record.testLoss, record.iterations)}.`,
-      )
-      .join(" ");
+    `${several ? `Mean over ${seedsText(models)}; bands: from the lowest to the highest seed. ` : ""}${drawn.map(sentence).join(" ")}`;
   return curves(lines, {
-    title: options.title ?? `Cross-entropy: ${records.map((record) => modelStyle(record.part).name).join(", ")}`,
+    title: options.title ?? `Cross-entropy: ${models.map(({ style }) => style.name).join(", ")}`,
     caption,
     alt:
       options.alt ??
@@ -68,9 +74,29 @@ export function loss(runs: Runs, options: LossOptions = {}): Figure {
     xRange: [0, last],
     yRange: options.yRange,
     log: "y",
-    height: 280,
+    height: drawn.length > 1 ? 360 : 280,
     horizontal: options.baseline ? [options.baseline] : [],
+    bands: drawn
+      .filter(({ own }) => own.length > 1)
+      .map(({ style: { color }, test: { x, low, high } }) => ({ x, low, high, color })),
   });
+}
+
+function sentence({ style: { name }, own, train, test }: Drawn): string {
+  const ends = `train ${short(train.mean.at(-1))}, test ${short(test.mean.at(-1))}`;
+  if (own.length === 1) {
+    const { testLoss, iterations } = itemAt(own, 0);
+    return `${name} at the end: ${ends}; lowest test loss ${lowest(testLoss, iterations)}.`;
+  }
+  const least = own.map(({ testLoss }) => Math.min(...testLoss));
+  return `${name} on average at the end: ${ends}; lowest test loss of each seed ${short(sum(least) / least.length)}.`;
+}
+
+interface Drawn {
+  readonly style: ModelStyle;
+  readonly own: readonly RunRecord[];
+  readonly train: MeanCurve;
+  readonly test: MeanCurve;
 }
 
 const short = (value: number | undefined): string =>

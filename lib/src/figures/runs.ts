@@ -1,4 +1,7 @@
+import { itemAt } from "../base/item-at";
+import { sum } from "../base/statistics";
 import type { RunRecord } from "../runs/record";
+import { modelId } from "../runs/runs-of";
 import { modelStyle, type ModelStyle } from "./theme";
 
 /** A run as `train` returns it, or its record. */
@@ -28,10 +31,50 @@ export function smoothed(values: readonly number[], width = 10): number[] {
   });
 }
 
-/** Records by part, in the order in which the parts first come. */
-export function byPart(
-  records: readonly RunRecord[],
-): { readonly style: ModelStyle; readonly records: readonly RunRecord[] }[] {
-  const parts = [...new Set(records.map((record) => record.part))];
-  return parts.map((part) => ({ style: modelStyle(part), records: records.filter((record) => record.part === part) }));
+/** The runs of one model: all its seeds. */
+export interface ModelRuns {
+  readonly style: ModelStyle;
+  readonly records: readonly RunRecord[];
+}
+
+/** Records by model, that is by part and variant, in the order in which they first come. */
+export function byPart(records: readonly RunRecord[]): ModelRuns[] {
+  const ids = [...new Set(records.map(modelId))];
+  return ids.map((id) => ({ style: modelStyle(id), records: records.filter((record) => modelId(record) === id) }));
+}
+
+/** The curves that a run's record holds, beside its iterations. */
+export type CurveName = "trainLoss" | "testLoss" | "trainAccuracy" | "testAccuracy";
+
+/** A curve over several seeds: mean, lowest and highest at each iteration. */
+export interface MeanCurve {
+  readonly x: readonly number[];
+  readonly mean: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** Several runs' curves as one, as far as the shortest of them goes. */
+export function meanCurve(records: readonly RunRecord[], values: (record: RunRecord) => readonly number[]): MeanCurve {
+  const curves = records.map(values);
+  const length = Math.min(...curves.map((curve) => curve.length));
+  const columns = Array.from({ length }, (_, i) => curves.map((curve) => itemAt(curve, i)));
+  return {
+    x: itemAt(records, 0).iterations.slice(0, length),
+    mean: columns.map((column) => sum(column) / column.length),
+    low: columns.map((column) => Math.min(...column)),
+    high: columns.map((column) => Math.max(...column)),
+  };
+}
+
+/** "seed 1", "seeds 1 to 3", "3 seeds" where they do not follow each other; those of the model with the fewest. */
+export function seedsText(models: readonly ModelRuns[]): string {
+  const [fewest] = models
+    .map(({ records }) => records.map(({ seed }) => seed).sort((a, b) => a - b))
+    .sort((a, b) => a.length - b.length);
+  if (!fewest?.length) return "no seed";
+  const [first, last] = [itemAt(fewest, 0), itemAt(fewest, -1)];
+  if (models.some(({ records }) => records.length !== fewest.length)) return `${fewest.length} seeds or more`;
+  if (fewest.length === 1) return `seed ${first}`;
+  return last - first === fewest.length - 1 ? `seeds ${first} to ${last}` : `${fewest.length} seeds`;
 }

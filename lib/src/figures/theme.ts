@@ -3,8 +3,9 @@ import { findPart } from "../parts";
 
 /**
  * Colours of every figure. A page in dark mode replaces each of them by its partner (`dark`), so a figure must not use
- * others. The five model colours are told apart by colour-blind readers and carry text on white (contrast at least
- * 4.5).
+ * others. The five model colours are told apart by colour-blind readers, carry text on white (contrast at least 4.5),
+ * and those of the networks differ in lightness, so that a grey print keeps them apart: blue, green and orange are 27, 38
+ * and 48 of CIE's 100. Grey, the linear model's, is as light as orange and has its own symbol and place.
  */
 export const colors = {
   paper: "#ffffff",
@@ -13,9 +14,9 @@ export const colors = {
   faint: "#c5ccd3",
   grid: "#e3e7eb",
   grey: "#66707a",
-  blue: "#0068a8",
+  blue: "#003f7a",
   orange: "#c24a00",
-  green: "#00795a",
+  green: "#00664b",
   pink: "#a3337d",
 } as const;
 
@@ -31,6 +32,9 @@ export const dark: Readonly<Record<string, string>> = {
   [colors.orange]: "#ff9350",
   [colors.green]: "#3ecf9f",
   [colors.pink]: "#ef86c8",
+  // Blue and green of figures that older notebooks keep.
+  "#0068a8": "#5cb3f0",
+  "#00795a": "#3ecf9f",
 };
 
 /** Colours of curves that belong to no model, in this order. */
@@ -70,15 +74,29 @@ export const diverging = [
 export interface ModelStyle {
   readonly name: string;
   readonly color: string;
+  /** Of a few points on its curves: what tells them apart in a grey print. */
+  readonly symbol: string;
 }
 
+const symbols: Readonly<Record<string, string>> = {
+  grey: "x-thin-open",
+  blue: "circle",
+  orange: "square",
+  green: "triangle-up",
+  pink: "diamond",
+};
+
 /**
- * Name and colour of a part's model; a part without one is called by its id, in ink.
+ * Name, colour and symbol of a part's model; a part without one is called by its id, in ink. A variant of a part
+ * ("h6-1d:dropout") looks like its part and says its name.
  *
  * @example
  * modelStyle("h6-1d").name; // "CNN"
  */
-export function modelStyle(part: string): ModelStyle {
+export function modelStyle(id: string): ModelStyle {
+  const [part, variant] = id.split(":") as [string, string?];
   const model = findPart(part)?.model;
-  return model ? { name: model.name, color: colors[model.color] } : { name: part, color: colors.ink };
+  if (!model) return { name: id, color: colors.ink, symbol: "circle" };
+  const name = variant === undefined ? model.name : `${model.name}, ${variant}`;
+  return { name, color: colors[model.color], symbol: symbols[model.color] ?? "circle" };
 }

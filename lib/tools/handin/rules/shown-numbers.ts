@@ -1,5 +1,6 @@
 // Do captions, tables and curves in the outputs show the numbers of the records, and do an output's forms say the same?
 import { quote } from "../../../src/base/text";
+import { multiplyAdds } from "../../../src/models/multiply-adds";
 import { parts } from "../../../src/parts";
 import type { RunRecord } from "../../../src/runs/record";
 import type { FinalEvaluation } from "../../../src/training/evaluation";
@@ -119,14 +120,14 @@ const named = (known: readonly KnownRuns[], name: string) =>
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** A number as text shows it: with its unit, to as many digits as it has. */
-const numberText = /[+\-−±]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?:[\s\u00a0]?%)?/i;
+const numberText = /[+\-−±]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?:[\s\u00a0]?(?:%|points\b))?/i;
 
 /** Whether a text shows one of the values, rounded to its digits. */
 function shows(text: string, values: readonly number[]): boolean {
   const [found] = numberText.exec(text) ?? [];
   if (found === undefined || values.length === 0) return true;
-  const percent = found.endsWith("%");
-  const digits = found.replace(/[\s\u00a0%,]/g, "").replace("−", "-");
+  const percent = /(?:%|points)$/.test(found);
+  const digits = found.replace(/points$|[\s\u00a0%,]/g, "").replace("−", "-");
   const shown = Number(digits);
   const [mantissa, exponent = "0"] = digits.toLowerCase().split("e") as [string, string?];
   const decimals = /\.(\d+)/.exec(mantissa)?.[1]?.length ?? 0;
@@ -136,7 +137,7 @@ function shows(text: string, values: readonly number[]): boolean {
 }
 
 const say = (what: string, shown: string, [value = NaN]: readonly number[]) =>
-  `it shows ${shown.trim()} as ${what}, where the record says ${/%/.test(shown) ? `${(100 * value).toFixed(2)} %` : Number(value.toPrecision(5))}`;
+  `it shows ${shown.trim()} as ${what}, where the record says ${/%|points/.test(shown) ? `${(100 * value).toFixed(2)} %` : Number(value.toPrecision(5))}`;
 
 // ---- captions and lines of text
 
@@ -182,6 +183,29 @@ const patterns: readonly Pattern[] = [
         of("iteration of the lowest test loss", run.iterations[run.testLoss.indexOf(lowest)]!),
       ];
     },
+  },
+  {
+    text: pattern(
+      String.raw`([^\s.;,:][^.;,:\n]*?) on average at the end: train NUMBER, test NUMBER; lowest test loss of each seed NUMBER`,
+    ),
+    values: ({ runs }) => [
+      of("mean last training loss", mean(runs.map(({ trainLoss }) => trainLoss.at(-1)!))),
+      of("mean last test loss", mean(runs.map(({ testLoss }) => testLoss.at(-1)!))),
+      of("mean lowest test loss", mean(runs.map(({ testLoss }) => Math.min(...testLoss)))),
+    ],
+  },
+  {
+    text: pattern(
+      String.raw`(?<=Gap after the last iteration[^\n]*[:,] )([^\s.;,:][^.;,:\n]*?) ([+\-−]?\d[\d.]* points)(?=[,.])`,
+    ),
+    values: ({ runs, run }) => [of("gap", mean(runs.map(gapOf)), gapOf(run))],
+  },
+  {
+    text: pattern(String.raw`([^\s.;,:][^.;,:\n]*?) NUMBER / NUMBER(?=[;.](?!\d))`),
+    values: (known) => [
+      of("training accuracy", finals(known).train.accuracy),
+      of("test accuracy", finals(known).test.accuracy),
+    ],
   },
   {
     text: pattern(String.raw`([^\s.;,:][^.;,:\n]*?) NUMBER / NUMBER ± \d`),
@@ -250,13 +274,25 @@ function compare(
 
 /** The values that a column may show about a run. */
 const columns: readonly (readonly [RegExp, (known: KnownRuns, several: boolean) => readonly number[]])[] = [
-  [/^(?:train|training)(?: accuracy)?$/, (known) => [finals(known).train.accuracy]],
+  [
+    /^(?:train|training)(?: accuracy)?$/,
+    ({ run, runs }, several) =>
+      several ? [mean(runs.map(({ final }) => final!.train.accuracy))] : [run.final!.train.accuracy],
+  ],
   [
     /^test(?: accuracy)?$/,
     ({ run, runs }, several) =>
       several ? [mean(runs.map(({ final }) => final!.test.accuracy))] : [run.final!.test.accuracy],
   ],
-  [/^(?:gap|train minus test accuracy|training minus test accuracy)$/, ({ run }) => [gapOf(run), Math.abs(gapOf(run))]],
+  [
+    /^(?:gap|train minus test accuracy|training minus test accuracy)$/,
+    ({ run, runs }, several) => (several ? [mean(runs.map(gapOf))] : [gapOf(run), Math.abs(gapOf(run))]),
+  ],
+  [
+    /^test loss$/,
+    ({ run, runs }, several) => (several ? [mean(runs.map(({ final }) => final!.test.loss))] : [run.final!.test.loss]),
+  ],
+  [/^multiply-adds$/, ({ run }) => [multiplyAdds(run.model.layers)]],
   [/^mean gap$/, ({ runs }) => [mean(runs.map(gapOf))]],
   [
     /^(?:test errors|wrong on the test set)$/,
