@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { highlights } from "../../lib/tools/export/highlights";
+import { plotlyMime } from "../../lib/src/figures/figure";
 import { main, pair } from "../../lib/tools/export/export";
 import { exportNotebooks, type Exported } from "../../lib/tools/export/pages";
 import { PageContent } from "../../lib/tools/export/page-content";
@@ -141,6 +143,46 @@ test("the index links the parts with their results, and h6-2's imbalance stays n
   ]);
   expect(index).toContain("balanced accuracy on fresh series 93.40 %");
   expect(index).not.toContain("Handed in by");
+});
+
+test("the front page shows what the tagged cells say, else the first answer and figure; it loads nothing", () => {
+  const markdown = (source: string, tags: string[] = []) => ({
+    cell_type: "markdown",
+    id: "a",
+    metadata: { tags, deepnets: { answer: "H6.1 b" } },
+    source,
+  });
+  const figure = (title: string, tags: string[] = []) => ({
+    cell_type: "code",
+    metadata: { tags },
+    source: [],
+    outputs: [
+      {
+        output_type: "display_data",
+        data: { [plotlyMime]: { data: [], layout: { meta: { alt: title } } }, "image/png": "iVBORw0KGgo=\n" },
+      },
+    ],
+  });
+  const cells = [
+    markdown(
+      "## Answer\n\n**Curves.** The *MLP* reaches <span data-record='h6-1b.test'>98.31 %</span>, [as](x.ipynb) before. More.",
+    ),
+    figure("One"),
+  ];
+  expect(highlights(cells)).toEqual({
+    answer: "The MLP reaches 98.31 %, as before.",
+    figure: { address: "data:image/png;base64,iVBORw0KGgo=", alt: "One" },
+  });
+  const tagged = [
+    ...cells,
+    markdown("- Dropout lowers the loss of all seeds.", ["front-page"]),
+    figure("Two", ["front-page"]),
+  ];
+  expect(highlights(tagged)).toMatchObject({ answer: "Dropout lowers the loss of all seeds.", figure: { alt: "Two" } });
+  expect(highlights([null, 3, { outputs: "x" }, { cell_type: "code", outputs: [null, { data: 1 }] }])).toEqual({});
+  const index = readFileSync(join(to, "index.html"), "utf8");
+  expect(new PageContent(index).loads()).toEqual([]);
+  expect(index).toContain("Not in this folder: ");
 });
 
 describe("pages of another folder", () => {

@@ -3,6 +3,7 @@ import { spread } from "../../src/runs/spread";
 import type { Part } from "../../src/parts";
 import type { StoredRecord } from "../notebooks/records";
 import { count, escapeHtml, meanPercent, percent } from "../../src/base/text";
+import type { Highlights } from "./highlights";
 import { banner, document } from "./page";
 
 /** A student as the index page names them. */
@@ -11,13 +12,14 @@ export interface Author {
   readonly matriculation?: string | undefined;
 }
 
-/** One line of the index page. */
+/** One part on the index page. */
 export interface Entry {
   readonly part: Part;
   /** Whether its page lies beside the index. */
   readonly exported: boolean;
   /** Finished records with the sheet's settings, by seed; the hand-in's own seed first. */
   readonly records: readonly StoredRecord[];
+  readonly highlights: Highlights;
 }
 
 export interface IndexOptions {
@@ -25,21 +27,12 @@ export interface IndexOptions {
   readonly notice?: string | undefined;
 }
 
-/** The page that a tutor opens first: who, which parts, and what they reached. */
+const title = "Deep networks: convolutional and recurrent architectures";
+
+/** The page that a tutor opens first: who, what was found, and what each part reached. */
 export function indexPage(entries: readonly Entry[], { authors = [], notice }: IndexOptions): string {
   const shown = entries.filter(({ exported }) => exported);
-  const seeds = Math.max(0, ...shown.map(({ records }) => records.length));
-  const rows = shown.map((entry) => row(entry, seeds > 1));
-  const head = [
-    "part",
-    "iterations",
-    "parameters",
-    "train",
-    "test",
-    ...(seeds > 1 ? ["test, all seeds"] : []),
-    "minutes",
-  ];
-  const numbers = head.slice(1).map((name) => `<th scope="col" class="number">${name}</th>`);
+  const missing = entries.filter(({ exported }) => !exported);
   const people = authors.map(
     ({ name, matriculation }) =>
       `<li data-author>${escapeHtml(name)}${matriculation ? ` (${escapeHtml(matriculation)})` : ""}</li>`,
@@ -47,17 +40,64 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
   const parts = [
     notice ? `<header>${banner(notice)}</header>` : "",
     '<div class="layout single"><main id="content">',
-    "<h1>Deep networks: convolutional and recurrent architectures</h1>",
+    `<h1>${title}</h1>`,
     people.length > 0 ? `<h2>Handed in by</h2><ul class="authors">${people.join("")}</ul>` : "",
+    shown.length > 0 ? "<h2>What was found</h2>" : "",
+    ...shown.filter(({ part }) => part.needs.length > 0).map(comparison),
+    ...shown.map(liveLink),
+    shown.length > 0 ? `<ul class="cards">${shown.map(card).join("\n")}</ul>` : "",
+    missing.length > 0
+      ? `<p>Not in this folder: ${missing.map(({ part }) => escapeHtml(nameOf(part))).join(", ")}.</p>`
+      : "",
     "<h2>Parts</h2>",
-    `<div class="scroll" role="region" aria-label="Parts and their results" tabindex="0"><table class="parts"><thead><tr><th scope="col">${head[0]}</th>${numbers.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`,
+    table(shown),
     "<p>Accuracies are those after the last iteration, on all training and all test examples. Each page opens without a network.</p>",
     ...shown
       .filter(({ part, records }) => part.sheet?.metric === "balanced accuracy" && records[0])
       .map(({ part, records }) => imbalance(part, records[0]!.record)),
     "</main></div>",
   ];
-  return document("Deep networks: convolutional and recurrent architectures", { parts });
+  return document(title, { parts });
+}
+
+const nameOf = ({ label, title: of }: Part): string => `${label} ${of}`;
+const pageOf = ({ notebook }: Part): string => `${escapeHtml(notebook)}.html`;
+
+/** The figure of the part that compares the others, large, with its answer. */
+function comparison({ part, highlights: { answer, figure } }: Entry): string {
+  if (!figure) return "";
+  const caption = answer ? `<figcaption>${escapeHtml(answer)}</figcaption>` : "";
+  return `<figure class="lead"><a href="${pageOf(part)}"><img src="${figure.address}" alt="${escapeHtml(figure.alt)}"></a>${caption}</figure>`;
+}
+
+/** The way to a page's live output, with the picture that stands for it. */
+function liveLink({ part, highlights: { live } }: Entry): string {
+  if (!live) return "";
+  return `<a class="live-link" href="${pageOf(part)}#${live.anchor}"><img src="${live.address}" alt="${escapeHtml(live.alt)}"><span>${escapeHtml(live.title)}</span></a>`;
+}
+
+/** One part at a glance: picture, answer, accuracy; all of it leads to the page. */
+function card({ part, records, highlights: { answer, figure } }: Entry): string {
+  const final = records[0]?.record.final;
+  const all = overSeeds(records.map(({ record }) => record));
+  const accuracy = final && `${percent(final.test.accuracy)} of the test examples${all ? `; all seeds ${all}` : ""}`;
+  return [
+    `<li><h3><a href="${pageOf(part)}">${escapeHtml(nameOf(part))}</a></h3>`,
+    figure && part.needs.length === 0
+      ? `<img src="${figure.address}" alt="${escapeHtml(figure.alt)}" loading="lazy">`
+      : "",
+    accuracy ? `<p class="accuracy">${accuracy}</p>` : "",
+    answer ? `<p>${escapeHtml(answer)}</p>` : "",
+    "</li>",
+  ].join("");
+}
+
+function table(shown: readonly Entry[]): string {
+  const seeds = Math.max(0, ...shown.map(({ records }) => records.length));
+  const rows = shown.map((entry) => row(entry, seeds > 1));
+  const head = ["iterations", "parameters", "train", "test", ...(seeds > 1 ? ["test, all seeds"] : []), "minutes"];
+  const numbers = head.map((name) => `<th scope="col" class="number">${name}</th>`);
+  return `<div class="scroll" role="region" aria-label="Parts and their results" tabindex="0"><table class="parts"><thead><tr><th scope="col">part</th>${numbers.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 
 function row({ part, records }: Entry, manySeeds: boolean): string {
@@ -71,7 +111,7 @@ function row({ part, records }: Entry, manySeeds: boolean): string {
     ...(manySeeds ? [overSeeds(records.map(({ record: one }) => one))] : []),
     record && (record.minutes.training + record.minutes.evaluation).toFixed(1),
   ];
-  const name = `<th scope="row"><a href="${escapeHtml(part.notebook)}.html">${escapeHtml(part.label)} ${escapeHtml(part.title)}</a></th>`;
+  const name = `<th scope="row"><a href="${pageOf(part)}">${escapeHtml(nameOf(part))}</a></th>`;
   return `<tr data-part="${part.id}">${name}${cells.map((text) => `<td class="number">${text ?? ""}</td>`).join("")}</tr>`;
 }
 

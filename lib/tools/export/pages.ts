@@ -8,6 +8,7 @@ import { notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { UserError } from "../../src/base/user-error";
 import { finishBody } from "./body";
+import { highlights, type Highlights } from "./highlights";
 import { indexPage, type Author } from "./index-page";
 import { page, pageNames, type Place } from "./page";
 import { prepare, type Prepared } from "./prepare";
@@ -167,6 +168,17 @@ function title({ cells }: Prepared, name: string): string {
   );
 }
 
+/** From the notebook in the folder, or from the saved one where the folder holds pages alone. */
+function highlightsOf(folder: string, notebook: string): Highlights {
+  for (const file of [join(folder, `${notebook}.ipynb`), join(notebooksFolder(), `${notebook}.ipynb`)])
+    try {
+      if (existsSync(file)) return highlights(readStored(file).cells);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  return {};
+}
+
 /** `index.html` for the pages of a folder: parts, their results from the run records, and who hands in. */
 export function renderIndex(folder: string, authors: readonly Author[] = []): string {
   const notes = parts.map(
@@ -178,9 +190,11 @@ export function renderIndex(folder: string, authors: readonly Author[] = []): st
   const entries = parts.map((part, i) => {
     const seed = notes[i]?.run?.seed ?? 1;
     const records = storedRecords(part.id, profile);
+    const exported = existsSync(join(folder, `${part.notebook}.html`));
     return {
       part,
-      exported: existsSync(join(folder, `${part.notebook}.html`)),
+      highlights: exported ? highlightsOf(folder, part.notebook) : {},
+      exported,
       records: [
         ...records.filter(({ record }) => record.seed === seed),
         ...records.filter(({ record }) => record.seed !== seed),
