@@ -15,8 +15,8 @@ test("claims() shows each claim with its number, its bound and whether it holds"
     { text: "Difference", value: 3e-8, below: 1e-6 },
   ]);
   const text = await shown();
-  expect(text).toMatch(/Test accuracy.*98\.43 %.*more than 97\.50 %.*yes/);
-  expect(text).toMatch(/Difference.*3\.00e-8.*less than 0\.00000100.*yes/);
+  expect(text).toMatch(/Test accuracy is above 97\.50 % +98\.43 % +yes/);
+  expect(text).toMatch(/Difference is below 0\.00000100 +3\.00e-8 +yes/);
 });
 
 test("claims() ends the cell with the numbers of every claim that does not hold", async () => {
@@ -28,8 +28,8 @@ test("claims() ends the cell with the numbers of every claim that does not hold"
     { text: "Just the bound", value: 2, above: 2 },
   ];
   expect(() => claims({ profile: "full" }, broken)).toThrow(
-    "Test accuracy: expected more than 97.50 % but found 90.00 %; Not a number: expected less than 1 but found NaN; " +
-      "Between: expected more than 1 and less than 2 but found 3; Just the bound: expected more than 2 but found 2.",
+    "Test accuracy: expected above 97.50 % but found 90.00 %; Not a number: expected below 1 but found NaN; " +
+      "Between: expected above 1 and below 2 but found 3; Just the bound: expected above 2 but found 2.",
   );
   expect(await shown()).toMatch(/Fine.*yes/);
 });
@@ -38,12 +38,22 @@ test("claims() says in a quick run what it does not assert, and asserts identiti
   claims({ profile: "quick" }, [{ text: "Test accuracy", value: 0.5, above: 0.975, percent: true }]);
   expect(await shown()).toMatch(/Test accuracy.*50\.00 %.*not asserted in a quick run/);
   expect(() => claims({ profile: "quick" }, [{ text: "Difference", value: 1, below: 1e-6, always: true }])).toThrow(
-    "Difference: expected less than",
+    "Difference: expected below",
   );
 });
 
 test("claims() refuses a claim that cannot fail", () => {
   expect(() => claims({ profile: "full" }, [{ text: "All is well", value: 1 }])).toThrow(
-    'Expected a bound but found none (claim "All is well"): give above or below.',
+    'Expected a bound but found none (claim "All is well"): give above, below or equals.',
   );
+});
+
+test("claims() fold up under one line that counts, and an exact number is exact", async () => {
+  claims({ profile: "full" }, [{ text: "The number of parameters", value: 7850, equals: 7850 }]);
+  expect(await shown()).toContain("1 statement of this notebook, checked on its numbers: all true");
+  expect(await shown()).toMatch(/The number of parameters is exactly 7,850 +7,850 +yes/);
+  expect(() => claims({ profile: "full" }, [{ text: "The number", value: 7851, equals: 7850 }])).toThrow(
+    "The number: expected exactly 7,850 but found 7,851.",
+  );
+  expect(await shown()).toContain("1 not true");
 });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { figures } from "../../lib/src";
+import { figures, models } from "../../lib/src";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { html } from "../../lib/src/notebook/html";
 import { closeStudio } from "../../lib/src/notebook/picture";
@@ -269,4 +269,18 @@ describe("figures", () => {
     log.mockRestore();
     vi.unstubAllEnvs();
   });
+});
+
+test("a model factory is shown as its TypeScript source", async () => {
+  for (const [name, factory] of Object.entries(models)) {
+    const { data } = await represent(factory);
+    const code = data["text/plain"] as string;
+    expect(code.startsWith(`export function ${name}(`)).toBe(true);
+    expect(code.endsWith("\n}")).toBe(true);
+    expect(code).toMatch(/\n {2}return model;\n/);
+    expect(data["text/markdown"]).toBe(
+      `\`models.${name}\` in \`lib/src/models/${name}.ts\`:\n\n\`\`\`typescript\n${code}\n\`\`\``,
+    );
+  }
+  expect(await plain(() => 1)).toContain("[Function");
 });

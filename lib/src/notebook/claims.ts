@@ -1,16 +1,19 @@
-import { percent } from "../base/text";
+import { escapeHtml, percent, plural } from "../base/text";
+import { gridHtml, gridText, type Grid } from "./grid";
+import { html } from "./html";
 import { show } from "./show";
-import { table } from "./table";
 
 /** A statement about a number, and the bound that makes it true. */
 export interface Claim {
-  /** What the number is, as a reader says it: `"Test accuracy"`. */
+  /** What the number is, as a reader says it: `"Test accuracy"`. The bound makes a sentence of it: "is above 97.50 %". */
   readonly text: string;
   readonly value: number;
   /** The claim holds when `value` is larger than this, */
   readonly above?: number;
-  /** and smaller than this. At least one of the two is given. */
+  /** and smaller than this, */
   readonly below?: number;
+  /** or when it is exactly this. At least one of the three is given. */
+  readonly equals?: number;
   /** Writes value and bounds as per cent. */
   readonly percent?: boolean;
   /** Holds after a quick run too (an identity, not a result of long training). Default false. */
@@ -18,7 +21,7 @@ export interface Claim {
 }
 
 /**
- * Shows statements with their numbers, and ends the cell with an error where one does not hold: what the prose beside
+ * Shows statements with their numbers, folded up under one line, and ends the cell with an error where one does not hold: what the prose beside
  * the cell says is true, or the notebook stops here. After a quick run, which is too short for the claims about
  * results, those are shown as "not asserted in a quick run".
  *
@@ -33,19 +36,31 @@ export interface Claim {
  */
 export function claims(run: { readonly profile: "full" | "quick" }, list: readonly Claim[]): void {
   const judged = list.map((claim) => ({ claim, verdict: verdict(claim, run.profile) }));
+  const failed = judged.filter(({ verdict }) => verdict === "no");
+  const grid: Grid = {
+    columns: ["statement", "measured", "holds"],
+    rows: judged.map(({ claim, verdict }) => ({
+      statement: `${claim.text} is ${bounds(claim)}`,
+      measured: written(claim, claim.value),
+      holds: verdict,
+    })),
+  };
+  const line = `${plural(list.length, "statement")} of this notebook, checked on its numbers: ${
+    failed.length > 0
+      ? `${failed.length} not true`
+      : run.profile === "quick"
+        ? "as far as a quick run goes"
+        : "all true"
+  }`;
   show(
-    table(
-      judged.map(({ claim, verdict }) => ({
-        claim: claim.text,
-        measured: written(claim, claim.value),
-        needed: bounds(claim),
-        holds: verdict,
-      })),
+    html(
+      `<details${failed.length > 0 ? " open" : ""}><summary>${escapeHtml(line)}</summary>${gridHtml(grid)}</details>`,
+      { text: `${line}\n${gridText(grid)}` },
     ),
   );
-  const broken = judged
-    .filter(({ verdict }) => verdict === "no")
-    .map(({ claim }) => `${claim.text}: expected ${bounds(claim)} but found ${written(claim, claim.value)}`);
+  const broken = failed.map(
+    ({ claim }) => `${claim.text}: expected ${bounds(claim)} but found ${written(claim, claim.value)}`,
+  );
   if (broken.length > 0)
     throw new Error(
       `${broken.join("; ")}. The text of this notebook says otherwise: find out why before you change either.`,
@@ -53,17 +68,19 @@ export function claims(run: { readonly profile: "full" | "quick" }, list: readon
 }
 
 function verdict(claim: Claim, profile: "full" | "quick"): "yes" | "no" | "not asserted in a quick run" {
-  if (claim.above === undefined && claim.below === undefined)
-    throw new Error(`Expected a bound but found none (claim "${claim.text}"): give above or below.`);
+  if (claim.above === undefined && claim.below === undefined && claim.equals === undefined)
+    throw new Error(`Expected a bound but found none (claim "${claim.text}"): give above, below or equals.`);
   if (profile === "quick" && !claim.always) return "not asserted in a quick run";
   // Written so that NaN does not hold.
-  return claim.value > (claim.above ?? -Infinity) && claim.value < (claim.below ?? Infinity) ? "yes" : "no";
+  const between = claim.value > (claim.above ?? -Infinity) && claim.value < (claim.below ?? Infinity);
+  return between && (claim.equals === undefined || claim.value === claim.equals) ? "yes" : "no";
 }
 
 function bounds(claim: Claim): string {
   const parts = [];
-  if (claim.above !== undefined) parts.push(`more than ${written(claim, claim.above)}`);
-  if (claim.below !== undefined) parts.push(`less than ${written(claim, claim.below)}`);
+  if (claim.above !== undefined) parts.push(`above ${written(claim, claim.above)}`);
+  if (claim.below !== undefined) parts.push(`below ${written(claim, claim.below)}`);
+  if (claim.equals !== undefined) parts.push(`exactly ${written(claim, claim.equals)}`);
   return parts.join(" and ");
 }
 

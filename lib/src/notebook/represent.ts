@@ -3,6 +3,7 @@ import { isObject } from "../base/is-object";
 import { type Figure, plotlyMime } from "../figures/figure";
 import { still } from "../figures/slides";
 import { displaySymbol } from "./display";
+import { isFactory, representFactory } from "./factory";
 import { representFrame, representSeries, isFrame, isSeries } from "./frames";
 import { plainFigure } from "./figure-data";
 import type { Bundle, Content } from "./kernel";
@@ -20,6 +21,7 @@ export function represent(value: unknown): Content | Promise<Content> {
   const own = (value as Record<symbol, unknown> | null | undefined)?.[displaySymbol];
   if (typeof own === "function") return ownContent(value, own.call(value) as Bundle | Promise<Bundle>);
   if (value instanceof Promise) return { data: { "text/plain": representPromise(value) } };
+  if (isFactory(value)) return { data: representFactory(value) };
   if (isRun(value)) return { data: representRun(value) };
   if (isFigure(value)) return representFigure(value);
   if (isTensor(value)) return { data: representTensor(value) };

@@ -4,7 +4,7 @@ import { kernel, type Content } from "./kernel";
 import { isFigure, represent } from "./represent";
 
 /**
- * Shows a value below the cell: a figure, a table, a model, a tensor, a danfojs frame, HTML, or any value that
+ * Shows a value below the cell: a figure, a table, a model, the source of a model factory, a tensor, a danfojs frame, HTML, or any value that
  * implements
  * `Jupyter.display`. A string is read as Markdown. Outside a notebook its text is printed.
  *

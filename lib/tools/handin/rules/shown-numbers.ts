@@ -342,7 +342,8 @@ function wrongInTable([head = [], ...rows]: Table, known: readonly KnownRuns[]):
       if (split)
         return wrong(`${column} (${label})`, ofSplit(finals(own)[split === "test" ? "test" : "train"], column));
       // A table of claims names the quantity in its first column.
-      return own && column === "measured" ? wrong(label, valuesOf(label, own, false)) : [];
+      const quantity = label.replace(/ is (?:above|below|exactly) .*$/, "");
+      return own && column === "measured" ? wrong(quantity, valuesOf(quantity, own, false)) : [];
     });
   });
 }
