@@ -14,6 +14,11 @@ import { kernel, type Bundle } from "./kernel";
 export interface TensorboardOptions {
   /** The scalar to look at: "accuracy" or "loss"; default "accuracy". */
   readonly tag?: "accuracy" | "loss";
+  /**
+   * Draws one of the two writers of each run alone. TensorBoard has seven colours: with more curves than that, two have
+   * the same. Default: both.
+   */
+  readonly split?: "train" | "test";
 }
 
 /** A picture of TensorBoard's page, or the sentence that says why there is none. */
@@ -37,17 +42,21 @@ const size = { width: 1100, height: 780 };
  * @example
  * show(await tensorboard(run, { tag: "accuracy" }));
  */
-export function tensorboard(runs: Runs, { tag = "accuracy" }: TensorboardOptions = {}): Promise<TensorboardPicture> {
+export function tensorboard(
+  runs: Runs,
+  { tag = "accuracy", split }: TensorboardOptions = {},
+): Promise<TensorboardPicture> {
+  const splits = split === undefined ? (["train", "test"] as const) : [split];
   const list = (Array.isArray(runs) ? runs : [runs]) as readonly RunLike[];
   // Stop must not leave TensorBoard and a browser behind: they end when the picture is taken.
   const detached = kernel()?.detached ?? (<T>(work: () => T) => work());
   return detached(async () => {
     try {
       return picture(
-        await photograph(list, tag),
+        await photograph(list, { tag, splits }),
         `TensorBoard's time series of ${tag} for ${recordsOf(list)
           .map(({ part }) => modelStyle(part).name)
-          .join(", ")}, train and test`,
+          .join(", ")}, ${splits.join(" and ")}`,
       );
     } catch (error) {
       return picture(
@@ -71,7 +80,12 @@ export function tensorboardProgram(): string {
   return join(projectFolder(), "lib/src/notebook/tensorboard.py");
 }
 
-async function photograph(runs: readonly RunLike[], tag: string): Promise<string> {
+interface Wanted {
+  readonly tag: string;
+  readonly splits: readonly string[];
+}
+
+async function photograph(runs: readonly RunLike[], { tag, splits }: Wanted): Promise<string> {
   const executablePath = findBrowser();
   if (!executablePath)
     throw new Error(
@@ -80,7 +94,7 @@ async function photograph(runs: readonly RunLike[], tag: string): Promise<string
   const folder = mkdtempSync(join(tmpdir(), "deepnets-tensorboard-"));
   let server: ChildProcess | undefined;
   try {
-    const curves = gather(runs, folder);
+    const curves = gather(runs, { folder, splits });
     server = spawn(
       join(projectFolder(), ".venv/bin/python"),
       [tensorboardProgram(), "--logdir", folder, "--host", "127.0.0.1", "--port", "0", "--reload_interval", "0"],
@@ -114,7 +128,10 @@ async function photograph(runs: readonly RunLike[], tag: string): Promise<string
  * Copies the runs' event files into one folder, under the names that TensorBoard is to show; returns how many curves
  * there are.
  */
-function gather(runs: readonly RunLike[], folder: string): number {
+function gather(
+  runs: readonly RunLike[],
+  { folder, splits }: { readonly folder: string; readonly splits: readonly string[] },
+): number {
   const records = recordsOf(runs);
   const several = new Set(records.map(({ part }) => part)).size < records.length;
   let curves = 0;
@@ -122,7 +139,7 @@ function gather(runs: readonly RunLike[], folder: string): number {
     const record = "record" in run ? run.record : run;
     const from = eventFolder("record" in run && "folder" in run ? String(run.folder) : runFolder(record), record);
     const name = `${modelStyle(record.part).name}${several ? ` seed ${record.seed}` : ""}`;
-    for (const split of ["train", "test"]) {
+    for (const split of splits) {
       if (!existsSync(join(from, split)))
         throw new Error(
           `Expected event files of ${record.part} but found no ${split} folder (${from}): run npm run handin -- ${record.part}.`,

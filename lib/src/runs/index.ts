@@ -1,6 +1,7 @@
 export { annotate } from "./annotate";
 export { calibration, type Calibration, type CalibrationBin } from "./calibration";
 export { compareModels, type CompareOptions, type ModelComparison, type SeedComparison } from "./compare";
+export { comparisonTexts, type ComparisonTexts } from "./comparison-texts";
 export { earlyStop, type EarlyStop, errorRatio, type Measure } from "./measures";
 export { recordNumber, type RecordNumber } from "./record-number";
 export { runName } from "./places";

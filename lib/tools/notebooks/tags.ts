@@ -1,8 +1,9 @@
 import { statistic, type Statistic } from "../../src/base/statistics";
-import { pValue, points, signOf, signedPoints } from "../../src/base/text";
+import { points } from "../../src/base/text";
 import { mnistTestLabels } from "../../src/data/mnist";
 import { parts } from "../../src/parts";
-import { compareModels, type ModelComparison } from "../../src/runs/compare";
+import { compareModels } from "../../src/runs/compare";
+import { comparisonTexts } from "../../src/runs/comparison-texts";
 import type { Measure } from "../../src/runs/measures";
 import type { RunRecord } from "../../src/runs/record";
 import { recordNumber } from "../../src/runs/record-number";
@@ -54,7 +55,7 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
 /**
  * The text that belongs into a tag: `PART.KEY` is a number of the record of the run with this seed,
  * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) one over all seeds; `compare.ONE.OTHER.MEASURE.STATISTIC` one of a
- * test between two models (`ofComparison` lists them). PART, ONE and OTHER may name a variant: "h6-1d:dropout"; one that
+ * test between two models (`comparisonTexts` makes them). PART, ONE and OTHER may name a variant: "h6-1d:dropout"; one that
  * was not trained is "not measured". Throws an error that says what is missing.
  */
 export function tagText(key: string, records: Records, seed: number): string {
@@ -93,34 +94,11 @@ function ofComparison([key, one, other, measure, name]: readonly string[], recor
     if (`${one}${other}`.includes(":")) return notMeasured;
     throw new Error(`Expected finished records of ${one} and ${other} for the tag ${key} but found none`);
   }
-  const text = comparisonTexts[name!];
-  if (!text) throw new Error(`Expected one of ${Object.keys(comparisonTexts).join(", ")} at the end of ${key}`);
-  return text(found);
+  const texts: Readonly<Record<string, string>> = { ...comparisonTexts(found) };
+  const text = texts[name!];
+  if (text === undefined) throw new Error(`Expected one of ${Object.keys(texts).join(", ")} at the end of ${key}`);
+  return text;
 }
-
-const comparisonTexts: Readonly<Record<string, (found: ModelComparison) => string>> = {
-  difference: ({ difference, measure }) =>
-    measure === "testLoss" ? signedNumber(difference) : signedPoints(difference),
-  interval: ({ low, high, measure }) => {
-    if (Number.isNaN(low)) return "unknown";
-    return measure === "testLoss"
-      ? `${signedNumber(low)} to ${signedNumber(high)}`
-      : `${signedPoints(low).replace(" points", "")} to ${signedPoints(high)}`;
-  },
-  t: ({ t }) => (Number.isNaN(t) ? "unknown" : t.toFixed(2)),
-  df: ({ df }) => (Number.isNaN(df) ? "unknown" : df.toFixed(1)),
-  p: ({ p }) => pValue(p),
-  holm: ({ holm }) => pValue(holm),
-  verdict: ({ shown, difference }) => (shown ? `shown to be ${difference > 0 ? "higher" : "lower"}` : "not shown"),
-  /** In how many of the seeds McNemar's test shows a difference. */
-  mcnemar: ({ seeds }) => `${seeds.filter(({ holm }) => holm < 0.05).length} of ${seeds.length}`,
-  mcnemarRange: ({ seeds }) => {
-    const ps = seeds.map(({ p }) => p).sort((a, b) => a - b);
-    return ps.length === 0 ? "unknown" : `${pValue(ps[0]!)} to ${pValue(ps.at(-1)!)}`;
-  },
-};
-
-const signedNumber = (value: number) => `${signOf(value)}${Math.abs(value).toFixed(3)}`;
 
 function overSeeds(
   name: string,
