@@ -23,10 +23,18 @@ export const percent = (fraction: number, digits = 2): string => `${(100 * fract
  * The exact difference is rounded once: it may lie 0.01 beside the difference of two rounded percentages. A value half
  * way between two goes to the even digit, as IEEE 754 has it; what lies so only by the noise of binary fractions counts
  * as half way.
+ *
+ * @example
+ * points(0.9985 - 0.9831); // "1.54 points"
  */
 export const points = (fraction: number, digits = 2): string => `${halfEven(100 * fraction, digits)} points`;
 
-/** The same with its sign: "+0.16 points", "−0.27 points". */
+/**
+ * The same with its sign.
+ *
+ * @example
+ * signedPoints(-0.0027); // "−0.27 points"
+ */
 export const signedPoints = (fraction: number, digits = 2): string =>
   `${signOf(fraction)}${points(Math.abs(fraction), digits)}`;
 
@@ -40,7 +48,12 @@ function halfEven(value: number, digits: number): string {
   return ((half ? below + (below % 2 === 0 ? 0 : 1) : Math.round(scaled)) / 10 ** digits).toFixed(digits);
 }
 
-/** A p-value as text: two digits, and no more zeros than a reader wants. */
+/**
+ * A p-value as text: two digits, and no more zeros than a reader wants.
+ *
+ * @example
+ * pValue(0.0971); // "0.097"
+ */
 export function pValue(p: number): string {
   if (Number.isNaN(p)) return "unknown";
   return p < 0.001 ? "below 0.001" : p.toFixed(p < 0.1 ? 3 : 2);

@@ -16,7 +16,7 @@ const titles = {
  *
  * @param found What `compareModels` returned, all by one measure.
  * @example
- * show(figures.differences(compareModels(records, [["h6-1d", "h6-1b"]])));
+ * show(figures.differences(compareModels(runs, [["h6-1d", "h6-1b"]])));
  */
 export function differences(found: readonly ModelComparison[], words: Partial<Words> = {}): Figure {
   const [first] = found;

@@ -36,7 +36,7 @@ export interface Calibration {
  * @example
  * const mnist = await loadMnist();
  * const run = await readRecord({ part: "h6-1b", profile: "full", seed: 1 });
- * calibration(run, { labels: mnist.test.labels }).ece; // 0.013
+ * const { ece, certainErrors } = calibration(run, { labels: mnist.test.labels });
  */
 export function calibration(
   record: RunRecord,

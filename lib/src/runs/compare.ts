@@ -54,8 +54,7 @@ export const level = 0.05;
  * @example
  * const all = await readRecords({ profile: "full" });
  * const [c] = compareModels(all, [["h6-1d", "h6-1b"]]);
- * c.difference; // 0.0063: the CNN's mean test accuracy minus the MLP's
- * [c.low, c.high]; // its 95 % confidence interval
+ * const { difference, low, high } = c; // the CNN's mean test accuracy minus the MLP's, and its interval
  */
 export function compareModels(
   records: readonly RunRecord[],

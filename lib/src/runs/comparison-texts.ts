@@ -29,7 +29,7 @@ export interface ComparisonTexts {
  * @param found One of what `compareModels` returned.
  * @example
  * const [c] = compareModels(await readRecords({ profile: "full" }), [["h6-1d", "h6-1b"]]);
- * comparisonTexts(c).difference; // "+0.63 points"
+ * const { difference, interval, verdict } = comparisonTexts(c);
  */
 export function comparisonTexts(found: ModelComparison): ComparisonTexts {
   const { difference, low, high, t, df, p, holm, shown, seeds, measure } = found;

@@ -18,7 +18,13 @@ export function finalOf(record: RunRecord): NonNullable<RunRecord["final"]> {
   );
 }
 
-/** Of the examples that a run gets wrong: how many times as large a share of the test set as of the training set. */
+/**
+ * How many times as large a share of the test set as of the training set a finished run gets wrong: 1 where it has
+ * learned nothing by heart.
+ *
+ * @example
+ * errorRatio(await readRecord({ part: "h6-1b", profile: "full", seed: 1 }));
+ */
 export function errorRatio(record: RunRecord): number {
   const { train, test } = finalOf(record);
   return (1 - test.accuracy) / (1 - train.accuracy);
