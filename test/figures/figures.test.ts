@@ -212,6 +212,25 @@ test("a static picture lays the lines of slides over each other, each named by i
   expect(figures.still(line(1))).toEqual(line(1));
 });
 
+test("powers beside a logarithmic axis leave room for its title", () => {
+  const line = (low: number) =>
+    figures.curves([{ name: "a", y: [low, 1] }], { title: "a", x: "t", y: "size", log: "y", yRange: [low, 1] });
+  expect(line(1e-10).layout.margin.l).toBe(72);
+  expect(line(1e-3).layout.margin.l).toBe(56);
+});
+
+test("many labels stay upright in the columns of a static picture", () => {
+  const gates = figures.gates({ gates: { f: Array(40).fill(0.5) }, steps: 20, series: Array(20).fill(7) });
+  const picture = figures.still(
+    figures.slides([
+      { label: "a", figure: gates },
+      { label: "b", figure: gates },
+    ]),
+  );
+  for (const axis of [picture.layout.xaxis, picture.layout.xaxis2])
+    expect(axis).toMatchObject({ tickangle: 0, tickfont: { size: 8 } });
+});
+
 test("a heatmap's columns count from where they are told, and its row labels have room", () => {
   const drawn = figures.heatmap([[1, 2, 3]], {
     title: "t",

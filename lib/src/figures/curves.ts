@@ -104,6 +104,8 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
       height,
       // "99.5 %" needs more room than "99 %".
       ...(options.yFormat?.startsWith(".1") ? { left: 66 } : {}),
+      // Room for powers such as 10^-10 beside the axis title.
+      ...(logY && yRange[0] < 1e-5 ? { left: 72 } : {}),
       right: ends.length > 0 ? Math.min(150, 16 + Math.round(widest * 6.6)) : 16,
       x: {
         title: options.x,

@@ -40,7 +40,7 @@ export interface Area {
 
 // A page narrower than this many characters wraps title and caption anew, from `layout.meta`.
 const lineLength = 112;
-const titleHeight = 30;
+const titleHeight = 36;
 const lineHeight = 17;
 
 /** A figure with one pair of axes, in house style: the start of nearly all figures here. */

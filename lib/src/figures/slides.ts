@@ -110,7 +110,7 @@ export function still(drawn: Figure): Figure {
   const lines = drawn.data.every((trace) => trace.type === "scatter" && trace.mode === "lines" && !trace.xaxis);
   if (lines) return overlaid(drawn, states, control.currentvalue?.prefix ?? "");
   return panels(
-    states.map(({ figure }) => asNarrow(figure, meta.still.columns)),
+    states.map(({ figure }) => withSmallLabels(asNarrow(figure, meta.still.columns))),
     { title: meta.title, caption: meta.caption || undefined, alt: meta.alt, columns: meta.still.columns, gap: 0.05 },
   );
 }
@@ -121,6 +121,16 @@ function asNarrow(drawn: Figure, columns: number): Figure {
   if (columns < 2 || !layout.meta.narrow) return drawn;
   const height = Math.round((2 / columns) * layout.meta.narrow.plotHeight);
   return { data: drawn.data, layout: { ...layout, height: layout.height - plotHeight(drawn) + height } };
+}
+
+/** Many labels on an axis stay upright in a narrow column, in small print. */
+function withSmallLabels({ data, layout }: Figure): Figure {
+  const axes = Object.entries(layout).map(([key, value]) =>
+    /^xaxis/.test(key) && value.tickvals?.length > 15
+      ? [key, { ...value, tickangle: 0, tickfont: { ...value.tickfont, size: 8 } }]
+      : [key, value],
+  );
+  return { data, layout: Object.fromEntries(axes) };
 }
 
 interface State {

@@ -48,7 +48,7 @@
     if (typeof layout.title?.text === "string" && typeof meta.title === "string") {
       const lines = wrap(meta.caption ?? "", Math.floor((width - 24) / 6.3));
       const titles = wrap(meta.title, Math.floor((width - 24) / 8));
-      const top = 12 + titles.length * 18 + lines.length * 17 + (lines.length ? 6 : 0) + (meta.room ?? 0);
+      const top = 18 + titles.length * 18 + lines.length * 17 + (lines.length ? 6 : 0) + (meta.room ?? 0);
       layout.title.text = [
         ...titles.map((line) => `<b>${line}</b>`),
         ...lines.map((line) => `<span style="font-size:12px">${line}</span>`),
