@@ -9,7 +9,7 @@ import { at } from "./paths.mjs";
  * Cells, counted as code cells from 1 on, that Biome would write otherwise. Their outputs are bound to their sources,
  * so they change when the notebook runs the next time; then their entry goes.
  */
-const asTheyStand = new Set(["h6-2-lstm 10", "t6-2-lstm 13"]);
+const asTheyStand = new Set([]);
 
 /**
  * Which code cells do not stand as Biome formats them.
