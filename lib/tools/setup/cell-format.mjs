@@ -8,8 +8,10 @@ import { at } from "./paths.mjs";
 /**
  * Cells, counted as code cells from 1 on, that Biome would write otherwise. Their outputs are bound to their sources,
  * so they change when the notebook runs the next time; then their entry goes.
+ *
+ * @type {Set<string>}
  */
-const asTheyStand = new Set([]);
+const asTheyStand = new Set();
 
 /**
  * Which code cells do not stand as Biome formats them.
