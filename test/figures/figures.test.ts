@@ -219,6 +219,19 @@ test("powers beside a logarithmic axis leave room for its title", () => {
   expect(line(1e-3).layout.margin.l).toBe(56);
 });
 
+test("the axes of slides hold the largest of their states", () => {
+  const sheet = (count: number) =>
+    figures.images(
+      Array.from({ length: count }, () => [0, 1, 1, 0]),
+      { shape: [2, 2], columns: 2 },
+    );
+  const small = sheet(2).layout.yaxis.range;
+  const large = sheet(6).layout.yaxis.range;
+  expect(large[0]).toBeGreaterThan(small[0]);
+  const slides = figures.slides([2, 6].map((count) => ({ label: String(count), figure: sheet(count) })));
+  expect(slides.layout.yaxis.range).toEqual(large);
+});
+
 test("many labels stay upright in the columns of a static picture", () => {
   const gates = figures.gates({ gates: { f: Array(40).fill(0.5) }, steps: 20, series: Array(20).fill(7) });
   const picture = figures.still(

@@ -17,7 +17,7 @@ export interface SlideOptions extends Partial<Words> {
 
 /**
  * Several states of one figure behind a slider or buttons, which live on in the exported page. The states share their
- * axes (those of the first are used) and may differ in traces, annotations and shapes.
+ * axes, wide enough for all of them, and may differ in traces, annotations and shapes.
  *
  * @param steps label and figure of each state
  * @throws when there is no step, or `active` names none
@@ -35,7 +35,16 @@ export function slides(
   const { data, visible } = merged(steps.map((step) => step.figure.data));
   const title = { ...shown.figure.layout.meta };
   const base = captioned(
-    { data, layout: shown.figure.layout },
+    {
+      data,
+      layout: {
+        ...shown.figure.layout,
+        ...sharedAxes(
+          steps.map((step) => step.figure),
+          shown.figure,
+        ),
+      },
+    },
     {
       title: options.title ?? title.title,
       caption: options.caption ?? title.caption,
@@ -90,6 +99,22 @@ export function slides(
     data: data.map((trace, i) => ({ ...trace, visible: visible[active]?.[i] })),
     layout: { ...layout, ...control },
   };
+}
+
+/** The axes of the state that shows first, with ranges that hold those of all states. */
+function sharedAxes(figures: readonly Figure[], shown: Figure): Spec {
+  const axes = Object.entries(shown.layout).filter(([key, axis]) => /^[xy]axis\d*$/.test(key) && axis.range);
+  return Object.fromEntries(
+    axes.map(([key, axis]): [string, Spec] => {
+      const ranges: [number, number][] = figures.flatMap(({ layout }) =>
+        layout[key]?.range ? [layout[key].range] : [],
+      );
+      const [starts, ends] = [ranges.map(([start]) => start), ranges.map(([, end]) => end)];
+      const falls = axis.range[0] > axis.range[1];
+      const range = falls ? [Math.max(...starts), Math.min(...ends)] : [Math.min(...starts), Math.max(...ends)];
+      return [key, { ...axis, range }];
+    }),
+  );
 }
 
 const overhang = (step: { readonly label: string } | undefined): number =>

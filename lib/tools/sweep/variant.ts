@@ -13,18 +13,20 @@ async function main(id: string): Promise<void> {
   process.env.TF_NUM_INTRAOP_THREADS = String(intra);
   process.env.TF_NUM_INTEROP_THREADS = String(inter);
   const { loadMnist } = await import("../../src/data");
-  const { parameters } = await import("../../src/training");
+  const { parameters, parseOverrides } = await import("../../src/training");
   const { findVariant } = await import("../../src/training/variants");
   const { train } = await import("../../src/runs/train");
   const { iterations, batchSize, optimizer } = part.sheet;
+  const name = parseOverrides(fromEnvironment("DEEPNETS_SET") ?? "")["variant"];
+  if (name === undefined) throw new Error(`Expected DEEPNETS_SET to name a variant of ${id} but it names none.`);
+  const { model, data, evalEvery } = findVariant(part.id, String(name));
   const p = parameters(part.id, {
     iterations,
     batchSize,
+    ...(evalEvery !== undefined && { evalEvery }),
     optimizer: optimizer as unknown as Parameters<typeof parameters>[1]["optimizer"],
     variants: Object.keys(part.variants ?? {}),
   });
-  if (p.variant === undefined) throw new Error(`Expected DEEPNETS_SET to name a variant of ${id} but it names none.`);
-  const { model, data } = findVariant(part.id, p.variant);
   const mnist = await loadMnist();
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => stop.abort());
