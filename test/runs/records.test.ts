@@ -163,6 +163,7 @@ describe("recordNumber", () => {
     ["train", 0.9971, "99.71 %"],
     ["gap", 0.9971 - 0.98414, "1.30 %"],
     ["gapPoints", 0.9971 - 0.98414, "1.30 points"],
+    ["testErrors", Math.round(0.01586 * b.final!.test.size), String(Math.round(0.01586 * b.final!.test.size))],
     ["errorRatio", 0.01586 / 0.0029, "5.47"],
     ["lowestTestLoss", 0.08, "0.0800"],
     ["lowestTestLossAt", 100, "100"],

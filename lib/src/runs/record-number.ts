@@ -23,7 +23,7 @@ const fraction = /(^|\.)(test|train|gap|accuracy|recall\d*|share|balancedAccurac
  * `iterations`, `minutes`; or a path with dots through the record, such as `extra.fresh.balancedAccuracy`. A name that
  * ends in test, train, gap, accuracy, recall or share is written as per cent with two digits; minutes have one.
  *
- * `gapPoints`: the gap as "0.88 points"; `errorRatio`: the share of wrong answers on the test set over that on the
+ * `gapPoints`: the gap as "0.88 points"; `testErrors`: how many test examples are wrong; `errorRatio`: the share of wrong answers on the test set over that on the
  * training set; `lowestTestLoss`, `lowestTestLossAt` (its iteration), `lossRise` (last over lowest); `stopped.test`,
  * `stopped.testLoss`, `stopped.gapPoints`, `stopped.iteration`: the run where the loss on its held-out examples was
  * lowest; of runs on MNIST `ece` (calibration error, in points), `certainErrors` and `certainErrorShare` (errors above
@@ -65,6 +65,7 @@ const shortNames = new Map(
     trainLoss: (_, { train }) => train.loss,
     balancedAccuracy: (_, { test }) => test.balancedAccuracy,
     gapPoints: (_, { train, test }) => train.accuracy - test.accuracy,
+    testErrors: (_, { test }) => Math.round((1 - test.accuracy) * test.size),
     errorRatio,
     lowestTestLoss: ({ testLoss }) => Math.min(...testLoss),
     lowestTestLossAt: ({ testLoss, iterations }) => itemAt(iterations, lowestAt(testLoss)),
