@@ -116,8 +116,8 @@ export const parts: readonly Part[] = [
     ),
     numbers: {
       "H6.1 e: curves": ["a", "b", "c", "d"].flatMap((letter) => [`h6-1${letter}.test`, `h6-1${letter}.train`]),
-      "H6.1 e: under- and overfitting": ["h6-1a.train|h6-1a.gap", "h6-1b.gap", "h6-1c.gap", "h6-1d.gap"],
-      "H6.1 e: regularization against convolution": ["h6-1b.test", "h6-1c.test", "h6-1d.test"],
+      "H6.1 e: under- and overfitting": ["a", "b", "c", "d"].map((letter) => `h6-1${letter}.gapPoints`),
+      "H6.1 e: regularization against convolution": ["b", "c", "d"].map((letter) => `h6-1${letter}.testLoss`),
       "H6.1 e: parameters": ["h6-1a.parameters", "h6-1b.parameters|h6-1c.parameters", "h6-1d.parameters"],
     },
     comparisons: [

@@ -7,7 +7,10 @@ import { codeCells, load, root, stems, text } from "./notebook";
 const trained = trainedParts.map(({ notebook }) => notebook);
 const tutorials = parts.filter(({ label }) => label.startsWith("T")).map(({ notebook }) => notebook);
 
-const recordKey = new RegExp(`^(?:sweep\\.)?(?:${trainedParts.map(({ id }) => id).join("|")})\\.[A-Za-z0-9.]+$`);
+const model = `(?:${trainedParts.map(({ id }) => id).join("|")})(?::[a-z-]+)?`;
+const recordKey = new RegExp(
+  `^(?:(?:sweep\\.)?${model}\\.[A-Za-z0-9.]+|compare\\.${model}\\.${model}\\.(?:test|testLoss|gap)\\.[A-Za-z]+)$`,
+);
 
 describe.each(stems)("%s", (stem) => {
   const notebook = load(stem);
