@@ -6,7 +6,7 @@ export function activate(values: Float32Array, activation: Activation): Float32A
     case "linear":
       return values;
     case "relu":
-      return values.map((value, i) => (values[i] = value > 0 ? value : 0));
+      return values.map((value, i) => (values[i] = Math.max(0, value)));
     case "sigmoid":
       return values.map((value, i) => (values[i] = sigmoid(value)));
     case "tanh":
