@@ -36,6 +36,7 @@ const size = { width: 720, image: 196, top: 36, row: 56, bar: 26, gap: 8, left: 
 export function digitsStill(
   ink: Float32Array,
   answers: readonly Answer[],
+  { title }: { readonly title: string },
 ): { readonly svg: string; readonly width: number; readonly height: number } {
   const { width, image, top, row, bar, gap, left } = size;
   const height = top + Math.max(image + 34, answers.length * row + 22);
@@ -65,7 +66,7 @@ export function digitsStill(
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}">`,
     `<rect width="${width}" height="${height}" fill="${colors.paper}"/>`,
-    `<text x="16" y="22" font-weight="bold" fill="${colors.ink}">A drawn digit, and what the networks see in it</text>`,
+    `<text x="16" y="22" font-weight="bold" fill="${colors.ink}">${escapeHtml(title)}</text>`,
     `<g fill="${colors.ink}">${pixels.join("")}</g>`,
     `<rect x="16" y="${top}" width="${image}" height="${image}" fill="none" stroke="${colors.faint}"/>`,
     ...rows,

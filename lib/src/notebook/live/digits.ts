@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
 import { itemAt } from "../../base/item-at";
-import { count, percent } from "../../base/text";
+import { count, percent, plural } from "../../base/text";
 import { UserError } from "../../base/user-error";
 import type { Mnist } from "../../data";
 import { parts, type TrainedPart } from "../../parts";
@@ -70,10 +70,7 @@ export interface DigitsNetwork {
 
 /** The pad for these models, with some of these test images to choose from. */
 export function digitsOutput(shown: readonly DigitsNetwork[], test: Mnist["test"]): Live {
-  const example = prepare({ strokes: exampleStrokes })!;
-  const answers = shown.flatMap(({ model, network }) =>
-    network ? [{ name: model.name, color: model.color, probabilities: forward(network, example) }] : [],
-  );
+  const { ink, answers, right } = exampleFor(shown);
   const data: DigitsData = {
     models: shown.map(({ model }) => model),
     images: chooseImages(
@@ -87,10 +84,35 @@ export function digitsOutput(shown: readonly DigitsNetwork[], test: Mnist["test"
     title: "Draw a digit",
     start: "Draw a digit yourself",
     data,
-    still: digitsStill(example, answers),
-    text: `A digit drawn by hand, a 3, and what the trained networks take it for: ${words.join(", ")}.`,
+    still: digitsStill(ink, answers, { title: `${drawn(right)}, and what the networks take it for` }),
+    text: `${drawn(right)}, and what the trained networks take it for: ${words.join(", ")}.`,
   });
 }
+
+const drawn = (right: number) =>
+  right === 0 ? "A 3 drawn by hand" : `A 3 drawn by hand, shifted ${plural(right, "pixel")} to the right`;
+
+/**
+ * The 3 of the static picture: as far to the right as at least one network takes it for another digit, where the last
+ * one, which shares its weights over the image, still knows it; in its place where there is no such shift.
+ */
+function exampleFor(shown: readonly DigitsNetwork[]) {
+  const answer = (right: number) => {
+    const ink = prepare({ strokes: exampleStrokes }, { shift: [right, 0] })!;
+    const answers = shown.flatMap(({ model, network }) =>
+      network ? [{ name: model.name, color: model.color, probabilities: forward(network, ink) }] : [],
+    );
+    return { ink, answers, right };
+  };
+  const shifts = Array.from({ length: farthestExample + 1 }, (_, right) => answer(right));
+  const apart = shifts.find(({ answers }) => {
+    const digits = answers.map(({ probabilities }) => largest(probabilities));
+    return digits.some((digit) => digit !== 3) && digits.at(-1) === 3;
+  });
+  return apart ?? itemAt(shifts, 0);
+}
+
+const farthestExample = 6;
 
 const largest = (values: Float32Array): number => values.indexOf(Math.max(...values));
 

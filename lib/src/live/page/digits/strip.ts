@@ -16,12 +16,12 @@ export function makeStrip(
   images: readonly DigitsImage[],
   choose: (image: Float32Array, chosen: DigitsImage) => void,
 ): Strip {
-  const group = `strip-${Math.floor(performance.now())}`;
+  const name = `strip-${Math.floor(performance.now())}`;
   const cells = images.map((image) => {
     const ink = Float32Array.from(atob(image.ink), (character) => character.charCodeAt(0) / 255);
     const canvas = element("canvas", { width: side, height: side });
     const words = `Test image ${image.index}: a ${image.label}${image.missed ? ", which all networks get wrong" : ""}`;
-    const input = element("input", { type: "radio", name: group, "aria-label": words });
+    const input = element("input", { type: "radio", name, "aria-label": words });
     const pick = () => choose(ink, image);
     input.addEventListener("change", pick);
     // Chosen once more: what was drawn since is replaced.
@@ -29,7 +29,7 @@ export function makeStrip(
     const cell = element("label", { class: image.missed ? "missed" : "known", title: words }, input, canvas);
     return { cell, input, canvas, ink, missed: image.missed };
   });
-  const group_ = (missed: boolean, title: string) => {
+  const group = (missed: boolean, title: string) => {
     const some = cells.filter((cell) => cell.missed === missed);
     if (some.length === 0) return [];
     return [
@@ -45,8 +45,8 @@ export function makeStrip(
     "fieldset",
     { class: "strip" },
     element("legend", {}, "Or take a test image"),
-    ...group_(false, "All networks know these"),
-    ...group_(true, "All networks get these wrong"),
+    ...group(false, "All networks know these"),
+    ...group(true, "All networks get these wrong"),
   );
   return {
     element: strip,

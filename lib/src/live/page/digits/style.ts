@@ -35,7 +35,7 @@ input[type="range"] { width: 100%; margin: 0; accent-color: var(--blue); height:
 .details canvas { image-rendering: pixelated; display: block; max-width: 100%; }
 .maps { margin-bottom: 12px; }
 .maps canvas { width: 100%; max-width: 720px; background: var(--faint); }
-.sums { display: grid; grid-template-columns: repeat(auto-fill, minmax(78px, 1fr)); gap: 10px; }
+.sums { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 10px; }
 .sum { font-size: 14px; font-variant-numeric: tabular-nums; text-align: center; }
 .sum canvas { width: 100%; border: 1px solid var(--faint); }
 .sum.best canvas { border-color: var(--ink); outline: 1px solid var(--ink); }
