@@ -13,4 +13,5 @@ export { points, pValue, signedPoints } from "./base/text";
 // As a cell sees them: with a live view, and stopped by the square button.
 export { train, trial } from "./notebook";
 export * from "./notebook";
+export * as live from "./notebook/live";
 export { tensorboard, type TensorboardOptions, type TensorboardPicture } from "./notebook/tensorboard";

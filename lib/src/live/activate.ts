@@ -1,0 +1,28 @@
+import type { Activation } from "./layers";
+
+/** Applies an activation to values, in place, and returns them. */
+export function activate(values: Float32Array, activation: Activation): Float32Array {
+  switch (activation) {
+    case "linear":
+      return values;
+    case "relu":
+      return values.map((value, i) => (values[i] = Math.max(0, value)));
+    case "sigmoid":
+      return values.map((value, i) => (values[i] = sigmoid(value)));
+    case "tanh":
+      return values.map((value, i) => (values[i] = Math.tanh(value)));
+    case "softmax":
+      return softmax(values);
+  }
+}
+
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** Of the differences to the largest value, so that no exponential overflows. */
+function softmax(values: Float32Array): Float32Array {
+  const largest = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] = Math.exp(values[i]! - largest);
+  for (let i = 0; i < values.length; i++) values[i]! /= sum;
+  return values;
+}

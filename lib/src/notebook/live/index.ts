@@ -1,0 +1,2 @@
+export { digits, type DigitsOptions } from "./digits";
+export type { Live } from "./output";
