@@ -44,7 +44,7 @@ export interface DroppedOption {
 export function droppedOptions(layer: tf.layers.Layer): DroppedOption[] {
   const { cell } = layer as unknown as { readonly cell?: tf.layers.Layer };
   const places = [layer, cell].flatMap((one) => (one ? [one.getConfig(), one] : [])) as unknown as Options[];
-  return Object.entries(asked.get(layer) ?? {}).flatMap(([name, wanted]) => {
+  return Object.entries(asked.get(layer) ?? {}).flatMap(([name, wanted]): DroppedOption[] => {
     if (wanted == null || ofAnyLayer.has(name)) return [];
     const became = places.map((place) => place[name]).find((value) => value != null);
     if (became == null) return [{ name, became: undefined }];
