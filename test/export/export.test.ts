@@ -332,6 +332,14 @@ describe("npm run export", () => {
     expect((await quietly([])).text).toContain("the run that lay here is kept as h6-1a-linear.replaced.ipynb");
     expect(digest(join(to, "h6-1a-linear.replaced.ipynb"))).toBe(ran);
     expect(digest(join(to, "h6-1a-linear.ipynb"))).toBe(digest(join(from, "h6-1a-linear.ipynb")));
+
+    // A second one does not take the place of the first.
+    const other = readNotebook(join(to, "h6-1a-linear.replaced.ipynb"));
+    write("h6-1a-linear", { ...other, cells: [...other.cells, { ...more, id: "another" }] }, to);
+    const second = digest(join(to, "h6-1a-linear.ipynb"));
+    expect((await quietly([])).text).toContain("the run that lay here is kept as h6-1a-linear.replaced-2.ipynb");
+    expect(digest(join(to, "h6-1a-linear.replaced.ipynb"))).toBe(ran);
+    expect(digest(join(to, "h6-1a-linear.replaced-2.ipynb"))).toBe(second);
   });
 
   test("takes half a notebook in the hand-in's folder for none", async () => {

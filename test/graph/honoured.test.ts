@@ -230,6 +230,60 @@ describe.each(modes)("in mode %s", (mode) => {
   );
 });
 
+describe("an option that tfjs drops without a word is refused, in graph, eager and trace", () => {
+  const { layers: L } = tf;
+  const l2 = () => tf.regularizers.l2({ l2: 0.1 });
+  const activity = (name: string) => `Expected no activityRegularizer but found one (${name} "`;
+  const drops = (name: string, option: string) =>
+    new RegExp(
+      `^Expected options that tfjs knows but found "${option}" \\(${name} ".*correct its name or leave it out`,
+    );
+  const asked = (more: object) => ({ units: 2, ...more }) as never;
+
+  test.each<[string, () => tf.layers.Layer[], string | RegExp]>([
+    ["lstm", () => [L.lstm(asked({ activityRegularizer: l2() }))], activity("LSTM")],
+    ["gru", () => [L.gru(asked({ activityRegularizer: l2() }))], activity("GRU")],
+    ["simpleRNN", () => [L.simpleRNN(asked({ activityRegularizer: "l1l2" }))], activity("SimpleRNN")],
+    ["a cell", () => [L.rnn({ cell: L.gruCell(asked({ activityRegularizer: l2() })) })], activity("GRUCell")],
+    [
+      "a copied layer",
+      () => [L.bidirectional({ layer: L.lstm(asked({ activityRegularizer: l2() })) as never, mergeMode: "sum" })],
+      activity("LSTM"),
+    ],
+    [
+      "a wrapped layer",
+      () => [L.timeDistributed({ layer: L.dense(asked({ activityRegularizer: l2() })) }), L.flatten()],
+      activity("Dense"),
+    ],
+    [
+      "a wrong name",
+      () => [L.flatten(), L.dense(asked({ kernelRegulariser: l2() }))],
+      drops("Dense", "kernelRegulariser"),
+    ],
+    ["a name of Keras", () => [L.lstm(asked({ kernel_constraint: "nonNeg" }))], drops("LSTM", "kernel_constraint")],
+    [
+      "an option of another layer",
+      () => [L.flatten(), L.dense(asked({ recurrentDropout: 0.5 }))],
+      drops("Dense", "recurrentDropout"),
+    ],
+    ["a value beyond its range", () => [L.lstm(asked({ dropout: 1.5 }))], /"dropout" became 1 \(LSTM "/],
+  ])("%s", (_, make, message) => {
+    for (const mode of modes) {
+      const model = classifier([3, 2], ...make());
+      expect(() => createStep(model, { ...options([3, 2]), mode })).toThrow(message);
+      model.dispose();
+    }
+    const model = classifier([3, 2], ...make());
+    expect(() =>
+      trace(
+        { run: { inputs: { x: [1, 3, 2] }, compute: ({ x }) => ({ y: model.apply(x!) as tf.Tensor }) } },
+        { variables: model.weights.map((weight) => weight.read() as tf.Variable) },
+      ),
+    ).toThrow(message);
+    model.dispose();
+  });
+});
+
 describe("in a trace of one's own", () => {
   const layer = () =>
     tf.layers.dense({

@@ -5,7 +5,7 @@ import { join, relative, resolve } from "node:path";
 import * as ts from "typescript";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { RunRecord } from "../../lib/src/runs/record";
-import { recordText } from "../../lib/src/runs/record-file";
+import { loadRecord, recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";
 
 // Every @example in lib/src is compiled as a cell is, with the project's TypeScript, against the built library, and run.
@@ -147,6 +147,19 @@ beforeAll(async () => {
   );
   const wave = (length: number) => Array.from({ length }, (_, i) => Math.sin(i));
   const cnn = models.cnn();
+  // Two of the finished runs kept their networks.
+  const { describe } = require(
+    join(root, "lib/dist/src/models/describe"),
+  ) as typeof import("../../lib/src/models/describe");
+  const { writeModel } = require(
+    join(root, "lib/dist/src/runs/model-file"),
+  ) as typeof import("../../lib/src/runs/model-file");
+  for (const [i, model] of [[0, models.linear()] as const, [3, cnn] as const]) {
+    const kept = { ...runs[i], model: describe(model) };
+    const place = join(folder, kept.part, "full-s1");
+    writeFileSync(join(place, "record.json"), recordText(kept));
+    await writeModel(place, model, loadRecord(join(place, "record.json")));
+  }
   Object.assign(globals, {
     mnist: await loadMnist(),
     p: parameters("t6-1", { seed: 1, batchSize: 100, iterations: 20, optimizer: { name: "sgd", learningRate: 0.5 } }),

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { droppedOptions, wrappedLayer } from "./layer-options";
 
 // What tfjs keeps to itself about its layers, in one place.
 
@@ -123,13 +124,23 @@ export function refuseLayer(layer: tf.layers.Layer): void {
     throw new Error(
       `Expected layers that start each batch anew but found ${called(layer)} with stateful: true: a step keeps nothing from batch to batch; leave "stateful" out.`,
     );
-  if (activityRegularizer != null || inside(layer).activityRegularizer != null)
+  const [dropped] = droppedOptions(layer);
+  const regularized = activityRegularizer != null || inside(layer).activityRegularizer != null;
+  if (regularized || dropped?.name === "activityRegularizer")
     throw new Error(
       `Expected no activityRegularizer but found one (${called(layer)}): tfjs does not compute it; regularise weights (kernelRegularizer) or leave it out.`,
+    );
+  if (dropped)
+    throw new Error(
+      dropped.became === undefined
+        ? `Expected options that tfjs knows but found "${dropped.name}" (${called(layer)}): tfjs drops it without a word; correct its name or leave it out.`
+        : `Expected options that tfjs takes as they are but "${dropped.name}" became ${String(dropped.became)} (${called(layer)}): correct its value or leave it out.`,
     );
   if (layer.getClassName() === "RandomWidth")
     throw new Error(
       `Expected layers that keep their shape but found ${called(layer)}: each batch would have another width, and a step keeps the shapes it was made for; widen the images before training.`,
     );
   for (const inner of innerLayers({ path: "", layer })) refuseLayer(inner.layer);
+  const wrapped = wrappedLayer(layer);
+  if (wrapped) refuseLayer(wrapped);
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
+import { temporaryFolder } from "../base/temporary-folder";
 import { backend } from "./engine";
 import type { AttributeValue, Constant, DType, GraphNode } from "./nodes";
 
@@ -31,7 +31,7 @@ const typeNumbers: Readonly<Record<DType, number>> = { float32: 1, int32: 3, boo
  * @returns The session's id, for `binding.runSavedModel` and `binding.deleteSavedModel`.
  */
 export function loadNodes(nodes: readonly GraphNode[]): number {
-  const folder = mkdtempSync(join(tmpdir(), "deepnets-graph-"));
+  const folder = temporaryFolder("graph");
   try {
     writeFileSync(join(folder, "saved_model.pb"), savedModel(nodes));
     return backend().binding.loadSavedModel(folder, "serve");

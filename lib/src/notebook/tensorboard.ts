@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { recordsOf, type RunLike, type Runs } from "../figures/runs";
 import { modelStyle } from "../figures/theme";
 import { projectFolder } from "../base/paths";
+import { temporaryFolder } from "../base/temporary-folder";
 import { runFolder } from "../runs/places";
 import { eventFolder } from "../runs/run-folder";
 import { findBrowser, launchBrowser } from "./browser";
@@ -91,7 +91,7 @@ async function photograph(runs: readonly RunLike[], { tag, splits }: Wanted): Pr
     throw new Error(
       "Expected a Chromium-family browser but found none: install one, or set DEEPNETS_BROWSER to its path (npm run doctor).",
     );
-  const folder = mkdtempSync(join(tmpdir(), "deepnets-tensorboard-"));
+  const folder = temporaryFolder("tensorboard");
   let server: ChildProcess | undefined;
   try {
     const curves = gather(runs, { folder, splits });

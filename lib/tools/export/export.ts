@@ -102,7 +102,10 @@ function sourceOfSaved(file: string): string | undefined {
 
 /** A run of another text than the saved one is not exported, and not lost. */
 function keepAside(ran: string): void {
-  const aside = ran.replace(/\.ipynb$/, ".replaced.ipynb");
+  const numbered = (n: number) => ran.replace(/\.ipynb$/, `.replaced${n === 1 ? "" : `-${n}`}.ipynb`);
+  let n = 1;
+  while (existsSync(numbered(n))) n++;
+  const aside = numbered(n);
   renameSync(ran, aside);
   console.log(`${basename(ran)}: notebooks/ holds another text; the run that lay here is kept as ${basename(aside)}.`);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { plural } from "../../src/base/text";
 import { writeWhole } from "../../src/base/files";
@@ -79,9 +79,7 @@ function keep({ plan, folder, reports, line }: Session): void {
       );
       continue;
     }
-    const part = `${to}.${process.pid}.part`;
-    copyFileSync(from, part);
-    renameSync(part, to);
+    writeWhole(to, readFileSync(from));
     line.print(`${notebook}: copied back to notebooks/`);
   }
   if (plan.chosen.some(({ id }) => reports.get(id)?.status !== "finished")) return;

@@ -31,6 +31,9 @@ export const libraryReady = () =>
   readJson(stampFile)?.sources === fingerprint() && libraryDamage({ hashes: false }).length === 0;
 
 export async function buildLibrary() {
+  // What a build that was killed left behind; set-up's lock lets one build at a time.
+  for (const name of readdirSync(at("lib")))
+    if (/^dist-\d+$/.test(name)) rmSync(at("lib", name), { recursive: true, force: true });
   const part = at(`lib/dist-${process.pid}`);
   const sources = fingerprint();
   try {

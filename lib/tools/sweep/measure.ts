@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { temporaryFolder } from "../../src/base/temporary-folder";
 import { findPart } from "../../src/parts";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";
 import { executeNotebook } from "../notebooks/execute";
@@ -50,7 +51,7 @@ async function times(
   threads: readonly (string | undefined)[],
   { notebooks: folder, execute }: SweepPlaces,
 ): Promise<number[]> {
-  const runs = mkdtempSync(join(tmpdir(), "sweep-measure-"));
+  const runs = temporaryFolder("sweep");
   try {
     return await Promise.all(
       threads.map(async (split, i) => {

@@ -1,0 +1,31 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isAlive } from "./lock-file.cjs";
+
+let cleared = false;
+
+/**
+ * Makes a folder of one's own for temporary files, whose name says which process it is of. The first call of a process
+ * removes what processes that were killed left behind.
+ *
+ * @param kind What it is for: "graph".
+ */
+export function temporaryFolder(kind: string): string {
+  if (!cleared) clearLeftovers();
+  cleared = true;
+  return mkdtempSync(join(tmpdir(), `deepnets-${kind}-${process.pid}-`));
+}
+
+/** Removes the temporary folders of processes of this machine that are gone. */
+export function clearLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = /^deepnets-[a-z]+-(\d+)-\w{6}$/.exec(name) ?? [];
+    if (pid === undefined || isAlive({ pid: Number(pid) })) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Another user's: it is not ours to remove.
+    }
+  }
+}
