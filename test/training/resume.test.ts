@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
   existsSync,
@@ -133,6 +134,41 @@ test("a truncated or damaged checkpoint is refused", async () => {
   writeFileSync(`${checkpointOf("cut")}.part`, good.subarray(0, 100));
   expect(await start("cut").output).toMatch(/going on/);
   expect(result("cut").weights).toBe(result("whole").weights);
+}, 120_000);
+
+/** A checkpoint whose header was rewritten and whose hash was made right again: what a program would write. */
+function forge(good: Buffer, change: (header: Header) => void): Buffer {
+  const begin = good.indexOf("\n") + 1;
+  const end = begin + 4 + good.readUInt32LE(begin);
+  const header = JSON.parse(good.toString("utf8", begin + 4, end)) as Header;
+  change(header);
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  const body = Buffer.concat([good.subarray(0, begin), length, text, good.subarray(end, -32)]);
+  return Buffer.concat([body, createHash("sha256").update(body).digest()]);
+}
+
+interface Header {
+  iteration: number;
+  fit: { iteration: number; curves: { iterations: number[] } };
+}
+
+test("a forged checkpoint is refused, with a hash that fits: one beyond the end does not train for ever", async () => {
+  await unfinished("forged");
+  const good = readFileSync(checkpointOf("forged"));
+  const forgeries: readonly [(header: Header) => void, RegExp][] = [
+    [(header) => (header.iteration = header.fit.iteration = 1e6), /found iteration 1000000 of a run that ends at \d+/],
+    [(header) => (header.iteration += 1), /found iteration \d+ with an optimizer after \d+ steps/],
+    [
+      (header) => header.fit.curves.iterations.push(1e6),
+      /^ERROR Expected the checkpoint of h6-1b to be whole but found /,
+    ],
+  ];
+  for (const [change, message] of forgeries) {
+    writeFileSync(checkpointOf("forged"), forge(good, change));
+    expect(await start("forged").output).toMatch(message);
+  }
 }, 120_000);
 
 test("a second process at the same run is refused; the lock of a dead one is taken over", async () => {

@@ -12,7 +12,8 @@ const noNetwork =
 const noSpace = /ENOSPC|No space left on device|Errno 28/;
 const readOnly = /EROFS|Read-only file system|EACCES|Permission denied/;
 
-const running = new Set();
+/** Programs that end when the command ends. */
+export const running = new Set();
 
 /** Ends all programs that still run: nobody waits for them. */
 export const endPrograms = () => running.forEach((child) => child.kill("SIGTERM"));

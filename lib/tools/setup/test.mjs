@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { findBrowser } from "./browser.mjs";
 import { engineNoise } from "./noise.mjs";
 import { at, root } from "./paths.mjs";
+import { running } from "./run.mjs";
 import { checkStyle } from "./style.mjs";
 
 export async function test(argv, { long = false } = {}) {
@@ -43,7 +44,12 @@ function vitest(argv, env) {
         env: { ...process.env, ...env },
       },
     );
+    // Whoever ends this command, or the npm above it, ends vitest.
+    running.add(child);
     child.stderr.pipe(engineNoise()).pipe(process.stderr);
-    child.on("close", (code) => done(code ?? 1));
+    child.on("close", (code) => {
+      running.delete(child);
+      done(code ?? 1);
+    });
   });
 }

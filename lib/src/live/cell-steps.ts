@@ -1,0 +1,62 @@
+import type { Lstm } from "./layers";
+import { lstmSteps, type LstmStep } from "./lstm";
+
+/** How one LSTM cell is set: gates that stay as they are over the series, and the weight of its input. */
+export interface CellSettings {
+  /** Input gate, 0 to 1. */
+  readonly i: number;
+  /** Forget gate, 0 to 1. */
+  readonly f: number;
+  /** Output gate, 0 to 1. */
+  readonly o: number;
+  /** The candidate is g(t) = tanh(w x(t)). */
+  readonly w: number;
+}
+
+/** Settings and a series that show one thing. */
+export interface CellPreset extends CellSettings {
+  readonly name: string;
+  readonly series: readonly number[];
+  /** What there is to see. */
+  readonly words: string;
+}
+
+const pulse = [1, 0, 0, 0, 0, 0, 0, 0];
+
+/** What one cell can be, the first one first. */
+export const cellPresets: readonly CellPreset[] = [
+  {
+    name: "Adding machine",
+    ...{ i: 1, f: 1, o: 1, w: 0.1 },
+    series: [3, 1, 4, 1, 5, 9, 2, 6],
+    words: "Nothing is forgotten and everything is let in: c(t) adds up the candidates.",
+  },
+  {
+    name: "Memory",
+    ...{ i: 1, f: 1, o: 1, w: 1 },
+    series: pulse,
+    words: "One number comes in, and with f = 1 the cell state keeps it.",
+  },
+  {
+    name: "Forgetting",
+    ...{ i: 1, f: 0.6, o: 1, w: 1 },
+    series: pulse,
+    words: "With f below 1 the cell state loses the same fraction at each step.",
+  },
+];
+
+/** The cell's steps over a series: c(t) = f c(t-1) + i g(t), h(t) = o tanh(c(t)). */
+export function cellSteps({ i, f, o, w }: CellSettings, series: readonly number[]): LstmStep[] {
+  // A gate that is all bias: the sigmoid of this is the gate again, also of 0 and 1.
+  const bias = (gate: number) => Math.log(gate / (1 - gate));
+  const cell: Lstm = {
+    kind: "lstm",
+    steps: series.length,
+    features: 1,
+    units: 1,
+    kernel: Float32Array.of(0, 0, w, 0),
+    recurrent: new Float32Array(4),
+    bias: Float32Array.of(bias(i), bias(f), 0, bias(o)),
+  };
+  return lstmSteps(cell, Float32Array.from(series));
+}

@@ -1,0 +1,42 @@
+import { convolution } from "./convolution";
+import type { Convolution } from "./layers";
+
+/** Rows and columns of the kernel. */
+export const kernelSize = 5;
+
+/** What the widget "kernel" works on. */
+export interface KernelData {
+  /** Ink of 28 x 28 pixels, 0 to 1, rounded to thousandths. */
+  readonly image: readonly number[];
+}
+
+/** A kernel with a name. */
+export interface KernelPreset {
+  readonly name: string;
+  /** `[5, 5]`, row-major. */
+  readonly kernel: readonly number[];
+}
+
+const rows = (row: (i: number) => readonly number[]) => Array.from({ length: kernelSize }, (_, i) => row(i)).flat();
+
+/** Kernels to begin with, the first one first. */
+export const kernelPresets: readonly KernelPreset[] = [
+  { name: "Vertical edge", kernel: rows(() => [-0.2, -0.2, 0, 0.2, 0.2]) },
+  { name: "Horizontal edge", kernel: rows((i) => Array<number>(kernelSize).fill([-0.2, -0.2, 0, 0.2, 0.2][i]!)) },
+  { name: "Blur", kernel: rows(() => Array<number>(kernelSize).fill(0.04)) },
+  { name: "Identity", kernel: rows((i) => [0, 0, i === 2 ? 1 : 0, 0, 0]) },
+];
+
+/** The feature map of an image of 28 x 28 pixels, as large as the image: zeros lie around it, as in the CNN of H6.1. */
+export function featureMap(image: ArrayLike<number>, kernel: ArrayLike<number>): Float32Array {
+  const layer: Convolution = {
+    kind: "convolution",
+    image: [28, 28, 1],
+    maps: 1,
+    size: kernelSize,
+    activation: "linear",
+    kernel: Float32Array.from(kernel),
+    bias: new Float32Array(1),
+  };
+  return convolution(layer, Float32Array.from(image));
+}
