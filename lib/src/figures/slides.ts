@@ -125,7 +125,8 @@ const overhang = (step: { readonly label: string } | undefined): number =>
  * over each other and everything else side by side; any other figure as it is.
  *
  * @example
- * figures.still(figures.slides([{ label: "one", figure }, { label: "other", figure: second }]));
+ * const shown = figures.accuracy(run);
+ * figures.still(figures.slides([{ label: "one", figure: shown }, { label: "other", figure: figures.loss(run) }]));
  */
 export function still(drawn: Figure): Figure {
   const { meta } = drawn.layout;

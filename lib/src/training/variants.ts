@@ -14,14 +14,15 @@ export interface Variant {
   readonly evalEvery?: number;
 }
 
+/** By the name of the part's model, and the variant's. */
 const variants: Readonly<Record<string, Readonly<Record<string, Variant>>>> = {
-  "h6-1b": {
+  MLP: {
     // 784 -> 86 -> 86 -> 86 -> 10: 83,344 parameters, where the CNN has 83,466.
     small: { model: (seed) => mlp({ hidden: [86, 86, 86], seed }) },
     "held-out": { model: (seed) => mlp({ seed }), data: (mnist) => holdOut(mnist, 5_000) },
     shuffled: { model: (seed) => mlp({ seed }), data: (mnist) => shufflePixels(mnist), evalEvery: 500 },
   },
-  "h6-1d": {
+  CNN: {
     shuffled: { model: (seed) => cnn({ seed }), data: (mnist) => shufflePixels(mnist), evalEvery: 500 },
     dropout: { model: (seed) => cnn({ dropout: 0.5, seed }), evalEvery: 500 },
   },
@@ -35,9 +36,10 @@ const variants: Readonly<Record<string, Readonly<Record<string, Variant>>>> = {
  * findVariant("h6-1b", "small").model(1).countParams(); // 83344
  */
 export function findVariant(part: string, name: string): Variant {
-  const found = variants[part]?.[name];
+  const { model, variants: named = {} } = findPart(part) ?? {};
+  const found = Object.hasOwn(named, name) ? variants[model?.name ?? ""]?.[name] : undefined;
   if (found) return found;
-  const known = Object.keys(findPart(part)?.variants ?? {}).join(", ");
+  const known = Object.keys(named).join(", ");
   throw new Error(
     `Expected ${known ? `one of ${known}` : "no variant"} but found ${name} (${part}): correct the name.`,
   );

@@ -1,3 +1,4 @@
+import { isObject } from "../../src/base/is-object";
 import { markdownTable, meanPercent, wrapText } from "../../src/base/text";
 import { recordNumber } from "../../src/runs/record-number";
 import type { RunRecord } from "../../src/runs/record";
@@ -75,7 +76,7 @@ function fresh({ id, label, sheet }: TrainedPart, records: Records): string[] {
       ? ` Over ${over("n")} seeds the balanced accuracy is ${over("mean")} in the mean, from ${over("min")} to ${over("max")}.`
       : "";
   return [
-    `${label} on ${of("size")} fresh series: accuracy ${of("accuracy")} where always answering 1 has ${of("baselineAccuracy")}; recall of class 0 ${of("recall0")}, balanced accuracy ${of("balancedAccuracy")}.${several}`,
+    `${label} on ${isObject(first.extra.fresh) && "size" in first.extra.fresh ? `${of("size")} ` : ""}fresh series: accuracy ${of("accuracy")} where always answering 1 has ${of("baselineAccuracy")}; recall of class 0 ${of("recall0")}, balanced accuracy ${of("balancedAccuracy")}.${several}`,
   ];
 }
 

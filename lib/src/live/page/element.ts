@@ -2,10 +2,7 @@
 type Settings = Readonly<Record<string, string | number | boolean | ((event: any) => void)>>;
 
 /**
- * Makes an element with attributes, handlers and children.
- *
- * @example
- * element("button", { type: "button", onclick: clear }, "Clear");
+ * Makes an element with attributes, handlers (`{ type: "button", onclick: clear }`) and children.
  */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
