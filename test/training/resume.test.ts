@@ -85,7 +85,7 @@ test("a run that is killed again and again ends like one that was left alone, bi
   const [whole, killed] = [result("whole"), result("killed")];
   expect(killed.weights).toBe(whole.weights);
   expect(lasting(killed.record)).toEqual(lasting(whole.record));
-  expect(readdirSync(runOf("killed")).sort()).toEqual(["live.json", "record.json", "test", "train"]);
+  expect(readdirSync(runOf("killed")).sort()).toEqual(["live.json", "model", "record.json", "test", "train"]);
   for (const writer of ["train", "test"]) {
     const events = readEvents(join(runOf("killed"), writer));
     expect(events.map(({ step }) => step)).toEqual(killed.record.iterations);

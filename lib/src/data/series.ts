@@ -38,8 +38,8 @@ export interface SeriesOptions {
   readonly scale?: SeriesScale;
 }
 
-/** All of them, the usual first. */
-export const seriesScales: readonly SeriesScale[] = ["standard", "threshold", "unit", "raw", "onehot"];
+/** All of them. */
+export const seriesScales: readonly SeriesScale[] = ["raw", "unit", "standard", "threshold", "onehot"];
 
 /** By the digit, and the mean digit of a series that just reaches the threshold. */
 const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number, mean: number) => number> = {
