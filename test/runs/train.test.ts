@@ -8,7 +8,7 @@ import { annotate } from "../../lib/src/runs/annotate";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { loadRecord } from "../../lib/src/runs/record-file";
 import { Interrupted } from "../../lib/src/runs/run";
-import { eventFolder } from "../../lib/src/runs/run-folder";
+import { eventFolder } from "../../lib/src/runs/checkpoint";
 import { train } from "../../lib/src/runs/train";
 import { trial } from "../../lib/src/training/trial";
 import { readEvents } from "../fixtures/training/events";

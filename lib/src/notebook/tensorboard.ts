@@ -6,7 +6,7 @@ import { modelStyle } from "../figures/theme";
 import { projectFolder } from "../base/paths";
 import { temporaryFolder } from "../base/temporary-folder";
 import { runFolder } from "../runs/places";
-import { eventFolder } from "../runs/run-folder";
+import { eventFolder } from "../runs/checkpoint";
 import { findBrowser, launchBrowser } from "./browser";
 import { displaySymbol } from "./display";
 import { kernel, type Bundle } from "./kernel";

@@ -37,6 +37,15 @@ const magic = Buffer.from("deepnets checkpoint 1\n");
 /** What a run that has not finished keeps: its checkpoint, and its event files where a finished run has some. */
 export const checkpointFolder = (folder: string): string => join(folder, "checkpoint");
 
+/**
+ * Where the event files of a run lie. A run that is trained anew keeps its own beside those of the finished one until
+ * it has finished.
+ */
+export function eventFolder(folder: string, { status }: Pick<RunRecord, "status">): string {
+  const beside = checkpointFolder(folder);
+  return status !== "finished" && existsSync(join(beside, "train")) ? beside : folder;
+}
+
 const file = (folder: string) => join(checkpointFolder(folder), "checkpoint.bin");
 
 /** Writes a checkpoint in place of the one before; whenever we are stopped, one of the two is whole. */

@@ -91,15 +91,6 @@ export class RunFolder {
   }
 }
 
-/**
- * Where the event files of a run lie. A run that is trained anew keeps its own beside those of the finished one until
- * it has finished.
- */
-export function eventFolder(folder: string, { status }: Pick<RunRecord, "status">): string {
-  const beside = checkpointFolder(folder);
-  return status !== "finished" && existsSync(join(beside, "train")) ? beside : folder;
-}
-
 function pointsAt(curves: Curves, i: number) {
   const common = { iteration: curves.iterations[i]!, time: curves.times[i]! };
   return {
