@@ -68,6 +68,11 @@ export function finishBody(rendered: string, options: BodyOptions): Body {
       if (isPicture) embed(element, { ...options, attachments: cells[i]!.attachments, report: report(i) });
       if (element.tagName === "a") lead(element, names, report(i));
       if (element.tagName === "table" && !isSvg(element)) scroll(element, ++tables);
+      // Text that scrolls by itself is a place that a keyboard reaches.
+      if (element.tagName === "pre" && attribute(element, "tabindex") === undefined) {
+        setAttribute(element, "tabindex", "0");
+        setAttribute(element, "aria-label", "Text");
+      }
     }
     for (const element of all(section)) {
       const number = attribute(element, "data-insert");
