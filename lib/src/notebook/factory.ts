@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectFolder } from "../base/paths";
-import * as factories from "../models/factories";
+import { factoryNames } from "../models/factory-names";
 import type { Bundle } from "./kernel";
 
 /** Whether a value is one of the library's model factories: `models.mlp`. */
 export const isFactory = (value: unknown): value is (...args: never[]) => unknown => nameOf(value) !== undefined;
 
 const nameOf = (value: unknown): string | undefined =>
-  typeof value === "function" ? Object.entries(factories).find(([, one]) => one === value)?.[0] : undefined;
+  typeof value === "function" ? factoryNames.get(value) : undefined;
 
 /** A factory as its TypeScript source, from the file that it is compiled from. */
 export function representFactory(factory: unknown): Bundle {
