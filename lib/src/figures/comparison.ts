@@ -69,7 +69,7 @@ export function comparison(runs: readonly RunLike[], options: ComparisonOptions 
   const upper = curves(full, { ...shared, title: "", yRange: [0, 1], yFormat: ".0%", height: 260 });
   const lower = {
     ...shared,
-    title: `From ${percent(detail[0], 0)} up (each point: the last ten evaluations)`,
+    title: `From ${percent(detail[0], 0)} up (means of ten evaluations)`,
     yRange: detail,
     yFormat: ".1%",
     height: 320,

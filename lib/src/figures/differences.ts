@@ -5,9 +5,9 @@ import { round } from "./numbers";
 import { colors, modelStyle } from "./theme";
 
 const titles = {
-  test: "test accuracy, first minus second, in percentage points",
-  testLoss: "test loss, first minus second",
-  gap: "gap, first minus second, in percentage points",
+  test: "difference of test accuracy, in points",
+  testLoss: "difference of test loss",
+  gap: "difference of the gap, in points",
 } as const;
 
 /**
