@@ -62,7 +62,8 @@ describe("the quick hand-in of the real notebooks", () => {
     expect(tags.length).toBeGreaterThan(10);
     // A hand-in trains one seed and no variant: the spread, tests between models, and variants have no numbers then.
     const several = /^compare\.|:|\.sd$/;
-    for (const { key, text } of tags) expect(text, key).toMatch(several.test(key) ? /\d|not measured|unknown|shown/ : /\d/);
+    for (const { key, text } of tags)
+      expect(text, key).toMatch(several.test(key) ? /\d|not measured|unknown|shown/ : /\d/);
   });
 
   test.each([
