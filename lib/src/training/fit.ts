@@ -58,34 +58,16 @@ export async function fit(
     throw new Error(`Expected to begin at iteration ${total} at most but found ${state.iteration} (${p.part}).`);
   // Far above blind guessing; what regularisers add to the loss before the first step is not counted against it.
   const limit = 20 * Math.log(dataset.classes) + step.penalty();
+  const look = (split: Split) =>
+    evaluate(step, split, { size: curveSize(split, evaluateOn), shape: dataset.shape, eventLoop, signal });
 
   for (;;) {
     const i = state.iteration;
     if ((i % p.evalEvery === 0 || i === total) && curves.iterations.at(-1) !== i) {
       const start = performance.now();
-      const train = await evaluate(step, dataset.train, {
-        size: curveSize(dataset.train, evaluateOn),
-        shape: dataset.shape,
-        eventLoop,
-        signal,
-      });
-      const test =
-        train &&
-        (await evaluate(step, dataset.test, {
-          size: curveSize(dataset.test, evaluateOn),
-          shape: dataset.shape,
-          eventLoop,
-          signal,
-        }));
-      const validation =
-        test &&
-        dataset.validation &&
-        (await evaluate(step, dataset.validation, {
-          size: curveSize(dataset.validation, evaluateOn),
-          shape: dataset.shape,
-          eventLoop,
-          signal,
-        }));
+      const train = await look(dataset.train);
+      const test = train && (await look(dataset.test));
+      const validation = test && dataset.validation && (await look(dataset.validation));
       clock.evaluation += performance.now() - start;
       // Stopped within an evaluation: it is made again when the run goes on.
       if (!train || !test || (dataset.validation && !validation)) return "interrupted";

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { percent, plural } from "../../src/base/text";
 import { UserError } from "../../src/base/user-error";
 import { sha256 } from "../../src/base/sha256";
-import { readNotebook, sourceOf, type Notebook } from "../notebooks/notebook";
+import { deepnetsNote, readNotebook, sourceOf, type Notebook } from "../notebooks/notebook";
 import { parts as allParts, type Part } from "../../src/parts";
 import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { PageContent } from "../export/page-content";
@@ -85,7 +85,7 @@ export async function main(argv: string[]): Promise<number> {
 
 /** Findings about networks that say something else than their records. */
 async function measured(folder: string): Promise<Finding[]> {
-  const runs = allParts.map((part) => readPart(folder, part).notebook?.metadata.deepnets?.run);
+  const runs = allParts.map(({ notebook }) => deepnetsNote(join(folder, `${notebook}.ipynb`))?.run);
   const { measured: all, without } = await measureNetworks(allParts, runs.find(Boolean)?.profile ?? "full");
   for (const one of all.filter(({ wrong }) => wrong === undefined))
     console.log(
