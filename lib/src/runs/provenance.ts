@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
-import { join, relative, resolve } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
+import { sha256 } from "../base/sha256";
 import { engineVersion } from "../graph/engine";
+import { ownCodeDigest } from "./code-digest";
 import type { RunRecord } from "./record";
 
 /**
@@ -39,28 +38,10 @@ export const peakMemoryMB = (): number => Math.round(process.resourceUsage().max
 
 let code: string | undefined;
 
-/**
- * SHA-256 over what decides a run's numbers: the rooms data, models, training and graph as this process runs them, and
- * the engine with its setting.
- */
+/** SHA-256 over what decides a run's numbers: code, engine and its setting. Wording is none of it. */
 export function codeHash(): string {
-  code ??= hashOfRooms(
-    resolve(__dirname, ".."),
-    `tensorflow ${engineVersion()}, oneDNN ${oneDnn()}, tfjs ${tf.version["tfjs-core"]}`,
+  code ??= sha256(
+    `tensorflow ${engineVersion()}, oneDNN ${oneDnn()}, tfjs ${tf.version["tfjs-core"]}\n${ownCodeDigest()}`,
   );
   return code;
-}
-
-/** The same for the rooms below a folder, and a version of the engine. */
-export function hashOfRooms(source: string, engine: string): string {
-  const hash = createHash("sha256").update(`${engine}\n`);
-  for (const room of ["data", "graph", "models", "training"]) {
-    const files = readdirSync(join(source, room), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /(?<!\.d)\.(js|ts)$/.test(entry.name))
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-      .sort();
-    for (const file of files)
-      hash.update(`${relative(source, file).replaceAll("\\", "/")}\n`).update(readFileSync(file));
-  }
-  return hash.digest("hex");
 }

@@ -1,5 +1,6 @@
 // The library and the tools, compiled from TypeScript into lib/dist.
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { differences, listFiles } from "./manifest.mjs";
 import { pageScript } from "./page-script.mjs";
@@ -14,7 +15,7 @@ const sourceFiles = () =>
     .flatMap((folder) => readdirSync(at(folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && /\.(ts|cjs|cts)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
-    .concat("tsconfig.json", "package-lock.json")
+    .concat("tsconfig.json", "package-lock.json", "lib/tools/setup/page-script.mjs", "lib/tools/setup/wording.mjs")
     .sort();
 
 const fingerprint = () =>
@@ -50,10 +51,19 @@ export async function buildLibrary() {
     for (const file of sourceFiles().filter((name) => /^lib\/src\/.*\.(cjs|cts)$/.test(name)))
       copyFileSync(at(file), join(part, relative("lib", file)));
     writeFileSync(join(part, "live-page.js"), pageScript());
+    await writeCodeDigest(part);
     writeFileSync(join(part, "build.json"), JSON.stringify({ sources, files: listFiles(part) }) + "\n");
     rmSync(dist, { recursive: true, force: true });
     renameSync(part, dist);
   } finally {
     rmSync(part, { recursive: true, force: true });
   }
+}
+
+/** By the function that reads it: a run goes on only on code with the same digest. */
+async function writeCodeDigest(part) {
+  const { codeDigest, digestFile } = createRequire(import.meta.url)(join(part, "src/runs/code-digest.js"));
+  // Not above: TypeScript takes a quarter of a second to load, and most commands find a library that is built.
+  const { withoutWording } = await import("./wording.mjs");
+  writeFileSync(join(part, digestFile), `${codeDigest(join(part, "src"), withoutWording)}\n`);
 }
