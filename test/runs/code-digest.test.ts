@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { codeDigest, digestFile, ownCodeDigest } from "../../lib/src/runs/code-digest";
-import { withoutWording } from "../../lib/tools/setup/wording.mjs";
+import { withoutWording } from "../../lib/src/runs/wording";
 
 let source: string;
 beforeEach(() => {

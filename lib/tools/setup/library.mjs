@@ -15,7 +15,7 @@ const sourceFiles = () =>
     .flatMap((folder) => readdirSync(at(folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && /\.(ts|cjs|cts)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
-    .concat("tsconfig.json", "package-lock.json", "lib/tools/setup/page-script.mjs", "lib/tools/setup/wording.mjs")
+    .concat("tsconfig.json", "package-lock.json", "lib/tools/setup/page-script.mjs")
     .sort();
 
 const fingerprint = () =>
@@ -51,7 +51,7 @@ export async function buildLibrary() {
     for (const file of sourceFiles().filter((name) => /^lib\/src\/.*\.(cjs|cts)$/.test(name)))
       copyFileSync(at(file), join(part, relative("lib", file)));
     writeFileSync(join(part, "live-page.js"), pageScript());
-    await writeCodeDigest(part);
+    writeCodeDigest(part);
     writeFileSync(join(part, "build.json"), JSON.stringify({ sources, files: listFiles(part) }) + "\n");
     rmSync(dist, { recursive: true, force: true });
     renameSync(part, dist);
@@ -60,10 +60,10 @@ export async function buildLibrary() {
   }
 }
 
-/** By the function that reads it: a run goes on only on code with the same digest. */
-async function writeCodeDigest(part) {
-  const { codeDigest, digestFile } = createRequire(import.meta.url)(join(part, "src/runs/code-digest.js"));
-  // Not above: TypeScript takes a quarter of a second to load, and most commands find a library that is built.
-  const { withoutWording } = await import("./wording.mjs");
+/** By the functions that were just compiled. */
+function writeCodeDigest(part) {
+  const compiled = (name) => createRequire(import.meta.url)(join(part, "src/runs", name));
+  const { codeDigest, digestFile } = compiled("code-digest.js");
+  const { withoutWording } = compiled("wording.js");
   writeFileSync(join(part, digestFile), `${codeDigest(join(part, "src"), withoutWording)}\n`);
 }
