@@ -1,17 +1,18 @@
 // What a cell imports from "deepnets".
+
+export { points, pValue, signedPoints } from "./base/text";
 export * from "./data";
-export * from "./models";
-export * as models from "./models/factories";
-export * from "./training";
-export * from "./runs";
+export * as figures from "./figures";
+export { percent } from "./figures/numbers";
 export type { OptimizerSettings } from "./graph/optimizers";
 export { createStep } from "./graph/step";
 export { trace } from "./graph/trace";
-export * as figures from "./figures";
-export { percent } from "./figures/numbers";
-export { points, pValue, signedPoints } from "./base/text";
+export * from "./models";
+export * as models from "./models/factories";
+export * from "./notebook";
 // As a cell sees them: with a live view, and stopped by the square button.
 export { train, trial } from "./notebook";
-export * from "./notebook";
 export * as live from "./notebook/live";
-export { tensorboard, type TensorboardOptions, type TensorboardPicture } from "./notebook/tensorboard";
+export { type TensorboardOptions, type TensorboardPicture, tensorboard } from "./notebook/tensorboard";
+export * from "./runs";
+export * from "./training";

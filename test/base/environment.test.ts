@@ -5,8 +5,8 @@ import {
   checkEnvironment,
   environmentTable,
   fromEnvironment,
-  variables,
   type VariableName,
+  variables,
 } from "../../lib/src/base/environment";
 
 const root = join(__dirname, "../..");

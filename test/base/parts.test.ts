@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { countedIn, findPart, parts, trainedParts } from "../../lib/src/parts";
 import { modelStyle } from "../../lib/src/figures/theme";
+import { countedIn, findPart, parts, trainedParts } from "../../lib/src/parts";
 
 const root = join(__dirname, "../..");
 

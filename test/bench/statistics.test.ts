@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, quantile, ratio, quartiles } from "../../lib/tools/bench/statistics";
+import { median, quantile, quartiles, ratio } from "../../lib/tools/bench/statistics";
 
 test("medians and quartiles interpolate between neighbours", () => {
   expect(median([3, 1, 2])).toBe(2);

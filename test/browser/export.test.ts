@@ -3,12 +3,12 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fromEnvironment } from "../../lib/src/base/environment";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { exportNotebooks } from "../../lib/tools/export/pages";
 import { samples } from "../fixtures/figures";
-import { fromEnvironment } from "../../lib/src/base/environment";
 import { sampleNotebook } from "../fixtures/notebook";
 
 const found = findBrowser();

@@ -1,16 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { highlights } from "../../lib/tools/export/highlights";
 import { plotlyMime } from "../../lib/src/figures/figure";
+import { recordText } from "../../lib/src/runs/record-file";
 import { main, pair } from "../../lib/tools/export/export";
-import { exportNotebooks, type Exported } from "../../lib/tools/export/pages";
+import { highlights } from "../../lib/tools/export/highlights";
 import { PageContent } from "../../lib/tools/export/page-content";
+import { type Exported, exportNotebooks } from "../../lib/tools/export/pages";
 import { samples } from "../fixtures/figures";
 import { sampleNotebook } from "../fixtures/notebook";
-import { recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-export-"));

@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { liveMime } from "../../lib/src/live/envelope";
 import { liveOutput } from "../../lib/src/notebook/live/output";
 import { represent } from "../../lib/src/notebook/represent";
-import { noteOutputs } from "../../lib/tools/notebooks/outputs";
 import { PageContent } from "../../lib/tools/export/page-content";
-import { exportNotebooks, type Exported } from "../../lib/tools/export/pages";
+import { type Exported, exportNotebooks } from "../../lib/tools/export/pages";
+import { noteOutputs } from "../../lib/tools/notebooks/outputs";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-live-"));
 const made = liveOutput({

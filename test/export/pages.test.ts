@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseFragment, serialize } from "parse5";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PageContent } from "../../lib/tools/export/page-content";
-import { renderPages, type RenderedPage } from "../../lib/tools/export/pages";
+import { type RenderedPage, renderPages } from "../../lib/tools/export/pages";
 import { hostile } from "../fixtures/hostile";
 import { picture } from "../fixtures/notebook";
 

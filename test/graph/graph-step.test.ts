@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { describe, expect, test } from "vitest";
+import { fromEnvironment } from "../../lib/src/base/environment";
 import { loadMnist } from "../../lib/src/data/mnist";
 import { drawSeries } from "../../lib/src/data/series";
 import { createStep } from "../../lib/src/graph/step";
 import type { Batch, StepState, TrainingStep } from "../../lib/src/graph/types";
 import { Batches } from "../../lib/src/training/batches";
-import { fromEnvironment } from "../../lib/src/base/environment";
 import { batch, build, type Name, norm, options, stream } from "./networks";
 
 // The sheet's own widths take minutes: they are the long tests' (graph-step.long.test.ts).

@@ -1,18 +1,19 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { parts } from "../../lib/src/parts";
+import type { RunRecord } from "../../lib/src/runs/record";
 import { exportNotebooks } from "../../lib/tools/export/pages";
 import { formatFindings, main, rules } from "../../lib/tools/handin/check";
-import { readNotebook, setSource, sourceOf, type Cell } from "../../lib/tools/notebooks/notebook";
+import { type Cell, readNotebook, setSource, sourceOf } from "../../lib/tools/notebooks/notebook";
 import { noteOutputs } from "../../lib/tools/notebooks/outputs";
-import { parts } from "../../lib/src/parts";
 import {
   alsoShows,
   answer,
   append,
   base,
-  code,
   Copy,
+  code,
   execute,
   good,
   question,
@@ -22,9 +23,8 @@ import {
   sha256,
   type Writable,
 } from "../fixtures/handin/copy";
-import { spoilings, type Spoiling } from "../fixtures/handin/spoilings";
-import type { RunRecord } from "../../lib/src/runs/record";
 import { makeHandin, makePage, makeRecord, readRecords, writeNotebook, writeRecord } from "../fixtures/handin/handin";
+import { type Spoiling, spoilings } from "../fixtures/handin/spoilings";
 
 beforeAll(() => makeHandin(good));
 afterAll(removeCopies);

@@ -1,15 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { main } from "../../lib/tools/handin/handin";
-import { readNotebook, sourceOf, type Notebook } from "../../lib/tools/notebooks/notebook";
 import { parts } from "../../lib/src/parts";
+import { recordText } from "../../lib/src/runs/record-file";
+import { main } from "../../lib/tools/handin/handin";
+import { type Notebook, readNotebook, sourceOf } from "../../lib/tools/notebooks/notebook";
 import { root } from "../../lib/tools/notebooks/places";
 import type { Report } from "../../lib/tools/notebooks/report";
 import { waitFor } from "../fixtures/handin/cells";
-import { recordText } from "../../lib/src/runs/record-file";
 import { makeNotebook, makeRecord } from "../fixtures/handin/handin";
 
 const base = mkdtempSync(join(tmpdir(), "handin-"));

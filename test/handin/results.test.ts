@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resultsTable, withResults } from "../../lib/tools/handin/results";
 import { root } from "../../lib/tools/notebooks/places";
 import { storedRecords } from "../../lib/tools/notebooks/records";
-import { resultsTable, withResults } from "../../lib/tools/handin/results";
 import { sampleRecord } from "../fixtures/records";
 
 const fresh = {

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import * as figures from "../../lib/src/figures";
 import { plotlyMime } from "../../lib/src/figures/figure";
 import { findPart } from "../../lib/src/parts";
-import { shownNumberRules } from "../../lib/tools/handin/rules/shown-numbers";
 import type { Subject } from "../../lib/tools/handin/rules/rule";
+import { shownNumberRules } from "../../lib/tools/handin/rules/shown-numbers";
 import { sampleRecord } from "../fixtures/records";
 
 const seeds = (["h6-1a", "h6-1b", "h6-1c", "h6-1d"] as const).flatMap((part) =>

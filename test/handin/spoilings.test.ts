@@ -1,12 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { renderPages } from "../../lib/tools/export/pages";
 import { main as exportMain } from "../../lib/tools/export/export";
-import { checkFolder, newExporter, type Exporter } from "../../lib/tools/handin/check";
+import { renderPages } from "../../lib/tools/export/pages";
+import { checkFolder, type Exporter, newExporter } from "../../lib/tools/handin/check";
 import { root } from "../../lib/tools/notebooks/places";
 import { base, Copy, good, removeCopies } from "../fixtures/handin/copy";
-import { makeHandin, madeUpExporter } from "../fixtures/handin/handin";
+import { madeUpExporter, makeHandin } from "../fixtures/handin/handin";
 import { spoilings } from "../fixtures/handin/spoilings";
 
 beforeAll(() => makeHandin(good));

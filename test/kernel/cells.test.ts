@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { jupyterPath, runPython } from "./kernelspec";
-import { runCells, textOf, type Cell, type Ran } from "./run-cells";
+import { type Cell, type Ran, runCells, textOf } from "./run-cells";
 
 // What strangers type into cells. DEEPNETS_TEST_NODE names another Node that is to run them.
 const node = process.env.DEEPNETS_TEST_NODE;

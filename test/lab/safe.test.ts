@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { compiledLab, processesOf, startLab, statusFor, theOne, type Lab } from "./processes";
+import { compiledLab, type Lab, processesOf, startLab, statusFor, theOne } from "./processes";
 
 let lab: Lab | undefined;
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadMnist, type Mnist } from "../../lib/src";
-import { centreOfMass, prepare, side, type Stroke } from "../../lib/src/live/drawing";
+import { centreOfMass, prepare, type Stroke, side } from "../../lib/src/live/drawing";
 import { digitStrokes } from "../fixtures/strokes";
 
 let mnist: Mnist;

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { drawSeries, loadMnist, lstmStates, models, type Mnist } from "../../lib/src";
+import { drawSeries, loadMnist, lstmStates, type Mnist, models } from "../../lib/src";
 import { forward, forwardAll } from "../../lib/src/live/forward";
 import type { Lstm } from "../../lib/src/live/layers";
 import { lstmSteps } from "../../lib/src/live/lstm";

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { random } from "../../lib/src/data/random";
-import { describe as describeModel } from "../../lib/src/models/describe";
 import { createStep } from "../../lib/src/graph/step";
+import { describe as describeModel } from "../../lib/src/models/describe";
 import * as models from "../../lib/src/models/factories";
 import { assess } from "../../lib/src/training/assess";
 import { convolve, dense, lstm, pool, relu, sigmoid, softmax } from "./naive";

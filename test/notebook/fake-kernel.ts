@@ -1,4 +1,4 @@
-import { installKernel, type Content, type DisplayOptions, type Kernel } from "../../lib/src/notebook/kernel";
+import { type Content, type DisplayOptions, installKernel, type Kernel } from "../../lib/src/notebook/kernel";
 
 export interface Shown extends Content, DisplayOptions {}
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { live, loadMnist, models, type Mnist } from "../../lib/src";
+import { live, loadMnist, type Mnist, models } from "../../lib/src";
+import { forward } from "../../lib/src/live/forward";
 import { networkOf } from "../../lib/src/notebook/live/network";
 import { packModel } from "../../lib/src/notebook/live/pack-model";
-import { forward } from "../../lib/src/live/forward";
 import { recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { drawSeries, models, parameters, train as exported } from "../../lib/src";
+import { drawSeries, train as exported, models, parameters } from "../../lib/src";
 import { summary } from "../../lib/src/notebook/summary";
 import { train, trial } from "../../lib/src/notebook/train";
 import { runFolder } from "../../lib/src/runs/places";

@@ -3,7 +3,7 @@ import * as ts from "typescript";
 import { expect, test } from "vitest";
 import { Compiler } from "../../lib/tools/kernel/compiler";
 import type { Compiler as TypeScriptCompiler } from "../../lib/tools/kernel/typescript";
-import { codeCells, load, root, stems, text, type Cell } from "./notebook";
+import { type Cell, codeCells, load, root, stems, text } from "./notebook";
 
 /** What the kernel's compiler finds wrong in a notebook's cells, each compiled against what the cells before declare. */
 function errorsOf(cells: readonly Cell[]): string[] {

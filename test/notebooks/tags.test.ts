@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { parts } from "../../lib/src/parts";
-import { brokenTags, fillTags, findTags, tagText, withoutCode, withoutTagTexts } from "../../lib/tools/notebooks/tags";
-import { bareNumbers } from "../../lib/tools/handin/rules/content";
 import { dataHash, mnistFiles } from "../../lib/src/data/mnist";
+import { parts } from "../../lib/src/parts";
 import type { RunRecord } from "../../lib/src/runs/record";
+import { bareNumbers } from "../../lib/tools/handin/rules/content";
+import { brokenTags, fillTags, findTags, tagText, withoutCode, withoutTagTexts } from "../../lib/tools/notebooks/tags";
 import { makeRecord } from "../fixtures/handin/handin";
 
 const mnistHash = dataHash(Object.values(mnistFiles));

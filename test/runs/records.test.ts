@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { recordText } from "../../lib/src/runs/record-file";
-import { recordNumber } from "../../lib/src/runs/record-number";
 import { runFolder } from "../../lib/src/runs/places";
 import type { RunRecord } from "../../lib/src/runs/record";
+import { recordText } from "../../lib/src/runs/record-file";
+import { recordNumber } from "../../lib/src/runs/record-number";
 import { readRecord, readRecords } from "../../lib/src/runs/records";
 import { agreeing, sampleRecord } from "../fixtures/records";
 

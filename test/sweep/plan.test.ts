@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makePlan, readFinished, recordFile, type Job } from "../../lib/tools/sweep/plan";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { recordText } from "../../lib/src/runs/record-file";
+import { type Job, makePlan, readFinished, recordFile } from "../../lib/tools/sweep/plan";
 import { parseRequest } from "../../lib/tools/sweep/request";
 import { agreeing, sampleRecord } from "../fixtures/records";
 

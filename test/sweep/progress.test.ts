@@ -5,13 +5,13 @@ import { expect, test } from "vitest";
 import { findPart } from "../../lib/src/parts";
 import type { Job, SweepPlan } from "../../lib/tools/sweep/plan";
 import {
+  type JobState,
   jobFolder,
   news,
   readStates,
   remaining,
   runningLines,
   totalLine,
-  type JobState,
 } from "../../lib/tools/sweep/progress";
 import { makeRecord } from "../fixtures/handin/handin";
 

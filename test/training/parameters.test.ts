@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { runName } from "../../lib/src/runs/places";
 import { parseOverrides } from "../../lib/src/training/overrides";
 import { parameters, type Settings } from "../../lib/src/training/parameters";
-import { runName } from "../../lib/src/runs/places";
 
 const sheet: Settings = {
   seed: 1,

@@ -1,5 +1,5 @@
-import { sizeOf } from "../base/shape";
 import { sha256 } from "../base/sha256";
+import { sizeOf } from "../base/shape";
 import type { Dataset, Split } from "./dataset";
 
 /**

@@ -1,9 +1,9 @@
 import { count } from "../base/text";
-import { curves, type Curve } from "./curves";
+import { type Curve, curves } from "./curves";
 import type { Figure, Words } from "./figure";
 import { percent } from "./numbers";
 import { panels } from "./panels";
-import { accuracyOf, recordsOf, type Runs } from "./runs";
+import { accuracyOf, type Runs, recordsOf } from "./runs";
 import { modelStyle } from "./theme";
 
 export interface AccuracyOptions extends Partial<Words> {

@@ -2,7 +2,7 @@ import { sum } from "../base/statistics";
 import { calibration as measured } from "../runs/calibration";
 import { curves } from "./curves";
 import type { Figure, Words } from "./figure";
-import { byPart, recordsOf, seedsText, type Runs } from "./runs";
+import { byPart, type Runs, recordsOf, seedsText } from "./runs";
 import { colors } from "./theme";
 
 export interface CalibrationOptions extends Partial<Words> {

@@ -1,11 +1,11 @@
-import { count } from "../base/text";
-import { statistic } from "../base/statistics";
 import { itemAt } from "../base/item-at";
-import { curves, type Curve, type CurveOptions } from "./curves";
+import { statistic } from "../base/statistics";
+import { count } from "../base/text";
+import { type Curve, type CurveOptions, curves } from "./curves";
 import type { Figure, Words } from "./figure";
 import { percent } from "./numbers";
 import { panels } from "./panels";
-import { accuracyOf, byPart, meanCurve, recordsOf, seedsText, smoothed, type RunLike } from "./runs";
+import { accuracyOf, byPart, meanCurve, type RunLike, recordsOf, seedsText, smoothed } from "./runs";
 
 export interface ComparisonOptions extends Partial<Words> {
   /** Range of the lower panel; default [0.96, 1]. A panel that no model reaches is left out. */

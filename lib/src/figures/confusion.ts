@@ -1,9 +1,9 @@
-import { count } from "../base/text";
 import { itemAt } from "../base/item-at";
+import { count } from "../base/text";
 import type { Figure, Words } from "./figure";
 import { heatmap } from "./images";
 import { percent } from "./numbers";
-import { recordsOf, type RunLike } from "./runs";
+import { type RunLike, recordsOf } from "./runs";
 import { modelStyle } from "./theme";
 
 export interface ConfusionOptions extends Partial<Words> {

@@ -1,5 +1,5 @@
 import { itemAt } from "../base/item-at";
-import { figure, withRoom, type Figure, type Spec, type Words } from "./figure";
+import { type Figure, figure, type Spec, type Words, withRoom } from "./figure";
 import { broken, endLabels } from "./labels";
 import { round, rounded } from "./numbers";
 import { colors, paletteColor } from "./theme";

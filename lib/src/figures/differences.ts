@@ -1,6 +1,6 @@
 import { pValue, signedPoints, signOf } from "../base/text";
 import type { ModelComparison } from "../runs/compare";
-import { figure, type Figure, type Words } from "./figure";
+import { type Figure, figure, type Words } from "./figure";
 import { round } from "./numbers";
 import { colors, modelStyle } from "./theme";
 

@@ -1,10 +1,10 @@
+import { itemAt } from "../base/item-at";
 import { statistic } from "../base/statistics";
 import { points } from "../base/text";
-import { itemAt } from "../base/item-at";
-import { curves, type Curve } from "./curves";
-import type { Figure, Words } from "./figure";
-import { accuracyOf, byPart, meanCurve, recordsOf, seedsText, smoothed, type Runs } from "./runs";
 import type { RunRecord } from "../runs/record";
+import { type Curve, curves } from "./curves";
+import type { Figure, Words } from "./figure";
+import { accuracyOf, byPart, meanCurve, type Runs, recordsOf, seedsText, smoothed } from "./runs";
 
 /**
  * Training minus test accuracy over the iterations, in percentage points: what grows here is overfitting. Each point is

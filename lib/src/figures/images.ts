@@ -1,4 +1,4 @@
-import { figure, plotHeight, type Figure, type Spec, type Words } from "./figure";
+import { type Figure, figure, plotHeight, type Spec, type Words } from "./figure";
 import { bytes, percent, rounded } from "./numbers";
 import { activation, colors, diverging, errors, sequential } from "./theme";
 

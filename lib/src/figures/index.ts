@@ -1,26 +1,26 @@
-export { accuracy, type AccuracyOptions } from "./accuracy";
-export { calibration, type CalibrationOptions } from "./calibration";
-export { comparison, type ComparisonOptions } from "./comparison";
-export { confusion, type ConfusionOptions } from "./confusion";
-export { bars, curves, type BarOptions, type Curve, type CurveOptions, type Rule } from "./curves";
-export { captioned, type Figure, type Words } from "./figure";
+export { type AccuracyOptions, accuracy } from "./accuracy";
+export { type CalibrationOptions, calibration } from "./calibration";
+export { type ComparisonOptions, comparison } from "./comparison";
+export { type ConfusionOptions, confusion } from "./confusion";
+export { type BarOptions, bars, type Curve, type CurveOptions, curves, type Rule } from "./curves";
 export { differences } from "./differences";
+export { captioned, type Figure, type Words } from "./figure";
 export { gap } from "./gap";
-export { digits, heatmap, images, type DigitsOptions, type HeatmapOptions, type ImagesOptions } from "./images";
-export { loss, type LossOptions } from "./loss";
-export { panels, type PanelOptions } from "./panels";
+export { type DigitsOptions, digits, type HeatmapOptions, heatmap, type ImagesOptions, images } from "./images";
+export { type LossOptions, loss } from "./loss";
+export { type PanelOptions, panels } from "./panels";
 export { parametersVsAccuracy } from "./parameters-vs-accuracy";
 export type { RunLike, Runs } from "./runs";
 export {
-  errorsBySum,
-  gates,
-  states,
-  statesBySum,
   type ErrorsBySumOptions,
+  errorsBySum,
   type GatesOptions,
+  gates,
   type StatesBySumOptions,
   type StatesOptions,
+  states,
+  statesBySum,
 } from "./series";
-export { slides, still, type SlideOptions } from "./slides";
-export { colors, modelStyle, palette, type ModelStyle } from "./theme";
-export { featureMaps, filters, weights, type FeatureMapOptions, type KernelOptions } from "./weights";
+export { type SlideOptions, slides, still } from "./slides";
+export { colors, type ModelStyle, modelStyle, palette } from "./theme";
+export { type FeatureMapOptions, featureMaps, filters, type KernelOptions, weights } from "./weights";

@@ -1,11 +1,11 @@
+import { itemAt } from "../base/item-at";
 import { sum } from "../base/statistics";
 import { count } from "../base/text";
-import { itemAt } from "../base/item-at";
-import { curves, type Curve } from "./curves";
-import type { Figure, Words } from "./figure";
-import { byPart, meanCurve, recordsOf, seedsText, type MeanCurve, type Runs } from "./runs";
-import type { ModelStyle } from "./theme";
 import type { RunRecord } from "../runs/record";
+import { type Curve, curves } from "./curves";
+import type { Figure, Words } from "./figure";
+import { byPart, type MeanCurve, meanCurve, type Runs, recordsOf, seedsText } from "./runs";
+import type { ModelStyle } from "./theme";
 
 export interface LossOptions extends Partial<Words> {
   /** A loss that no network is needed for: that of a constant prediction. */

@@ -1,6 +1,6 @@
-import { sum } from "../base/statistics";
 import { itemAt } from "../base/item-at";
-import { figure, plotHeight, withRoom, type Figure, type Spec, type Words } from "./figure";
+import { sum } from "../base/statistics";
+import { type Figure, figure, plotHeight, type Spec, type Words, withRoom } from "./figure";
 
 export interface PanelOptions extends Words {
   /** Figures side by side in a row; default 1. */

@@ -1,9 +1,9 @@
-import { count } from "../base/text";
-import { statistic } from "../base/statistics";
 import { itemAt } from "../base/item-at";
-import { figure, type Figure, type Words } from "./figure";
+import { statistic } from "../base/statistics";
+import { count } from "../base/text";
+import { type Figure, figure, type Words } from "./figure";
 import { percent, round } from "./numbers";
-import { accuracyOf, byPart, recordsOf, type RunLike } from "./runs";
+import { accuracyOf, byPart, type RunLike, recordsOf } from "./runs";
 
 /**
  * What parameters buy: test accuracy (filled, with its standard deviation over seeds) and training accuracy (hollow)

@@ -2,7 +2,7 @@ import { itemAt } from "../base/item-at";
 import { sum } from "../base/statistics";
 import type { RunRecord } from "../runs/record";
 import { modelId } from "../runs/runs-of";
-import { modelStyle, type ModelStyle } from "./theme";
+import { type ModelStyle, modelStyle } from "./theme";
 
 /** A run as `train` returns it, or its record. */
 export type RunLike = RunRecord | { readonly record: RunRecord };

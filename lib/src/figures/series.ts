@@ -1,6 +1,6 @@
 import { itemAt } from "../base/item-at";
-import { bars, curves, type Curve } from "./curves";
-import { figure, withRoom, type Figure, type Words } from "./figure";
+import { bars, type Curve, curves } from "./curves";
+import { type Figure, figure, type Words, withRoom } from "./figure";
 import { heatmap } from "./images";
 import { percent, round, rounded, signed } from "./numbers";
 import { panels } from "./panels";

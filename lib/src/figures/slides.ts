@@ -1,6 +1,6 @@
 import { itemAt } from "../base/item-at";
-import { curves, type Curve } from "./curves";
-import { captioned, plotHeight, type Figure, type Spec, type Words } from "./figure";
+import { type Curve, curves } from "./curves";
+import { captioned, type Figure, plotHeight, type Spec, type Words } from "./figure";
 import { panels } from "./panels";
 import { colors, paletteColor } from "./theme";
 

@@ -1,7 +1,7 @@
-import { sizeOf } from "../base/shape";
 import type * as tf from "@tensorflow/tfjs-node";
 import { itemAt } from "../base/item-at";
-import { edge, type Edge, type GraphNode, specOf } from "./nodes";
+import { sizeOf } from "../base/shape";
+import { type Edge, edge, type GraphNode, specOf } from "./nodes";
 import type { GraphVariable, Recording } from "./recording";
 import type { TraceOptions } from "./trace-types";
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { entryOf, itemAt } from "../base/item-at";
-import { bfloat16 } from "./bfloat16";
 import { checkBatch } from "./batch";
+import { bfloat16 } from "./bfloat16";
 import { evaluationSize } from "./evaluation-size";
 import { type Network, network } from "./network";
 import { noiseCalls } from "./noise";

@@ -7,8 +7,8 @@ import {
   innerLayers,
   isModel,
   type LayerWeight,
-  penaltiesOf,
   type PlacedLayer,
+  penaltiesOf,
   refuseLayer,
   refuseWithoutGradient,
 } from "./layers";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { itemAt } from "../base/item-at";
 import { type Attribute, type Binding, backend, type OutputInfo } from "./engine";
+import { runningLayer } from "./layer-watch";
 import {
   type AttributeValue,
   type Constant,
@@ -11,7 +12,6 @@ import {
   type GraphNode,
   specOf,
 } from "./nodes";
-import { runningLayer } from "./layer-watch";
 
 /** What a recording knows before it starts: tensors by id that are inputs or variables of the graph. */
 export interface Known {

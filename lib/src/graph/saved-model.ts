@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
+import { sizeOf } from "../base/shape";
 import { temporaryFolder } from "../base/temporary-folder";
 import { backend } from "./engine";
 import type { AttributeValue, Constant, DType, GraphNode } from "./nodes";

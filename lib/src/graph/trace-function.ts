@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
+import { sizeOf } from "../base/shape";
 import { compareTraces } from "./compare-traces";
 import { backend } from "./engine";
-import { type Edge, edge, type GraphNode } from "./nodes";
 import { constraintsOf, lossAndGradients, watchLayers, withPenalties } from "./layer-watch";
 import { refuseLayer, refuseWithoutGradient } from "./layers";
+import { type Edge, edge, type GraphNode } from "./nodes";
 import { refuseNoise } from "./noise";
 import { Recorder } from "./recorder";
 import type { GraphVariable, Recording } from "./recording";

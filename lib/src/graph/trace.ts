@@ -1,5 +1,5 @@
 import "./mended-kernels";
-import type { TraceOptions, TracedFunction } from "./trace-types";
+import type { TracedFunction, TraceOptions } from "./trace-types";
 import { TracedGraph } from "./traced-graph";
 
 /**

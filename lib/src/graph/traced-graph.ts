@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
+import { sizeOf } from "../base/shape";
 import { backend } from "./engine";
 import {
   assignments,
@@ -19,7 +19,7 @@ import type { GraphVariable, Recording } from "./recording";
 import { loadNodes, refusal } from "./saved-model";
 import { checkTensors } from "./state";
 import { placeholder, readNode, traceFunction } from "./trace-function";
-import type { GraphRow, GraphTensor, TraceOptions, TracedFunction } from "./trace-types";
+import type { GraphRow, GraphTensor, TracedFunction, TraceOptions } from "./trace-types";
 
 interface Callable {
   readonly inputs: readonly GraphNode[];

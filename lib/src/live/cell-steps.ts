@@ -1,5 +1,5 @@
 import type { Lstm } from "./layers";
-import { lstmSteps, type LstmStep } from "./lstm";
+import { type LstmStep, lstmSteps } from "./lstm";
 
 /** How one LSTM cell is set: gates that stay as they are over the series, and the weight of its input. */
 export interface CellSettings {

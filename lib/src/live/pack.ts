@@ -1,7 +1,7 @@
 // Runs where a notebook runs: `packed.ts` reads on the page what this writes.
 import { constants, deflateRawSync } from "node:zlib";
-import { tensorNames, type Layer, type Network } from "./layers";
-import { packedSize, type PackedNetwork, type PackedTensor } from "./packed";
+import { type Layer, type Network, tensorNames } from "./layers";
+import { type PackedNetwork, type PackedTensor, packedSize } from "./packed";
 
 /** What a layer's inputs are on typical examples: per input of a dense layer, per channel of a convolution. */
 export interface Moments {

@@ -1,4 +1,4 @@
-import { tensorNames, type Layer, type Network } from "./layers";
+import { type Layer, type Network, tensorNames } from "./layers";
 
 /** A network as a page carries it: what its layers are, and their weights in few bits each, compressed. */
 export interface PackedNetwork {

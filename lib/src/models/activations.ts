@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
+import { sizeOf } from "../base/shape";
 
 /** What one layer of a model puts out. */
 export interface Activation {

@@ -1,5 +1,5 @@
-import { sizeOf } from "../base/shape";
 import { itemAt } from "../base/item-at";
+import { sizeOf } from "../base/shape";
 import type { LayerDescription } from "./describe";
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { sizeOf } from "../base/shape";
-import { random, type Random } from "../data/random";
 import { itemAt } from "../base/item-at";
+import { sizeOf } from "../base/shape";
+import { type Random, random } from "../data/random";
 
 // Values are drawn here and set after a layer is built. tfjs' own initializers give equal weights for equal seeds and
 // shapes, take seed 0 for no seed, and need 1.8 s for an orthogonal 200 x 800.

@@ -1,5 +1,5 @@
 import { escapeHtml, percent, plural } from "../base/text";
-import { gridHtml, gridText, type Grid } from "./grid";
+import { type Grid, gridHtml, gridText } from "./grid";
 import { html } from "./html";
 import { show } from "./show";
 

@@ -1,4 +1,4 @@
-import { gridHtml, gridText, type Grid } from "./grid";
+import { type Grid, gridHtml, gridText } from "./grid";
 import type { Bundle } from "./kernel";
 
 interface Frame {

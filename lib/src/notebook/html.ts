@@ -1,5 +1,5 @@
-import type { Bundle } from "./kernel";
 import { displaySymbol } from "./display";
+import type { Bundle } from "./kernel";
 
 /** A piece of HTML that a cell shows as it is. */
 export interface Html {

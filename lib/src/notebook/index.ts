@@ -1,6 +1,6 @@
-export { claims, type Claim } from "./claims";
-export { html, type Html } from "./html";
+export { type Claim, claims } from "./claims";
+export { type Html, html } from "./html";
 export { show } from "./show";
-export { table, type Table } from "./table";
+export { type Table, table } from "./table";
 export { train, trial } from "./train";
-export { versions, type Versions } from "./versions";
+export { type Versions, versions } from "./versions";

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
 import { itemAt } from "../base/item-at";
-import { gridHtml, gridText, type Grid } from "./grid";
+import { type Grid, gridHtml, gridText } from "./grid";
 import type { Bundle } from "./kernel";
 
 /** Whether a value is a tfjs layers model, of whichever copy of tfjs. */

@@ -4,11 +4,11 @@ import { type Figure, plotlyMime } from "../figures/figure";
 import { still } from "../figures/slides";
 import { displaySymbol } from "./display";
 import { isFactory, representFactory } from "./factory";
-import { representFrame, representSeries, isFrame, isSeries } from "./frames";
 import { plainFigure } from "./figure-data";
+import { isFrame, isSeries, representFrame, representSeries } from "./frames";
 import type { Bundle, Content } from "./kernel";
 import { isModel, representModel } from "./model";
-import { drawPicture, pictureExcuse, type PlotlySpec } from "./picture";
+import { drawPicture, type PlotlySpec, pictureExcuse } from "./picture";
 import { isRun, representRun } from "./run";
 import { isTensor, representTensor } from "./tensor";
 

@@ -1,5 +1,5 @@
-import type { RunRecord } from "../runs/record";
 import { escapeHtml } from "../base/text";
+import type { RunRecord } from "../runs/record";
 import type { Bundle } from "./kernel";
 import { sketchImage } from "./sketch";
 import { summary } from "./summary";

@@ -1,6 +1,6 @@
-import { captioned, type Figure } from "../figures/figure";
 import { escapeHtml } from "../base/text";
-import { kernel, type Content } from "./kernel";
+import { captioned, type Figure } from "../figures/figure";
+import { type Content, kernel } from "./kernel";
 import { isFigure, represent } from "./represent";
 
 /**

@@ -1,8 +1,8 @@
+import { itemAt } from "../base/item-at";
+import { escapeHtml } from "../base/text";
 import { percent } from "../figures/numbers";
 import { colors, modelStyle } from "../figures/theme";
 import type { RunRecord } from "../runs/record";
-import { itemAt } from "../base/item-at";
-import { escapeHtml } from "../base/text";
 
 const size = { width: 640, height: 220, left: 52, right: 96, top: 10, bottom: 34 };
 

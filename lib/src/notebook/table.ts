@@ -1,6 +1,6 @@
 import type { DataFrame } from "danfojs-node";
 import { displaySymbol } from "./display";
-import { gridHtml, gridText, type Grid, type Rows } from "./grid";
+import { type Grid, gridHtml, gridText, type Rows } from "./grid";
 import type { Bundle } from "./kernel";
 
 /** A table that shows itself: what `table` returns. */

@@ -1,15 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { recordsOf, type RunLike, type Runs } from "../figures/runs";
-import { modelStyle } from "../figures/theme";
 import { projectFolder } from "../base/paths";
 import { temporaryFolder } from "../base/temporary-folder";
-import { runFolder } from "../runs/places";
+import { type RunLike, type Runs, recordsOf } from "../figures/runs";
+import { modelStyle } from "../figures/theme";
 import { eventFolder } from "../runs/checkpoint";
+import { runFolder } from "../runs/places";
 import { findBrowser, launchBrowser } from "./browser";
 import { displaySymbol } from "./display";
-import { kernel, type Bundle } from "./kernel";
+import { type Bundle, kernel } from "./kernel";
 
 export interface TensorboardOptions {
   /** The scalar to look at: "accuracy" or "loss"; default "accuracy". */

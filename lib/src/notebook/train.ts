@@ -1,10 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
 import { runFolder } from "../runs/places";
-import type { Parameters } from "../training/parameters";
 import { Interrupted, type Run, type TrainOptions } from "../runs/run";
 import { train as trainPlain } from "../runs/train";
-import { trial as trialPlain, type Trial, type TrialOptions } from "../training/trial";
+import type { Parameters } from "../training/parameters";
+import { type Trial, type TrialOptions, trial as trialPlain } from "../training/trial";
 import { stoppable } from "./interrupt";
 import { openView, type View } from "./view";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { engineVersion } from "../graph/engine";
 import { projectFolder } from "../base/paths";
+import { engineVersion } from "../graph/engine";
 import { displaySymbol } from "./display";
 import { gridHtml, gridText } from "./grid";
 import type { Bundle } from "./kernel";

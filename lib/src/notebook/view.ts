@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { relative } from "node:path";
 import { fromEnvironment } from "../base/environment";
-import { modelStyle } from "../figures/theme";
-import type { Progress, RunRecord } from "../runs/record";
 import { StatusLines } from "../base/status-lines";
 import { escapeHtml } from "../base/text";
-import { kernel, type Content, type Kernel } from "./kernel";
+import { modelStyle } from "../figures/theme";
+import type { Progress, RunRecord } from "../runs/record";
+import { type Content, type Kernel, kernel } from "./kernel";
 import { drawLive, type LivePage } from "./live-page";
 import { sketchImage } from "./sketch";
 import { howToGoOn, summary } from "./summary";

@@ -1,6 +1,6 @@
 import { holm, mcnemar, type TTest, welch } from "../base/inference";
+import { type Measure, measures } from "./measures";
 import type { RunRecord } from "./record";
-import { measures, type Measure } from "./measures";
 import { runsOf } from "./runs-of";
 
 /** What the test images say of two networks that were trained from one seed. */

@@ -1,4 +1,4 @@
-import { pValue, points, signedPoints, signOf } from "../base/text";
+import { points, pValue, signedPoints, signOf } from "../base/text";
 import { level, type ModelComparison } from "./compare";
 
 /** How prose and tables write a comparison; what one run cannot tell is "unknown". */

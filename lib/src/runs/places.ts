@@ -1,7 +1,7 @@
-import { sha256 } from "../base/sha256";
 import { join } from "node:path";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
+import { sha256 } from "../base/sha256";
 import type { Parameters } from "../training/parameters";
 
 /** Where run records lie: `data/runs`, or what `DEEPNETS_RUNS` names. */

@@ -1,6 +1,6 @@
 import { sum } from "../base/statistics";
-import type { FinalEvaluation } from "../training/evaluation";
 import { curveSize } from "../training/curves";
+import type { FinalEvaluation } from "../training/evaluation";
 import type { RunRecord } from "./record";
 
 type Final = NonNullable<RunRecord["final"]>;

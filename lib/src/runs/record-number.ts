@@ -1,7 +1,7 @@
-import { mnistTestLabels } from "../data/mnist";
-import { multiplyAdds } from "../models/multiply-adds";
 import { itemAt } from "../base/item-at";
 import { percent, points } from "../base/text";
+import { mnistTestLabels } from "../data/mnist";
+import { multiplyAdds } from "../models/multiply-adds";
 import { calibration } from "./calibration";
 import { earlyStop, errorRatio, lowestAt } from "./measures";
 import type { RunRecord } from "./record";

@@ -7,8 +7,8 @@ import type { Curves } from "../training/curves";
 import type { Parameters } from "../training/parameters";
 import {
   type Checkpoint,
-  checkpointFolder,
   type CheckpointQuery,
+  checkpointFolder,
   readCheckpoint,
   removeCheckpoint,
   writeCheckpoint,

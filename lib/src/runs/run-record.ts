@@ -1,10 +1,10 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
 import { describe } from "../models/describe";
-import { codeHash, machine, peakMemoryMB, threads, versionsOfRun } from "./provenance";
 import { curveSize } from "../training/curves";
 import { type FitState, totalIterations } from "../training/fit";
 import type { Parameters } from "../training/parameters";
+import { codeHash, machine, peakMemoryMB, threads, versionsOfRun } from "./provenance";
 import type { Progress, RunRecord } from "./record";
 
 /** The record of a run that stands at `state`. `stable` is what does not change while it runs. */

@@ -1,4 +1,4 @@
-import { statistic, type Statistic } from "../base/statistics";
+import { type Statistic, statistic } from "../base/statistics";
 import { finalOf } from "./measures";
 import type { RunRecord } from "./record";
 

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../base/item-at";
 import { sizeOf } from "../base/shape";
 import type { Split } from "../data/dataset";
 import { network } from "../graph/network";
-import { itemAt } from "../base/item-at";
-import { EventLoopYield } from "./yield-to-event-loop";
 import type { FinalEvaluation } from "./evaluation";
+import { EventLoopYield } from "./yield-to-event-loop";
 
 /** What `assess` finds: an evaluation, and the answer to each example. */
 export interface Assessment extends FinalEvaluation {

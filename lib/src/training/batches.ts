@@ -1,8 +1,8 @@
+import { itemAt } from "../base/item-at";
 import { sizeOf } from "../base/shape";
 import type { Dataset } from "../data/dataset";
 import { random } from "../data/random";
 import type { Batch } from "../graph/types";
-import { itemAt } from "../base/item-at";
 
 /**
  * The training examples in random order without replacement: epoch after epoch, each a new permutation, cut into

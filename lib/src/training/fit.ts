@@ -1,12 +1,12 @@
+import { itemAt } from "../base/item-at";
 import { sizeOf } from "../base/shape";
 import type { Dataset, Split } from "../data/dataset";
 import type { TrainingStep } from "../graph/types";
-import { itemAt } from "../base/item-at";
 import { Batches } from "./batches";
-import { EventLoopYield } from "./yield-to-event-loop";
 import { type Curves, curveSize, emptyCurves } from "./curves";
 import type { Evaluation } from "./evaluation";
 import type { Parameters } from "./parameters";
+import { EventLoopYield } from "./yield-to-event-loop";
 
 /** Where a fit stands: everything that it changes, besides the step's own state. */
 export interface FitState {

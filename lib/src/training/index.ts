@@ -1,7 +1,7 @@
+export { type Assessment, assess } from "./assess";
 export type { Evaluation, FinalEvaluation } from "./evaluation";
-export { assess, type Assessment } from "./assess";
 export { accuracyWhenMoved, type MovedAccuracy } from "./moved";
 export { parseOverrides } from "./overrides";
-export { parameters, type Parameters, type Settings } from "./parameters";
-export { trial, type Trial, type TrialOptions } from "./trial";
-export { seriesBorder, type BorderOptions } from "./series-border";
+export { type Parameters, parameters, type Settings } from "./parameters";
+export { type BorderOptions, seriesBorder } from "./series-border";
+export { type Trial, type TrialOptions, trial } from "./trial";

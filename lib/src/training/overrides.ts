@@ -1,5 +1,5 @@
-import { variantNames } from "../parts";
 import { optimizerNames, optimizerSettings, settingRules } from "../graph/optimizers";
+import { variantNames } from "../parts";
 
 /** What a value must be: a whole number, a number by a rule, or one of some words. */
 type Kind = "whole" | "positive" | "fraction" | readonly string[];

@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
 import { createStep } from "../graph/step";
-import { fit, startOfFit } from "./fit";
 import { checkDataset } from "./check-dataset";
+import { fit, startOfFit } from "./fit";
 import type { Parameters } from "./parameters";
 
 /** What a trial found: curves as in a record. */

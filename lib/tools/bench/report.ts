@@ -1,6 +1,6 @@
+import type { FullRun } from "./full-runs";
 import type { NetworkName } from "./networks";
 import type { Outcome } from "./rounds";
-import type { FullRun } from "./full-runs";
 import { hasOneDNNSwitchedOn } from "./settings";
 
 /** What `--json` writes. */

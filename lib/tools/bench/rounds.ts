@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Contestant, type Readiness } from "./contestant";
 import type { Setting } from "./settings";
-import { quartiles, type Quartiles } from "./statistics";
+import { type Quartiles, quartiles } from "./statistics";
 
 /** A setting's result, or why there is none. */
 export type Outcome = Pick<Setting, "name" | "family" | "precision" | "how"> &

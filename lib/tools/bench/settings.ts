@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { projectFolder } from "../../src/base/paths";
-import { networkFacts, type NetworkName } from "./networks";
+import { type NetworkName, networkFacts } from "./networks";
 
 type Family = "tfjs" | "deepnets" | "pytorch" | "keras";
 

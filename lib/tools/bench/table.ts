@@ -1,5 +1,5 @@
 import { textTable } from "../../src/base/text";
-import { baseOf, best, type BenchReport, type Measured, measured } from "./report";
+import { type BenchReport, baseOf, best, type Measured, measured } from "./report";
 import type { Outcome } from "./rounds";
 import { ratio } from "./statistics";
 

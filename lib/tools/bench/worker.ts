@@ -2,13 +2,13 @@
 // line N on stdin with {"ms": median of N steps}.
 import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../../src/base/item-at";
 import { sizeOf } from "../../src/base/shape";
-import * as models from "../../src/models/factories";
 import { random } from "../../src/data/random";
 import { createStep } from "../../src/graph/step";
 import type { Batch } from "../../src/graph/types";
-import { itemAt } from "../../src/base/item-at";
-import { networkFacts, type NetworkName } from "./networks";
+import * as models from "../../src/models/factories";
+import { type NetworkName, networkFacts } from "./networks";
 import { median } from "./statistics";
 
 const adam = { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

@@ -1,9 +1,9 @@
+import { type DefaultTreeAdapterMap, parseFragment, serialize, html as spec, defaultTreeAdapter as tree } from "parse5";
 import { quote } from "../../src/base/text";
-import { defaultTreeAdapter as tree, html as spec, parseFragment, serialize, type DefaultTreeAdapterMap } from "parse5";
-import { Typesetter, type Formula } from "./formulas";
+import { type Formula, Typesetter } from "./formulas";
 import { findPicture } from "./pictures";
-import type { Report } from "./problem";
 import type { PreparedCell } from "./prepare";
+import type { Report } from "./problem";
 
 type Node = DefaultTreeAdapterMap["node"];
 type Element = DefaultTreeAdapterMap["element"];

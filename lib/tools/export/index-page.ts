@@ -1,8 +1,8 @@
+import { count, escapeHtml, meanPercent, percent } from "../../src/base/text";
+import type { Part } from "../../src/parts";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
-import type { Part } from "../../src/parts";
 import type { StoredRecord } from "../notebooks/records";
-import { count, escapeHtml, meanPercent, percent } from "../../src/base/text";
 import type { Highlights } from "./highlights";
 import { banner, document } from "./page";
 

@@ -1,6 +1,6 @@
-import { parseFragment, type DefaultTreeAdapterMap } from "parse5";
+import { type DefaultTreeAdapterMap, parseFragment } from "parse5";
 import { escapeHtml } from "../../src/base/text";
-import { inScript, isEnvelope, liveAttribute, type Envelope } from "../../src/live/envelope";
+import { type Envelope, inScript, isEnvelope, liveAttribute } from "../../src/live/envelope";
 
 type Node = DefaultTreeAdapterMap["node"];
 type Element = DefaultTreeAdapterMap["element"];

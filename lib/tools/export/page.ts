@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { dark } from "../../src/figures/theme";
-import { root } from "../notebooks/places";
 import { escapeHtml } from "../../src/base/text";
+import { dark } from "../../src/figures/theme";
 import { liveScript } from "../../src/notebook/live/script";
+import { root } from "../notebooks/places";
 import type { Body } from "./body";
 import { templateFolder } from "./render";
 

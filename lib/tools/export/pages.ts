@@ -1,17 +1,17 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeWhole } from "../../src/base/files";
-import { parts } from "../../src/parts";
 import { sha256 } from "../../src/base/sha256";
+import { UserError } from "../../src/base/user-error";
+import { parts } from "../../src/parts";
 import { deepnetsNote, readStored } from "../notebooks/notebook";
 import { notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
-import { UserError } from "../../src/base/user-error";
 import { finishBody } from "./body";
-import { highlights, type Highlights } from "./highlights";
-import { indexPage, type Author } from "./index-page";
-import { page, pageNames, type Place } from "./page";
-import { prepare, type Prepared } from "./prepare";
+import { type Highlights, highlights } from "./highlights";
+import { type Author, indexPage } from "./index-page";
+import { type Place, page, pageNames } from "./page";
+import { type Prepared, prepare } from "./prepare";
 import type { Problem } from "./problem";
 import { render } from "./render";
 

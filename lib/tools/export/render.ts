@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { root } from "../notebooks/places";
 import { UserError } from "../../src/base/user-error";
+import { root } from "../notebooks/places";
 
 /** A notebook as nbconvert renders it. */
 export interface Rendered {

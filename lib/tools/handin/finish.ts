@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { plural } from "../../src/base/text";
 import { writeWhole } from "../../src/base/files";
-import { exportNotebooks, type Exported } from "../export/pages";
-import { checkFolder, formatFindings, newExporter } from "./check";
+import { plural } from "../../src/base/text";
+import { type Exported, exportNotebooks } from "../export/pages";
+import { fingerprint } from "../notebooks/fingerprint";
 import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "../notebooks/notebook";
 import { notebooksFolder, readmeFile } from "../notebooks/places";
 import { recordReader } from "../notebooks/records";
 import { formatTable } from "../notebooks/report";
-import { resultsTable, withResults } from "./results";
-import { saveReport, type Session } from "./session";
-import { fingerprint } from "../notebooks/fingerprint";
 import { fillTags, tagText } from "../notebooks/tags";
+import { checkFolder, formatFindings, newExporter } from "./check";
+import { resultsTable, withResults } from "./results";
+import { type Session, saveReport } from "./session";
 
 /** After the runs: numbers into the prose, pages, check, table. Resolves to whether all is well. */
 export async function finish(session: Session): Promise<boolean> {

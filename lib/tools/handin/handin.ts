@@ -1,16 +1,16 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { fromEnvironment } from "../../src/base/environment";
 import { StatusLines } from "../../src/base/status-lines";
 import { plural } from "../../src/base/text";
-import { fromEnvironment } from "../../src/base/environment";
 import { UserError } from "../../src/base/user-error";
-import { finish } from "./finish";
+import { findPart, type Part, parts } from "../../src/parts";
 import { lockFolder } from "../notebooks/folder-lock";
 import { quickNotice } from "../notebooks/notebook";
-import { findPart, type Part, parts } from "../../src/parts";
 import { handinFolder } from "../notebooks/places";
+import { finish } from "./finish";
 import { runPart } from "./run-part";
-import { saveReport, sweepUp, type Plan, type Session } from "./session";
+import { type Plan, type Session, saveReport, sweepUp } from "./session";
 
 export const words = "[PART ...]";
 export const options = {

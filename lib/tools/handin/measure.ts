@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { Dataset } from "../../src/data/dataset";
-import { drawSeries, seriesScales } from "../../src/data/series";
 import { count, percent } from "../../src/base/text";
 import { UserError } from "../../src/base/user-error";
+import type { Dataset } from "../../src/data/dataset";
+import { drawSeries, seriesScales } from "../../src/data/series";
 import type { Part, TrainedPart } from "../../src/parts";
 import type { RunRecord } from "../../src/runs/record";
 import { runsFolder } from "../notebooks/places";

@@ -1,11 +1,11 @@
 import { isObject } from "../../src/base/is-object";
 import { markdownTable, meanPercent, wrapText } from "../../src/base/text";
-import { recordNumber } from "../../src/runs/record-number";
-import type { RunRecord } from "../../src/runs/record";
-import { spread } from "../../src/runs/spread";
 import { UserError } from "../../src/base/user-error";
-import { trainedParts, type TrainedPart } from "../../src/parts";
-import { tagText, type Records } from "../notebooks/tags";
+import { type TrainedPart, trainedParts } from "../../src/parts";
+import type { RunRecord } from "../../src/runs/record";
+import { recordNumber } from "../../src/runs/record-number";
+import { spread } from "../../src/runs/spread";
+import { type Records, tagText } from "../notebooks/tags";
 
 const before = "<!-- results: written by npm run handin -- --keep from the records in data/runs -->";
 const after = "<!-- /results -->";

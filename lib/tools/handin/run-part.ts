@@ -1,16 +1,16 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { roughDuration } from "../../src/base/text";
+import type { Part } from "../../src/parts";
 import { runName } from "../../src/runs/places";
 import { executeNotebook, type Outcome } from "../notebooks/execute";
-import { annotateRun, readNotebook, writeNotebook, type RunNote } from "../notebooks/notebook";
-import type { Part } from "../../src/parts";
-import { notebooksFolder, runsFolder } from "../notebooks/places";
-import { describeProgress, liveRecord } from "./progress";
-import { storedRecords } from "../notebooks/records";
-import { reportPart, type PartReport } from "../notebooks/report";
-import type { Session } from "./session";
 import { fingerprint, recordsOf, staysValid, withOutputs } from "../notebooks/fingerprint";
+import { annotateRun, type RunNote, readNotebook, writeNotebook } from "../notebooks/notebook";
+import { notebooksFolder, runsFolder } from "../notebooks/places";
+import { storedRecords } from "../notebooks/records";
+import { type PartReport, reportPart } from "../notebooks/report";
+import { describeProgress, liveRecord } from "./progress";
+import type { Session } from "./session";
 
 /** Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. */
 export async function runPart(session: Session, part: Part): Promise<PartReport> {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { StatusLines } from "../../src/base/status-lines";
 import { writeWhole } from "../../src/base/files";
+import type { StatusLines } from "../../src/base/status-lines";
+import { type Part, parts } from "../../src/parts";
 import type { Lock } from "../notebooks/folder-lock";
-import { parts, type Part } from "../../src/parts";
-import { makeReport, parseReport, reportPart, type PartReport, type Report } from "../notebooks/report";
+import { makeReport, type PartReport, parseReport, type Report, reportPart } from "../notebooks/report";
 
 /** What a hand-in is to do. */
 export interface Plan {

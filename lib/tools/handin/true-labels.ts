@@ -1,12 +1,12 @@
-import { fromEnvironment } from "../../src/base/environment";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fromEnvironment } from "../../src/base/environment";
+import { UserError } from "../../src/base/user-error";
 import { parseIdx } from "../../src/data/idx";
 import { dataHash, mnistFiles } from "../../src/data/mnist";
 import { drawSeries, seriesScales } from "../../src/data/series";
 import type { SheetSettings } from "../../src/parts";
 import { root } from "../notebooks/places";
-import { UserError } from "../../src/base/user-error";
 
 /** What a part is trained and tested on, as far as a record can be compared with it. */
 export interface TrueLabels {

@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
 import type * as TypeScript from "typescript";
 import type { Compiled, CompiledCell, CompiledModule } from "./compiled";
-import { complete, type Completion } from "./completion";
-import { addDeclarations, declarationText, parseDeclarations, type Declaration } from "./declarations";
+import { type Completion, complete } from "./completion";
+import { addDeclarations, type Declaration, declarationText, parseDeclarations } from "./declarations";
 import type { Diagnostic } from "./diagnostics";
 import { Language } from "./language";
 import { showsResult } from "./syntax";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { excerpt } from "./excerpt";
-import { scriptName, type Place } from "./script";
+import { type Place, scriptName } from "./script";
 import type { Failure } from "./traceback";
 
 /** One thing that the compiler found wrong. */

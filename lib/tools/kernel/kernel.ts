@@ -1,4 +1,4 @@
-import { installKernel, type Bundle, type Content, type DisplayOptions } from "../../src/notebook/kernel";
+import { type Bundle, type Content, type DisplayOptions, installKernel } from "../../src/notebook/kernel";
 import { detached, latestCell, runningCell } from "./cell";
 import { captureChildren } from "./children";
 import { Compiler } from "./compiler";

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type * as TypeScript from "typescript";
-import { nodeLevel, type BoundFile, type BoundProgram, type Compiler } from "./typescript";
+import { type BoundFile, type BoundProgram, type Compiler, nodeLevel } from "./typescript";
 
 // What the kernel itself adds to the global names.
 const globals = `/** Asks the reader for a line of text, in the notebook's input box. */

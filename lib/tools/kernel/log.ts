@@ -2,8 +2,8 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromEnvironment } from "../../src/base/environment";
 import { projectFolder } from "../../src/base/paths";
-import type { Output } from "../notebooks/cell";
 import { sha256 } from "../../src/base/sha256";
+import type { Output } from "../notebooks/cell";
 import { noteOutputs } from "../notebooks/outputs";
 
 const kernelId = `${process.pid}-${Date.now()}`;

@@ -1,8 +1,8 @@
 // The kernel's entry: node --require preload.cjs main.js CONNECTION_FILE, as the kernelspec says that set-up writes.
 import { endWithParent } from "./parent";
 import { nameErrorPlaces } from "./stack";
-import { tieTimersToCells } from "./timers";
 import { applyThreads, threadSetting } from "./threads";
+import { tieTimersToCells } from "./timers";
 import { loadTypeScript } from "./typescript";
 
 async function start(connectionFile: string): Promise<void> {

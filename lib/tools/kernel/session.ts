@@ -1,5 +1,5 @@
 import { represent } from "../../src/notebook/represent";
-import { Cell, latestCell, runningCell, type Publish } from "./cell";
+import { Cell, latestCell, type Publish, runningCell } from "./cell";
 import type { Compiler } from "./compiler";
 import { describeDiagnostics } from "./diagnostics";
 import { CellEntry } from "./log";

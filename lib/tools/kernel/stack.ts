@@ -1,4 +1,4 @@
-import { originalPlace, sourceOf, type Place } from "./script";
+import { originalPlace, type Place, sourceOf } from "./script";
 
 /** One call in an error's stack; in a cell and in a file that it imports with the place as typed. */
 export interface Frame {

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { inspect } from "node:util";
 import { excerpt } from "./excerpt";
 import { sourceOf } from "./script";
-import { framesOf, isPlumbing, type Frame } from "./stack";
+import { type Frame, framesOf, isPlumbing } from "./stack";
 
 /** What Jupyter's `error` message and an `execute_reply` with status "error" say. */
 export interface Failure {

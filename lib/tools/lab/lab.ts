@@ -1,13 +1,13 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { parseArgs } from "node:util";
 import { fromEnvironment } from "../../src/base/environment";
 import { projectFolder } from "../../src/base/paths";
+import { UserError } from "../../src/base/user-error";
 import { tensorboardProgram } from "../../src/notebook/tensorboard";
 import { runsFolder } from "../../src/runs/places";
-import { UserError } from "../../src/base/user-error";
 import { freePort, isFree } from "./port";
 import { ownJupyter, withoutJupyter, writeSettings } from "./settings";
 

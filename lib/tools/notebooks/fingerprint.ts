@@ -1,16 +1,16 @@
 import { sha256 } from "../../src/base/sha256";
+import type { Part } from "../../src/parts";
 import {
   annotateRun,
+  type Cell,
   isRun,
+  type Notebook,
+  type RunNote,
   readGenerated,
   readNotebook,
   sorted,
   sourceOf,
-  type Cell,
-  type Notebook,
-  type RunNote,
 } from "./notebook";
-import type { Part } from "../../src/parts";
 import { storedRecords } from "./records";
 import { withoutTagTexts } from "./tags";
 

@@ -1,4 +1,4 @@
-import { parseFragment, type DefaultTreeAdapterMap } from "parse5";
+import { type DefaultTreeAdapterMap, parseFragment } from "parse5";
 
 type Node = DefaultTreeAdapterMap["node"];
 

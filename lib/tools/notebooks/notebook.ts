@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { writeWhole } from "../../src/base/files";
 import { isObject } from "../../src/base/is-object";
 import { UserError } from "../../src/base/user-error";
-import { nameOf, readCell, wayBack, type Cell } from "./cell";
+import { type Cell, nameOf, readCell, wayBack } from "./cell";
 
 export type { Cell, Output, OutputKind, OutputsNote } from "./cell";
 

@@ -1,8 +1,8 @@
+import { sha256 } from "../../src/base/sha256";
 import { plotlyMime } from "../../src/figures/figure";
 import { liveMime } from "../../src/live/envelope";
 import type { Cell, Output, OutputKind, OutputsNote } from "./cell";
-import { sha256 } from "../../src/base/sha256";
-import { isRun, join, sorted, type Notebook } from "./notebook";
+import { isRun, join, type Notebook, sorted } from "./notebook";
 
 /**
  * The note about a cell's outputs. It stays the same when JupyterLab opens and saves the notebook, and it is the same for

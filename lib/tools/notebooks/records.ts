@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sha256 } from "../../src/base/sha256";
+import { UserError } from "../../src/base/user-error";
+import { runName } from "../../src/runs/places";
 import type { RunRecord } from "../../src/runs/record";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";
-import { runName } from "../../src/runs/places";
 import { overridesOf } from "../../src/runs/runs-of";
-import { UserError } from "../../src/base/user-error";
-import { sha256 } from "../../src/base/sha256";
 import { runsFolder } from "./places";
 
 /** A finished record as it lies on disk. */

@@ -1,8 +1,8 @@
-import { count, percent, textTable } from "../../src/base/text";
-import type { RunRecord } from "../../src/runs/record";
 import { isObject } from "../../src/base/is-object";
-import { quickNotice, type RunNote } from "./notebook";
+import { count, percent, textTable } from "../../src/base/text";
 import type { Part } from "../../src/parts";
+import type { RunRecord } from "../../src/runs/record";
+import { quickNotice, type RunNote } from "./notebook";
 
 /** What became of one notebook. */
 export interface PartReport {

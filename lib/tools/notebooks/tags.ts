@@ -1,4 +1,4 @@
-import { statistic, type Statistic } from "../../src/base/statistics";
+import { type Statistic, statistic } from "../../src/base/statistics";
 import { points } from "../../src/base/text";
 import { mnistTestLabels } from "../../src/data/mnist";
 import { parts } from "../../src/parts";

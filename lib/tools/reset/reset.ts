@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { hasCheckpoint } from "../../src/runs/checkpoint";
 import { holderOf } from "../../src/base/lock";
-import { findPart, trainedParts } from "../../src/parts";
-import { runsFolder } from "../../src/runs/places";
 import { UserError } from "../../src/base/user-error";
+import { findPart, trainedParts } from "../../src/parts";
+import { hasCheckpoint } from "../../src/runs/checkpoint";
+import { runsFolder } from "../../src/runs/places";
 
 export const words = "PART ...";
 export const options = {} as const;

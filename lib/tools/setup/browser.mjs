@@ -1,8 +1,8 @@
 // A Chromium-family browser: it draws the static pictures of figures, and the tests look at pages with it.
 import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { at, readJson, SetupError } from "./paths.mjs";
 import { npm } from "./packages.mjs";
+import { at, readJson, SetupError } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const names = [

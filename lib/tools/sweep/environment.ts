@@ -1,10 +1,10 @@
-import { sha256 } from "../../src/base/sha256";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "../../src/base/lock";
+import { sha256 } from "../../src/base/sha256";
 import { UserError } from "../../src/base/user-error";
 import { root, tool } from "./places";
 

@@ -5,7 +5,7 @@ import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
 import { sweepPage } from "./page";
 import { readFinished, type SweepPlan } from "./plan";
-import { tableText, type SweepTable } from "./table";
+import { type SweepTable, tableText } from "./table";
 
 export const folderOf = ({ runs, name }: Pick<SweepPlan, "runs" | "name">) => join(runs, "sweeps", name);
 

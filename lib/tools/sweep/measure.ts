@@ -2,10 +2,10 @@ import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { temporaryFolder } from "../../src/base/temporary-folder";
+import { UserError } from "../../src/base/user-error";
 import { findPart } from "../../src/parts";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";
 import { executeNotebook } from "../notebooks/execute";
-import { UserError } from "../../src/base/user-error";
 import type { SweepPlaces } from "./places";
 import type { SweepRequest } from "./request";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { statistic, type Statistic } from "../../src/base/statistics";
+import { type Statistic, statistic } from "../../src/base/statistics";
 import { escapeHtml, meanPercent, percent } from "../../src/base/text";
 import { curves } from "../../src/figures/curves";
 import type { Figure } from "../../src/figures/figure";
@@ -8,7 +8,7 @@ import { modelStyle, palette } from "../../src/figures/theme";
 import type { RunRecord } from "../../src/runs/record";
 import type { Spread } from "../../src/runs/spread";
 import { root } from "./places";
-import { seedsText, settingText, type SweepTable } from "./table";
+import { type SweepTable, seedsText, settingText } from "./table";
 
 /** Test accuracy over the iterations: the mean of the seeds as a line, a standard deviation to each side as a band. */
 export function sweepFigure({ rows, profile }: SweepTable, records: readonly RunRecord[]): Figure {

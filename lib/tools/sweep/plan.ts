@@ -4,11 +4,11 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../../src/base/sha256";
 import { findPart } from "../../src/parts";
-import { parseOverrides } from "../../src/training/overrides";
 import { runName } from "../../src/runs/places";
 import type { RunRecord } from "../../src/runs/record";
 import { hasRecord, loadRecord, readLive } from "../../src/runs/record-file";
-import { root, tool, type SweepPlaces } from "./places";
+import { parseOverrides } from "../../src/training/overrides";
+import { root, type SweepPlaces, tool } from "./places";
 import type { SweepRequest } from "./request";
 import { chooseThreads } from "./threads";
 

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { count, percent, roughDuration } from "../../src/base/text";
 import { readLive } from "../../src/runs/record-file";
-import { readFinished, readJson, recordFile, type Job, type SweepPlan } from "./plan";
+import { type Job, readFinished, readJson, recordFile, type SweepPlan } from "./plan";
 
 /** Where one job of a sweep stands. */
 export interface JobState {

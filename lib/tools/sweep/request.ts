@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { hasSetting } from "../../src/graph/optimizers";
-import { countedIn, findPart, trainedParts, type TrainedPart } from "../../src/parts";
-import { parseOverrides } from "../../src/training/overrides";
 import { largestSeed } from "../../src/base/environment";
 import { UserError } from "../../src/base/user-error";
+import { hasSetting } from "../../src/graph/optimizers";
+import { countedIn, findPart, type TrainedPart, trainedParts } from "../../src/parts";
+import { parseOverrides } from "../../src/training/overrides";
 
 /** What `npm run sweep` was asked for, checked. */
 export interface SweepRequest {

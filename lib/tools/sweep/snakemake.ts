@@ -1,11 +1,11 @@
-import { createInterface } from "node:readline";
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { folderOf } from "./gather";
-import type { SweepPlan } from "./plan";
 import { tool } from "./places";
+import type { SweepPlan } from "./plan";
 
 /** How often a failing job is tried again. */
 const retries = 2;

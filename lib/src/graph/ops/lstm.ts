@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../../base/item-at";
 import { attribute, backend } from "../engine";
 import { multiply, single, T } from "../kernels";
-import { itemAt } from "../../base/item-at";
 
 /** The weights of an LSTM with gates in the order i, f, c, o, `units` columns each. */
 export interface LstmWeights {

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-node";
-import { defineKernel, single } from "../kernels";
 import { itemAt } from "../../base/item-at";
+import { defineKernel, single } from "../kernels";
 
 const kernel = defineKernel("Relu", {
   inputs: ["x"],

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../../base/item-at";
 import { attribute, backend } from "../engine";
 import { defineKernel, T } from "../kernels";
-import { itemAt } from "../../base/item-at";
 
 const kernel = defineKernel("SoftmaxCrossEntropy", {
   inputs: ["logits", "labels"],

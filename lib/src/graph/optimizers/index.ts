@@ -1,8 +1,8 @@
-import { adam, type AdamSettings } from "./adam";
-import { momentum, type MomentumSettings } from "./momentum";
+import { type AdamSettings, adam } from "./adam";
+import { type MomentumSettings, momentum } from "./momentum";
 import type { Optimizer, OptimizerKind, Setting } from "./optimizer";
-import { rmsprop, type RmsPropSettings } from "./rmsprop";
-import { sgd, type SgdSettings } from "./sgd";
+import { type RmsPropSettings, rmsprop } from "./rmsprop";
+import { type SgdSettings, sgd } from "./sgd";
 
 export type { Optimizer, Setting } from "./optimizer";
 export type { AdamSettings, MomentumSettings, RmsPropSettings, SgdSettings };

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../../base/item-at";
 import type { LayerCall } from "../network";
 import { biasAdd } from "../ops/bias-add";
 import { relu } from "../ops/relu";
-import { itemAt } from "../../base/item-at";
 import { feedsOnlyNext, type Replacement } from "./replacement";
 
 interface ConvolutionOps {

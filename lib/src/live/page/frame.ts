@@ -1,4 +1,4 @@
-import { isEnvelope, type Envelope } from "../envelope";
+import { type Envelope, isEnvelope } from "../envelope";
 import { element } from "./element";
 import { followTheme } from "./theme";
 import { widgets } from "./widgets";

@@ -1,7 +1,7 @@
-import { colors, font } from "../../figures/theme";
 import { escapeHtml } from "../../base/text";
+import { colors, font } from "../../figures/theme";
 import { cellPresets, cellSteps } from "../../live/cell-steps";
-import { liveOutput, type Live } from "./output";
+import { type Live, liveOutput } from "./output";
 
 /**
  * One LSTM cell with its gates on sliders, and its state c(t) and output h(t) over a series of eight numbers: an adding

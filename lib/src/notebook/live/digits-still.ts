@@ -1,6 +1,6 @@
 import { escapeHtml, percent } from "../../base/text";
 import { colors, font } from "../../figures/theme";
-import { side, type Stroke } from "../../live/drawing";
+import { type Stroke, side } from "../../live/drawing";
 
 /** A 3 as somebody might draw it: the picture that stands for the pad where nothing runs. */
 export const exampleStrokes: readonly Stroke[] = [

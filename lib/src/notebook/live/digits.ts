@@ -3,14 +3,14 @@ import { itemAt } from "../../base/item-at";
 import { count, percent, plural } from "../../base/text";
 import { UserError } from "../../base/user-error";
 import type { Mnist } from "../../data";
-import { parts, type TrainedPart } from "../../parts";
-import { readModel } from "../../runs";
-import { prepare } from "../../live/drawing";
 import type { DigitsData, DigitsImage, DigitsModel } from "../../live/digits-data";
+import { prepare } from "../../live/drawing";
 import { forward } from "../../live/forward";
 import type { Network } from "../../live/layers";
+import { parts, type TrainedPart } from "../../parts";
+import { readModel } from "../../runs";
 import { digitsStill, exampleStrokes } from "./digits-still";
-import { liveOutput, type Live } from "./output";
+import { type Live, liveOutput } from "./output";
 import { packModel } from "./pack-model";
 
 /** Which networks `live.digits` shows, and on which data they were trained. */

@@ -1,4 +1,4 @@
 export { cell } from "./cell";
-export { digits, type DigitsOptions } from "./digits";
-export { kernel, type KernelOptions } from "./kernel";
+export { type DigitsOptions, digits } from "./digits";
+export { type KernelOptions, kernel } from "./kernel";
 export type { Live } from "./output";

@@ -1,9 +1,9 @@
-import { colors, font } from "../../figures/theme";
 import { escapeHtml } from "../../base/text";
+import { colors, font } from "../../figures/theme";
 import { prepare, side } from "../../live/drawing";
-import { featureMap, kernelPresets, kernelSize, type KernelData } from "../../live/kernel-data";
+import { featureMap, type KernelData, kernelPresets, kernelSize } from "../../live/kernel-data";
 import { exampleStrokes } from "./digits-still";
-import { liveOutput, type Live } from "./output";
+import { type Live, liveOutput } from "./output";
 
 /** What `live.kernel` lays its kernel over. */
 export interface KernelOptions {

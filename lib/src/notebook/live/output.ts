@@ -1,6 +1,6 @@
 import { escapeHtml } from "../../base/text";
 import { colors, dark } from "../../figures/theme";
-import { inScript, liveAttribute, liveMime, type Envelope } from "../../live/envelope";
+import { type Envelope, inScript, liveAttribute, liveMime } from "../../live/envelope";
 import { displaySymbol } from "../display";
 import type { Bundle } from "../kernel";
 import { liveScript } from "./script";

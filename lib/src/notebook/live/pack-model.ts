@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import type { Mnist } from "../../data";
-import { pack, type Packed } from "../../live/pack";
+import { type Packed, pack } from "../../live/pack";
 import { momentsOf, networkOf } from "./network";
 
 /** A trained model, packed for a page, and what that cost. */

@@ -1,5 +1,5 @@
 // Does an answer say something of its own, and does it hold the numbers that its question asks for?
-import { sourceOf, type Notebook } from "../../notebooks/notebook";
+import { type Notebook, sourceOf } from "../../notebooks/notebook";
 import { findTags, withoutCode } from "../../notebooks/tags";
 import type { Rule } from "./rule";
 

@@ -1,6 +1,6 @@
 // Is everything there that the sheet asks for, and does every number in the prose come from a record?
 import { quote } from "../../../src/base/text";
-import { sourceOf, type Notebook } from "../../notebooks/notebook";
+import { type Notebook, sourceOf } from "../../notebooks/notebook";
 import { brokenTags, findTags, tagText, withoutCode } from "../../notebooks/tags";
 import type { Place, Rule, Subject } from "./rule";
 

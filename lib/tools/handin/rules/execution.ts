@@ -1,8 +1,9 @@
 // Did these cells make these outputs, all of them, in this order, without complaint?
-import { quote } from "../../../src/base/text";
+
 import { sha256 } from "../../../src/base/sha256";
-import { isRun, join, sourceOf, type Cell, type Notebook, type OutputsNote } from "../../notebooks/notebook";
+import { quote } from "../../../src/base/text";
 import { plotlyMime } from "../../../src/figures/figure";
+import { type Cell, isRun, join, type Notebook, type OutputsNote, sourceOf } from "../../notebooks/notebook";
 import { describeKinds, noteOutputs } from "../../notebooks/outputs";
 import type { LoggedCell, Place, Rule, Subject } from "./rule";
 

@@ -1,8 +1,9 @@
 // Can a record's measurements be true: do they fit the data's labels, the sheet's model, and a machine's speed?
-import type { RunRecord } from "../../../src/runs/record";
-import type { FinalEvaluation } from "../../../src/training/evaluation";
+
 import { sum } from "../../../src/base/statistics";
 import { count } from "../../../src/base/text";
+import type { RunRecord } from "../../../src/runs/record";
+import type { FinalEvaluation } from "../../../src/training/evaluation";
 import { trueLabels } from "../true-labels";
 import type { Place, Rule, Subject } from "./rule";
 

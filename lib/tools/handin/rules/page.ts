@@ -1,11 +1,11 @@
 // Does the page open anywhere, alone, and show what the notebook holds and nothing else?
 import { quote } from "../../../src/base/text";
-import { holdsPlotly, type PageContent } from "../../export/page-content";
-import { formatProblem } from "../../export/problem";
-import type { Notebook } from "../../notebooks/notebook";
 import { plotlyMime } from "../../../src/figures/figure";
 import { liveAttribute, liveMime } from "../../../src/live/envelope";
+import { holdsPlotly, type PageContent } from "../../export/page-content";
+import { formatProblem } from "../../export/problem";
 import { readHtml } from "../../notebooks/html";
+import type { Notebook } from "../../notebooks/notebook";
 import type { Rule } from "./rule";
 import { firstDifference } from "./shown-numbers";
 

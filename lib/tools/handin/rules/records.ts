@@ -1,7 +1,7 @@
 // Were the models trained as the sheet says, and are these the records of this hand-in?
 import { count, percent } from "../../../src/base/text";
-import type { RunRecord } from "../../../src/runs/record";
 import type { SheetSettings } from "../../../src/parts";
+import type { RunRecord } from "../../../src/runs/record";
 import type { Place, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART";

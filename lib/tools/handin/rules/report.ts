@@ -1,6 +1,7 @@
 // Does report.json say what the notebooks and their records say?
-import { parseReport, reportOfNote, type PartReport } from "../../notebooks/report";
+
 import { quickNotice } from "../../notebooks/notebook";
+import { type PartReport, parseReport, reportOfNote } from "../../notebooks/report";
 import type { Rule } from "./rule";
 
 const exportAgain = "run npm run export, which writes it anew";

@@ -1,12 +1,12 @@
 // Do captions, tables and curves in the outputs show the numbers of the records, and do an output's forms say the same?
 import { quote } from "../../../src/base/text";
+import { plotlyMime } from "../../../src/figures/figure";
 import { multiplyAdds } from "../../../src/models/multiply-adds";
 import { parts } from "../../../src/parts";
 import type { RunRecord } from "../../../src/runs/record";
 import type { FinalEvaluation } from "../../../src/training/evaluation";
-import { join, type Notebook, type Output } from "../../notebooks/notebook";
-import { plotlyMime } from "../../../src/figures/figure";
 import { readHtml, type Table } from "../../notebooks/html";
+import { join, type Notebook, type Output } from "../../notebooks/notebook";
 import type { Place, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART, or undo the change";

@@ -1,4 +1,4 @@
-import { cellPresets, cellSteps, type CellPreset, type CellSettings } from "../../cell-steps";
+import { type CellPreset, type CellSettings, cellPresets, cellSteps } from "../../cell-steps";
 import { chart, chartStyle } from "../chart";
 import { element } from "../element";
 import type { Widget } from "../widget";

@@ -6,7 +6,7 @@ import { canUnpack, unpack } from "../../packed";
 import { element } from "../element";
 import { paintMap } from "../paint";
 import type { Widget } from "../widget";
-import { detailsOf, makeDetails, type Details } from "./details";
+import { type Details, detailsOf, makeDetails } from "./details";
 import { makePad } from "./pad";
 import { makeRow } from "./rows";
 import { makeStrip } from "./strip";

@@ -1,4 +1,4 @@
-import { side, type Drawing, type Stroke } from "../../drawing";
+import { type Drawing, type Stroke, side } from "../../drawing";
 import { element } from "../element";
 import { colorOf, paintMap } from "../paint";
 

@@ -1,5 +1,5 @@
 import { side } from "../../drawing";
-import { featureMap, kernelPresets, kernelSize, type KernelData } from "../../kernel-data";
+import { featureMap, type KernelData, kernelPresets, kernelSize } from "../../kernel-data";
 import { element } from "../element";
 import { paintMap } from "../paint";
 import type { Widget } from "../widget";
