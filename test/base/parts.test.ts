@@ -74,9 +74,11 @@ function namedParts(file: string, source: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     const pattern = ts.isRegularExpressionLiteral(node);
-    if (pattern ? /[ht]\d-/.test(node.text) : ts.isStringLiteralLike(node) || isPiece(node))
-      if (pattern || (!/\s/.test((node as ts.LiteralLikeNode).text) && spelled.test((node as ts.LiteralLikeNode).text)))
-        found.push((node as ts.LiteralLikeNode).text);
+    if (
+      (pattern ? /[ht]\d-/.test(node.text) : ts.isStringLiteralLike(node) || isPiece(node)) &&
+      (pattern || (!/\s/.test((node as ts.LiteralLikeNode).text) && spelled.test((node as ts.LiteralLikeNode).text)))
+    )
+      found.push((node as ts.LiteralLikeNode).text);
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true));

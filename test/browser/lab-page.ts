@@ -7,15 +7,29 @@ import { findBrowser } from "../../lib/src/notebook/browser";
 
 const root = resolve(__dirname, "../..");
 
+interface LabParts {
+  readonly folder: string;
+  readonly server: ChildProcess;
+  readonly address: URL;
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+}
+
 /** A real JupyterLab on a folder of its own, with links to the packages and the data, and a browser in front of it. */
 export class Lab {
-  private constructor(
-    readonly folder: string,
-    private readonly server: ChildProcess,
-    private readonly address: URL,
-    private readonly browser: Browser,
-    private readonly context: BrowserContext,
-  ) {}
+  readonly folder: string;
+  readonly #server: ChildProcess;
+  readonly #address: URL;
+  readonly #browser: Browser;
+  readonly #context: BrowserContext;
+
+  constructor({ folder, server, address, browser, context }: LabParts) {
+    this.folder = folder;
+    this.#server = server;
+    this.#address = address;
+    this.#browser = browser;
+    this.#context = context;
+  }
 
   /** Requests to anywhere but this machine; there must be none. */
   readonly foreign: string[] = [];
@@ -67,7 +81,7 @@ export class Lab {
     });
     const browser = await chromium.launch({ executablePath: findBrowser()!, args: ["--no-sandbox"] });
     const context = await browser.newContext({ viewport: { width: 1300, height: 1000 } });
-    const lab = new Lab(folder, server, address, browser, context);
+    const lab = new Lab({ folder, server, address, browser, context });
     context.on("request", (request) => {
       const url = new URL(request.url());
       if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") lab.foreign.push(request.url());
@@ -75,14 +89,14 @@ export class Lab {
     return lab;
   }
 
-  private pages = 0;
+  #pages = 0;
 
   /** Opens a path as the address that the command prints does: the token comes with the first page. */
   async open(path = ""): Promise<Page> {
-    const page = await this.context.newPage();
-    const url = new URL(this.address);
+    const page = await this.#context.newPage();
+    const url = new URL(this.#address);
     // A workspace of its own: otherwise JupyterLab opens again what an earlier page had open, in hidden tabs beside it.
-    if (path) url.pathname = `/lab/workspaces/page${++this.pages}/tree/${path}`;
+    if (path) url.pathname = `/lab/workspaces/page${++this.#pages}/tree/${path}`;
     await page.goto(url.href);
     return page;
   }
@@ -125,9 +139,9 @@ export class Lab {
   }
 
   async stop(): Promise<number | null> {
-    await this.browser.close();
-    const ended = new Promise<number | null>((done) => this.server.once("close", done));
-    this.server.kill("SIGINT");
+    await this.#browser.close();
+    const ended = new Promise<number | null>((done) => this.#server.once("close", done));
+    this.#server.kill("SIGINT");
     const code = await ended;
     rmSync(this.folder, { recursive: true, force: true });
     return code;

@@ -84,7 +84,7 @@ describe.skipIf(!found)("live.kernel and live.cell in Chromium, from a file, wit
     expect((await states()).at(-1)).toBeCloseTo(Math.tanh(1) * 0.5 ** 7, 4);
     await page.getByLabel("Forget gate f").fill("0");
     await page.getByLabel("Input gate i").fill("0");
-    expect(await states()).toEqual(Array(8).fill(0));
+    expect(await states()).toEqual(new Array(8).fill(0));
     await page.context().close();
   });
 

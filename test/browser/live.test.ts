@@ -37,8 +37,8 @@ describe.skipIf(!found)("the pad on an exported page in Chromium, from a file, w
   let browser: Browser;
 
   beforeAll(async () => {
-    process.env["DEEPNETS_RUNS"] = join(home, "runs");
-    process.env["DEEPNETS_NOTEBOOKS"] = home;
+    process.env.DEEPNETS_RUNS = join(home, "runs");
+    process.env.DEEPNETS_NOTEBOOKS = home;
     const mnist = await loadMnist();
     const linear = models.linear();
     linear.compile({ optimizer: tf.train.sgd(0.5), loss: "categoricalCrossentropy" });

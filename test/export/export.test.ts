@@ -30,7 +30,7 @@ beforeAll(async () => {
       mkdirSync(join(runs, part, `full-s${seed}`), { recursive: true });
       writeFileSync(join(runs, part, `full-s${seed}`, "record.json"), recordText(agreeing(sampleRecord(part, seed))));
     }
-  write("h6-1a-linear", sampleNotebook([samples["curves"]!()]));
+  write("h6-1a-linear", sampleNotebook([samples.curves!()]));
   write("h6-1b-mlp", sampleNotebook());
   exported = await exportNotebooks({ from, to });
   html = readFileSync(join(to, "h6-1b-mlp.html"), "utf8");
@@ -78,7 +78,7 @@ describe("a page", () => {
     expect(figure).toContain('alt="Line chart of training and test accuracy over 20,000 iterations.');
     expect(figure).toMatch(/<img src="data:image\/png;base64,/);
     const data = JSON.parse(/<script type="application\/json">(.*)<\/script>/s.exec(figure)![1]!);
-    expect(data).toEqual(JSON.parse(JSON.stringify(samples["accuracy"]!())));
+    expect(data).toEqual(JSON.parse(JSON.stringify(samples.accuracy!())));
   });
 
   test("typesets every formula, however it is delimited, and leaves prices alone", () => {
@@ -127,7 +127,7 @@ describe("a page", () => {
 });
 
 test("the index links the parts with their results, and h6-2's imbalance stays no secret", async () => {
-  write("h6-2-lstm", sampleNotebook([samples["bars"]!()]));
+  write("h6-2-lstm", sampleNotebook([samples.bars!()]));
   await exportNotebooks({ from, to, notebooks: ["h6-2-lstm"] });
   const index = readFileSync(join(to, "index.html"), "utf8");
   expect(index).toContain('<a href="h6-1b-mlp.html">H6.1 b Multilayer perceptron</a>');
@@ -211,7 +211,7 @@ describe("pages of another folder", () => {
       { ...rest, cells: [{ cell_type: "markdown", id: "a", metadata: {}, source: "$\\nosuch{1}$" }] },
       folder,
     );
-    write("t6-1-convolution", sampleNotebook([samples["slider"]!()], { deepnets: { notice } }), folder);
+    write("t6-1-convolution", sampleNotebook([samples.slider!()], { deepnets: { notice } }), folder);
     write("t6-2-lstm", sampleNotebook([surface]), folder);
     pages = await exportNotebooks({ from: folder, to: folder });
   }, 60_000);

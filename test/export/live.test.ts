@@ -25,8 +25,8 @@ const page = (name: string) => readFileSync(join(home, `${name}.html`), "utf8");
 const outputOf = (bundle: object) => ({ output_type: "display_data", data: bundle, metadata: {} });
 
 beforeAll(async () => {
-  process.env["DEEPNETS_RUNS"] = join(home, "runs");
-  process.env["DEEPNETS_NOTEBOOKS"] = home;
+  process.env.DEEPNETS_RUNS = join(home, "runs");
+  process.env.DEEPNETS_NOTEBOOKS = home;
   data = (await represent(made)).data;
   const write = (name: string, ...bundles: readonly object[]) =>
     writeFileSync(

@@ -75,7 +75,7 @@ test("the same model has the same colour in every figure", () => {
 });
 
 test("comparison draws the means over the seeds of four models, and a band where a model reaches the lower panel", () => {
-  const drawn = samples["comparison"]!();
+  const drawn = samples.comparison!();
   const upper = drawn.data.filter((trace) => trace.yaxis === "y");
   expect(upper.map((trace) => trace.name)).toEqual(
     ["linear", "MLP", "dropout", "CNN"].flatMap((name) => [`${name} train`, `${name} test`]),
@@ -122,15 +122,15 @@ test("the networks' colours differ in lightness by at least 8 of 100, for a grey
 });
 
 test("differences: a filled point is shown, a hollow one is not, and a pair with one run has no bar", () => {
-  const [dropout, cnn] = samples["differences"]!().data;
+  const [dropout, cnn] = samples.differences!().data;
   expect(dropout).toMatchObject({ name: "dropout − MLP", marker: { symbol: "circle-open" } });
   expect(dropout!.error_x.array[0]).toBeGreaterThan(0);
   expect(cnn).toMatchObject({ name: "CNN − dropout", marker: { symbol: "circle" } });
-  expect(samples["lossDifferences"]!().data[0]!.error_x.visible).toBe(false);
+  expect(samples.lossDifferences!().data[0]!.error_x.visible).toBe(false);
 });
 
 test("calibration leaves out intervals with few answers, and says where a model is too sure", () => {
-  const drawn = samples["calibration"]!();
+  const drawn = samples.calibration!();
   const { x, y } = drawn.data.find(({ name }) => name === "CNN")!;
   expect(x).toHaveLength(5); // certainty from 0.5 on, in intervals of 0.1
   expect(y[4]).toBeLessThan(x[4]);
@@ -162,20 +162,20 @@ test("filters and feature maps show the values of their channel", () => {
 });
 
 test("slides store a shared trace once and show one state at a time", () => {
-  const drawn = samples["slider"]!();
+  const drawn = samples.slider!();
   const { steps } = drawn.layout.sliders[0];
   expect(steps).toHaveLength(6);
   for (const step of steps) expect(step.args[0].visible.filter(Boolean)).toHaveLength(3);
   const kernels = drawn.data.filter((trace) => trace.xaxis === "x2");
   expect(kernels).toHaveLength(2);
-  expect(samples["buttons"]!().layout.updatemenus[0].buttons.map((button: { label: string }) => button.label)).toEqual([
+  expect(samples.buttons!().layout.updatemenus[0].buttons.map((button: { label: string }) => button.label)).toEqual([
     "horizontal",
     "vertical",
   ]);
 });
 
 test("a static picture shows the states of slides that are no lines side by side", () => {
-  const drawn = samples["slider"]!();
+  const drawn = samples.slider!();
   const picture = figures.still(drawn);
   expect(picture.layout.sliders).toBeUndefined();
   expect(picture.data).toHaveLength(6 * 3);
@@ -233,7 +233,7 @@ test("the axes of slides hold the largest of their states", () => {
 });
 
 test("many labels stay upright in the columns of a static picture", () => {
-  const gates = figures.gates({ gates: { f: Array(40).fill(0.5) }, steps: 20, series: Array(20).fill(7) });
+  const gates = figures.gates({ gates: { f: new Array(40).fill(0.5) }, steps: 20, series: new Array(20).fill(7) });
   const picture = figures.still(
     figures.slides([
       { label: "a", figure: gates },
@@ -268,7 +268,7 @@ test("states are compared with the surplus where a step's mean is given", () => 
 });
 
 test("captioned replaces words and nothing else", () => {
-  const drawn = samples["slider"]!();
+  const drawn = samples.slider!();
   const renamed = figures.captioned(drawn, { caption: "A new caption." });
   expect(renamed.layout.title.text).toContain("A new caption.");
   expect(renamed.data).toEqual(drawn.data);
@@ -306,7 +306,7 @@ test.each([
   ["gates", () => figures.gates({ gates: { forget: [1, 2] }, steps: 3 }), "Expected forget to have shape [3, units]"],
   ["slides", () => figures.slides([], { active: 1 }), "one of 0 slides but found 1"],
   ["panels", () => figures.panels([], { title: "t" }), "at least one panel"],
-  ["panels", () => figures.panels([samples["slider"]!()], { title: "t" }), "found a slider or buttons"],
+  ["panels", () => figures.panels([samples.slider!()], { title: "t" }), "found a slider or buttons"],
 ] as const)("%s refuses what it cannot draw", (_, draw, message) => expect(draw).toThrow(message));
 
 function contrast(a: string, b: string): number {

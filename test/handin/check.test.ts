@@ -172,13 +172,13 @@ const spoiled: readonly Spoiling[] = [
       ] as const)
         appendFileSync(
           c.log,
-          JSON.stringify({
+          `${JSON.stringify({
             kernel,
             notebook: `notebooks/${mlp}.ipynb`,
             count,
             sha256: sha256(sourceOf(code(notebook, count) as Cell)),
             outputs: noteOutputs(code(notebook, count).outputs ?? []),
-          }) + "\n",
+          })}\n`,
         );
     },
     says: /2 different kernels/,
@@ -516,13 +516,13 @@ describe("checkFolder", () => {
       [1, 2, 3].forEach((count) =>
         appendFileSync(
           copy.log,
-          JSON.stringify({
+          `${JSON.stringify({
             kernel: "7-7",
             notebook: `notebooks/${mlp}.ipynb`,
             count,
             sha256: sha256(sourceOf(code(notebook, count) as Cell)),
             outputs: noteOutputs(code(notebook, count).outputs ?? []),
-          }) + "\n",
+          })}\n`,
         ),
       );
     });
@@ -539,12 +539,12 @@ describe("checkFolder", () => {
       delete code(notebook, 2).metadata.deepnets;
       appendFileSync(
         copy.log,
-        JSON.stringify({
+        `${JSON.stringify({
           kernel: "7-7",
           notebook: "notebooks/h6-1a-linear.ipynb",
           count: 2,
           sha256: sha256(sourceOf(code(notebook, 2) as Cell)),
-        }) + '\n{"kernel": "7-',
+        })}\n{"kernel": "7-`,
       );
     });
     expect((await copy.check()).map(({ rule }) => rule)).toEqual(["not-verifiable"]);

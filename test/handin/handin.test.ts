@@ -77,7 +77,10 @@ class Place {
   /** Runs the command in this process; gives its exit code and what it printed. */
   async run(...argv: string[]): Promise<{ code: number; said: string }> {
     let said = "";
-    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => ((said += text), true));
+    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      said += text;
+      return true;
+    });
     try {
       return { code: await main(argv), said };
     } finally {

@@ -39,15 +39,13 @@ describe("lockFolder", () => {
   });
 
   test.each([
-    ["whose process is gone", async () => (await lockFolder(folder), `{"pid":4194304,"born":"1"}`)],
-    [
-      "whose process id now belongs to another program",
-      async () => (await lockFolder(folder), `{"pid":${start().pid},"born":"1"}`),
-    ],
-    ["that was cut short", async () => (await lockFolder(folder), '{"pid":')],
-    ["that is empty", async () => (await lockFolder(folder), "")],
-  ])("takes over one %s", async (_, make) => {
-    writeFileSync(file, await make());
+    ["whose process is gone", () => `{"pid":4194304,"born":"1"}`],
+    ["whose process id now belongs to another program", () => `{"pid":${start().pid},"born":"1"}`],
+    ["that was cut short", () => '{"pid":'],
+    ["that is empty", () => ""],
+  ])("takes over one %s", async (_, content) => {
+    await lockFolder(folder);
+    writeFileSync(file, content());
     const lock = await lockFolder(folder);
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: process.pid });
     lock.release();
@@ -62,7 +60,10 @@ describe("lockFolder", () => {
       JSON.stringify({ pid: 4194304, born: "1", runners: [{ pid: runner.pid, born: born(runner.pid!) }] }),
     );
     let taken = false;
-    const waiting = lockFolder(folder).then((lock) => ((taken = true), lock));
+    const waiting = lockFolder(folder).then((lock) => {
+      taken = true;
+      return lock;
+    });
     await new Promise((done) => setTimeout(done, 600));
     expect(taken).toBe(false);
     runner.kill();

@@ -228,7 +228,7 @@ describe("an error that a cell catches and prints", () => {
     ["stack", "at f (cell[2]:2:9)\n    at cell[2]:4:7"],
     ["all", "at f (cell[2]:2:9)"],
     ["all", "cell[3]:3:20"],
-    ["imported", "at boom (" + join(folder, "x.ts") + ":6:9)\n    at cell[5]:3:3"],
+    ["imported", `at boom (${join(folder, "x.ts")}:6:9)\n    at cell[5]:3:3`],
     ["cause", "cell[6]:1:15"],
     ["cause", "cell[6]:2:12"],
   ] as const)("names the places as typed: %s", (name, place) => {

@@ -38,7 +38,7 @@ test("code that registers for the interrupt ends by itself, and the cell's value
 });
 
 test("a cell that is run at once after one has failed runs", () => {
-  expect(facts.soon.statuses).toEqual(Array(10).fill("ok"));
+  expect(facts.soon.statuses).toEqual(new Array(10).fill("ok"));
 });
 
 test("completion and inspection answer within 300 ms while a cell runs", () => {

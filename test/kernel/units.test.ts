@@ -134,7 +134,10 @@ describe("the thread setting", () => {
 describe("a cell's output", () => {
   const made = () => {
     const sent: [string, any][] = [];
-    return { sent, cell: new Cell(1, "", (type, content) => void sent.push([type, content])) };
+    return {
+      sent,
+      cell: new Cell({ count: 1, source: "", publish: (type, content) => void sent.push([type, content]) }),
+    };
   };
 
   test("is gathered, in order, and a change of stream ends a message", async () => {
@@ -185,7 +188,12 @@ test("messages go out one at a time and in order on a socket that is busy now an
       if (busy) throw Object.assign(new Error("Socket is busy writing"), { code: "EBUSY" });
       busy = true;
       sent.push(String(frames[0]));
-      return new Promise<void>((resolve) => setTimeout(() => ((busy = false), resolve()), 1));
+      return new Promise<void>((resolve) =>
+        setTimeout(() => {
+          busy = false;
+          resolve();
+        }, 1),
+      );
     },
   };
   const outbox = new Outbox(socket);
@@ -203,10 +211,10 @@ test("a message is read only with the right signature, and its answer names its 
     Buffer.from(JSON.stringify(part)),
   );
   const unsigned = [Buffer.from("identity"), Buffer.from("<IDS|MSG>"), Buffer.from(""), ...parts];
-  const message = Message.parse(unsigned, "");
+  const message = new Message(unsigned, "");
   message.reply(outbox, "kernel_info_reply", { status: "ok" });
   expect(frames[0]!.toString()).toBe("identity");
   expect(JSON.parse(frames[4]!.toString()).msg_id).toBe("1");
-  expect(() => Message.parse(unsigned, key)).toThrow("signed with the connection file's key");
-  expect(() => Message.parse(parts, key)).toThrow("<IDS|MSG>");
+  expect(() => new Message(unsigned, key)).toThrow("signed with the connection file's key");
+  expect(() => new Message(parts, key)).toThrow("<IDS|MSG>");
 });

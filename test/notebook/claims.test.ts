@@ -7,7 +7,10 @@ beforeEach(() => {
   vi.spyOn(console, "log").mockImplementation((line) => void printed.push(String(line)));
 });
 afterEach(() => vi.restoreAllMocks());
-const shown = async () => (await new Promise((resolve) => setTimeout(resolve, 0)), printed.join("\n"));
+async function shown(): Promise<string> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return printed.join("\n");
+}
 
 test("claims() shows each claim with its number, its bound and whether it holds", async () => {
   claims({ profile: "full" }, [

@@ -5,7 +5,7 @@ export interface Shown extends Content, DisplayOptions {}
 /** A stand-in for the kernel: keeps what is shown, and plays the user's Stop. */
 export class FakeKernel implements Kernel {
   readonly shown: Promise<Shown>[] = [];
-  private readonly handlers = new Set<() => void>();
+  readonly #handlers = new Set<() => void>();
 
   constructor() {
     installKernel(this);
@@ -18,13 +18,13 @@ export class FakeKernel implements Kernel {
   clearOutput(): void {}
 
   onInterrupt(handler: () => void): () => void {
-    this.handlers.add(handler);
-    return () => void this.handlers.delete(handler);
+    this.#handlers.add(handler);
+    return () => void this.#handlers.delete(handler);
   }
 
   /** Presses Stop; returns how many listened. */
   interrupt(): number {
-    const handlers = [...this.handlers];
+    const handlers = [...this.#handlers];
     handlers.forEach((handler) => handler());
     return handlers.length;
   }

@@ -185,7 +185,7 @@ describe("figures", () => {
   );
 
   const circle: Record<string, unknown> = {};
-  circle["layout"] = { circle };
+  circle.layout = { circle };
   test.each([
     [{ data: [{ y: [1n, 2n] }], layout: {} }, "found the BigInt 1n in data[0].y[0]: write it as a number"],
     [{ data: [{ y: BigInt64Array.of(5n) }], layout: {} }, "found the BigInt 5n in data[0].y[0]"],

@@ -20,10 +20,10 @@ describe("findTags", () => {
   });
 
   test.each([
-    "`" + tag("a.b", "1") + "`",
-    "``" + tag("a.b", "`1`") + "``",
-    "```html\n" + tag("a.b", "1") + "\n```",
-    "~~~\n" + tag("a.b", "1") + "\n~~~\n",
+    `\`${tag("a.b", "1")}\``,
+    `\`\`${tag("a.b", "`1`")}\`\``,
+    `\`\`\`html\n${tag("a.b", "1")}\n\`\`\``,
+    `~~~\n${tag("a.b", "1")}\n~~~\n`,
   ])("leaves code alone: %j", (code) => {
     expect(findTags(code)).toEqual([]);
     expect(brokenTags(code)).toBe(0);
@@ -32,11 +32,11 @@ describe("findTags", () => {
 
   test("finds a tag after a code block and between code spans", () => {
     expect(
-      findTags("```\ncode\n```\n" + tag("a.b", "1") + " `x` " + tag("a.c", "2") + " `y`").map(({ key }) => key),
+      findTags(`\`\`\`\ncode\n\`\`\`\n${tag("a.b", "1")} \`x\` ${tag("a.c", "2")} \`y\``).map(({ key }) => key),
     ).toEqual(["a.b", "a.c"]);
   });
 
-  test("does not take a lone backtick for code", () => expect(findTags("a ` b " + tag("a.b", "1"))).toHaveLength(1));
+  test("does not take a lone backtick for code", () => expect(findTags(`a \` b ${tag("a.b", "1")}`)).toHaveLength(1));
 
   test("counts what it cannot read", () => {
     expect(brokenTags(tag("a.b", "1"))).toBe(0);

@@ -159,7 +159,7 @@ test.each<[string, (record: Changeable) => void, string | RegExp]>([
   ["parameters that do not fit", (r) => (r.model.parameters = 9e6), "9000000 parameters in layers that have 5695510"],
   [
     "a setting that was not trained with",
-    (r) => ((r.overrides as Record<string, number>)["batchSize"] = 50),
+    (r) => ((r.overrides as Record<string, number>).batchSize = 50),
     /one of full-s1-[0-9a-f]{8}/,
   ],
 ])("refuses %s, also where the hash was made right again", (_, spoil, found) => {

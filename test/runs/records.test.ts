@@ -153,7 +153,7 @@ describe("recordNumber", () => {
       train: { ...b.final!.train, accuracy: 0.9971 },
     },
     extra: {
-      fresh: { recall0: 0.912, size: 100_000, errorShare: 0.25, ratio: 3.14159 },
+      fresh: { recall0: 0.912, size: 100_000, errorShare: 0.25, ratio: 3.1234 },
       deep: { minutes: 2.25, small: 0.000123456 },
     },
   };
@@ -182,7 +182,7 @@ describe("recordNumber", () => {
     ["extra.fresh.recall0", 0.912, "91.20 %"],
     ["extra.fresh.errorShare", 0.25, "25.00 %"],
     ["extra.fresh.size", 100_000, "100,000"],
-    ["extra.fresh.ratio", 3.14159, "3.14"],
+    ["extra.fresh.ratio", 3.1234, "3.12"],
     ["extra.deep.minutes", 2.25, "2.3"],
     ["extra.deep.small", 0.000123456, "0.000123"],
     ["config.batchSize", 100, "100"],

@@ -48,18 +48,18 @@ test("table, figure with bands, and a page that loads nothing", () => {
   );
 
   const figure = sweepFigure(table, records(plan));
-  const bands = figure.data.filter((trace) => trace["fill"] === "tonexty");
-  const lines = figure.data.filter((trace) => trace["line"]?.width === 2);
+  const bands = figure.data.filter((trace) => trace.fill === "tonexty");
+  const lines = figure.data.filter((trace) => trace.line?.width === 2);
   expect(bands).toHaveLength(2);
-  expect(lines.map((trace) => trace["name"])).toEqual(["MLP", "CNN"]);
+  expect(lines.map((trace) => trace.name)).toEqual(["MLP", "CNN"]);
   const last = records(plan)
     .slice(0, 3)
     .map((record) => record.testAccuracy.at(-1)!);
   const mean = last.reduce((a, b) => a + b) / 3;
   const sd = Math.sqrt(last.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 2);
-  expect(lines[0]!["y"].at(-1)).toBeCloseTo(mean, 4);
-  expect(bands[0]!["y"].at(-1)).toBeCloseTo(mean + sd, 4);
-  expect(figure.layout["meta"].caption).toContain(
+  expect(lines[0]!.y.at(-1)).toBeCloseTo(mean, 4);
+  expect(bands[0]!.y.at(-1)).toBeCloseTo(mean + sd, 4);
+  expect(figure.layout.meta.caption).toContain(
     `MLP ${(table.rows[0]!.test.mean * 100).toFixed(2)} ± ${(table.rows[0]!.test.sd * 100).toFixed(2)} % (n = 3)`,
   );
 
@@ -76,11 +76,11 @@ test("settings are rows and curves of their own; missing runs are counted", () =
   const table = gather(plan);
   expect(tableText(table)).toMatch(/learningRate 0\.001 +1 .*\n.*learningRate 0\.0005 +2 /);
   const figure = sweepFigure(table, records(plan));
-  expect(figure.data.filter((trace) => trace["line"]?.width === 2).map((trace) => trace["name"])).toEqual([
+  expect(figure.data.filter((trace) => trace.line?.width === 2).map((trace) => trace.name)).toEqual([
     "h6-1b learningRate 0.001",
     "h6-1b learningRate 0.0005",
   ]);
-  expect(figure.data.filter((trace) => trace["fill"] === "tonexty")).toHaveLength(1);
+  expect(figure.data.filter((trace) => trace.fill === "tonexty")).toHaveLength(1);
   expect(readFileSync(join(folderOf(plan), "index.html"), "utf8")).toContain("1 of 4 runs are missing.");
 });
 

@@ -96,7 +96,7 @@ test("a record damaged in the middle is refused and left as it is", () => {
   const file = recordFile(own, job);
   for (const [text, found] of [
     [whole.slice(0, 60), "a file that is no JSON"],
-    [whole.slice(0, 40) + "\0\0\0" + whole.slice(43), "a file that is no JSON"],
+    [`${whole.slice(0, 40)}\0\0\0${whole.slice(43)}`, "a file that is no JSON"],
     ["", "a file that is no JSON"],
     ["null", "format undefined"],
     [whole.replace('"seed":1', '"seed":2'), "one that was changed after it was written"],

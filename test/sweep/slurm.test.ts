@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweepPython } from "../../lib/tools/sweep/environment";
 import { newRuns, startSweep, steps, table, traces, until } from "../fixtures/sweep/run";
 
-const path = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` };
+const path = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 const missing = ["slurmctld", "slurmd", "sbatch", "munged"].filter(
   (name) => spawnSync("sh", ["-c", `command -v ${name}`], { env: path }).status !== 0,
 );

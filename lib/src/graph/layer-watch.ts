@@ -95,7 +95,7 @@ export function lossAndGradients(
   } catch (error) {
     const [, op] = /gradient function not found for (\w+)/.exec(error instanceof Error ? error.message : "") ?? [];
     if (op === undefined) throw error;
-    const layer = op === "CropAndResize" ? "CenterCrop: crop before the first layer with weights" : `use another op`;
+    const layer = op === "CropAndResize" ? "CenterCrop: crop before the first layer with weights" : "use another op";
     throw new Error(`Expected operations with a gradient but found ${op}, for which tfjs has none (${layer}).`, {
       cause: error,
     });

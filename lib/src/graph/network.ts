@@ -72,7 +72,7 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
     if (tensors.length !== 1)
       throw new Error(
         `Expected a model with one ${what} but found ${tensors.length} (${tensors.map(({ name }) => name).join(", ")}): ` +
-          `a data set has one tensor of inputs and one label an example; for more, write the step yourself with trace.`,
+          "a data set has one tensor of inputs and one label an example; for more, write the step yourself with trace.",
       );
   }
   const expected = (model.inputs[0]!.shape as (number | null)[]).slice(1);

@@ -22,8 +22,8 @@ const rows = (row: (i: number) => readonly number[]) => Array.from({ length: ker
 /** Kernels to begin with, the first one first. */
 export const kernelPresets: readonly KernelPreset[] = [
   { name: "Vertical edge", kernel: rows(() => [-0.2, -0.2, 0, 0.2, 0.2]) },
-  { name: "Horizontal edge", kernel: rows((i) => Array<number>(kernelSize).fill([-0.2, -0.2, 0, 0.2, 0.2][i]!)) },
-  { name: "Blur", kernel: rows(() => Array<number>(kernelSize).fill(0.04)) },
+  { name: "Horizontal edge", kernel: rows((i) => new Array(kernelSize).fill([-0.2, -0.2, 0, 0.2, 0.2][i]!)) },
+  { name: "Blur", kernel: rows(() => new Array(kernelSize).fill(0.04)) },
   { name: "Identity", kernel: rows((i) => [0, 0, i === 2 ? 1 : 0, 0, 0]) },
 ];
 

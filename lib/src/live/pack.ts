@@ -61,7 +61,7 @@ export function pack(network: Network, { step, moments = [] }: PackOptions): Pac
       pieces.push(new Uint8Array(scales.buffer), new Uint8Array(codes.buffer));
       const rounded = Float32Array.from(codes, (code, i) => code * scales[Math.floor(i / row)]!);
       read[name] = rounded;
-      if (known) read["bias"] = shifted(fields["bias"] as Float32Array, { values, rounded, mean: known.mean });
+      if (known) read.bias = shifted(fields.bias as Float32Array, { values, rounded, mean: known.mean });
     }
     return { ...layer, ...read } as Layer;
   });

@@ -77,7 +77,7 @@ function verdict(claim: Claim, profile: "full" | "quick"): "yes" | "no" | "not a
 }
 
 function bounds(claim: Claim): string {
-  const parts = [];
+  const parts: string[] = [];
   if (claim.above !== undefined) parts.push(`above ${written(claim, claim.above)}`);
   if (claim.below !== undefined) parts.push(`below ${written(claim, claim.below)}`);
   if (claim.equals !== undefined) parts.push(`exactly ${written(claim, claim.equals)}`);

@@ -29,7 +29,7 @@ function plain(value: unknown, path: string, around: readonly object[]): unknown
   if (isTensor(value)) throw refused(path, "a tensor", "give its values, as tensor.arraySync() does");
   if (value instanceof Map || value instanceof Set)
     throw refused(path, `a ${value.constructor.name}`, "give an array, as [...x] does");
-  if (typeof (value as Fields)["toJSON"] === "function")
+  if (typeof (value as Fields).toJSON === "function")
     return plain((value as { toJSON(): unknown }).toJSON(), path, inside);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner, at(key), inside)]));
 }

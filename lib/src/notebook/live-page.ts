@@ -44,8 +44,15 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
     page.define = undefined;
     const script = document.createElement("script");
     script.src = address(plotly);
-    script.onload = () => ((page.define = define), resolve(page.Plotly));
-    script.onerror = () => ((page.define = define), (page.deepnetsPlotly = undefined), reject(new Error("plotly.js")));
+    script.onload = () => {
+      page.define = define;
+      resolve(page.Plotly);
+    };
+    script.onerror = () => {
+      page.define = define;
+      page.deepnetsPlotly = undefined;
+      reject(new Error("plotly.js"));
+    };
     document.head.appendChild(script);
   }));
 
@@ -75,9 +82,9 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
     part("text").textContent =
       record.status === "finished"
         ? `finished: ${number(of)} iterations${accuracy}`
-        : !running
-          ? `stopped at iteration ${number(iteration)} of ${number(of)}${accuracy}`
-          : `iteration ${number(iteration)} of ${number(of)} (${Math.floor((100 * iteration) / of)} %) · ${stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0)} steps/s · ${time(etaSeconds)} left${accuracy}${quiet}`;
+        : running
+          ? `iteration ${number(iteration)} of ${number(of)} (${Math.floor((100 * iteration) / of)} %) · ${stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0)} steps/s · ${time(etaSeconds)} left${accuracy}${quiet}`
+          : `stopped at iteration ${number(iteration)} of ${number(of)}${accuracy}`;
   };
 
   const draw = async (record: any) => {

@@ -92,11 +92,11 @@ async function draw(figure: PlotlySpec): Promise<Picture | undefined> {
 
 /** The browser failed, not the figure; `hopeless` where a second start would fail as well. */
 class Broken extends Error {
-  constructor(
-    message: string,
-    readonly hopeless = false,
-  ) {
+  readonly hopeless: boolean;
+
+  constructor(message: string, hopeless = false) {
     super(message);
+    this.hopeless = hopeless;
   }
 }
 

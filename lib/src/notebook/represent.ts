@@ -69,8 +69,8 @@ function representFigure(figure: PlotlySpec): Promise<Content> {
 }
 
 async function drawFigure({ data, layout }: PlotlySpec): Promise<Content> {
-  const { alt, title: own } = (isObject(layout["meta"]) ? layout["meta"] : {}) as { alt?: string; title?: string };
-  const title: unknown = typeof layout["title"] === "string" ? layout["title"] : layout["title"]?.text;
+  const { alt, title: own } = (isObject(layout.meta) ? layout.meta : {}) as { alt?: string; title?: string };
+  const title: unknown = typeof layout.title === "string" ? layout.title : layout.title?.text;
   const text = [alt, own, title].find((words) => typeof words === "string" && words !== "") ?? "figure";
   const plotly = { data, layout, config: { displaylogo: false, responsive: true } };
   const picture = await drawPicture(still({ data, layout } as Figure));

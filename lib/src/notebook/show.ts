@@ -27,8 +27,8 @@ export function show(thing: unknown, { caption }: { readonly caption?: string } 
         ? content.then((it) => withCaption(it, caption))
         : withCaption(content, caption);
   const target = kernel();
-  if (target) return target.display(whole);
-  void Promise.resolve(whole).then(({ data }) => console.log(data["text/plain"]));
+  if (target) target.display(whole);
+  else void Promise.resolve(whole).then(({ data }) => console.log(data["text/plain"]));
 }
 
 function captionedFigure(thing: unknown, caption: string | undefined): unknown {

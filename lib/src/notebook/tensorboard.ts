@@ -167,7 +167,9 @@ function addressOf(server: ChildProcess): Promise<string> {
     server.stderr?.on("data", (data: Buffer) => {
       said += data.toString();
       const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-      if (address) done((clearTimeout(timer), address));
+      if (!address) return;
+      clearTimeout(timer);
+      done(address);
     });
     server.on("error", () =>
       fail(new Error("Expected TensorBoard in .venv but could not start it: run npm run doctor.")),

@@ -32,75 +32,76 @@ const plotly = "node_modules/plotly.js-dist-min/plotly.min.js";
 const updateMs = 2000;
 
 class CellView implements View {
-  private readonly id = `deepnets-${randomUUID()}`;
-  private latest: RunRecord | undefined;
-  private updated = Date.now();
+  readonly #kernel: Kernel;
+  readonly #run: { readonly part: string; readonly folder: string };
+  readonly #id = `deepnets-${randomUUID()}`;
+  #latest: RunRecord | undefined;
+  #updated = Date.now();
   /**
    * A page of `npm run lab` reads the run's record from its server, also one that is opened in mid-run; no update
    * reaches that.
    */
-  private readonly drawsItself: boolean;
+  readonly #drawsItself: boolean;
 
-  constructor(
-    private readonly kernel: Kernel,
-    private readonly run: { readonly part: string; readonly folder: string },
-  ) {
-    this.drawsItself = !this.pathOnServer().startsWith("..");
-    kernel.display(this.drawsItself ? this.live() : this.content(`${this.run.part}: training starts`), {
-      displayId: this.id,
+  constructor(here: Kernel, run: { readonly part: string; readonly folder: string }) {
+    this.#kernel = here;
+    this.#run = run;
+    this.#drawsItself = !this.#pathOnServer().startsWith("..");
+    here.display(this.#drawsItself ? this.#live() : this.#content(`${this.#run.part}: training starts`), {
+      displayId: this.#id,
     });
   }
 
   progress(): void {}
 
   record(record: RunRecord): void {
-    this.latest = record;
-    if (this.drawsItself || Date.now() - this.updated < updateMs) return;
-    this.updated = Date.now();
-    this.replace(this.content(`${record.part}: ${summary(record)}`, record));
+    this.#latest = record;
+    if (this.#drawsItself || Date.now() - this.#updated < updateMs) return;
+    this.#updated = Date.now();
+    this.#replace(this.#content(`${record.part}: ${summary(record)}`, record));
   }
 
   end(record: RunRecord): void {
     const note = record.status === "interrupted" ? [howToGoOn(record)] : [];
-    this.replace(this.content([`${record.part}: ${summary(record)}`, ...note].join("\n"), record));
+    this.#replace(this.#content([`${record.part}: ${summary(record)}`, ...note].join("\n"), record));
   }
 
   fail(error: unknown): void {
-    const text = `${this.run.part}: training ended with an error: ${(error as Error)?.message ?? String(error)}`;
-    this.replace(this.content(text, this.latest));
+    const text = `${this.#run.part}: training ended with an error: ${(error as Error)?.message ?? String(error)}`;
+    this.#replace(this.#content(text, this.#latest));
   }
 
   /** Where the server offers the run's folder; outside it where there is no server that we know. */
-  private pathOnServer(): string {
+  #pathOnServer(): string {
     const root = fromEnvironment("DEEPNETS_LAB_ROOT");
-    return root ? relative(root, this.run.folder).replaceAll("\\", "/") : "..";
+    return root ? relative(root, this.#run.folder).replaceAll("\\", "/") : "..";
   }
 
-  private replace(content: Content): void {
-    this.kernel.display(content, { displayId: this.id, update: true });
+  #replace(content: Content): void {
+    this.#kernel.display(content, { displayId: this.#id, update: true });
   }
 
-  private content(text: string, record?: RunRecord): Content {
+  #content(text: string, record?: RunRecord): Content {
     const lines = text.split("\n").map((line) => `<p>${escapeHtml(line)}</p>`);
     const image = record && record.iterations.length > 0 ? [sketchImage(record)] : [];
     return { data: { "text/html": `<div>${[...lines, ...image].join("\n")}</div>`, "text/plain": text } };
   }
 
-  private live(): Content {
+  #live(): Content {
     const page: LivePage = {
-      id: this.id,
-      run: this.pathOnServer(),
+      id: this.#id,
+      run: this.#pathOnServer(),
       plotly,
-      color: modelStyle(this.run.part).color,
+      color: modelStyle(this.#run.part).color,
       since: Date.now(),
     };
-    const text = `${this.run.part}: training`;
+    const text = `${this.#run.part}: training`;
     const body = [
-      `<div id="${this.id}">`,
+      `<div id="${this.#id}">`,
       `<progress data-part="bar" max="1" value="0" style="width:100%;max-width:640px;display:block"></progress>`,
       `<p data-part="text">${escapeHtml(text)}</p>`,
       `<div data-part="static"></div><div data-part="plot"></div>`,
-      `</div>`,
+      "</div>",
       `<script>(${drawLive.toString()})(${JSON.stringify(page).replaceAll("<", "\\u003c")})</script>`,
     ];
     return { data: { "text/html": body.join("\n"), "text/plain": text } };

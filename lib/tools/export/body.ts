@@ -191,7 +191,10 @@ function embed(element: Element, { folders, attachments, report }: Embedding): v
     return;
   }
   report(picture.missing);
-  if (isSvg(element)) return tree.detachNode(element);
+  if (isSvg(element)) {
+    tree.detachNode(element);
+    return;
+  }
   const words = [alt, /^data:/i.test(source ?? "") ? "" : source].filter(Boolean).join(", ");
   const note = tree.createElement("span", spec.NS.HTML, [{ name: "class", value: "no-picture" }]);
   tree.insertText(note, `[Picture not on this page${words ? `: ${words}` : ""}]`);
@@ -203,12 +206,14 @@ function embed(element: Element, { folders, attachments, report }: Embedding): v
 function lead(element: Element, names: Names, report: Report): void {
   const address = attribute(element, "href");
   if (address === undefined || isSvg(element)) return;
-  if (!address.startsWith("#"))
-    return setAttribute(element, "href", address.replace(/^(?!\w+:)([^#?]*)\.ipynb(?=$|[#?])/, "$1.html"));
+  if (!address.startsWith("#")) {
+    setAttribute(element, "href", address.replace(/^(?!\w+:)([^#?]*)\.ipynb(?=$|[#?])/, "$1.html"));
+    return;
+  }
   const wanted = decoded(address.slice(1));
   const name = wanted === "" || wanted === "top" ? wanted : names.find(wanted);
-  if (name === undefined) return report(`the link ${quote(address)} leads nowhere: this notebook has no such heading`);
-  setAttribute(element, "href", fragmentOf(name));
+  if (name === undefined) report(`the link ${quote(address)} leads nowhere: this notebook has no such heading`);
+  else setAttribute(element, "href", fragmentOf(name));
 }
 
 const fragmentOf = (name: string) => `#${encodeURIComponent(name)}`;

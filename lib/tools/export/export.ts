@@ -124,7 +124,7 @@ function writeReport(folder: string, names: readonly string[], notes: readonly (
   const old = existsSync(file) ? readFileSync(file, "utf8") : "";
   if (sameParts(old, made.parts)) return;
   // No clock: the same results give the same bytes, and so the same package.
-  writeWhole(file, JSON.stringify({ ...made, finished: "as saved in notebooks" }, null, 2) + "\n");
+  writeWhole(file, `${JSON.stringify({ ...made, finished: "as saved in notebooks" }, null, 2)}\n`);
 }
 
 function sameParts(text: string, made: readonly unknown[]): boolean {

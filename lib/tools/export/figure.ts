@@ -82,8 +82,8 @@ export function figureHtml(
   const map = kindsOf(spec).find((kind) => maps.test(kind));
   if (map !== undefined)
     report(`figure ${number} draws a map (${map}), for which plotly.js needs a network: show it as a picture`);
-  const meta = isObject(spec.layout["meta"]) ? spec.layout["meta"] : {};
-  const alt = [meta["alt"], data["text/plain"]].find((text) => typeof text === "string" && text.trim() !== "");
+  const meta = isObject(spec.layout.meta) ? spec.layout.meta : {};
+  const alt = [meta.alt, data["text/plain"]].find((text) => typeof text === "string" && text.trim() !== "");
   const words = typeof alt === "string" ? alt : `Figure ${number}`;
   const size = metadata["image/png"];
   const still =
@@ -92,11 +92,11 @@ export function figureHtml(
           type: "image/png",
           data: data["image/png"],
           alt: words,
-          width: isObject(size) ? size["width"] : undefined,
+          width: isObject(size) ? size.width : undefined,
         })
       : `<p class="no-picture">${escapeHtml(words)}</p>`;
   const json = JSON.stringify(withoutOutside(spec, report)).replaceAll("<", "\\u003c");
-  const height = (spec.layout["height"] as number | undefined) ?? 450;
+  const height = (spec.layout.height as number | undefined) ?? 450;
   return [
     `<figure data-figure id="figure-${number}"><div class="still">${still}</div>`,
     `<div class="plot" role="img" aria-label="${escapeHtml(words)}" style="height:${height}px" hidden></div>`,
@@ -109,16 +109,14 @@ export function figureHtml(
 function withoutOutside(spec: FigureSpec, report: Report): FigureSpec {
   const isOutside = (source: unknown) => typeof source === "string" && !/^\s*data:/i.test(source);
   const keep = (one: unknown): boolean => {
-    if (!isObject(one) || !isOutside(one["source"])) return true;
-    report(
-      `a figure shows a picture from elsewhere (${quote(String(one["source"]))}): give its bytes as a data: address`,
-    );
+    if (!isObject(one) || !isOutside(one.source)) return true;
+    report(`a figure shows a picture from elsewhere (${quote(String(one.source))}): give its bytes as a data: address`);
     return false;
   };
   const { images } = spec.layout;
   return {
     ...spec,
-    data: spec.data.filter((trace) => trace["type"] !== "image" || keep(trace)),
+    data: spec.data.filter((trace) => trace.type !== "image" || keep(trace)),
     layout: Array.isArray(images) ? { ...spec.layout, images: images.filter(keep) } : spec.layout,
   };
 }

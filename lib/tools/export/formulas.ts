@@ -16,10 +16,12 @@ export class Typesetter {
   #macros: Record<string, unknown> = {};
   #next = 0;
   readonly #labels = new Map<string, string>();
+  readonly #formulas: readonly Formula[];
   readonly #sources: readonly string[];
 
-  /** @param formulas all formulas of the notebook, in order: a label may stand behind its reference */
-  constructor(private readonly formulas: readonly Formula[]) {
+  /** @param formulas All formulas of the notebook, in order: a label may stand behind its reference. */
+  constructor(formulas: readonly Formula[]) {
+    this.#formulas = formulas;
     this.#sources = formulas.map(({ tex, isDisplayed }) =>
       isDisplayed ? this.#numbered(forTemml(tex)) : forTemml(tex),
     );
@@ -31,7 +33,7 @@ export class Typesetter {
    * @throws Error with one sentence that says what cannot be typeset
    */
   next(): string {
-    const { isDisplayed } = this.formulas[this.#next]!;
+    const { isDisplayed } = this.#formulas[this.#next]!;
     const source = this.#resolved(this.#sources[this.#next++]!);
     const html = this.#render(source, isDisplayed);
     // Definitions count only from a formula that is right.

@@ -22,7 +22,7 @@ type Fields = Record<string, unknown>;
 /** Picks what stands for a notebook on the front page from its cells, as they are stored. */
 export function highlights(cells: readonly unknown[]): Highlights {
   const all = cells.filter(isObject);
-  const answer = first(all, (cell) => (isAnswer(cell) ? firstSentence(textOf(cell["source"])) : undefined));
+  const answer = first(all, (cell) => (isAnswer(cell) ? firstSentence(textOf(cell.source)) : undefined));
   const figure = first(all, (cell) => outputsOf(cell).map(pictureOf).find(Boolean));
   const live = all
     .flatMap((cell) => outputsOf(cell))
@@ -40,16 +40,16 @@ function first<T>(cells: readonly Fields[], find: (cell: Fields) => T | undefine
   return undefined;
 }
 
-const metadataOf = (cell: Fields): Fields => (isObject(cell["metadata"]) ? cell["metadata"] : {});
+const metadataOf = (cell: Fields): Fields => (isObject(cell.metadata) ? cell.metadata : {});
 
 const isTagged = (cell: Fields): boolean => {
-  const tags = metadataOf(cell)["tags"];
+  const tags = metadataOf(cell).tags;
   return Array.isArray(tags) && tags.includes(tag);
 };
 
 const isAnswer = (cell: Fields): boolean => {
-  const own = metadataOf(cell)["deepnets"];
-  return cell["cell_type"] === "markdown" && isObject(own) && own["answer"] !== undefined;
+  const own = metadataOf(cell).deepnets;
+  return cell.cell_type === "markdown" && isObject(own) && own.answer !== undefined;
 };
 
 const textOf = (value: unknown): string =>
@@ -77,16 +77,16 @@ function firstSentence(markdown: string): string | undefined {
 }
 
 const outputsOf = (cell: Fields): Fields[] =>
-  (Array.isArray(cell["outputs"]) ? cell["outputs"] : []).flatMap((output) =>
-    isObject(output) && isObject(output["data"]) ? [output["data"]] : [],
+  (Array.isArray(cell.outputs) ? cell.outputs : []).flatMap((output) =>
+    isObject(output) && isObject(output.data) ? [output.data] : [],
   );
 
 function pictureOf(data: Fields): Highlights["figure"] {
   const spec = readFigure(data[plotlyMime]);
   const png = textOf(data["image/png"]).replace(/\s+/g, "");
   if (!spec || !/^[A-Za-z0-9+/]+=*$/.test(png)) return undefined;
-  const meta = isObject(spec.layout["meta"]) ? spec.layout["meta"] : {};
-  return { address: `data:image/png;base64,${png}`, alt: textOf(meta["alt"]) || textOf(data["text/plain"]) };
+  const meta = isObject(spec.layout.meta) ? spec.layout.meta : {};
+  return { address: `data:image/png;base64,${png}`, alt: textOf(meta.alt) || textOf(data["text/plain"]) };
 }
 
 function liveOf(data: Fields): Highlights["live"] {

@@ -117,7 +117,7 @@ function row({ part, records }: Entry, manySeeds: boolean): string {
 
 /** Accuracy says little where one class is rare: what it hides stands below the table. */
 function imbalance({ model, noun }: Part, { final, extra }: RunRecord): string {
-  const fresh = (extra["fresh"] as { balancedAccuracy?: number } | undefined)?.balancedAccuracy;
+  const fresh = (extra.fresh as { balancedAccuracy?: number } | undefined)?.balancedAccuracy;
   const test = final
     ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ${percent(final.test.balancedAccuracy)}`
     : "";

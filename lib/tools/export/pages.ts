@@ -113,11 +113,11 @@ export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i + 1}`);
 
 class CellError extends Error {
-  constructor(
-    message: string,
-    readonly cell: number,
-  ) {
+  readonly cell: number;
+
+  constructor(message: string, cell: number) {
     super(message);
+    this.cell = cell;
   }
 }
 

@@ -63,20 +63,20 @@ function prepareCell(stored: unknown, gathered: Gathered, report: Report): { cel
       note: plain,
     };
   }
-  const metadata = isObject(stored["metadata"]) ? stored["metadata"] : {};
-  const own = isObject(metadata["deepnets"]) ? metadata["deepnets"] : {};
-  const note = { ...named("question", own["question"]), ...named("answer", own["answer"]) };
-  const tags = Array.isArray(metadata["tags"]) ? metadata["tags"].map(String) : [];
-  const source = words(stored["source"]);
+  const metadata = isObject(stored.metadata) ? stored.metadata : {};
+  const own = isObject(metadata.deepnets) ? metadata.deepnets : {};
+  const note = { ...named("question", own.question), ...named("answer", own.answer) };
+  const tags = Array.isArray(metadata.tags) ? metadata.tags.map(String) : [];
+  const source = words(stored.source);
   if (source === undefined) report("its source is no text: write the cell again");
-  const base = { metadata: { tags, deepnets: note }, source: source ?? JSON.stringify(stored["source"]) };
-  const type = stored["cell_type"];
+  const base = { metadata: { tags, deepnets: note }, source: source ?? JSON.stringify(stored.source) };
+  const type = stored.cell_type;
   if (type === "markdown")
     return {
       cell: { ...base, cell_type: "markdown" },
       note: {
         markdown: base.source,
-        attachments: isObject(stored["attachments"]) ? stored["attachments"] : {},
+        attachments: isObject(stored.attachments) ? stored.attachments : {},
         ...note,
       },
     };
@@ -85,12 +85,12 @@ function prepareCell(stored: unknown, gathered: Gathered, report: Report): { cel
       cell: {
         ...base,
         cell_type: "code",
-        execution_count: typeof stored["execution_count"] === "number" ? stored["execution_count"] : null,
-        outputs: prepareOutputs(stored["outputs"], gathered, report),
+        execution_count: typeof stored.execution_count === "number" ? stored.execution_count : null,
+        outputs: prepareOutputs(stored.outputs, gathered, report),
       },
       note: { ...plain, ...note },
     };
-  const format = metadata["raw_mimetype"] ?? metadata["format"];
+  const format = metadata.raw_mimetype ?? metadata.format;
   return {
     cell: {
       ...base,
@@ -128,21 +128,21 @@ function prepareOutputs(stored: unknown, gathered: Gathered, report: Report): ob
 
 /** Undefined where it is no output at all; empty where it has nothing to show. */
 function prepareOutput(output: Fields, gathered: Gathered, report: Report): object[] | undefined {
-  switch (output["output_type"]) {
+  switch (output.output_type) {
     case "stream": {
-      const text = words(output["text"]);
-      return text === undefined ? undefined : [{ output_type: "stream", name: output["name"] ?? "stdout", text }];
+      const text = words(output.text);
+      return text === undefined ? undefined : [{ output_type: "stream", name: output.name ?? "stdout", text }];
     }
     case "error": {
-      const lines = words(output["traceback"]) === undefined ? [] : [output["traceback"] ?? []].flat();
-      const name = [output["ename"], output["evalue"]].filter(Boolean).join(": ");
+      const lines = words(output.traceback) === undefined ? [] : [output.traceback ?? []].flat();
+      const name = [output.ename, output.evalue].filter(Boolean).join(": ");
       return [{ output_type: "error", ename: "", evalue: "", traceback: lines.length > 0 ? lines : [name] }];
     }
     case "display_data":
     case "execute_result": {
-      if (!isObject(output["data"])) return undefined;
-      const metadata = isObject(output["metadata"]) ? output["metadata"] : {};
-      const data = reduce({ data: whole(output["data"]), metadata }, gathered, report);
+      if (!isObject(output.data)) return undefined;
+      const metadata = isObject(output.metadata) ? output.metadata : {};
+      const data = reduce({ data: whole(output.data), metadata }, gathered, report);
       return data ? [{ output_type: "display_data", data, metadata: {} }] : [];
     }
     default:
@@ -198,9 +198,7 @@ function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, 
 function pictureHtml(type: string, { data, metadata }: { data: Fields; metadata: Fields }): string {
   const stored = metadata[type];
   const size = isObject(stored) ? stored : {};
-  const alt = [size["alt"], metadata["alt"], data["text/plain"], "Picture"].find(
-    (text) => typeof text === "string" && text,
-  );
-  const drawn = image({ type, data: data[type] as string, alt: alt as string, width: size["width"] });
+  const alt = [size.alt, metadata.alt, data["text/plain"], "Picture"].find((text) => typeof text === "string" && text);
+  const drawn = image({ type, data: data[type] as string, alt: alt as string, width: size.width });
   return `<figure class="picture"><div class="still">${drawn}</div></figure>`;
 }

@@ -30,7 +30,7 @@ export async function finish(session: Session): Promise<boolean> {
   });
 
   line.print(`\n${formatTable(report)}\n`);
-  if (findings.length) line.print(formatFindings(findings) + "\n");
+  if (findings.length) line.print(`${formatFindings(findings)}\n`);
   if (plan.keep) keep(session);
   const failed = report.parts.filter(({ status }) => status !== "finished");
   for (const { notebook, error } of failed) line.print(`${notebook}: ${error}`);

@@ -39,8 +39,8 @@ export async function measureNetworks(
   const measured: Measured[] = [];
   const without: string[] = [];
   for (const one of stored) {
-    if (!hasModel(join(runs, one.folder))) without.push(one.folder);
-    else measured.push(await measure(one.part, one, runs));
+    if (hasModel(join(runs, one.folder))) measured.push(await measure(one.part, one, runs));
+    else without.push(one.folder);
   }
   return { measured, without };
 }

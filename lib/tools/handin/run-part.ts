@@ -94,7 +94,7 @@ async function execute(
       },
       onStderr: (text) => {
         line.clear();
-        process.stderr.write(text + "\n");
+        process.stderr.write(`${text}\n`);
       },
       onStart: lock.note,
       signal,

@@ -51,7 +51,7 @@ export function saveReport({ plan, folder, reports }: Session): Report {
   } as const;
   const own = plan.chosen.map((part) => reports.get(part.id) ?? reportPart(part, unknown, undefined));
   const report = makeReport(plan.profile, own);
-  writeWhole(join(folder, "report.json"), JSON.stringify(merge(report, join(folder, "report.json")), null, 2) + "\n");
+  writeWhole(join(folder, "report.json"), `${JSON.stringify(merge(report, join(folder, "report.json")), null, 2)}\n`);
   return report;
 }
 

@@ -11,6 +11,9 @@ const gatherMs = 40;
 
 /** One execution of a cell: where its output goes, for as long as anything that it started lives. */
 export class Cell {
+  readonly count: number;
+  readonly source: string;
+  readonly #publish: Publish;
   /** Frozen by an interrupt: its timers do not fire and its output is dropped. */
   cancelled = false;
   interrupted = false;
@@ -21,17 +24,21 @@ export class Cell {
   input: ((prompt: string) => Promise<string>) | undefined;
   /** Ends the cell with an error while it awaits something; false when it does not. */
   fail: ((error: unknown) => boolean) | undefined;
-  private streamName: "stdout" | "stderr" = "stdout";
-  private text = "";
-  private flushedAt = Date.now();
-  private timer: NodeJS.Timeout | undefined;
-  private pending: Promise<void> | undefined;
+  #streamName: "stdout" | "stderr" = "stdout";
+  #text = "";
+  #flushedAt = Date.now();
+  #timer: NodeJS.Timeout | undefined;
+  #pending: Promise<void> | undefined;
 
-  constructor(
-    readonly count: number,
-    readonly source: string,
-    private readonly publish: Publish,
-  ) {}
+  constructor({
+    count,
+    source,
+    publish,
+  }: { readonly count: number; readonly source: string; readonly publish: Publish }) {
+    this.count = count;
+    this.source = source;
+    this.#publish = publish;
+  }
 
   /** Runs a function, and everything that it starts, as this cell. */
   run<T>(work: () => T): T {
@@ -41,13 +48,13 @@ export class Cell {
 
   /** Adds text to a stream of this cell, in order with everything else that it shows. */
   write(name: "stdout" | "stderr", text: string): void {
-    if (this.muted || text === "") return;
-    if (name !== this.streamName) this.flush();
-    this.streamName = name;
-    this.text += text;
+    if (this.#muted || text === "") return;
+    if (name !== this.#streamName) this.flush();
+    this.#streamName = name;
+    this.#text += text;
     // A loop that never lets a timer fire still shows what it prints.
-    if (Date.now() - this.flushedAt > 10 * gatherMs) this.flush();
-    else this.timer ??= plainTimeout(() => this.flush(), gatherMs);
+    if (Date.now() - this.#flushedAt > 10 * gatherMs) this.flush();
+    else this.#timer ??= plainTimeout(() => this.flush(), gatherMs);
   }
 
   /**
@@ -55,56 +62,59 @@ export class Cell {
    * still being drawn): everything that the cell shows after it waits, so that the order stays.
    */
   show(type: string, content: object | Promise<object>): void {
-    if (this.muted) return;
+    if (this.#muted) return;
     this.flush();
-    this.emit(type, content);
+    this.#emit(type, content);
   }
 
   flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const text = this.text;
-    this.text = "";
-    this.flushedAt = Date.now();
-    if (text !== "") this.emit("stream", { name: this.streamName, text });
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const text = this.#text;
+    this.#text = "";
+    this.#flushedAt = Date.now();
+    if (text !== "") this.#emit("stream", { name: this.#streamName, text });
   }
 
   /** Takes the line that is not ended yet back from what is to be sent: the question before an input box. */
   takeLine(): string {
-    if (this.streamName !== "stdout") return "";
-    const start = this.text.lastIndexOf("\n") + 1;
-    const line = this.text.slice(start);
-    this.text = this.text.slice(0, start);
+    if (this.#streamName !== "stdout") return "";
+    const start = this.#text.lastIndexOf("\n") + 1;
+    const line = this.#text.slice(start);
+    this.#text = this.#text.slice(0, start);
     return line;
   }
 
   /** Resolves when all that the cell has shown is out. */
   async drained(): Promise<void> {
     this.flush();
-    while (this.pending) await this.pending;
+    while (this.#pending) await this.#pending;
   }
 
-  private emit(type: string, content: object | Promise<object>): void {
-    if (!this.pending && !(content instanceof Promise)) return this.send(type, content);
-    const sent = Promise.resolve(this.pending).then(async () => {
+  #emit(type: string, content: object | Promise<object>): void {
+    if (!this.#pending && !(content instanceof Promise)) {
+      this.#send(type, content);
+      return;
+    }
+    const sent = Promise.resolve(this.#pending).then(async () => {
       try {
-        this.send(type, await content);
+        this.#send(type, await content);
       } catch (error) {
         // Nobody awaits it: it becomes the cell's error, by way of "unhandledRejection".
         void Promise.reject(error);
       }
     });
-    this.pending = sent.then(() => {
-      if (this.pending === last) this.pending = undefined;
+    this.#pending = sent.then(() => {
+      if (this.#pending === last) this.#pending = undefined;
     });
-    const last = this.pending;
+    const last = this.#pending;
   }
 
-  private send(type: string, content: object): void {
-    if (!this.muted) this.publish(type, content);
+  #send(type: string, content: object): void {
+    if (!this.#muted) this.#publish(type, content);
   }
 
-  private get muted(): boolean {
+  get #muted(): boolean {
     return this.cancelled || (this.interrupted && this.ended);
   }
 }

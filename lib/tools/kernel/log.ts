@@ -96,7 +96,7 @@ export class CellEntry {
       time: new Date().toISOString(),
     };
     try {
-      appendFileSync(this.#file, JSON.stringify(entry) + "\n");
+      appendFileSync(this.#file, `${JSON.stringify(entry)}\n`);
     } catch {
       // A read-only folder: the check then says "not verifiable", and the cell has run all the same.
     }

@@ -20,22 +20,20 @@ const session = randomUUID();
 
 /** One message of Jupyter's wire protocol, as received. tslab's own class is not exported. */
 export class Message {
-  private constructor(
-    readonly identities: readonly Buffer[],
-    readonly header: Header,
-    // The protocol leaves the content open; each handler reads what its message type defines.
-    readonly content: any,
-    private readonly key: string,
-  ) {}
+  readonly identities: readonly Buffer[];
+  readonly header: Header;
+  /** The protocol leaves it open; each handler reads what its message type defines. */
+  readonly content: any;
+  readonly #key: string;
 
   /**
    * Reads a message from its ZeroMQ frames.
    *
-   * @param frames routing identities, delimiter, signature, header, parent, metadata, content
-   * @param key the connection file's key; empty switches signatures off
-   * @throws Error when the delimiter is missing or the signature is wrong
+   * @param frames Routing identities, delimiter, signature, header, parent, metadata, content.
+   * @param key The connection file's key; empty switches signatures off.
+   * @throws Error when the delimiter is missing or the signature is wrong.
    */
-  static parse(frames: readonly Buffer[], key: string): Message {
+  constructor(frames: readonly Buffer[], key: string) {
     const at = frames.findIndex((frame) => frame.equals(delimiter));
     if (at < 0)
       throw new Error(
@@ -48,7 +46,10 @@ export class Message {
       throw new Error("Expected a Jupyter message signed with the connection file's key but found another signature.");
     }
     const [header, , , content] = parts.map((part) => JSON.parse(part.toString()));
-    return new Message(frames.slice(0, at), header, content, key);
+    this.identities = frames.slice(0, at);
+    this.header = header;
+    this.content = content;
+    this.#key = key;
   }
 
   get type(): string {
@@ -57,15 +58,15 @@ export class Message {
 
   /** Answers on the socket that the message came from. */
   reply(socket: Sender, type: string, content: object): void {
-    this.send(socket, this.identities, type, content);
+    this.#send(socket, this.identities, type, content);
   }
 
   /** Broadcasts on iopub, as a child of this message: front ends put it into the cell that sent the request. */
   publish(iopub: Sender, type: string, content: object): void {
-    this.send(iopub, [Buffer.from(type)], type, content);
+    this.#send(iopub, [Buffer.from(type)], type, content);
   }
 
-  private send(socket: Sender, identities: readonly Buffer[], type: string, content: object): void {
+  #send(socket: Sender, identities: readonly Buffer[], type: string, content: object): void {
     const { username } = this.header;
     const header: Header = {
       msg_id: randomUUID(),
@@ -76,7 +77,7 @@ export class Message {
       version: "5.3",
     };
     const parts = [header, this.header, {}, wellFormed(content)].map((part) => Buffer.from(JSON.stringify(part)));
-    socket.send([...identities, delimiter, sign(parts, this.key), ...parts]);
+    socket.send([...identities, delimiter, sign(parts, this.#key), ...parts]);
   }
 }
 

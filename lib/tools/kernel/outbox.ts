@@ -13,29 +13,32 @@ export interface Socket {
  * lets the loop turn is heard.
  */
 export class Outbox implements Sender {
-  private readonly waiting: Frames[] = [];
-  private sent: Promise<unknown> = Promise.resolve();
+  readonly #socket: Socket;
+  readonly #waiting: Frames[] = [];
+  #sent: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly socket: Socket) {}
-
-  send(frames: Frames): void {
-    if (this.waiting.length === 0 && this.trySend(frames)) return;
-    this.waiting.push(frames);
-    if (this.waiting.length === 1) void this.sendWaiting();
+  constructor(socket: Socket) {
+    this.#socket = socket;
   }
 
-  private async sendWaiting(): Promise<void> {
-    while (this.waiting.length > 0) {
-      await this.sent;
-      if (this.trySend(this.waiting[0]!)) this.waiting.shift();
+  send(frames: Frames): void {
+    if (this.#waiting.length === 0 && this.#trySend(frames)) return;
+    this.#waiting.push(frames);
+    if (this.#waiting.length === 1) void this.#sendWaiting();
+  }
+
+  async #sendWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#sent;
+      if (this.#trySend(this.#waiting[0]!)) this.#waiting.shift();
       else await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  private trySend(frames: Frames): boolean {
+  #trySend(frames: Frames): boolean {
     try {
       // A rejection says that the socket was closed: the kernel is ending, nobody is left to read.
-      this.sent = this.socket.send(frames).catch(() => undefined);
+      this.#sent = this.#socket.send(frames).catch(() => undefined);
       return true;
     } catch (error) {
       return (error as { code?: string }).code !== "EBUSY";

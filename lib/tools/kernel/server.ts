@@ -42,136 +42,135 @@ const abortMs = 100;
 
 /** A kernel's five sockets, as the Jupyter messaging protocol wants them. */
 export class Server {
-  private readonly connection: Connection;
-  private readonly queue: Request[] = [];
-  private busy = false;
-  private iopub!: Sender;
-  private stdin!: Sender;
+  readonly #handlers: Handlers;
+  readonly #connection: Connection;
+  readonly #queue: Request[] = [];
+  #busy = false;
+  #iopub!: Sender;
+  #stdin!: Sender;
   /** Takes the answer to the question that was asked last. */
-  private answered: ((value: string) => void) | undefined;
+  #answered: ((value: string) => void) | undefined;
 
-  constructor(
-    connectionFile: string,
-    private readonly handlers: Handlers,
-  ) {
-    this.connection = JSON.parse(readFileSync(connectionFile, "utf8")) as Connection;
+  constructor(connectionFile: string, handlers: Handlers) {
+    this.#handlers = handlers;
+    this.#connection = JSON.parse(readFileSync(connectionFile, "utf8")) as Connection;
   }
 
   async start(): Promise<void> {
     const zmq = require("zeromq") as typeof Zmq;
-    const { shell_port, iopub_port, stdin_port, control_port, hb_port } = this.connection;
+    const { shell_port, iopub_port, stdin_port, control_port, hb_port } = this.#connection;
     // The default drops what exceeds 1000 messages, silently.
     const iopub = new zmq.Publisher({ sendHighWaterMark: 0, linger: 1000 });
-    this.iopub = new Outbox(iopub);
+    this.#iopub = new Outbox(iopub);
     const shell = new zmq.Router({ linger: 1000 });
     const control = new zmq.Router({ linger: 1000 });
     const stdin = new zmq.Router({ linger: 1000 });
-    this.stdin = new Outbox(stdin);
+    this.#stdin = new Outbox(stdin);
     const heartbeat = new zmq.Reply();
     await Promise.all([
-      this.bind(iopub, iopub_port),
-      this.bind(shell, shell_port),
-      this.bind(control, control_port),
-      this.bind(stdin, stdin_port),
-      this.bind(heartbeat, hb_port),
+      this.#bind(iopub, iopub_port),
+      this.#bind(shell, shell_port),
+      this.#bind(control, control_port),
+      this.#bind(stdin, stdin_port),
+      this.#bind(heartbeat, hb_port),
     ]);
-    void this.listen(shell);
-    void this.listen(control);
-    void this.takeAnswers(stdin);
+    void this.#listen(shell);
+    void this.#listen(control);
+    void this.#takeAnswers(stdin);
     void (async () => {
       for await (const frames of heartbeat) await heartbeat.send(frames);
     })();
   }
 
-  private async bind(socket: Zmq.Socket, port: number): Promise<void> {
-    const { transport, ip } = this.connection;
+  async #bind(socket: Zmq.Socket, port: number): Promise<void> {
+    const { transport, ip } = this.#connection;
     await socket.bind(`${transport}://${ip}${transport === "ipc" ? "-" : ":"}${port}`);
   }
 
-  private async listen(router: Zmq.Router): Promise<void> {
+  async #listen(router: Zmq.Router): Promise<void> {
     const socket = new Outbox(router);
     for await (const frames of router) {
       let message: Message;
       try {
-        message = Message.parse(frames, this.connection.key);
+        message = new Message(frames, this.#connection.key);
       } catch {
         continue; // not from our Jupyter: the protocol says to ignore it
       }
       if (message.type === "execute_request") {
-        this.queue.push({ socket, message });
-        void this.work();
-      } else this.answer({ socket, message });
+        this.#queue.push({ socket, message });
+        void this.#work();
+      } else this.#answer({ socket, message });
     }
   }
 
-  private ask(message: Message, prompt: string): Promise<string> {
-    message.reply(this.stdin, "input_request", { prompt, password: false });
+  #ask(message: Message, prompt: string): Promise<string> {
+    message.reply(this.#stdin, "input_request", { prompt, password: false });
     return new Promise((resolve) => {
-      this.answered = resolve;
+      this.#answered = resolve;
     });
   }
 
-  private async takeAnswers(stdin: Zmq.Router): Promise<void> {
+  async #takeAnswers(stdin: Zmq.Router): Promise<void> {
     for await (const frames of stdin) {
       try {
-        const { type, content } = Message.parse(frames, this.connection.key);
-        if (type === "input_reply") this.answered?.(String(content.value));
+        const { type, content } = new Message(frames, this.#connection.key);
+        if (type === "input_reply") this.#answered?.(String(content.value));
       } catch {
         // Not from our Jupyter.
       }
     }
   }
 
-  private answer({ socket, message }: Request): void {
-    this.status(message, "busy");
+  #answer({ socket, message }: Request): void {
+    this.#status(message, "busy");
     if (message.type === "shutdown_request") {
       message.reply(socket, "shutdown_reply", { status: "ok", restart: message.content.restart === true });
-      this.status(message, "idle");
-      void this.handlers.shutdown();
+      this.#status(message, "idle");
+      void this.#handlers.shutdown();
       return;
     }
-    const handler = this.handlers.requests[message.type];
+    const handler = this.#handlers.requests[message.type];
     // A type that we do not know (a comm of a widget) gets no answer, as the protocol says, but the status messages.
     if (handler) message.reply(socket, message.type.replace(/_request$/, "_reply"), answerOf(handler, message));
-    this.status(message, "idle");
+    this.#status(message, "idle");
   }
 
-  private async work(): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    for (let request = this.queue.shift(); request; request = this.queue.shift()) {
+  async #work(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
       const { socket, message } = request;
-      this.status(message, "busy");
-      const reply = await this.handlers.execute(message.content, {
-        publish: (type, content) => message.publish(this.iopub, type, content),
-        ask: (prompt) => this.ask(message, prompt),
+      this.#status(message, "busy");
+      const reply = await this.#handlers.execute(message.content, {
+        publish: (type, content) => message.publish(this.#iopub, type, content),
+        ask: (prompt) => this.#ask(message, prompt),
       });
       // What came until now has waited behind this cell; whoever reads the reply and then sends another request wants
       // it run.
-      const waiting = this.queue.length;
+      const waiting = this.#queue.length;
       const ended = Date.now();
       message.reply(socket, "execute_reply", reply);
-      this.status(message, "idle");
-      if (this.handlers.aborts(message.content, reply)) await this.abortWaiting(waiting, ended);
+      this.#status(message, "idle");
+      if (this.#handlers.aborts(message.content, reply)) await this.#abortWaiting(waiting, ended);
     }
-    this.busy = false;
+    this.#busy = false;
   }
 
-  private async abortWaiting(waiting: number, ended: number): Promise<void> {
+  async #abortWaiting(waiting: number, ended: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, abortMs));
     const late = ({ message }: Request) => !(Date.parse(message.header.date) >= ended);
-    const all = this.queue.splice(0);
+    const all = this.#queue.splice(0);
     const aborted = all.filter((request, i) => i < waiting || late(request));
-    this.queue.push(...all.filter((request) => !aborted.includes(request)));
+    this.#queue.push(...all.filter((request) => !aborted.includes(request)));
     for (const { socket, message } of aborted) {
-      this.status(message, "busy");
+      this.#status(message, "busy");
       message.reply(socket, "execute_reply", { status: "aborted" });
-      this.status(message, "idle");
+      this.#status(message, "idle");
     }
   }
 
-  private status(message: Message, state: "busy" | "idle"): void {
-    message.publish(this.iopub, "status", { execution_state: state });
+  #status(message: Message, state: "busy" | "idle"): void {
+    message.publish(this.#iopub, "status", { execution_state: state });
   }
 }
 

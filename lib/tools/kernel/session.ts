@@ -59,7 +59,11 @@ export class Session {
       entry?.take(type, whole);
       publish(type, whole);
     };
-    const cell = new Cell(this.#count, request.code, request.silent ? () => {} : published);
+    const cell = new Cell({
+      count: this.#count,
+      source: request.code,
+      publish: request.silent ? () => {} : published,
+    });
     if (request.allow_stdin) cell.input = ask;
     cell.fail = (error) => cell === this.#cell && this.#runner.fail(error);
     if (!request.silent) publish("execute_input", { code: request.code, execution_count: this.#count });
@@ -150,7 +154,10 @@ export class Session {
       // What has registered still has locks to release and files to close: it may run on, unheard.
       if (!endsByItself) plainImmediate(() => (cell.cancelled = true));
     };
-    if (again || !endsByItself) return cutOff();
+    if (again || !endsByItself) {
+      cutOff();
+      return;
+    }
     for (const handler of [...cell.interruptHandlers]) cell.run(handler);
     plainTimeout(cutOff, graceMs).unref();
   }

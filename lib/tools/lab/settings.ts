@@ -14,7 +14,7 @@ const overrides = {
 export function writeSettings(folder: string): string {
   const settings = join(folder, "settings");
   mkdirSync(settings, { recursive: true });
-  writeFileSync(join(settings, "overrides.json"), JSON.stringify(overrides, null, 2) + "\n");
+  writeFileSync(join(settings, "overrides.json"), `${JSON.stringify(overrides, null, 2)}\n`);
   return settings;
 }
 

@@ -105,7 +105,7 @@ function isRunNote(value: unknown): value is RunNote {
 
 /** Writes a notebook as Jupyter does (keys sorted, one blank of indent), whole or not at all. */
 export function writeNotebook(file: string, notebook: Notebook): void {
-  writeWhole(file, JSON.stringify(sorted(notebook), null, 1) + "\n");
+  writeWhole(file, `${JSON.stringify(sorted(notebook), null, 1)}\n`);
 }
 
 /** The same value with all keys in order, as Jupyter writes them. */

@@ -75,7 +75,7 @@ export async function provideBrowser() {
       why = error.message;
     }
   }
-  writeFileSync(file, JSON.stringify({ path: path ?? null, ...(path ? {} : { tried: carried, why }) }) + "\n");
+  writeFileSync(file, `${JSON.stringify({ path: path ?? null, ...(path ? {} : { tried: carried, why }) })}\n`);
   return path;
 }
 

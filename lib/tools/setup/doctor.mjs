@@ -8,7 +8,7 @@ import { libraryDamage } from "./library.mjs";
 import { pythonDifferences } from "./manifest.mjs";
 import { mnistDamage } from "./mnist.mjs";
 import { packageDamage } from "./packages.mjs";
-import { at, kernelName, readJson, root, SetupError, venvPython } from "./paths.mjs";
+import { at, kernelName, readJson, SetupError, venvPython } from "./paths.mjs";
 import { findCompiler, findPython, freeSpace, requireNode } from "./requirements.mjs";
 import { setUp, stageStates } from "./setup.mjs";
 
@@ -74,11 +74,17 @@ async function examine() {
     });
   }
   return [
-    check("Node", () => (requireNode(), process.versions.node)),
+    check("Node", () => {
+      requireNode();
+      return process.versions.node;
+    }),
     check("npm", () =>
       execFileSync("npm", ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim(),
     ),
-    check("Platform", () => (refuseUnsupported(), `${process.platform} ${process.arch}${glibc()}${vectors()}`)),
+    check("Platform", () => {
+      refuseUnsupported();
+      return `${process.platform} ${process.arch}${glibc()}${vectors()}`;
+    }),
     check("Python", () => {
       const { path, version } = findPython();
       return `${version} (${path})`;
@@ -94,18 +100,18 @@ async function examine() {
   ];
 }
 
-// How set-up is made to do a stage again: by taking its stamp, or what it made, away.
-const gone = (...paths) => rmSync(at(...paths), { recursive: true, force: true });
+// Set-up does a stage again where its stamp, or what it made, is missing.
+const remove = (...paths) => {
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
+};
 const undoing = {
-  "Node packages": () => (gone("node_modules/.package-lock.json"), gone(".engine/packages.json")),
-  "Python environment": () => gone(".venv/deepnets.json"),
-  "TensorFlow engine": () => rmSync(engineFolder, { recursive: true, force: true }),
-  "TensorFlow addon": () => (
-    gone(engineFolder.slice(root.length), "engine.json"), gone(engineFolder.slice(root.length), "lib")
-  ),
-  Library: () => gone("lib/dist/build.json"),
-  MNIST: () => gone("data/mnist/verified.json"),
-  "Browser in use": () => (gone(".engine/browser.json"), gone(".engine/browser")),
+  "Node packages": () => remove(at("node_modules/.package-lock.json"), at(".engine/packages.json")),
+  "Python environment": () => remove(at(".venv/deepnets.json")),
+  "TensorFlow engine": () => remove(engineFolder),
+  "TensorFlow addon": () => remove(join(engineFolder, "engine.json"), join(engineFolder, "lib")),
+  Library: () => remove(at("lib/dist/build.json")),
+  MNIST: () => remove(at("data/mnist/verified.json")),
+  "Browser in use": () => remove(at(".engine/browser.json"), at(".engine/browser")),
 };
 
 function sitePackages() {

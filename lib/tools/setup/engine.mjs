@@ -244,7 +244,7 @@ export async function verifyEngine() {
   await multiplyMatrices();
   const files = listFiles(engineFolder, { skip: (name) => name === "deps/include" || name === "engine.json" });
   const stamp = { tensorflow: version, wheel: wheel.sha256, napi: napiVersion, addon: addonId(), files };
-  writeFileSync(stampFile, JSON.stringify(stamp) + "\n");
+  writeFileSync(stampFile, `${JSON.stringify(stamp)}\n`);
 }
 const multiply = `const tf = require("@tensorflow/tfjs-node"); const p = tf.matMul(tf.tensor2d([1,2,3,4],[2,2]), tf.tensor2d([5,6,7,8],[2,2]));
 if (tf.getBackend() !== "tensorflow") throw new Error("backend " + tf.getBackend()); console.log(JSON.stringify([...p.dataSync()]))`;

@@ -52,7 +52,7 @@ export async function buildLibrary() {
       copyFileSync(at(file), join(part, relative("lib", file)));
     writeFileSync(join(part, "live-page.js"), pageScript());
     writeCodeDigest(part);
-    writeFileSync(join(part, "build.json"), JSON.stringify({ sources, files: listFiles(part) }) + "\n");
+    writeFileSync(join(part, "build.json"), `${JSON.stringify({ sources, files: listFiles(part) })}\n`);
     rmSync(dist, { recursive: true, force: true });
     renameSync(part, dist);
   } finally {

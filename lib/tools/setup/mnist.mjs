@@ -47,5 +47,5 @@ export function installMnist() {
     }
     verified[name] = facts(name);
   }
-  writeFileSync(stampFile, JSON.stringify(verified, null, 2) + "\n");
+  writeFileSync(stampFile, `${JSON.stringify(verified, null, 2)}\n`);
 }

@@ -33,7 +33,7 @@ export function engineNoise() {
           lines
             .slice(0, -1)
             .filter(keep)
-            .map((line) => line + "\n")
+            .map((line) => `${line}\n`)
             .join("") + lines.at(-1),
         );
       }
@@ -41,7 +41,7 @@ export function engineNoise() {
         null,
         lines
           .filter(keep)
-          .map((line) => line + "\n")
+          .map((line) => `${line}\n`)
           .join(""),
       );
     },

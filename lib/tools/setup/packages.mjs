@@ -36,7 +36,7 @@ export const packagesListed = () => readJson(listFile)?.lock === lockHash();
 
 /** Notes which files the packages brought, for the doctor. */
 export const listPackages = () =>
-  writeFileSync(listFile, JSON.stringify({ lock: lockHash(), files: listFiles(folder, { skip }) }) + "\n");
+  writeFileSync(listFile, `${JSON.stringify({ lock: lockHash(), files: listFiles(folder, { skip }) })}\n`);
 
 /** What is missing or damaged of the Node packages. */
 export const packageDamage = () => (packagesListed() ? differences(folder, readJson(listFile).files) : []);

@@ -50,7 +50,7 @@ export async function installJupyter() {
     // uv does not read pip's settings (a mirror, say): pip does, and its failure is the one to report.
     await run(what, venvPython, [...pip, "--requirement", requirements]);
   }
-  writeFileSync(stampFile, JSON.stringify(stamp()) + "\n");
+  writeFileSync(stampFile, `${JSON.stringify(stamp())}\n`);
 }
 
 export const scriptsReady = () => readJson(stampFile)?.root === root;
@@ -69,7 +69,7 @@ export function repairScripts() {
     const head = plain ? `#!${venvPython}\n` : `#!/bin/sh\n'''exec' "${venvPython}" "$0" "$@"\n' '''\n`;
     writeFileSync(file, (script.test(text) ? text.replace(script, () => head) : text).replaceAll(old, venv));
   }
-  writeFileSync(stampFile, JSON.stringify(stamp()) + "\n");
+  writeFileSync(stampFile, `${JSON.stringify(stamp())}\n`);
 }
 
 const kernelFile = join(venv, "share/jupyter/kernels", kernelName, "kernel.json");
@@ -93,6 +93,6 @@ export const kernelReady = () => JSON.stringify(readJson(kernelFile)) === JSON.s
 export function registerKernel() {
   mkdirSync(join(kernelFile, ".."), { recursive: true });
   const part = `${kernelFile}.${process.pid}`;
-  writeFileSync(part, JSON.stringify(kernelSpec(), null, 2) + "\n");
+  writeFileSync(part, `${JSON.stringify(kernelSpec(), null, 2)}\n`);
   renameSync(part, kernelFile);
 }

@@ -30,7 +30,10 @@ export function run(what, command, args, { env = process.env, cwd = root } = {})
     running.add(child);
     let stdout = "";
     let all = "";
-    child.stdout.on("data", (data) => ((stdout += data), (all += data)));
+    child.stdout.on("data", (data) => {
+      stdout += data;
+      all += data;
+    });
     child.stderr.on("data", (data) => (all += data));
     child.on("error", (error) =>
       fail(new SetupError(`${what} failed: ${command} could not be started (${error.message}).`)),
@@ -53,7 +56,7 @@ function cause(output, code, signal) {
   if (noNetwork.test(output))
     return "no network: the package registry could not be reached. Connect (or set the proxy) and run the command again; what is already here is kept";
   if (readOnly.test(output))
-    return `this folder or the package cache cannot be written. Copy the project to a folder of your own and run it there`;
+    return "this folder or the package cache cannot be written. Copy the project to a folder of your own and run it there";
   const lines = output.trim().split("\n").filter(Boolean);
   const errors = lines.filter((line) => /^(npm )?error\b/i.test(line) && !/Ignored the following/.test(line));
   const last = (errors.length ? errors : lines).slice(-2).join(" | ").slice(0, 600);

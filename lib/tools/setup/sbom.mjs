@@ -24,7 +24,7 @@ export function sbom([file = at(".engine/sbom.cdx.json")]) {
   bill.components.push(...[...parts].map(([purl, part]) => component(purl, part)));
   const target = resolve(file);
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, JSON.stringify(bill, null, 2) + "\n");
+  writeFileSync(target, `${JSON.stringify(bill, null, 2)}\n`);
   console.log(`${bill.components.length} components: ${target}`);
   return 0;
 }

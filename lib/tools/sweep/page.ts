@@ -85,7 +85,7 @@ ${rows.map(rowHtml).join("\n")}
 <p>Mean ± sample standard deviation over n seeds, after the last iteration; balanced: mean recall of the classes; minutes: training and evaluation of one run.</p>
 ${
   figure
-    ? `<div id="figure" role="img" aria-label="${escapeHtml(figure.layout["meta"].alt)}"></div>
+    ? `<div id="figure" role="img" aria-label="${escapeHtml(figure.layout.meta.alt)}"></div>
 <script>${plotly.replaceAll("</script", "<\\/script")}</script>
 <script>const figure = ${JSON.stringify(figure).replaceAll("<", "\\u003c")};
 Plotly.newPlot("figure", figure.data, figure.layout, { responsive: true, displaylogo: false });</script>`

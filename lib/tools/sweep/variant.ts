@@ -17,7 +17,7 @@ async function main(id: string): Promise<void> {
   const { findVariant } = await import("../../src/training/variants");
   const { train } = await import("../../src/runs/train");
   const { iterations, batchSize, optimizer } = part.sheet;
-  const name = parseOverrides(fromEnvironment("DEEPNETS_SET") ?? "")["variant"];
+  const name = parseOverrides(fromEnvironment("DEEPNETS_SET") ?? "").variant;
   if (name === undefined) throw new Error(`Expected DEEPNETS_SET to name a variant of ${id} but it names none.`);
   const { model, data, evalEvery } = findVariant(part.id, String(name));
   const p = parameters(part.id, {

@@ -60,12 +60,12 @@ export function frame(host: HTMLElement): void {
       still.hidden = start.hidden = true;
       live.hidden = false;
       live.querySelector("h2")!.focus({ preventScroll: true });
-      host.dataset["state"] = "live";
+      host.dataset.state = "live";
     } catch (error) {
       live.replaceChildren(element("p", { role: "alert" }, (error as Error).message));
       live.hidden = false;
       start.hidden = true;
-      host.dataset["state"] = "failed";
+      host.dataset.state = "failed";
     }
   };
 }

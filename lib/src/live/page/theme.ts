@@ -7,10 +7,10 @@ import type { Theme } from "../envelope";
 export function followTheme(host: HTMLElement, theme: Theme): void {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
-    const lab = document.body.dataset["jpThemeLight"];
+    const lab = document.body.dataset.jpThemeLight;
     const name = (lab === undefined ? system.matches : lab === "false") ? "dark" : "light";
-    if (host.dataset["theme"] === name) return;
-    host.dataset["theme"] = name;
+    if (host.dataset.theme === name) return;
+    host.dataset.theme = name;
     for (const [color, value] of Object.entries(theme[name])) host.style.setProperty(`--${color}`, value);
     host.dispatchEvent(new Event("theme"));
   };

@@ -28,7 +28,7 @@ function layerOf(layer: tf.layers.Layer): Layer | undefined {
   const name = layer.getClassName();
   if (silent.includes(name)) return undefined;
   const config = layer.getConfig() as Fields;
-  const activation = config["activation"] as Activation;
+  const activation = config.activation as Activation;
   const shape = (layer.inputSpec?.[0]?.shape ?? (layer.input as tf.SymbolicTensor).shape).slice(1) as number[];
   const input = (layer.input as tf.SymbolicTensor).shape.slice(1) as number[];
   const refuse = (why: string) =>
@@ -43,14 +43,14 @@ function layerOf(layer: tf.layers.Layer): Layer | undefined {
       return {
         kind: "dense",
         inputs: itemAt(input, -1),
-        outputs: config["units"] as number,
+        outputs: config.units as number,
         activation,
         kernel: kernel!,
-        bias: second ?? new Float32Array(config["units"] as number),
+        bias: second ?? new Float32Array(config.units as number),
       };
     case "Conv2D": {
-      const maps = config["filters"] as number;
-      const size = (config["kernelSize"] as number[])[0]!;
+      const maps = config.filters as number;
+      const size = (config.kernelSize as number[])[0]!;
       const known = same("kernelSize", [size, size]) && same("strides", [1, 1]) && same("padding", "same");
       if (!known || !same("dilationRate", [1, 1])) throw refuse(" with strides or without zero-padding");
       return {
@@ -64,15 +64,15 @@ function layerOf(layer: tf.layers.Layer): Layer | undefined {
       };
     }
     case "MaxPooling2D": {
-      const size = (config["poolSize"] as number[])[0]!;
+      const size = (config.poolSize as number[])[0]!;
       if (!same("poolSize", [size, size]) || !same("strides", [size, size]) || !same("padding", "valid"))
         throw refuse(" whose windows overlap");
       return { kind: "pooling", image: input as unknown as readonly [number, number, number], size };
     }
     case "LSTM": {
-      const plain = !config["returnSequences"] && !config["goBackwards"] && activation === "tanh";
-      if (!plain || config["recurrentActivation"] !== "sigmoid") throw refuse(" with other gates than the textbook's");
-      const units = config["units"] as number;
+      const plain = !config.returnSequences && !config.goBackwards && activation === "tanh";
+      if (!plain || config.recurrentActivation !== "sigmoid") throw refuse(" with other gates than the textbook's");
+      const units = config.units as number;
       const [steps, features] = input as [number, number];
       return { kind: "lstm", steps, features, units, kernel: kernel!, recurrent: second!, bias: third! };
     }

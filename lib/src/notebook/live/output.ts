@@ -33,7 +33,7 @@ export function liveOutput<Data>({ widget, title, start, data, still, text }: Li
       `<div ${liveAttribute}="${escapeHtml(widget)}">`,
       `<img alt="${escapeHtml(text)}" width="${still.width}" height="${still.height}" style="max-width:100%;height:auto" src="${address}">`,
       `<script type="application/json">${inScript(envelope)}</script>`,
-      `</div>`,
+      "</div>",
       `<script>${liveScript()}</script>`,
     ].join("\n");
   return {

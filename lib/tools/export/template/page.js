@@ -70,7 +70,7 @@
   function wrap(text, length) {
     const lines = [];
     for (const word of text.split(" ").filter(Boolean)) {
-      if (lines.length && lines.at(-1).length + word.length < length) lines[lines.length - 1] += " " + word;
+      if (lines.length && lines.at(-1).length + word.length < length) lines[lines.length - 1] += ` ${word}`;
       else lines.push(word);
     }
     return lines;
@@ -115,7 +115,10 @@
       const say = () =>
         input.setAttribute("aria-valuetext", (output.textContent = prefix + (steps[chosen].label ?? chosen)));
       input.setAttribute("aria-label", prefix.replace(/[:\s]+$/, "") || "State of the figure");
-      input.addEventListener("input", () => (choose(Number(input.value)), say()));
+      input.addEventListener("input", () => {
+        choose(Number(input.value));
+        say();
+      });
       say();
       box.append(input, output);
     } else {
@@ -126,7 +129,10 @@
           type: "button",
           textContent: step.label ?? index + 1,
         });
-        button.addEventListener("click", () => (choose(index), press()));
+        button.addEventListener("click", () => {
+          choose(index);
+          press();
+        });
         return button;
       });
       const press = () =>
@@ -174,8 +180,8 @@
     addEventListener("resize", () => {
       if (narrow === innerWidth < narrowest) return;
       narrow = !narrow;
-      drawAll();
+      void drawAll();
     });
-    drawAll();
+    void drawAll();
   }
 })();

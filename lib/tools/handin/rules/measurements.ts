@@ -89,7 +89,7 @@ function otherAnswers({ test, predictions }: NonNullable<RunRecord["final"]>, la
 }
 
 function countBy(classes: number, labels: Uint8Array): number[] {
-  const counts = Array<number>(classes).fill(0);
+  const counts = new Array(classes).fill(0);
   for (const label of labels) if (label < classes) counts[label]!++;
   return counts;
 }

@@ -59,7 +59,7 @@ export const recordRules: readonly Rule[] = [
         const otherSeed = part.needs.includes(id) && folder !== `${id}/${run.profile}-s${run.seed}`;
         if (!found && damaged(id).some((one) => one.folder === folder)) return [];
         if (!found) return otherSeed ? [`the record in ${folder}, which it read, is gone`] : [];
-        return found.hash !== hash ? [`the record in ${folder} is another than the one it ran with`] : [];
+        return found.hash === hash ? [] : [`the record in ${folder} is another than the one it ran with`];
       });
       const later = part.needs.flatMap((id) => records(id)).filter(({ folder }) => !(folder in run.records));
       return [

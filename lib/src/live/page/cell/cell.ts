@@ -94,8 +94,8 @@ function start(box: HTMLElement): void {
         ? `x(${wrong + 1}) holds no number: type one, such as 3. Until then it counts as 0.`
         : (preset?.words ?? `After ${c.length} steps c is ${c.at(-1)!.toFixed(2)} and h is ${h.at(-1)!.toFixed(2)}.`);
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(cellPresets[i] === preset)));
-    box.dataset["states"] = c.join(" ");
-    box.dataset["outputs"] = h.join(" ");
+    box.dataset.states = c.join(" ");
+    box.dataset.outputs = h.join(" ");
   }
 
   const head = ["t", "x", "g", "c", "h"].map((name) => element("th", { scope: "col" }, name));

@@ -104,14 +104,14 @@ async function start(box: HTMLElement, { models, images }: DigitsData): Promise<
     for (const { network, row } of rows) row.show(network && seen ? forward(network, seen) : undefined);
     open?.show(seen);
     place.textContent = `What the networks see: scaled into 20 × 20 pixels, centred by weight in 28 × 28${shift[0] || shift[1] ? `, shifted by ${signed(shift[0])}, ${signed(shift[1])}` : ""}.`;
-    box.dataset["answers"] = rows.map(({ row }) => row.element.dataset["answer"] ?? "").join(" ");
+    box.dataset.answers = rows.map(({ row }) => row.element.dataset.answer ?? "").join(" ");
     clearTimeout(told);
     // Read aloud once the hand rests.
     told = setTimeout(tell, seen ? 500 : 0);
   }
   function tell(): void {
     const answers = rows.flatMap(({ row }, i) =>
-      row.element.dataset["answer"] ? [`${loaded[i]!.model.name} ${row.element.dataset["answer"]}`] : [],
+      row.element.dataset.answer ? [`${loaded[i]!.model.name} ${row.element.dataset.answer}`] : [],
     );
     status.textContent = seen
       ? `Read as: ${answers.join(", ")}.`

@@ -62,7 +62,7 @@ export function makeRow({ name, color }: DigitsModel, { problem, more }: RowOpti
               .map((digit) => `${digit} with ${percent(digit)}`)
               .join(", ")}`,
       );
-      row.dataset["answer"] = best < 0 ? "" : String(best);
+      row.dataset.answer = best < 0 ? "" : String(best);
     },
   };
 }

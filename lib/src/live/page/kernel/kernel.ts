@@ -108,7 +108,7 @@ function start(box: HTMLElement, { image }: KernelData): void {
         ? `The window's centre is in row ${row + 1}, column ${column + 1}.`
         : `${inputs[wrong]!.name} of the kernel holds no number: type one, such as -0.5. Until then it counts as 0.`;
     result.setAttribute("aria-label", `Feature map; the largest value away from 0 is ${most.toFixed(2)}`);
-    box.dataset["value"] = String(at);
+    box.dataset.value = String(at);
     buttons.forEach((button, i) =>
       button.setAttribute("aria-pressed", String(kernelPresets[i]!.kernel.every((value, k) => value === weights[k]))),
     );
