@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./order";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
@@ -14,17 +15,15 @@ const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 // these files run last, one at a time.
 const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts", "test/lab/*.test.ts"];
 const alone = { ...patient, fileParallelism: false };
-// Kinds of one group run together, the groups one after the other.
-const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
+const kinds: Record<string, { readonly folders: readonly string[]; readonly more?: object }> = {
   units: {
     folders: ["base", "data", "models", "graph", "training", "runs", "figures", "live", "notebook", "reset", "bench"],
-    group: 0,
   },
-  "set-up": { folders: ["setup"], group: 1, more: patient },
-  sweep: { folders: ["sweep"], group: 1, more: patient },
-  kernel: { folders: ["kernel", "lab"], group: 2, more: patient },
-  "hand-in": { folders: ["handin", "notebooks", "export"], group: 2, more: { ...patient, ...quickHandin } },
-  browser: { folders: ["browser"], group: 2, more: { ...patient, ...quickHandin } },
+  "set-up": { folders: ["setup"], more: patient },
+  sweep: { folders: ["sweep"], more: patient },
+  kernel: { folders: ["kernel", "lab"], more: patient },
+  "hand-in": { folders: ["handin", "notebooks", "export"], more: { ...patient, ...quickHandin } },
+  browser: { folders: ["browser"], more: { ...patient, ...quickHandin } },
 };
 
 const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
@@ -51,27 +50,28 @@ export default defineConfig({
     root,
     // tfjs-node fails in a second worker thread of one process (tfjs#8388).
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the gate's two cores: many a test waits for a kernel or a page.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     execArgv: ["--require", resolve(root, "lib/tools/kernel/preload.cjs")],
     // The engine reads the first when its process starts.
     env: { TF_CPP_MIN_LOG_LEVEL: "2", TMPDIR: temporary },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ["default", resolve(here, "reporter.ts")],
     projects: long
       ? [{ extends: true as const, test: { name: "long", include: [longFiles], ...alone, testTimeout: 3_600_000 } }]
       : [
-          ...Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
+          ...Object.entries(kinds).map(([name, { folders, more }]) => ({
             extends: true as const,
             test: {
               name,
               include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
               exclude: [longFiles, ...timed],
-              sequence: { groupOrder },
               ...more,
             },
           })),
-          { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 3 }, ...alone } },
+          { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 1 }, ...alone } },
         ],
   },
 });

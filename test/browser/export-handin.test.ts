@@ -3,12 +3,13 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { parts } from "../../lib/src/parts";
+import { quickHandin } from "../fixtures/handin/quick";
 
 const found = findBrowser();
-const { handin } = inject("quickHandin");
+const { handin } = await quickHandin();
 // Evaluated by the debugger: the page's own policy lets no script of ours in.
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const plotly = "application/vnd.plotly.v1+json";

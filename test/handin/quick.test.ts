@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parts } from "../../lib/src/parts";
 import type { RunRecord } from "../../lib/src/runs/record";
-import { checkFolder, formatFindings } from "../../lib/tools/handin/check";
+import { checkFolder, type Exporter, formatFindings, newExporter } from "../../lib/tools/handin/check";
 import { liveRecord } from "../../lib/tools/handin/progress";
 import { executeNotebook } from "../../lib/tools/notebooks/execute";
 import { readNotebook, sourceOf } from "../../lib/tools/notebooks/notebook";
@@ -14,14 +14,22 @@ import { storedRecords } from "../../lib/tools/notebooks/records";
 import type { Report } from "../../lib/tools/notebooks/report";
 import { findTags } from "../../lib/tools/notebooks/tags";
 import { waitFor } from "../fixtures/handin/cells";
+import { quickHandin } from "../fixtures/handin/quick";
 
-const quick = inject("quickHandin");
+const quick = await quickHandin();
 const base = mkdtempSync(join(tmpdir(), "quick-test-"));
 beforeAll(() => void vi.stubEnv("DEEPNETS_RUNS", quick.runs));
 afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(base, { recursive: true, force: true });
 });
+
+// Its pages are rendered once for two checks.
+let pages: ReturnType<Exporter["pages"]> | undefined;
+const exporter: Exporter = {
+  ...newExporter,
+  pages: (folder, notebooks) => (pages ??= newExporter.pages(folder, notebooks)),
+};
 
 const record = (part: string): RunRecord => storedRecords(part, "quick", quick.runs)[0]!.record;
 const executed = () => parts.map((part) => ({ part, file: join(quick.handin, part.notebook) }));
@@ -46,11 +54,13 @@ describe("the quick hand-in of the real notebooks", () => {
   });
 
   test("breaks no rule that a quick run can keep", async () => {
-    expect(formatFindings(await checkFolder(quick.handin, { quick: true }))).toBe("");
+    expect(formatFindings(await checkFolder(quick.handin, { quick: true, exporter }))).toBe("");
   });
 
   test("is refused by a check on its own, for being quick", async () => {
-    expect((await checkFolder(quick.handin)).map(({ rule }) => rule)).toEqual(parts.map(() => "quick-run"));
+    expect((await checkFolder(quick.handin, { exporter })).map(({ rule }) => rule)).toEqual(
+      parts.map(() => "quick-run"),
+    );
   });
 
   test("has a number in every tag", () => {

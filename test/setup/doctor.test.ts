@@ -1,15 +1,6 @@
 import { spawnSync } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyProject, engineFolders, runCommand } from "./project-copy";
 
@@ -26,12 +17,13 @@ afterAll(() => remove());
 
 const run = (...args: string[]) => runCommand(folder, args, { env: { DEEPNETS_BROWSER: "" } });
 
+let taken = 0;
+
 /** Takes the file away (it may be a hard link into the real project: never written into) and puts `bytes` there. */
 function damage(file: string, how: "gone" | "half" | "empty" | "other"): () => void {
   const path = realpathSync(join(folder, file));
   const whole = readFileSync(path);
-  const away = join(folder, ".engine", "away");
-  mkdirSync(dirname(away), { recursive: true });
+  const away = join(folder, ".engine", `away-${taken++}`);
   renameSync(path, away);
   if (how === "half") writeFileSync(path, whole.subarray(0, whole.length >> 1));
   if (how === "empty") writeFileSync(path, "");
@@ -47,8 +39,10 @@ const engine = (): string => join(".engine", engineFolders(folder)[0]!);
 const packages = (): string =>
   `.venv/lib/${/python3\.\d+/.exec(spawnSync("ls", [join(folder, ".venv/lib")], { encoding: "utf8" }).stdout)![0]}/site-packages`;
 
-/** What is broken, in which file, how, and what the doctor's line says. */
-type Broken = readonly [string, () => string, "gone" | "half" | "empty" | "other", RegExp];
+type How = "gone" | "half" | "empty" | "other";
+
+/** What is broken at once: in which file, how, and what the doctor's line says. */
+type Broken = Readonly<Record<string, readonly [file: () => string, how: How, line: RegExp]>>;
 
 describe("npm run doctor names what is broken", () => {
   test("and says that everything is here when it is", () => {
@@ -57,58 +51,60 @@ describe("npm run doctor names what is broken", () => {
     expect(ended.stdout).toContain("Everything is here.");
   });
 
-  test.each([
-    ["a compiled file", () => "lib/dist/src/training/parameters.js", "gone", /Library/],
-    ["a compiled file", () => "lib/dist/tools/handin/check.js", "half", /Library/],
-    [
-      "a file of a Node package",
-      () => "node_modules/temml/dist/temml.cjs",
-      "gone",
-      /Node packages.*temml\.cjs is missing/,
-    ],
-    [
-      "a file of a Node package",
-      () => "node_modules/tslab/dist/converter.js",
-      "half",
-      /Node packages.*converter\.js has/,
-    ],
-    [
-      "a Python module",
-      () => `${packages()}/nbconvert/exporters/html.py`,
-      "gone",
-      /Python environment.*html\.py is missing/,
-    ],
-    [
-      "a Python module",
-      () => `${packages()}/nbclient/client.py`,
-      "empty",
-      /Python environment.*client\.py has 0 bytes/,
-    ],
-    ["TensorFlow", () => `${engine()}/deps/lib/libtensorflow_framework.so.2`, "half", /TensorFlow engine/],
-    ["TensorFlow", () => `${engine()}/deps/lib/libtensorflow_framework.so.2`, "empty", /TensorFlow engine/],
-    [
-      "TensorFlow",
-      () => `${engine()}/deps/lib/libtensorflow_framework.so.2`,
-      "other",
-      /TensorFlow engine.*other content/,
-    ],
-    ["the addon", () => `${engine()}/lib/napi-v8/tfjs_binding.node`, "half", /TensorFlow addon/],
-    ["an MNIST file", () => "data/mnist/t10k-labels-idx1-ubyte", "half", /MNIST/],
-    ["the kernel's description", () => ".venv/share/jupyter/kernels/deepnets/kernel.json", "other", /Jupyter kernel/],
-  ] as const satisfies readonly Broken[])("%s (%#)", (_, file, how, row) => {
-    const mend = damage(file(), how);
+  const tensorflow = () => `${engine()}/deps/lib/libtensorflow_framework.so.2`;
+  test.each<Broken>([
+    {
+      "a compiled file": [() => "lib/dist/src/training/parameters.js", "gone", /Library/],
+      "a file of a Node package": [
+        () => "node_modules/temml/dist/temml.cjs",
+        "gone",
+        /Node packages.*temml\.cjs is missing/,
+      ],
+      "a Python module": [
+        () => `${packages()}/nbconvert/exporters/html.py`,
+        "gone",
+        /Python environment.*html\.py is missing/,
+      ],
+      TensorFlow: [tensorflow, "half", /TensorFlow engine/],
+    },
+    {
+      "a compiled file": [() => "lib/dist/tools/handin/check.js", "half", /Library/],
+      "a file of a Node package": [
+        () => "node_modules/tslab/dist/converter.js",
+        "half",
+        /Node packages.*converter\.js has/,
+      ],
+      "a Python module": [
+        () => `${packages()}/nbclient/client.py`,
+        "empty",
+        /Python environment.*client\.py has 0 bytes/,
+      ],
+      TensorFlow: [tensorflow, "empty", /TensorFlow engine/],
+    },
+    {
+      TensorFlow: [tensorflow, "other", /TensorFlow engine.*other content/],
+      "an MNIST file": [() => "data/mnist/t10k-labels-idx1-ubyte", "half", /MNIST/],
+    },
+    {
+      "the addon": [() => `${engine()}/lib/napi-v8/tfjs_binding.node`, "half", /TensorFlow addon/],
+      "the kernel's description": [() => ".venv/share/jupyter/kernels/deepnets/kernel.json", "other", /Jupyter kernel/],
+    },
+  ])("broken at once, each with its line (%#)", (broken) => {
+    const mend = Object.values(broken).map(([file, how]) => damage(file(), how));
     try {
       const { code, stdout } = run("doctor");
-      expect([code, stdout]).toEqual([1, expect.stringMatching(new RegExp(`^MISSING +${row.source}`, "m"))]);
+      const missing = stdout.split("\n").filter((line) => line.startsWith("MISSING"));
+      for (const [, , line] of Object.values(broken))
+        expect(missing).toContainEqual(expect.stringMatching(new RegExp(`^MISSING +${line.source}`)));
+      expect(code).toBe(1);
     } finally {
-      mend();
+      for (const one of mend) one();
     }
   });
 });
 
 test("npm run doctor -- --repair makes it right", () => {
   damage("lib/dist/src/index.js", "gone");
-  rmSync(join(folder, ".engine/away"));
   damage("data/mnist/t10k-labels-idx1-ubyte", "half");
   const ended = run("doctor", "--repair");
   expect(ended).toMatchObject({ code: 0, stderr: "" });

@@ -1,5 +1,6 @@
-import { type DefaultTreeAdapterMap, parseFragment, serialize, html as spec, defaultTreeAdapter as tree } from "parse5";
+import { type DefaultTreeAdapterMap, serialize, html as spec, defaultTreeAdapter as tree } from "parse5";
 import { quote } from "../../src/base/text";
+import { parsePiece } from "../notebooks/parse-html";
 import { type Formula, Typesetter } from "./formulas";
 import { findPicture } from "./pictures";
 import type { PreparedCell } from "./prepare";
@@ -40,7 +41,7 @@ export interface BodyOptions {
  */
 export function finishBody(rendered: string, options: BodyOptions): Body {
   const { cells, report } = options;
-  const fragment = parseFragment(rendered);
+  const fragment = parsePiece(rendered);
   const sections = fragment.childNodes.filter(isElement);
   if (sections.length !== cells.length || sections.some(({ tagName }) => tagName !== "section"))
     throw new Error(`the page has ${sections.length} sections for ${cells.length} cells`);
@@ -240,7 +241,7 @@ function scroll(table: Element, number: number): void {
 }
 
 function withoutLinks(heading: Element): string {
-  const copy = parseFragment(serialize(heading));
+  const copy = parsePiece(serialize(heading));
   for (const element of all(copy))
     if (["a", "span", "img"].includes(element.tagName) && !isSvg(element)) unwrap(element);
   return serialize(copy);
@@ -286,14 +287,14 @@ function setHtml(element: Element, html: string): void {
 }
 
 function appendHtml(element: Element, html: string): void {
-  for (const child of [...parseFragment(html).childNodes]) {
+  for (const child of [...parsePiece(html).childNodes]) {
     tree.detachNode(child);
     tree.appendChild(element, child);
   }
 }
 
 function replace(element: Element, html: string): void {
-  for (const child of [...parseFragment(html).childNodes]) {
+  for (const child of [...parsePiece(html).childNodes]) {
     tree.detachNode(child);
     tree.insertBefore(element.parentNode!, child, element);
   }

@@ -1,6 +1,7 @@
-import { type DefaultTreeAdapterMap, parseFragment } from "parse5";
+import type { DefaultTreeAdapterMap } from "parse5";
 import { escapeHtml } from "../../src/base/text";
 import { type Envelope, inScript, isEnvelope, liveAttribute } from "../../src/live/envelope";
+import { parsePiece } from "../notebooks/parse-html";
 
 type Node = DefaultTreeAdapterMap["node"];
 type Element = DefaultTreeAdapterMap["element"];
@@ -13,7 +14,7 @@ export interface StoredLive {
 
 /** Reads a stored live output; undefined where it is cut short, or something else. */
 export function readLive(html: string): StoredLive | undefined {
-  const host = find(parseFragment(html), (one) => attribute(one, liveAttribute) !== undefined);
+  const host = find(parsePiece(html), (one) => attribute(one, liveAttribute) !== undefined);
   const picture = host && find(host, ({ tagName }) => tagName === "img");
   const data = host && find(host, (one) => one.tagName === "script" && attribute(one, "type") === "application/json");
   const address = picture ? (attribute(picture, "src") ?? "") : "";

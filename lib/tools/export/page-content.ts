@@ -1,4 +1,5 @@
-import { type DefaultTreeAdapterMap, parse } from "parse5";
+import type { DefaultTreeAdapterMap } from "parse5";
+import { parsePage } from "../notebooks/parse-html";
 
 type Node = DefaultTreeAdapterMap["node"];
 
@@ -37,7 +38,7 @@ export class PageContent {
 
   constructor(html: string) {
     const elements: PageElement[] = [];
-    gather(parse(html), [], elements);
+    gather(parsePage(html), [], elements);
     this.elements = elements;
   }
 

@@ -1,4 +1,5 @@
-import { type DefaultTreeAdapterMap, parseFragment } from "parse5";
+import type { DefaultTreeAdapterMap } from "parse5";
+import { parsePiece } from "./parse-html";
 
 type Node = DefaultTreeAdapterMap["node"];
 
@@ -18,7 +19,7 @@ export interface HtmlContent {
  * readHtml("<table><tr><th>test</th></tr><tr><td>98 %</td></tr></table>").tables; // [[["test"], ["98 %"]]]
  */
 export function readHtml(html: string): HtmlContent {
-  const fragment = parseFragment(html);
+  const fragment = parsePiece(html);
   const tables = find(fragment, /^table$/).map((table) =>
     find(table, /^tr$/).map((row) => find(row, /^t[dh]$/).map((cell) => tidy(textOf(cell)))),
   );
