@@ -26,14 +26,14 @@ const src = {
 
 const tools = {
   setup: [],
-  kernel: ["user-error", "notebooks"],
-  lab: ["user-error"],
-  notebooks: ["user-error"],
-  export: ["user-error", "notebooks"],
-  handin: ["user-error", "notebooks", "export"],
-  sweep: ["user-error", "notebooks"],
-  bench: ["user-error"],
-  reset: ["user-error"],
+  kernel: ["notebooks"],
+  lab: [],
+  notebooks: [],
+  export: ["notebooks"],
+  handin: ["notebooks", "export"],
+  sweep: ["notebooks"],
+  bench: [],
+  reset: [],
 };
 
 module.exports = {
@@ -49,10 +49,11 @@ module.exports = {
     },
     {
       name: "setup-stands-alone",
-      comment: "Set-up runs before anything is installed or compiled: it imports Node, itself and the one lock.",
+      comment:
+        "Set-up runs before anything is installed or compiled: it imports Node, itself, the one lock and the errors.",
       severity: "error",
       from: { path: "^lib/tools/setup/" },
-      to: { pathNot: ["^lib/tools/setup/", "^lib/src/base/lock-file\\.cjs$"], dependencyTypesNot: ["core"] },
+      to: { pathNot: ["^lib/tools/setup/", "^lib/src/base/(lock-file|errors)\\.cjs$"], dependencyTypesNot: ["core"] },
     },
     {
       name: "binding",

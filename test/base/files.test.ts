@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { explained, writePieces, writeWhole } from "../../lib/src/base/files";
+import { explained, UserError } from "../../lib/src/base/errors.cjs";
+import { writePieces, writeWhole } from "../../lib/src/base/files";
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "files-"))));
@@ -24,7 +25,7 @@ test("a full disk leaves the old file, and nothing half-written", async () => {
   for (const write of [async () => writeWhole(file, "new"), () => writePieces(file, [Buffer.from("new")])]) {
     symlinkSync("/dev/full", `${file}.part`);
     await expect(write()).rejects.toThrow(
-      `Expected room on the disk but it is full (${file}: what was there before is intact): free some space and run again.`,
+      `Expected room on the disk but it is full (${file}: what was there before is intact): free some space and run the command again; what was finished is kept.`,
     );
     expect(readFileSync(file, "utf8")).toBe("old");
     expect(existsSync(`${file}.part`)).toBe(false);
@@ -32,9 +33,11 @@ test("a full disk leaves the old file, and nothing half-written", async () => {
 });
 
 test("a folder that may not be written is said so; other errors stay as they are", () => {
-  expect(explained(Object.assign(new Error(), { code: "EROFS" }), "/x/y")).toMatchObject({
+  const found = explained(Object.assign(new Error(), { code: "EROFS" }), "/x/y");
+  expect(found).toBeInstanceOf(UserError);
+  expect(found).toMatchObject({
     message: expect.stringMatching(
-      /^Expected to be allowed to write but was not \(EROFS, \/x\/y: .*DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages\)\.$/,
+      /^Expected to be allowed to write but was not \(EROFS, \/x\/y\): .*DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages\)\.$/,
     ) as string,
   });
   const other = Object.assign(new Error("odd"), { code: "EIO" });

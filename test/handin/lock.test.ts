@@ -83,7 +83,7 @@ describe("lockFolder", () => {
     await lockFolder(folder);
     writeFileSync(blocked, "");
     await expect(lockFolder(blocked)).rejects.toThrow(
-      /^Expected a folder that can be written but .*file refuses \(\w+\): copy the project/,
+      /^Expected a file or folder but something else has its name \(\w+, .*file\): rename/,
     );
   });
 

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { sentenceOf } from "../../lib/src/base/errors.cjs";
 import { cleanEnvironment } from "../../lib/tools/setup/environment.mjs";
-import { sentence } from "../../lib/tools/setup/sentence.cjs";
 
 const root = resolve(__dirname, "../..");
 const command = join(root, "lib/tools/setup/command.mjs");
@@ -105,12 +105,24 @@ describe("an error of the system", () => {
     [
       "EROFS",
       'Object.assign(new Error("x"), { code: "EROFS", path: "/p" })',
-      /^Expected \/p to be open to us but .*EROFS/,
+      /^Expected to be allowed to open but was not \(EROFS, \/p\)/,
     ],
     ["EMFILE", 'Object.assign(new Error("x"), { code: "EMFILE" })', /ulimit -n 1024/],
-    ["ENOMEM", 'Object.assign(new Error("x"), { code: "ENOMEM", syscall: "spawn" })', /^Expected to spawn but memory/],
-    ["ENOSPC", 'Object.assign(new Error("x"), { code: "ENOSPC", path: "/p" })', /^The disk is full \(\/p\): free some/],
-    ["memory", 'new RangeError("Array buffer allocation failed")', /^Memory is short/],
+    [
+      "ENOMEM",
+      'Object.assign(new Error("x"), { code: "ENOMEM", syscall: "spawn" })',
+      /^Expected memory and a free process .*spawn.*ulimit -v/,
+    ],
+    [
+      "ENOSPC",
+      'Object.assign(new Error("x"), { code: "ENOSPC", path: "/p" })',
+      /^Expected room on the disk but it is full \(\/p\): free some/,
+    ],
+    [
+      "memory",
+      'new RangeError("Array buffer allocation failed")',
+      /^Expected memory .*Array buffer allocation failed.*ulimit -v/,
+    ],
   ])("%s is one sentence, thrown or nobody's", (_, error, message) => {
     for (const code of [
       `throw ${error}`,
@@ -122,7 +134,7 @@ describe("an error of the system", () => {
   });
 
   test("another fault keeps its stack", () => {
-    expect(sentence(new TypeError("x is not a function"))).toBeUndefined();
+    expect(sentenceOf(new TypeError("x is not a function"))).toBeUndefined();
     expect(told('throw new TypeError("x is not a function")').stderr).toMatch(/^TypeError: x is not a function\n +at /);
   });
 

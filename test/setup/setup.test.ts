@@ -283,7 +283,7 @@ describe("set-up on a machine that lacks something", () => {
       for (const path of places) chmodSync(path, 0o555);
       try {
         const { status, stdout, stderr } = command("lib/tools/setup/command.mjs", "setup");
-        const said = `Expected a folder that can be written but ${folder} refuses (EACCES): copy the project to a folder of your own and run the command there.\n`;
+        const said = `Expected to be allowed to write but was not (EACCES, ${folder}): give yourself the right to write there, copy the project to a folder of your own, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages).\n`;
         expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: "", stderr: said });
       } finally {
         places.forEach((path, i) => chmodSync(path, modes[i]!));
@@ -295,7 +295,7 @@ describe("set-up on a machine that lacks something", () => {
       const { status, stderr } = command("lib/tools/setup/start.cjs", "lib/dist/tools/handin/handin.js", "handin");
       expect(status).toBe(1);
       expect(stderr).toMatch(
-        /^Expected a folder that can be written but .*handin refuses \(EACCES\): copy the project to a folder of your own and run the command there\.\n$/,
+        /^Expected to be allowed to write but was not \(EACCES, .*handin\): .*copy the project to a folder of your own.*\n$/,
       );
     } finally {
       places.forEach((path, i) => chmodSync(path, modes[i]!));

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
+import { UserError } from "./errors.cjs";
 import { projectFolder } from "./paths";
 import { markdownTable } from "./text";
-import { UserError } from "./user-error";
 
 /** Seeds run from 0 to this. */
 export const largestSeed = 2 ** 31 - 1;

@@ -1,8 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { explained } from "./files";
+import { explained, UserError } from "./errors.cjs";
 import { type Holder, holderOf as holderOfFile, takeLock } from "./lock-file.cjs";
-import { UserError } from "./user-error";
 
 export { identify, isAlive, type Lock, type Process } from "./lock-file.cjs";
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { explained, writePieces } from "../base/files";
+import { explained, UserError } from "../base/errors.cjs";
+import { writePieces } from "../base/files";
 import { sizeOf } from "../base/shape";
-import { UserError } from "../base/user-error";
 import type { StepState } from "../graph/types";
 import type { FitState } from "../training/fit";
 import type { RunRecord } from "./record";

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { explained } from "../base/files";
+import { explained } from "../base/errors.cjs";
 import { itemAt } from "../base/item-at";
 
 /** One point of the scalars that TensorBoard draws. */

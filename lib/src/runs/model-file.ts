@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
-import { explained, writeWhole } from "../base/files";
+import { explained, UserError } from "../base/errors.cjs";
+import { writeWhole } from "../base/files";
 import { sha256 } from "../base/sha256";
-import { UserError } from "../base/user-error";
 import { describe } from "../models/describe";
 import type { RunRecord } from "./record";
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { explained, writeWhole } from "../base/files";
+import { explained, UserError } from "../base/errors.cjs";
+import { writeWhole } from "../base/files";
 import { sha256 } from "../base/sha256";
-import { UserError } from "../base/user-error";
 import { runName } from "./places";
 import type { RunRecord } from "./record";
 import { contradiction } from "./record-check";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs-node";
 import { fromEnvironment } from "../base/environment";
-import { UserError } from "../base/user-error";
+import { UserError } from "../base/errors.cjs";
 import { findPart } from "../parts";
 import { loadModel } from "./model-file";
 import { runFolder, runsFolder } from "./places";

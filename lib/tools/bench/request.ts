@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { UserError } from "../../src/base/user-error";
+import { UserError } from "../../src/base/errors.cjs";
 import { type NetworkName, networks } from "./networks";
 
 export const options = {

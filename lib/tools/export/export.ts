@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
 import { sha256 } from "../../src/base/sha256";
-import { UserError } from "../../src/base/user-error";
 import { parts } from "../../src/parts";
 import { fingerprint, recordsOf } from "../notebooks/fingerprint";
 import { lockFolder } from "../notebooks/folder-lock";

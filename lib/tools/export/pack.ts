@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Zippable, zipSync } from "fflate";
+import { UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
-import { UserError } from "../../src/base/user-error";
 
 /** Largest package that the course's upload takes. */
 export const largestPackage = 25_000_000;

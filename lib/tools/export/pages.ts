@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
 import { sha256 } from "../../src/base/sha256";
-import { UserError } from "../../src/base/user-error";
 import { parts } from "../../src/parts";
 import { deepnetsNote, readStored } from "../notebooks/notebook";
 import { notebooksFolder } from "../notebooks/places";

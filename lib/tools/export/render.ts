@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { UserError } from "../../src/base/user-error";
+import { UserError } from "../../src/base/errors.cjs";
 import { root } from "../notebooks/places";
 
 /** A notebook as nbconvert renders it. */

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { UserError } from "../../src/base/errors.cjs";
 import { sha256 } from "../../src/base/sha256";
 import { percent, plural } from "../../src/base/text";
-import { UserError } from "../../src/base/user-error";
 import { parts as allParts, type Part } from "../../src/parts";
 import { PageContent } from "../export/page-content";
 import { type RenderedPage, renderIndex, renderPages } from "../export/pages";

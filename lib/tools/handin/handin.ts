@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { fromEnvironment } from "../../src/base/environment";
+import { UserError } from "../../src/base/errors.cjs";
 import { StatusLines } from "../../src/base/status-lines";
 import { plural } from "../../src/base/text";
-import { UserError } from "../../src/base/user-error";
 import { findPart, type Part, parts } from "../../src/parts";
 import { lockFolder } from "../notebooks/folder-lock";
 import { quickNotice } from "../notebooks/notebook";

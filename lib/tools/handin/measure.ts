@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { count, percent } from "../../src/base/text";
-import { UserError } from "../../src/base/user-error";
 import type { Dataset } from "../../src/data/dataset";
 import { drawSeries, seriesScales } from "../../src/data/series";
 import type { Part, TrainedPart } from "../../src/parts";

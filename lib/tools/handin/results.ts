@@ -1,6 +1,6 @@
+import { UserError } from "../../src/base/errors.cjs";
 import { isObject } from "../../src/base/is-object";
 import { markdownTable, meanPercent, wrapText } from "../../src/base/text";
-import { UserError } from "../../src/base/user-error";
 import { type TrainedPart, trainedParts } from "../../src/parts";
 import type { RunRecord } from "../../src/runs/record";
 import { recordNumber } from "../../src/runs/record-number";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromEnvironment } from "../../src/base/environment";
-import { UserError } from "../../src/base/user-error";
+import { UserError } from "../../src/base/errors.cjs";
 import { parseIdx } from "../../src/data/idx";
 import { dataHash, mnistFiles } from "../../src/data/mnist";
 import { drawSeries, seriesScales } from "../../src/data/series";

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { UserError } from "../../src/base/user-error";
+import { UserError } from "../../src/base/errors.cjs";
 
 /** The first port from `from` on that is free on 127.0.0.1. */
 export async function freePort(from: number): Promise<number> {

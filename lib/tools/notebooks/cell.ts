@@ -1,5 +1,5 @@
+import { UserError } from "../../src/base/errors.cjs";
 import { isObject } from "../../src/base/is-object";
-import { UserError } from "../../src/base/user-error";
 
 /** What an output is to a reader. */
 export type OutputKind = "figure" | "live page" | "picture" | "table" | "page" | "text" | "printed text" | "error";

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { explained, UserError } from "../../src/base/errors.cjs";
 import { identify, isAlive, type Process } from "../../src/base/lock";
 import { takeLock } from "../../src/base/lock-file.cjs";
-import { UserError } from "../../src/base/user-error";
 
 /** Keeps a second hand-in out of a folder. */
 export interface Lock {
@@ -49,22 +49,11 @@ function take(folder: string, file: string): ReturnType<typeof takeLock> {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw refused(folder, error);
+    throw explained(error, folder);
   }
   try {
     return takeLock(file);
   } catch (error) {
-    throw refused(file, error);
+    throw explained(error, file);
   }
-}
-
-function refused(place: string, error: unknown): Error {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC")
-    return new UserError(
-      `The disk is full (${place}): free some space and run the command again; what was finished is kept.`,
-    );
-  return new UserError(
-    `Expected a folder that can be written but ${place} refuses (${code}): copy the project to a folder of your own and run the command there.`,
-  );
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
 import { isObject } from "../../src/base/is-object";
-import { UserError } from "../../src/base/user-error";
 import { type Cell, nameOf, readCell, wayBack } from "./cell";
 
 export type { Cell, Output, OutputKind, OutputsNote } from "./cell";

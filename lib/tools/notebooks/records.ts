@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { sha256 } from "../../src/base/sha256";
-import { UserError } from "../../src/base/user-error";
 import { runName } from "../../src/runs/places";
 import type { RunRecord } from "../../src/runs/record";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { UserError } from "../../src/base/errors.cjs";
 import { holderOf } from "../../src/base/lock";
-import { UserError } from "../../src/base/user-error";
 import { findPart, trainedParts } from "../../src/parts";
 import { hasCheckpoint } from "../../src/runs/checkpoint";
 import { runsFolder } from "../../src/runs/places";

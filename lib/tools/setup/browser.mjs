@@ -1,8 +1,10 @@
 // A Chromium-family browser: it draws the static pictures of figures, and the tests look at pages with it.
+
 import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { npm } from "./packages.mjs";
-import { at, readJson, SetupError } from "./paths.mjs";
+import { at, readJson } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const names = [
@@ -27,7 +29,7 @@ export function findBrowser() {
   const named = process.env.DEEPNETS_BROWSER;
   if (named) {
     if (!existsSync(named))
-      throw new SetupError(
+      throw new UserError(
         `Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no file at ${named}: correct it or unset it.`,
       );
     return named;

@@ -1,14 +1,15 @@
 // Every `npm run` command starts here: set-up first, then the command, in a process of its own.
+
 import { spawn } from "node:child_process";
+import { sentenceOf, UserError } from "../../src/base/errors.cjs";
 import { doctor } from "./doctor.mjs";
 import { requireTemporaryFolder, useCleanEnvironment } from "./environment.mjs";
 import { engineNoise } from "./noise.mjs";
 import { watchParent } from "./parent.mjs";
-import { at, root, SetupError } from "./paths.mjs";
+import { at, root } from "./paths.mjs";
 import { requireNode } from "./requirements.mjs";
 import { endPrograms } from "./run.mjs";
 import { sbom } from "./sbom.mjs";
-import { sentence } from "./sentence.cjs";
 import { setUp } from "./setup.mjs";
 import { test } from "./test.mjs";
 
@@ -29,7 +30,7 @@ async function main([name, ...argv]) {
   if (name === "sbom") return sbom(argv);
   if (name === "setup") return setUp().then(() => 0);
   if (!(name in commands) && !tests.includes(name))
-    throw new SetupError(
+    throw new UserError(
       `Expected one of ${["doctor", "setup", "sbom", ...Object.keys(commands), ...tests].join(", ")} but found ${name}.`,
     );
   await setUp();
@@ -90,7 +91,7 @@ try {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const said = sentence(error);
+  const said = sentenceOf(error);
   if (said === undefined) throw error;
   console.error(said);
   process.exitCode = 1;

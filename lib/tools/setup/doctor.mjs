@@ -1,14 +1,16 @@
 // What is installed, in which version, what is missing or damaged and how to get it. Changes nothing but with --repair.
+
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { findBrowser } from "./browser.mjs";
 import { engineDamage, engineFolder, engineReady, multiplyMatrices, refuseUnsupported } from "./engine.mjs";
 import { libraryDamage } from "./library.mjs";
 import { pythonDifferences } from "./manifest.mjs";
 import { mnistDamage } from "./mnist.mjs";
 import { packageDamage } from "./packages.mjs";
-import { at, kernelName, readJson, SetupError, venvPython } from "./paths.mjs";
+import { at, kernelName, readJson, venvPython } from "./paths.mjs";
 import { findCompiler, findPython, freeSpace, requireNode } from "./requirements.mjs";
 import { setUp, stageStates } from "./setup.mjs";
 
@@ -17,7 +19,7 @@ const setUpHint = "npm run handin (or any other command) installs it";
 /** Prints the table; resolves to 0 when nothing is missing. `--repair` installs anew what is missing or damaged. */
 export async function doctor(argv = []) {
   const unknown = argv.find((word) => word !== "--repair");
-  if (unknown) throw new SetupError(`Expected npm run doctor, with -- --repair or nothing, but found ${unknown}.`);
+  if (unknown) throw new UserError(`Expected npm run doctor, with -- --repair or nothing, but found ${unknown}.`);
   const repair = argv.includes("--repair") || process.env.npm_config_repair === "true";
   const rows = await examine();
   if (!repair || rows.every((row) => row.ok)) return print(rows);

@@ -1,5 +1,6 @@
 // The engine: libtensorflow 2.21 out of the PyPI wheel, and tfjs-node's addon built against it.
 // tfjs-node's own install script downloads libtensorflow 2.9.1 from a host that refuses (tfjs#8742), so it never runs.
+
 import {
   existsSync,
   lstatSync,
@@ -13,8 +14,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { differences, listFiles } from "./manifest.mjs";
-import { at, readJson, SetupError, sha256, venvPython } from "./paths.mjs";
+import { at, readJson, sha256, venvPython } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 // One wheel per platform. Only linux-x64 has been tried; the others take the same route.
@@ -60,25 +62,25 @@ const library = process.platform === "darwin" ? (name) => `lib${name}.2.dylib` :
 /** Says in one sentence why this machine cannot have the engine, before anything is downloaded. */
 export function refuseUnsupported() {
   if (process.platform === "win32")
-    throw new SetupError(
+    throw new UserError(
       "Windows is not supported directly: install WSL2 (wsl --install), clone the project inside it and run the command there.",
     );
   if (!wheel)
-    throw new SetupError(
+    throw new UserError(
       `Expected Linux (x64, arm64) or macOS (arm64) but found ${process.platform} ${process.arch}: TensorFlow ${version} has no build for it.`,
     );
   if (process.platform !== "linux") return;
   process.report.excludeNetwork = true;
   const glibc = process.report.getReport().header.glibcVersionRuntime;
   if (!glibc)
-    throw new SetupError(
+    throw new UserError(
       "Expected a Linux with glibc but found musl (Alpine?): TensorFlow has no build for it. Use Debian, Ubuntu or Fedora.",
     );
   const [major, minor] = glibc.split(".").map(Number);
   if (major === 2 && minor < 27)
-    throw new SetupError(`Expected glibc 2.27 or newer but found ${glibc}: use a Linux from 2018 or later.`);
+    throw new UserError(`Expected glibc 2.27 or newer but found ${glibc}: use a Linux from 2018 or later.`);
   if (process.arch === "x64" && existsSync("/proc/cpuinfo") && !/\bavx\b/.test(readFileSync("/proc/cpuinfo", "utf8")))
-    throw new SetupError(
+    throw new UserError(
       "Expected a processor with AVX but /proc/cpuinfo lists none: TensorFlow's build needs it (any PC since 2013 has it; in a virtual machine, pass the host's CPU through).",
     );
 }
@@ -234,7 +236,7 @@ export async function multiplyMatrices() {
   const preload = at("lib/tools/kernel/preload.cjs");
   const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);
   if (out.trim() !== "[19,22,43,50]")
-    throw new SetupError(
+    throw new UserError(
       `The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. Delete .engine and run the command again.`,
     );
 }

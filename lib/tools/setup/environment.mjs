@@ -1,8 +1,9 @@
 // What a user has set for other programs must not change ours. Every command starts here, and all that it starts
 // inherits what this leaves.
+
 import { accessSync, constants, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { SetupError } from "./paths.mjs";
+import { UserError } from "../../src/base/errors.cjs";
 
 // PYTHONPATH and its like lead to other modules or another standard library; pip's PIP_USER and PIP_TARGET install
 // elsewhere, PIP_REQUIRE_VIRTUALENV refuses; Jupyter's name other settings, kernels or tokens. Where packages come from
@@ -41,7 +42,7 @@ export function requireTemporaryFolder(folder = tmpdir()) {
   } catch (error) {
     const named = ["TMPDIR", "TMP", "TEMP"].find((name) => process.env[name]);
     const why = error.code === "ENOENT" ? "does not exist" : error.code ? "cannot be written" : error.message;
-    throw new SetupError(
+    throw new UserError(
       `Expected ${named ?? "the temporary folder"} to name a folder for temporary files but ${folder} ${why}: ${named ? `correct ${named} or unset it` : "set TMPDIR to one that can be written"}.`,
     );
   }

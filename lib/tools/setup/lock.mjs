@@ -1,7 +1,9 @@
 // One set-up at a time in one folder. A lock whose process is gone is taken over.
+
 import { setTimeout as sleep } from "node:timers/promises";
+import { explained } from "../../src/base/errors.cjs";
 import { takeLock } from "../../src/base/lock-file.cjs";
-import { at, root, SetupError } from "./paths.mjs";
+import { at, root } from "./paths.mjs";
 
 const file = at(".engine/setup.lock");
 
@@ -31,10 +33,6 @@ function take() {
   try {
     return takeLock(file);
   } catch (error) {
-    throw new SetupError(
-      error.code === "ENOSPC"
-        ? `No space left on the disk that holds ${root}: free some and run the command again.`
-        : `Expected a folder that can be written but ${root} refuses (${error.code}): copy the project to a folder of your own and run the command there.`,
-    );
+    throw explained(error, root);
   }
 }

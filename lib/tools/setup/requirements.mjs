@@ -1,13 +1,15 @@
 // What the machine itself must bring. Each check throws one sentence with the way out.
+
 import { execFileSync } from "node:child_process";
 import { statfsSync } from "node:fs";
-import { root, SetupError } from "./paths.mjs";
+import { UserError } from "../../src/base/errors.cjs";
+import { root } from "./paths.mjs";
 
 export const nodeVersions = [20, 22, 24, 26];
 
 export function requireNode(version = process.versions.node) {
   if (!nodeVersions.includes(Number(version.split(".")[0])))
-    throw new SetupError(
+    throw new UserError(
       `Expected Node ${nodeVersions.slice(0, -1).join(", ")} or ${nodeVersions.at(-1)} but found ${version}: install one of them (nodejs.org, nvm, or your package manager) and run the command again.`,
     );
 }
@@ -29,12 +31,12 @@ export function findPython() {
     found.push(`${name} ${version}`);
     if (major !== 3 || minor < 11) continue;
     if (venv !== "True")
-      throw new SetupError(
+      throw new UserError(
         `${name} (${version}) cannot make virtual environments: install the venv module (Debian, Ubuntu: sudo apt install python3-venv) and run the command again.`,
       );
     return { path: name, version };
   }
-  throw new SetupError(
+  throw new UserError(
     `Expected Python 3.11 or newer but found ${found.join(", ") || "none"}: install it (Debian, Ubuntu: sudo apt install python3 python3-venv; or python.org), or name one in DEEPNETS_PYTHON.`,
   );
 }
@@ -46,7 +48,7 @@ export function findCompiler() {
     const answer = ask(name, ["--version"]);
     if (answer) return { path: name, version: answer.split("\n")[0] };
   }
-  throw new SetupError(
+  throw new UserError(
     `Expected a C++ compiler but found none of ${names.join(", ")}: install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++; macOS: xcode-select --install) and run the command again.`,
   );
 }
@@ -67,7 +69,7 @@ export function freeSpace() {
 export function requireSpace(gib, what) {
   const free = freeSpace() / 2 ** 30;
   if (free < gib)
-    throw new SetupError(
+    throw new UserError(
       `Expected ${gib.toFixed(1)} GiB of free disk space for ${what} but found ${free.toFixed(1)} GiB in ${root}: free some and run the command again.`,
     );
 }

@@ -1,8 +1,10 @@
 // Child processes of set-up: quiet, logged, with the cause of a failure read out of what they printed.
+
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { at, root, SetupError } from "./paths.mjs";
+import { UserError } from "../../src/base/errors.cjs";
+import { at, root } from "./paths.mjs";
 
 const logFile = at(".engine/setup.log");
 
@@ -36,7 +38,7 @@ export function run(what, command, args, { env = process.env, cwd = root } = {})
     });
     child.stderr.on("data", (data) => (all += data));
     child.on("error", (error) =>
-      fail(new SetupError(`${what} failed: ${command} could not be started (${error.message}).`)),
+      fail(new UserError(`${what} failed: ${command} could not be started (${error.message}).`)),
     );
     child.on("close", (code, signal) => {
       running.delete(child);
@@ -44,7 +46,7 @@ export function run(what, command, args, { env = process.env, cwd = root } = {})
         appendFileSync(logFile, all);
       } catch {} // a full disk must not hide the sentence below
       if (code === 0) return done(stdout);
-      fail(new SetupError(`${what} failed: ${cause(all, code, signal)} (full output: .engine/setup.log).`));
+      fail(new UserError(`${what} failed: ${cause(all, code, signal)} (full output: .engine/setup.log).`));
     });
   });
 }

@@ -1,8 +1,8 @@
 // Runs one compiled command: node start.cjs FILE NAME ...ARGV. Prints what a user can mend as one line.
-const { sentence } = require("./sentence.cjs");
+const { sentenceOf } = require("../../src/base/errors.cjs");
 
 // An error that nobody awaits (a program that cannot be started, say) is told like one that somebody does.
-process.on("uncaughtException", (error) => fail(sentence(error) ?? error?.stack ?? String(error)));
+process.on("uncaughtException", (error) => fail(sentenceOf(error) ?? error?.stack ?? String(error)));
 // Where our output goes may end before we do (a closed terminal, `| head`): the command still ends in order.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
@@ -68,6 +68,6 @@ Promise.resolve()
       // parseArgs names the option or word that it does not take, then how to quote it, which nobody wants here.
       if (/^ERR_PARSE_ARGS/.test(error?.code ?? ""))
         fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
-      fail(sentence(error) ?? error?.stack ?? String(error));
+      fail(sentenceOf(error) ?? error?.stack ?? String(error));
     },
   );

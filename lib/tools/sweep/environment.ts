@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../src/base/errors.cjs";
 import { isAlive } from "../../src/base/lock";
 import { sha256 } from "../../src/base/sha256";
-import { UserError } from "../../src/base/user-error";
 import { root, tool } from "./places";
 
 /** What an installed Snakemake takes, and room to unpack it, in GiB. */

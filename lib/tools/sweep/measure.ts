@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { temporaryFolder } from "../../src/base/temporary-folder";
-import { UserError } from "../../src/base/user-error";
 import { findPart } from "../../src/parts";
 import { hasRecord, loadRecord } from "../../src/runs/record-file";
 import { executeNotebook } from "../notebooks/execute";

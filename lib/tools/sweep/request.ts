@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { largestSeed } from "../../src/base/environment";
-import { UserError } from "../../src/base/user-error";
+import { UserError } from "../../src/base/errors.cjs";
 import { hasSetting } from "../../src/graph/optimizers";
 import { countedIn, findPart, type TrainedPart, trainedParts } from "../../src/parts";
 import { parseOverrides } from "../../src/training/overrides";

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { StatusLines } from "../../src/base/status-lines";
-import { UserError } from "../../src/base/user-error";
 import { runsFolder } from "../../src/runs/places";
 import { plainName, sweepPython } from "./environment";
 import { folderOf, gather } from "./gather";

@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
+import { UserError } from "../../base/errors.cjs";
 import { itemAt } from "../../base/item-at";
 import { count, percent, plural } from "../../base/text";
-import { UserError } from "../../base/user-error";
 import type { Mnist } from "../../data";
 import type { DigitsData, DigitsImage, DigitsModel } from "../../live/digits-data";
 import { prepare } from "../../live/drawing";

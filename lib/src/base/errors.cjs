@@ -1,0 +1,63 @@
+// The errors that a user can mend. The library takes them compiled, set-up as they stand here, before anything is
+// installed. So this is plain JavaScript, and errors.d.cts describes it.
+
+class UserError extends Error {
+  name = "UserError";
+}
+
+// Sentences for the system's errors, by code. `what` is "write", "read" or, where nobody knows, "open".
+const full = ({ place }) =>
+  `Expected room on the disk but it is full (${place}): free some space and run the command again; what was finished is kept.`;
+
+const ways = {
+  write:
+    "give yourself the right to write there, copy the project to a folder of your own, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages)",
+  read: "give yourself the right to read it",
+};
+const forbidden = ({ code, place, what }) =>
+  `Expected to be allowed to ${what} but was not (${code}, ${place}): ${ways[what] ?? ways.write}.`;
+
+const tooMany = ({ code, place }) =>
+  `Expected to open one more file but this process may not (${code}, ${place}): close other programs, or raise the limit (ulimit -n 1024), and run the command again; what was finished is kept.`;
+
+const noMemory = ({ code, place, what }) =>
+  `Expected memory and a free process to ${what} but found none (${code}, ${place}): close other programs, or raise the limit (ulimit -v, ulimit -u), and run the command again; what was finished is kept.`;
+
+const noFile = ({ code, place }) =>
+  `Expected a file or folder but something else has its name (${code}, ${place}): rename or remove that, and run the command again.`;
+
+const sentences = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EACCES: forbidden,
+  EROFS: forbidden,
+  EPERM: forbidden,
+  EMFILE: tooMany,
+  ENFILE: tooMany,
+  ENOMEM: noMemory,
+  EAGAIN: noMemory,
+  EEXIST: noFile,
+  ENOTDIR: noFile,
+  EISDIR: noFile,
+};
+
+/** See errors.d.cts. */
+function explained(error, place, what = "write") {
+  const { code } = error;
+  const sentence = Object.hasOwn(sentences, code ?? "") ? sentences[code] : undefined;
+  return sentence ? new UserError(sentence({ code, place, what }), { cause: error }) : error;
+}
+
+/** See errors.d.cts. */
+function sentenceOf(error) {
+  // By name: a command has the class of the compiled library, set-up its own.
+  if (error?.name === "UserError") return error.message;
+  if (!(error instanceof Error)) return undefined;
+  const known = explained(error, error.path ?? error.dest ?? error.syscall ?? "while it ran", "open");
+  if (known !== error) return known.message;
+  if (/Array buffer allocation failed|std::bad_alloc|Cannot allocate memory/.test(error.message))
+    return sentences.ENOMEM({ code: error.message, place: "while it ran", what: "go on" });
+  return undefined;
+}
+
+module.exports = { explained, sentenceOf, UserError };
