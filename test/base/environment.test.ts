@@ -9,6 +9,8 @@ import {
   variables,
 } from "../../lib/src/base/environment";
 
+import { setUpVariables } from "../../lib/tools/setup/environment.mjs";
+
 const root = join(__dirname, "../..");
 const names = Object.keys(variables) as VariableName[];
 
@@ -75,14 +77,26 @@ const sources = ["lib/src", "lib/tools", "test"].flatMap((folder) =>
     .map((name) => ({ file: `${folder}/${name}`, text: readFileSync(join(root, folder, name), "utf8") })),
 );
 
-test("only base/environment.ts reads them in the library and the tools' TypeScript", () => {
-  const own = sources.filter(({ file }) => /^lib\/.*\.ts$/.test(file) && file !== "lib/src/base/environment.ts");
-  expect(own.length).toBeGreaterThan(150);
+test("one file of the library and the tools reads the environment, one of set-up, and three scripts that come before", () => {
+  const own = sources.filter(({ file }) => /^lib\/(src|tools)\/.*\.([mc]?ts|[mc]js)$/.test(file));
+  expect(own.length).toBeGreaterThan(200);
+  const code = (text: string) => text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
   const reading = own.filter(({ text }) =>
-    /env\??\.?\[?["']?\.?DEEPNETS_|\{[^}]*\bDEEPNETS_\w+[^}]*\} = (?:process\.)?env/.test(text),
+    /\bprocess\.env\b(?!\.\$\{)|env\??\.?\[?["']?\.?DEEPNETS_|\{[^}]*\bDEEPNETS_\w+[^}]*\} = (?:process\.)?env/.test(
+      code(text),
+    ),
   );
-  // snakemake.ts takes one out of what its jobs get: whether a run starts anew is not a sweep's to say.
-  expect(reading.map(({ file }) => file)).toEqual(["lib/tools/sweep/snakemake.ts"]);
+  expect(reading.map(({ file }) => file).sort()).toEqual([
+    "lib/src/base/environment.ts",
+    "lib/src/base/lock-file.cjs",
+    "lib/tools/kernel/preload.cjs",
+    "lib/tools/setup/environment.mjs",
+    "lib/tools/setup/start.cjs",
+  ]);
+});
+
+test("set-up knows its own variables by the names of the table", () => {
+  expect([...setUpVariables].sort()).toEqual(names.filter((name) => variables[name].for === "set-up").sort());
 });
 
 test("each name that any file says is one of them", () => {

@@ -82,6 +82,14 @@ describe("a command", () => {
     expect(ended).toMatchObject({ status: 0, stderr: "" });
   }, 120_000);
 
+  test("says in one sentence that DEEPNETS_PYTHON names no Python that fits", () => {
+    const wrong = "/nowhere/python";
+    const find = `import(${JSON.stringify(join(root, "lib/tools/setup/requirements.mjs"))}).then((it) => it.findPython()).catch((error) => console.log(error.message))`;
+    expect(run(["-e", find], { DEEPNETS_PYTHON: wrong }).stdout).toBe(
+      `Expected DEEPNETS_PYTHON to name a Python from 3.11 on but found no Python at ${wrong}: correct it or unset it.\n`,
+    );
+  });
+
   test("says in one sentence that there is no temporary folder", () => {
     const gone = "/nowhere/at all";
     expect(run([command, "reset", "--help"], { TMPDIR: gone })).toEqual({

@@ -1,3 +1,5 @@
+// All that the library and the commands read of `process.env` stands here; set-up, which runs before anything is
+// compiled, has lib/tools/setup/environment.mjs.
 import { resolve } from "node:path";
 import { UserError } from "./errors.cjs";
 import { projectFolder } from "./paths";
@@ -71,7 +73,7 @@ export const variables = {
     meaning: "1 starts each training anew, whatever checkpoint there is",
     read: oneOrNothing,
   }),
-  DEEPNETS_THREADS: define<{ readonly intra: number; readonly inter: number }>({
+  DEEPNETS_THREADS: define<Threads>({
     for: "runs",
     takes: 'two whole numbers, as in "2,1",',
     usual: "what the notebook's metadata says",
@@ -159,3 +161,51 @@ export const environmentTable = (): string =>
       variable.meaning,
     ]),
   ]);
+
+/** Our environment for a program that we start: less the names in `without`, and with `more`. */
+export function inherited(more: Environment = {}, without: readonly string[] = []): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !without.includes(name));
+  return { ...Object.fromEntries(kept), ...more };
+}
+
+/** The notebook that this kernel serves, by its path: jupyter_server says it. */
+export const servedNotebook = (environment: Environment = process.env): string | undefined =>
+  environment.JPY_SESSION_NAME;
+
+/** The process id of the Jupyter that started this kernel, where it says it. */
+export const jupyterProcess = (): number | undefined => Number(process.env.JPY_PARENT_PID) || undefined;
+
+/** Whether a window can be opened, as far as the environment says. */
+export const hasDisplay = (): boolean => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+
+/**
+ * Whether the engine computes by oneDNN, as the variable says that it reads when it loads: "1", "0", or undefined where
+ * it decides by the processor.
+ */
+export const oneDnnSwitch = (): string | undefined => process.env.TF_ENABLE_ONEDNN_OPTS;
+
+/** Threads of the engine: within one operation, and between operations. */
+export interface Threads {
+  readonly intra: number;
+  readonly inter: number;
+}
+
+/** What the engine was told about its threads when it loaded; undefined where it was told nothing. */
+export const engineThreads = (): { readonly [N in keyof Threads]: number | undefined } => ({
+  intra: Number(process.env.TF_NUM_INTRAOP_THREADS) || undefined,
+  inter: Number(process.env.TF_NUM_INTEROP_THREADS) || undefined,
+});
+
+/** The variables that tell the engine its threads: it reads them once, when it loads. */
+export const threadVariables = ({ intra, inter }: Threads): Record<string, string> => ({
+  TF_NUM_INTRAOP_THREADS: String(intra),
+  TF_NUM_INTEROP_THREADS: String(inter),
+});
+
+/** Tells the engine its threads, before it loads. */
+export const tellEngine = (threads: Threads): void => void Object.assign(process.env, threadVariables(threads));
+
+/** Keeps the engine, before it loads, from writing a line about each graph. */
+export function quietEngine(): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+}

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { oneDnnSwitch } from "../base/environment";
 import { isRecording } from "./recorder";
 
 // Kernels of tfjs-node that give wrong numbers, or cannot be traced, mended under their own names. All others stay as
@@ -44,7 +45,7 @@ mend("DepthwiseConv2dNative", (stock) => (call) => {
     dimRoundingMode?: "floor" | "round" | "ceil";
   };
   const [high, wide] = typeof dilations === "number" ? [dilations, dilations] : (dilations ?? [1, 1]);
-  if ((high === 1 && wide === 1) || process.env.TF_ENABLE_ONEDNN_OPTS !== "0") return stock(call);
+  if ((high === 1 && wide === 1) || oneDnnSwitch() !== "0") return stock(call);
   return tf.tidy(() => {
     const [x, filter] = [call.inputs.x, call.inputs.filter] as [tf.Tensor4D, tf.Tensor4D];
     const info = tf.backend_util.computeConv2DInfo(

@@ -1,23 +1,19 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import * as tf from "@tensorflow/tfjs-node";
+import { engineThreads, oneDnnSwitch } from "../base/environment";
 import { sha256 } from "../base/sha256";
 import { engineVersion } from "../graph/engine";
 import { ownCodeDigest } from "./code-digest";
 import type { RunRecord } from "./record";
 
-/**
- * Whether the engine computes by oneDNN: it decides the last digits, as the version does. Commands and the kernel
- * switch it on where nobody says otherwise.
- */
-const oneDnn = (): string => process.env.TF_ENABLE_ONEDNN_OPTS ?? "as the engine decides";
+// It decides the last digits, as the version does. Commands and the kernel switch it on where nobody says otherwise.
+const oneDnn = (): string => oneDnnSwitch() ?? "as the engine decides";
 
 /** Threads of the engine within one operation and between operations: read by the engine once, when it starts. */
 export function threads(): RunRecord["threads"] {
   const all = availableParallelism();
-  return {
-    intra: Number(process.env.TF_NUM_INTRAOP_THREADS) || all,
-    inter: Number(process.env.TF_NUM_INTEROP_THREADS) || all,
-  };
+  const { intra = all, inter = all } = engineThreads();
+  return { intra, inter };
 }
 
 export const machine = (): RunRecord["machine"] => ({

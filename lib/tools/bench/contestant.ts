@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
+import { inherited } from "../../src/base/environment";
 import type { Setting } from "./settings";
 
 /** What a process says of itself once it is warm. */
@@ -18,7 +19,7 @@ export class Contestant {
   constructor(setting: Pick<Setting, "command" | "environment">) {
     const [program, ...args] = setting.command;
     this.#child = spawn(program, args, {
-      env: { ...process.env, ...setting.environment },
+      env: inherited(setting.environment),
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.#child.stderr!.on("data", (data) => (this.#complaint = (this.#complaint + data).slice(-4000)));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { threadVariables } from "../../src/base/environment";
 import { projectFolder } from "../../src/base/paths";
 import { type NetworkName, networkFacts } from "./networks";
 
@@ -52,8 +53,7 @@ export function settings(network: NetworkName, options: { readonly python?: stri
       form,
     ],
     environment: {
-      TF_NUM_INTRAOP_THREADS: String(intra),
-      TF_NUM_INTEROP_THREADS: String(inter),
+      ...threadVariables({ intra, inter }),
       TF_CPP_MIN_LOG_LEVEL: "2",
       ...(hasOneDNNSwitchedOn(form) && { [oneDNN]: "1" }),
     },

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { inherited } from "../../src/base/environment";
 import { UserError } from "../../src/base/errors.cjs";
 import { root } from "../notebooks/places";
 
@@ -28,7 +29,7 @@ export async function render(notebooks: readonly object[]): Promise<readonly (Re
 function python(job: string): Promise<string> {
   return new Promise((done, fail) => {
     const child = spawn(join(root, ".venv/bin/python"), ["-I", "-B", join(root, "lib/tools/export/render.py")], {
-      env: { ...process.env, PYTHONUTF8: "1" },
+      env: inherited({ PYTHONUTF8: "1" }),
     });
     const end = () => child.kill();
     process.once("exit", end);

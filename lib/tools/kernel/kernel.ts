@@ -1,3 +1,4 @@
+import { servedNotebook } from "../../src/base/environment";
 import { type Bundle, type Content, type DisplayOptions, installKernel } from "../../src/notebook/kernel";
 import { detached, latestCell, runningCell } from "./cell";
 import { captureChildren } from "./children";
@@ -69,7 +70,7 @@ function installDisplay(closers: Set<() => void | Promise<void>>): void {
     },
     onClose: (handler) => void closers.add(handler),
     detached,
-    notebook: process.env.JPY_SESSION_NAME,
+    notebook: servedNotebook(),
   });
   // tslab's own `display` and `newDisplay()` write through this variable.
   const jupyter = require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown };

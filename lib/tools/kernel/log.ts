@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromEnvironment } from "../../src/base/environment";
+import { fromEnvironment, servedNotebook } from "../../src/base/environment";
 import { projectFolder } from "../../src/base/paths";
 import { sha256 } from "../../src/base/sha256";
 import type { Output } from "../notebooks/cell";
@@ -34,7 +34,7 @@ export class CellEntry {
     this.#source = { count, sha256: sha256(source) };
     const file = fromEnvironment("DEEPNETS_CELLS");
     // A kernel without a notebook leaves nothing that anybody could check.
-    if (file === undefined && process.env.JPY_SESSION_NAME === undefined) return;
+    if (file === undefined && servedNotebook() === undefined) return;
     this.#file = file ?? join(projectFolder(), ".engine/cells.jsonl");
     CellEntry.#recent.push(this);
     if (CellEntry.#recent.length > remembered) CellEntry.#recent.shift();
@@ -89,7 +89,7 @@ export class CellEntry {
     if (this.#file === undefined) return;
     const entry = {
       kernel: kernelId,
-      notebook: process.env.JPY_SESSION_NAME ?? null,
+      notebook: servedNotebook() ?? null,
       ...this.#source,
       outputs: noteOutputs(this.#outputs),
       status: this.#status,

@@ -1,15 +1,16 @@
 // The kernel's entry: node --require preload.cjs main.js CONNECTION_FILE, as the kernelspec says that set-up writes.
+import { quietEngine, tellEngine } from "../../src/base/environment";
 import { endWithParent } from "./parent";
 import { nameErrorPlaces } from "./stack";
-import { applyThreads, threadSetting } from "./threads";
+import { threadSetting } from "./threads";
 import { tieTimersToCells } from "./timers";
 import { loadTypeScript } from "./typescript";
 
 async function start(connectionFile: string): Promise<void> {
   endWithParent();
-  applyThreads(threadSetting());
-  // Without it the engine writes a line about each graph that it loads.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  const threads = threadSetting();
+  if (threads) tellEngine(threads);
+  quietEngine();
   // Warnings about packages that we do not own ("punycode is deprecated") are nothing that a notebook's reader can act
   // on.
   (process as { noDeprecation?: boolean }).noDeprecation = true;

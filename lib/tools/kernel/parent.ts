@@ -1,3 +1,5 @@
+import { jupyterProcess } from "../../src/base/environment";
+
 let end: () => void = () => process.exit(0);
 
 /**
@@ -6,9 +8,8 @@ let end: () => void = () => process.exit(0);
  */
 export function endWithParent(): void {
   const parent = process.ppid;
-  const named = Number(process.env.JPY_PARENT_PID);
   // Gone before we could look: an orphan belongs to the first process.
-  if (parent === 1 && named > 1) process.exit(0);
+  if (parent === 1 && (jupyterProcess() ?? 0) > 1) process.exit(0);
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);

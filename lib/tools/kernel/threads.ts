@@ -1,11 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fromEnvironment } from "../../src/base/environment";
-
-/** Threads of the engine: within one operation, and between operations. */
-export interface Threads {
-  readonly intra: number;
-  readonly inter: number;
-}
+import { fromEnvironment, servedNotebook, type Threads } from "../../src/base/environment";
 
 /**
  * The thread setting of the notebook that this kernel serves, if it has one. `DEEPNETS_THREADS="intra,inter"` wins;
@@ -14,11 +8,11 @@ export interface Threads {
  *
  * @throws Error when `DEEPNETS_THREADS` is not two whole numbers
  */
-export function threadSetting(env: NodeJS.ProcessEnv = process.env): Threads | undefined {
+export function threadSetting(env?: NodeJS.ProcessEnv): Threads | undefined {
   const given = fromEnvironment("DEEPNETS_THREADS", env);
   if (given) return given;
-  // JPY_SESSION_NAME: the notebook's path, set by jupyter_server.
-  return env.JPY_SESSION_NAME ? fromNotebook(env.JPY_SESSION_NAME) : undefined;
+  const notebook = servedNotebook(env);
+  return notebook ? fromNotebook(notebook) : undefined;
 }
 
 function fromNotebook(file: string): Threads | undefined {
@@ -28,11 +22,4 @@ function fromNotebook(file: string): Threads | undefined {
   } catch {
     return undefined; // no notebook behind this kernel, or one without a setting
   }
-}
-
-/** Hands the setting to the engine, which reads these variables once, when it loads. */
-export function applyThreads(threads: Threads | undefined): void {
-  if (!threads) return;
-  process.env.TF_NUM_INTRAOP_THREADS = String(threads.intra);
-  process.env.TF_NUM_INTEROP_THREADS = String(threads.inter);
 }

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { parseArgs } from "node:util";
-import { fromEnvironment } from "../../src/base/environment";
+import { fromEnvironment, hasDisplay, inherited } from "../../src/base/environment";
 import { UserError } from "../../src/base/errors.cjs";
 import { projectFolder } from "../../src/base/paths";
 import { tensorboardProgram } from "../../src/notebook/tensorboard";
@@ -136,7 +136,7 @@ function startPython(args: readonly string[], env: Readonly<Record<string, strin
     cwd: projectFolder(),
     detached: true,
     stdio: ["pipe", "ignore", "pipe"],
-    env: { ...withoutJupyter(process.env), ...env },
+    env: { ...withoutJupyter(inherited()), ...env },
   });
   child.stderr.pipe(complaints()).pipe(process.stderr);
   return child;
@@ -165,7 +165,7 @@ function complaints(): Transform {
 
 function hasDesktop(): boolean {
   if (!process.stdout.isTTY) return false;
-  return process.platform === "darwin" || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+  return process.platform === "darwin" || hasDisplay();
 }
 
 async function answers(url: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { inherited } from "../../src/base/environment";
 
 // What JupyterLab starts with here; a user's own settings win over these.
 const overrides = {
@@ -27,7 +28,7 @@ export function withoutJupyter(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * Where Jupyter looks: below a folder of our own, so that nobody's settings (an empty token, a foreign origin, an
  * extension, a kernel of the same name) open or change this lab. Theme and shortcuts stay those of the user.
  */
-export function ownJupyter(folder: string, env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string>> {
+export function ownJupyter(folder: string, env: NodeJS.ProcessEnv = inherited()): Readonly<Record<string, string>> {
   return {
     JUPYTER_CONFIG_DIR: join(folder, "config"),
     JUPYTER_DATA_DIR: join(folder, "data"),

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { inherited } from "../../src/base/environment";
 import { readNotebook, writeNotebook } from "./notebook";
 import { withNotedOutputs } from "./outputs";
 import { root } from "./places";
@@ -53,7 +54,7 @@ export function executeNotebook(source: string, target: string, options: Execute
   return new Promise((done, fail) => {
     const child = spawn(program!, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...options.env, DEEPNETS_PARENT: String(process.pid) },
+      env: inherited({ ...options.env, DEEPNETS_PARENT: String(process.pid) }),
     });
     const stop = () => child.kill(child.killed ? "SIGKILL" : "SIGTERM");
     let cell = 0;

@@ -1,8 +1,9 @@
 // A Chromium-family browser: it draws the static pictures of figures, and the tests look at pages with it.
 
 import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
+import { inherited, namedProgram, programFolders } from "./environment.mjs";
 import { npm } from "./packages.mjs";
 import { at, readJson } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -26,7 +27,7 @@ const carried = "@sparticuz/chromium@147.0.0";
 
 /** The browser in use, or undefined: what was named, what is installed, or what set-up brought. */
 export function findBrowser() {
-  const named = process.env.DEEPNETS_BROWSER;
+  const named = namedProgram("DEEPNETS_BROWSER");
   if (named) {
     if (!existsSync(named))
       throw new UserError(
@@ -34,7 +35,7 @@ export function findBrowser() {
       );
     return named;
   }
-  const onPath = names.flatMap((name) => (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)));
+  const onPath = names.flatMap((name) => programFolders().map((folder) => join(folder, name)));
   return [...onPath, ...applications, readJson(file)?.path].find((path) => path && executable(path));
 }
 
@@ -67,7 +68,7 @@ export async function provideBrowser() {
       );
       path = (
         await run("Unpacking the browser", process.execPath, ["--input-type=module", "-e", unpack, folder], {
-          env: { ...process.env, TMPDIR: folder },
+          env: inherited({ TMPDIR: folder }),
         })
       ).trim();
       rmSync(`${folder}/node_modules`, { recursive: true, force: true });

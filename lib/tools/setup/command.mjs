@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { sentenceOf, UserError } from "../../src/base/errors.cjs";
 import { doctor } from "./doctor.mjs";
-import { requireTemporaryFolder, useCleanEnvironment } from "./environment.mjs";
+import { inherited, npmScript, requireTemporaryFolder, useCleanEnvironment } from "./environment.mjs";
 import { engineNoise } from "./noise.mjs";
 import { watchParent } from "./parent.mjs";
 import { at, root } from "./paths.mjs";
@@ -58,7 +58,7 @@ function start(file, name, argv) {
       ...argv,
     ];
     // The level is read when the process starts: without it, each traced graph writes lines of progress to stderr.
-    const env = { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env };
+    const env = { TF_CPP_MIN_LOG_LEVEL: "2", ...inherited() };
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "inherit", "pipe", "ipc"] });
     child.stderr.pipe(engineNoise()).pipe(process.stderr);
     // Ctrl-C reaches the whole group: the command ends in its own way, and we wait for it.
@@ -85,7 +85,7 @@ try {
   useCleanEnvironment();
   requireNode();
   requireTemporaryFolder();
-  if (process.env.npm_lifecycle_event) watchParent(orphaned);
+  if (npmScript()) watchParent(orphaned);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
   // Where our output goes may end before we do (a closed terminal, `| head`): the command still ends in order.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});

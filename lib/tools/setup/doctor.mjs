@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { findBrowser } from "./browser.mjs";
 import { engineDamage, engineFolder, engineReady, multiplyMatrices, refuseUnsupported } from "./engine.mjs";
+import { npmOption } from "./environment.mjs";
 import { libraryDamage } from "./library.mjs";
 import { pythonDifferences } from "./manifest.mjs";
 import { mnistDamage } from "./mnist.mjs";
@@ -20,7 +21,7 @@ const setUpHint = "npm run handin (or any other command) installs it";
 export async function doctor(argv = []) {
   const unknown = argv.find((word) => word !== "--repair");
   if (unknown) throw new UserError(`Expected npm run doctor, with -- --repair or nothing, but found ${unknown}.`);
-  const repair = argv.includes("--repair") || process.env.npm_config_repair === "true";
+  const repair = argv.includes("--repair") || npmOption("repair") === "true";
   const rows = await examine();
   if (!repair || rows.every((row) => row.ok)) return print(rows);
   for (const { part, ok, text, undo } of rows) {

@@ -1,8 +1,10 @@
-// What a user has set for other programs must not change ours. Every command starts here, and all that it starts
-// inherits what this leaves.
+// All that set-up reads of `process.env`; what runs once the library is compiled reads lib/src/base/environment.ts, whose
+// table documents our own variables. What a user has set for other programs must not change ours: every command starts
+// here, and all that it starts inherits what this leaves.
 
 import { accessSync, constants, statSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { delimiter } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 
 // PYTHONPATH and its like lead to other modules or another standard library; pip's PIP_USER and PIP_TARGET install
@@ -47,3 +49,22 @@ export function requireTemporaryFolder(folder = tmpdir()) {
     );
   }
 }
+
+/** Those of our own variables that set-up needs before anything is compiled. */
+export const setUpVariables = ["DEEPNETS_BROWSER", "DEEPNETS_PYTHON"];
+
+/** The program that a variable names, or undefined where it names none. */
+export const namedProgram = (name) => process.env[name] || undefined;
+
+/** The folders that the system looks for programs in. */
+export const programFolders = () => (process.env.PATH ?? "").split(delimiter);
+
+/** Our environment for a program that we start, with `more`. */
+export const inherited = (more = {}) => ({ ...process.env, ...more });
+
+/** What npm says of the command that it started: its script's name, and where npm itself lies. */
+export const npmScript = () => process.env.npm_lifecycle_event;
+export const npmProgram = () => process.env.npm_execpath;
+
+/** What npm made of an option that was given without `--`, as text: `npm run doctor --repair`. */
+export const npmOption = (name) => process.env[`npm_config_${name}`];

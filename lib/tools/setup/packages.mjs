@@ -1,5 +1,7 @@
 // Node packages, by npm's own lock file.
+
 import { existsSync, writeFileSync } from "node:fs";
+import { npmProgram } from "./environment.mjs";
 import { differences, listFiles } from "./manifest.mjs";
 import { at, readJson, sha256File } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -43,6 +45,6 @@ export const packageDamage = () => (packagesListed() ? differences(folder, readJ
 
 /** The npm that runs us (its path is in the environment), else the one on PATH. */
 export function npm(...args) {
-  const cli = process.env.npm_execpath;
+  const cli = npmProgram();
   return cli && /npm-cli\.js$/.test(cli) ? [process.execPath, [cli, ...args]] : ["npm", args];
 }

@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { statfsSync } from "node:fs";
 import { UserError } from "../../src/base/errors.cjs";
+import { namedProgram } from "./environment.mjs";
 import { root } from "./paths.mjs";
 
 export const nodeVersions = [20, 22, 24, 26];
@@ -16,9 +17,8 @@ export function requireNode(version = process.versions.node) {
 
 /** A Python from 3.11 on that can make virtual environments: `{ path, version }`. */
 export function findPython() {
-  const names = process.env.DEEPNETS_PYTHON
-    ? [process.env.DEEPNETS_PYTHON]
-    : ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
+  const named = namedProgram("DEEPNETS_PYTHON");
+  const names = named ? [named] : ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
   const found = [];
   for (const name of names) {
     const answer = ask(name, [
@@ -36,6 +36,10 @@ export function findPython() {
       );
     return { path: name, version };
   }
+  if (named)
+    throw new UserError(
+      `Expected DEEPNETS_PYTHON to name a Python from 3.11 on but found ${found[0] ?? `no Python at ${named}`}: correct it or unset it.`,
+    );
   throw new UserError(
     `Expected Python 3.11 or newer but found ${found.join(", ") || "none"}: install it (Debian, Ubuntu: sudo apt install python3 python3-venv; or python.org), or name one in DEEPNETS_PYTHON.`,
   );
@@ -43,7 +47,8 @@ export function findPython() {
 
 /** A C++ compiler for tfjs-node's addon. */
 export function findCompiler() {
-  const names = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
+  const compiler = namedProgram("CXX");
+  const names = compiler ? [compiler] : ["c++", "g++", "clang++"];
   for (const name of names) {
     const answer = ask(name, ["--version"]);
     if (answer) return { path: name, version: answer.split("\n")[0] };

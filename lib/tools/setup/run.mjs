@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
+import { inherited } from "./environment.mjs";
 import { at, root } from "./paths.mjs";
 
 const logFile = at(".engine/setup.log");
@@ -24,7 +25,7 @@ export const endPrograms = () => running.forEach((child) => child.kill("SIGTERM"
  * Runs a program to its end; resolves to what it wrote to stdout. A failure becomes one sentence, the rest is in the
  * log.
  */
-export function run(what, command, args, { env = process.env, cwd = root } = {}) {
+export function run(what, command, args, { env = inherited(), cwd = root } = {}) {
   return new Promise((done, fail) => {
     mkdirSync(dirname(logFile), { recursive: true });
     appendFileSync(logFile, `\n== ${new Date().toISOString()} ${what}\n$ ${command} ${args.join(" ")}\n`);

@@ -1,7 +1,9 @@
 // `npm test`: types, lint, format and arrows first, then all tests, headless. `npm test -- WORD`: only the test files
 // whose path holds the word. `npm run test:long`: what proves only length (minutes to hours), in place of all others.
+
 import { spawn } from "node:child_process";
 import { findBrowser } from "./browser.mjs";
+import { inherited, npmOption, npmScript } from "./environment.mjs";
 import { engineNoise } from "./noise.mjs";
 import { at, root } from "./paths.mjs";
 import { running } from "./run.mjs";
@@ -9,9 +11,7 @@ import { checkStyle } from "./style.mjs";
 
 export async function test(argv, { long = false } = {}) {
   // npm reads a `--no-browser` without `--` as its own option `browser`, switched off.
-  const accepted =
-    argv.includes("--no-browser") ||
-    (process.env.npm_lifecycle_event === "test" && process.env.npm_config_browser === "");
+  const accepted = argv.includes("--no-browser") || (npmScript() === "test" && npmOption("browser") === "");
   const browser = findBrowser();
   const words = argv.filter((word) => word !== "--no-browser");
   if (words.length === 0 && !long) {
@@ -41,7 +41,7 @@ function vitest(argv, env) {
       {
         cwd: root,
         stdio: ["ignore", "inherit", "pipe"],
-        env: { ...process.env, ...env },
+        env: inherited(env),
       },
     );
     // Whoever ends this command, or the npm above it, ends vitest.

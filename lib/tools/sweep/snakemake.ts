@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { inherited } from "../../src/base/environment";
 import { folderOf } from "./gather";
 import { tool } from "./places";
 import type { SweepPlan } from "./plan";
@@ -42,7 +43,6 @@ const grace = 60;
 
 export function startWorkflow(plan: SweepPlan, planFile: string, options: WorkflowOptions): Workflow {
   const folder = folderOf(plan);
-  const { SNAKEMAKE_PROFILE, DEEPNETS_FRESH, ...env } = process.env;
   const args = [
     tool("workflow.py"),
     join(plan.runs, "sweeps", "lock"),
@@ -52,7 +52,7 @@ export function startWorkflow(plan: SweepPlan, planFile: string, options: Workfl
   ];
   const child = spawn(options.python, args, {
     cwd: plan.runs,
-    env: { ...env, PYTHONUNBUFFERED: "1" },
+    env: inherited({ PYTHONUNBUFFERED: "1" }, ["SNAKEMAKE_PROFILE", "DEEPNETS_FRESH"]),
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

@@ -1,4 +1,4 @@
-import { fromEnvironment } from "../../src/base/environment";
+import { fromEnvironment, tellEngine } from "../../src/base/environment";
 import { findPart } from "../../src/parts";
 
 /**
@@ -8,10 +8,7 @@ import { findPart } from "../../src/parts";
 async function main(id: string): Promise<void> {
   const part = findPart(id);
   if (!part?.sheet) throw new Error(`Expected a part that trains but found ${id}.`);
-  // The engine reads them when it loads.
-  const { intra, inter } = fromEnvironment("DEEPNETS_THREADS") ?? part.threads;
-  process.env.TF_NUM_INTRAOP_THREADS = String(intra);
-  process.env.TF_NUM_INTEROP_THREADS = String(inter);
+  tellEngine(fromEnvironment("DEEPNETS_THREADS") ?? part.threads);
   const { loadMnist } = await import("../../src/data");
   const { parameters, parseOverrides } = await import("../../src/training");
   const { findVariant } = await import("../../src/training/variants");
