@@ -140,6 +140,22 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     expect(outside).toEqual([]);
   });
 
+  test("keeps names above the axes off the title, and matrices legible, at 390 px", async () => {
+    const { page } = await sharedPage("light", 390);
+    const found = await page.locator("figure.drawn").evaluateAll((all: any[]) =>
+      all.map((figure) => {
+        const box = (selector: string) => figure.querySelector(selector)?.getBoundingClientRect();
+        const [title, legend, matrix] = [".gtitle", ".legend", ".heatmaplayer .hm"].map(box);
+        const covered = title && legend ? title.bottom - legend.top : 0;
+        return { id: figure.id, covered, matrix: matrix ? Math.min(matrix.width, matrix.height) : undefined };
+      }),
+    );
+    expect(found.filter(({ covered }) => covered > 1)).toEqual([]);
+    const matrices = found.filter(({ matrix }) => matrix !== undefined);
+    expect(matrices.length).toBeGreaterThan(2);
+    expect(matrices.filter(({ matrix }) => matrix! < 50)).toEqual([]);
+  });
+
   test("shows as many pictures as figures, and all formulas, with scripts off", async () => {
     const { page, complaints } = await open({ javaScriptEnabled: false });
     await look(page, "page-no-script");

@@ -47,13 +47,15 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
     ];
   });
   const last = Math.max(1, ...records.map((record) => record.config.iterations));
+  // What is above the baseline ends above it: its label stands below.
+  const baseline = options.baseline ? [{ ...options.baseline, at: "right, below" as const }] : [];
   const shared = {
     x: "iteration",
     y: "accuracy",
     xRange: [0, last] as const,
     yFormat: ".0%",
     title: "",
-    horizontal: options.baseline ? [options.baseline] : [],
+    horizontal: baseline,
   };
   const detail = options.detail ?? [0.9, 1];
   const full = curves(lines, { ...shared, yRange: [0, 1], height: 230 });
@@ -75,10 +77,9 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
   // A run that has just begun gets its second panel all the same: it will reach it, and a live view must not jump.
   const under = records.some(({ final }) => final === undefined);
   if (inside.length === 0 && !under) return panels([full], { title, caption, alt });
-  const baseline = options.baseline && options.baseline.value >= detail[0] ? [options.baseline] : [];
   const zoomed = curves(inside, {
     ...shared,
-    horizontal: baseline,
+    horizontal: baseline.filter(({ value }) => value >= detail[0]),
     title: `The same, from ${percent(detail[0], 0)} up`,
     yRange: detail,
     yFormat: detail[1] - detail[0] > 0.05 ? ".0%" : ".1%",

@@ -61,13 +61,7 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
     textfont: { size: 11 },
     hovertemplate: "label %{y}, prediction %{x}: %{text}<extra></extra>",
   }));
-  return {
-    data,
-    layout: {
-      ...drawn.layout,
-      margin: { ...drawn.layout.margin, l: 60 + 7 * Math.max(...names.map((label) => label.length)) },
-    },
-  };
+  return { data, layout: drawn.layout };
 }
 
 function largest(errors: readonly (readonly number[])[], names: readonly string[]): string {

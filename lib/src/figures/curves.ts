@@ -25,6 +25,8 @@ export interface Curve {
 export interface Rule {
   readonly value: number;
   readonly label: string;
+  /** Where the label of a horizontal line stands, away from the curves; default "left", above the line. */
+  readonly at?: "left" | "right" | "right, below";
 }
 
 export interface CurveOptions extends Words {
@@ -191,7 +193,7 @@ function band({ x, low, high, color }: NonNullable<CurveOptions["bands"]>[number
   ];
 }
 
-function across({ value, label }: Rule, axis: "x" | "y", log: boolean): { shape: Spec; annotation: Spec } {
+function across({ value, label, at = "left" }: Rule, axis: "x" | "y", log: boolean): { shape: Spec; annotation: Spec } {
   const other = axis === "x" ? "y" : "x";
   const line = { type: "line", line: { color: colors.grey, width: 1, dash: "dash" } };
   return {
@@ -207,7 +209,13 @@ function across({ value, label }: Rule, axis: "x" | "y", log: boolean): { shape:
     },
     annotation: {
       ...(axis === "y"
-        ? { xref: "x domain", x: 0, xanchor: "left", xshift: 4, yref: "y", y: onAxis(value, log), yanchor: "bottom" }
+        ? {
+            xref: "x domain",
+            ...(at === "left" ? { x: 0, xanchor: "left", xshift: 4 } : { x: 1, xanchor: "right", xshift: -4 }),
+            yref: "y",
+            y: onAxis(value, log),
+            yanchor: at === "right, below" ? "top" : "bottom",
+          }
         : { xref: "x", x: onAxis(value, log), xanchor: "left", xshift: 3, yref: "y domain", y: 1, yanchor: "top" }),
       text: label,
       showarrow: false,
@@ -292,7 +300,12 @@ export function bars(
     { ...options, alt },
     {
       height: options.height,
-      x: { title: options.x, ...(numeric ? {} : { type: "category" }) },
+      x: {
+        title: options.x,
+        ...(numeric ? {} : { type: "category" }),
+        // Few bars are all named, on a phone too.
+        ...(numeric && categories.length <= 12 ? { tickmode: "array", tickvals: [...categories] } : {}),
+      },
       y: {
         title: options.y,
         ...(options.yRange ? { range: [...options.yRange] } : { rangemode: "tozero" }),

@@ -248,9 +248,11 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
   };
 }
 
-/** Pixels that tick labels take beside a picture. */
+/** Pixels that tick labels take beside a picture; what marks up a label takes none. */
 const labelRoom = (labels: readonly string[] = []): number =>
-  labels.length === 0 ? 0 : Math.round(16 + 7 * Math.max(...labels.map((label) => label.length)));
+  labels.length === 0
+    ? 0
+    : Math.round(16 + 7 * Math.max(...labels.map((label) => label.replace(/<\/?[a-z][^>]*>/g, "").length)));
 
 function ticks(title: string | undefined, labels: readonly string[] | undefined): Spec {
   const values = labels ? { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: [...labels] } : {};

@@ -75,7 +75,7 @@ export function loss(runs: Runs, options: LossOptions = {}): Figure {
     yRange: options.yRange,
     log: "y",
     height: drawn.length > 1 ? 360 : 280,
-    horizontal: options.baseline ? [options.baseline] : [],
+    horizontal: options.baseline ? [{ ...options.baseline, at: "right" }] : [],
     bands: drawn
       .filter(({ own }) => own.length > 1)
       .map(({ style: { color }, test: { x, low, high } }) => ({ x, low, high, color })),

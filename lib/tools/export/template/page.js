@@ -48,7 +48,8 @@
     if (typeof layout.title?.text === "string" && typeof meta.title === "string") {
       const lines = wrap(meta.caption ?? "", Math.floor((width - 24) / 6.3));
       const titles = wrap(meta.title, Math.floor((width - 24) / 8));
-      const top = 18 + titles.length * 18 + lines.length * 17 + (lines.length ? 6 : 0) + (meta.room ?? 0);
+      const room = (meta.room ?? 0) + (legendRows(data, layout, width) - 1) * 19;
+      const top = 18 + titles.length * 18 + lines.length * 17 + (lines.length ? 6 : 0) + room;
       layout.title.text = [
         ...titles.map((line) => `<b>${line}</b>`),
         ...lines.map((line) => `<span style="font-size:12px">${line}</span>`),
@@ -65,6 +66,14 @@
       else trace.textfont = { ...trace.textfont, size: Math.min(11, Math.floor(cell / 2.4)) };
     }
     if (meta.narrow?.plotHeight) layout.height = meta.narrow.plotHeight + margin.t + margin.b;
+  }
+
+  /** Rows that the names above the axes take; plotly gives each as much room as the longest. */
+  function legendRows(data, layout, width) {
+    const names = data.filter((trace) => trace.name && trace.showlegend !== false).map(({ name }) => name.length);
+    if (!layout.showlegend || layout.legend?.orientation !== "h" || names.length === 0) return 1;
+    const beside = Math.floor((width - layout.margin.l - layout.margin.r) / (46 + 7 * Math.max(...names)));
+    return Math.ceil(names.length / Math.max(1, beside));
   }
 
   function wrap(text, length) {
