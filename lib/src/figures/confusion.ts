@@ -38,7 +38,7 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
   const name = modelStyle(record.part).name;
   const caption =
     options.caption ??
-    `${count(wrong)} of ${count(result.size)} wrong (accuracy ${percent(result.accuracy)}). Lowest recall: ${worst}, ${percent(Math.min(...recall), 1)}. Orange: the more errors, the darker.`;
+    `${count(wrong)} of ${count(result.size)} wrong (accuracy ${percent(result.accuracy)}). Lowest recall: ${worst}, ${percent(Math.min(...recall), 1)}. The stronger the orange, the more errors.`;
   const drawn = heatmap(errors, {
     title: options.title ?? `Confusion matrix, ${split}: ${name}`,
     caption,

@@ -305,7 +305,7 @@ export function gates(options: GatesOptions): Figure {
     title: options.title ?? "Gates and states over time",
     caption:
       options.caption ??
-      "One row per cell, one column per step. Gates: white is 0 (closed), full blue 1 (open). Candidate and states: orange positive, blue negative.",
+      "One row per cell, one column per step. Gates: no colour is 0 (closed), full blue 1 (open). Candidate and states: orange positive, blue negative.",
     alt: options.alt,
   });
 }

@@ -97,7 +97,9 @@ export function featureMaps(values: ArrayLike<number>, options: FeatureMapOption
     title: options.title ?? `${channels} feature maps of ${height} × ${width}`,
     caption:
       options.caption ??
-      (negative ? "Orange values are positive, blue ones negative." : "The darker, the stronger the response."),
+      (negative
+        ? "Orange values are positive, blue ones negative."
+        : "The stronger the colour, the stronger the response."),
     shape: [height, width],
     alt: options.alt,
   });

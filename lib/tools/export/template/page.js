@@ -62,10 +62,18 @@
       if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.z?.[0])) continue;
       const [left, right] = layout[(trace.xaxis ?? "x").replace("x", "xaxis")]?.domain ?? [0, 1];
       const cell = ((width - margin.l - margin.r) * (right - left)) / trace.z[0].length;
-      if (cell < 17) delete trace.texttemplate;
-      else trace.textfont = { ...trace.textfont, size: Math.min(11, Math.floor(cell / 2.4)) };
+      const size = Math.min(11, Math.floor(cell / (0.6 * longest(trace) + 0.4)));
+      if (size < 6) delete trace.texttemplate;
+      else trace.textfont = { ...trace.textfont, size };
     }
     if (meta.narrow?.plotHeight) layout.height = meta.narrow.plotHeight + margin.t + margin.b;
+  }
+
+  /** Characters of the longest text that a matrix has in its cells. */
+  function longest({ texttemplate, text, z }) {
+    const digits = Number(/\.(\d)f/.exec(texttemplate)?.[1] ?? 0);
+    const texts = (text ?? z.map((row) => row.map((value) => value.toFixed(digits)))).flat();
+    return Math.max(...texts.map((one) => String(one).replace(/<[^>]*>/g, "").length));
   }
 
   /** Rows that the names above the axes take; plotly gives each as much room as the longest. */
