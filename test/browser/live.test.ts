@@ -1,8 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-node";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -17,9 +15,9 @@ import { networkOf } from "../../lib/src/notebook/live/network";
 import { represent } from "../../lib/src/notebook/represent";
 import { exportNotebooks } from "../../lib/tools/export/pages";
 import { digitStrokes } from "../fixtures/strokes";
+import { openOffline, violationsOf } from "./offline-page";
 
 const found = findBrowser();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const home = mkdtempSync(join(tmpdir(), "deepnets-pad-"));
 const file = join(home, "h6-1e-comparison.html");
 const shots = fromEnvironment("DEEPNETS_SCREENSHOTS");
@@ -100,19 +98,7 @@ describe.skipIf(!found)("the pad on an exported page in Chromium, from a file, w
     writeFileSync(join(home, `${name}.ipynb`), JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
   }
 
-  async function open(options: BrowserContextOptions = {}, target = file) {
-    const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 1000 }, ...options });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on(
-      "request",
-      (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(`request ${request.url()}`),
-    );
-    await page.goto(pathToFileURL(target).href);
-    return { page, complaints };
-  }
+  const open = (options: BrowserContextOptions = {}, target = file) => openOffline(browser, target, options);
 
   async function start(page: Page): Promise<void> {
     await page.getByRole("button", { name: "Draw a digit yourself" }).click();
@@ -151,16 +137,6 @@ describe.skipIf(!found)("the pad on an exported page in Chromium, from a file, w
       const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
       return Array.from({ length: 784 }, (_, i) => (255 - data[4 * i]) / (255 - 0x1f));
     });
-
-  async function serious(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as any).axe.run(document, { resultTypes: ["violations"] }),
-    );
-    return violations.map(
-      ({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`,
-    );
-  }
 
   test("does nothing until it is asked to, and is a picture with words", async () => {
     const { page, complaints } = await open();
@@ -260,13 +236,13 @@ describe.skipIf(!found)("the pad on an exported page in Chromium, from a file, w
     ["dark", 390],
   ] as const)("reads well: %s, %d px", async (colorScheme, width) => {
     const { page, complaints } = await open({ colorScheme, viewport: { width, height: 1000 } });
-    expect(await serious(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await start(page);
     await draw(page, 4);
     await page.getByRole("button", { name: "CNN: feature maps" }).click();
     await page.waitForTimeout(700);
     if (shots) await page.screenshot({ path: join(shots, `pad-${colorScheme}-${width}.png`), fullPage: true });
-    expect(await serious(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     expect(complaints).toEqual([]);
     const sizes = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     expect(sizes[0]).toBeLessThanOrEqual(sizes[1]!);

@@ -3,11 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { live, loadMnist, type Mnist, models } from "../../lib/src";
+import { drawSeries, live, loadMnist, lstmStates, type Mnist, models } from "../../lib/src";
 import { forward } from "../../lib/src/live/forward";
+import type { SeriesData } from "../../lib/src/live/series-data";
+import { describe } from "../../lib/src/models/describe";
 import { networkOf } from "../../lib/src/notebook/live/network";
 import { packModel } from "../../lib/src/notebook/live/pack-model";
-import { recordText } from "../../lib/src/runs/record-file";
+import { seriesOutput } from "../../lib/src/notebook/live/series";
+import { represent } from "../../lib/src/notebook/represent";
+import { writeModel } from "../../lib/src/runs/model-file";
+import { loadRecord, recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-digits-"));
@@ -62,4 +67,87 @@ test("without the networks of finished runs, it says which", async () => {
   mkdirSync(join(home, "h6-1a/full-s1"), { recursive: true });
   writeFileSync(join(home, "h6-1a/full-s1/record.json"), recordText(agreeing(sampleRecord("h6-1a"))));
   await expect(live.digits({ seed: 1, mnist: few() })).rejects.toThrow(/the network of h6-1a .*run h6-1a again/);
+});
+
+const series = drawSeries({ seed: 1 });
+
+/** What an output hands to its widget. */
+async function dataOf(output: unknown): Promise<SeriesData> {
+  const html = (await represent(output)).data["text/html"] as string;
+  return JSON.parse(/<script type="application\/json">(.*?)<\/script>/s.exec(html)![1]!).data;
+}
+
+test("the series' page knows digits by the data's own scale, and its first cell follows the sum best", async () => {
+  const model = models.lstm({ units: 9, seed: 3 });
+  const tensors = tf.memory().numTensors;
+  const { output, line } = seriesOutput(model, series, { threshold: 100, border: 97.4321 });
+  expect(tf.memory().numTensors).toBe(tensors);
+  expect(line).toMatch(/^406 weights in 0\.00 MB, .* bits each; test accuracy \d+\.\d\d % on the page, \d/);
+  const data = await dataOf(output);
+  data.inputs.forEach((values, digit) => expect(values[0]).toBeCloseTo((digit - 4.5) / Math.sqrt(99 / 12), 6));
+  expect(data).toMatchObject({ length: 30, threshold: 100, border: 97.43 });
+  expect(data.first.reduce((sum, digit) => sum + digit, 0)).toBe(series.test.sums[series.test.labels.indexOf(0)]);
+  expect(output.text).toContain(`with its running sum and the network's answer after each step. The sum is`);
+
+  // The correlations by definition, from the states that the library gives.
+  const n = 200;
+  const { c } = lstmStates(model, series.test.inputs.subarray(0, 30 * n));
+  const sums = Array.from({ length: 30 * n }, (_, i) =>
+    series.test.series.subarray(30 * Math.floor(i / 30), i + 1).reduce((sum, digit) => sum + digit, 0),
+  );
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const cov = (a: readonly number[], b: readonly number[]) =>
+    mean(a.map((value, i) => value * b[i]!)) - mean(a) * mean(b);
+  for (const { cell, r } of data.cells) {
+    const states = sums.map((_, i) => c[9 * i + cell]!);
+    expect(r).toBeCloseTo(cov(states, sums) / Math.sqrt(cov(states, states) * cov(sums, sums)), 3);
+  }
+  const strengths = data.cells.map(({ r }) => Math.abs(r));
+  expect(strengths).toEqual([...strengths].sort((a, b) => b - a));
+  expect(new Set(data.cells.map(({ cell }) => cell)).size).toBe(9);
+  model.dispose();
+});
+
+test("the test series that the network gets wrong are those that predict gets wrong", async () => {
+  // Clear answers, so that rounding its weights changes none.
+  const written = { units: 200, inputBias: 2, forgetBias: 5, outputBias: -3, readout: 40, seed: 1 };
+  const model = models.lstm(written);
+  const centred = drawSeries({ seed: 1, scale: "threshold" });
+  const data = await dataOf(seriesOutput(model, centred, { threshold: 100 }).output);
+  const y = tf.tidy(() =>
+    (model.predict(tf.tensor3d(centred.test.inputs, [2000, 30, 1])) as tf.Tensor).dataSync().slice(),
+  );
+  const wrong = Array.from(y.keys()).filter((i) => y[i]! >= 0.5 !== (centred.test.labels[i] === 1));
+  const texts = wrong.map((i) => centred.test.series.subarray(30 * i, 30 * i + 30).join(""));
+  for (const one of data.missed) expect(texts).toContain(one.join(""));
+  expect(data.missed.length).toBeGreaterThanOrEqual(Math.min(20, wrong.length) - 2);
+  model.dispose();
+});
+
+test("another threshold than the labels' is refused", () => {
+  const model = models.lstm({ units: 4 });
+  expect(() => seriesOutput(model, series, { threshold: 120 })).toThrow(
+    /^Expected label 1 from a sum of 120 on but test series \d+ with sum 1[01]\d has label 1: pass the threshold/,
+  );
+  model.dispose();
+});
+
+test("the kept network is shown with the data that it was trained on, and no other", async () => {
+  await expect(live.series({ seed: 1, series })).rejects.toThrow(/finished full run of h6-2, seed 1.*h6-2-lstm/);
+  const model = models.lstm({ units: 5 });
+  const folder = join(home, "h6-2/full-s1");
+  mkdirSync(folder, { recursive: true });
+  const finished = { ...agreeing(sampleRecord("h6-2")), data: series.hash, model: describe(model) };
+  writeFileSync(join(folder, "record.json"), recordText(finished));
+  await expect(live.series({ seed: 1, series })).rejects.toThrow(/the network of h6-2 .*run h6-2 again/);
+  await writeModel(folder, model, loadRecord(join(folder, "record.json")));
+  const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const output = await live.series({ seed: 1, series });
+  expect(said.mock.calls.flat()).toEqual([expect.stringMatching(/^LSTM: 146 weights in 0\.00 MB/)]);
+  said.mockRestore();
+  expect((await dataOf(output)).cells).toHaveLength(5);
+  await expect(live.series({ seed: 1, series: drawSeries({ seed: 2 }) })).rejects.toThrow(
+    "Expected the series that the network of h6-2 (seed 1) was trained on but found others: pass what drawSeries({ seed: 1 }) gives.",
+  );
+  model.dispose();
 });

@@ -126,7 +126,7 @@ beforeAll(async () => {
 
   vi.stubEnv("DEEPNETS_RUNS", folder);
   vi.spyOn(console, "log").mockImplementation(() => undefined);
-  const record = (part: "h6-1a" | "h6-1b" | "h6-1c" | "h6-1d", seed = 1): RunRecord => {
+  const record = (part: "h6-1a" | "h6-1b" | "h6-1c" | "h6-1d" | "h6-2", seed = 1): RunRecord => {
     const sample = sampleRecord(part, seed);
     const made = agreeing({
       ...sample,
@@ -137,7 +137,7 @@ beforeAll(async () => {
     return made;
   };
   const runs = (["h6-1a", "h6-1b", "h6-1c", "h6-1d"] as const).map((part) => record(part));
-  const { loadMnist, models, parameters, figures } = library as typeof import("../../lib/src/index");
+  const { drawSeries, loadMnist, models, parameters, figures } = library as typeof import("../../lib/src/index");
   const heatmap = figures.heatmap(
     [
       [0, 1],
@@ -147,15 +147,19 @@ beforeAll(async () => {
   );
   const wave = (length: number) => Array.from({ length }, (_, i) => Math.sin(i));
   const cnn = models.cnn();
-  // Two of the finished runs kept their networks.
+  // Three of the finished runs kept their networks.
   const { describe } = require(
     join(root, "lib/dist/src/models/describe"),
   ) as typeof import("../../lib/src/models/describe");
   const { writeModel } = require(
     join(root, "lib/dist/src/runs/model-file"),
   ) as typeof import("../../lib/src/runs/model-file");
-  for (const [i, model] of [[0, models.linear()] as const, [3, cnn] as const]) {
-    const kept = { ...runs[i], model: describe(model) };
+  for (const [finished, model] of [
+    [runs[0], models.linear()],
+    [runs[3], cnn],
+    [{ ...record("h6-2"), data: drawSeries({ seed: 1 }).hash }, models.lstm()],
+  ] as const) {
+    const kept = { ...finished, model: describe(model) };
     const place = join(folder, kept.part, "full-s1");
     writeFileSync(join(place, "record.json"), recordText(kept));
     await writeModel(place, model, loadRecord(join(place, "record.json")));

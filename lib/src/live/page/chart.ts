@@ -1,4 +1,4 @@
-/** A line of a chart: one value per step, the first at t = 1. */
+/** A line of a chart: one value per step, the first at the left. */
 export interface ChartLine {
   readonly name: string;
   /** Name of the theme's colour. */
@@ -17,9 +17,19 @@ export interface ChartOptions {
   readonly steps: number;
   /** A dashed line over all steps. */
   readonly border?: number;
+  /** What the steps count. Default "t". */
+  readonly axis?: string;
+  /** The first step. Default 1. */
+  readonly first?: number;
+  /** A dashed upright line, at a step or between two. */
+  readonly mark?: { readonly at: number; readonly name: string };
+  /** Pixels that the chart is wide, so that its words keep their size on a narrow page. Default 480. */
+  readonly width?: number;
 }
 
-const size = { width: 480, height: 190, left: 44, right: 64, top: 12, bottom: 30 };
+const size = { height: 190, left: 44, right: 64, top: 12, bottom: 30 };
+/** Narrower than this a chart shrinks. */
+const narrowest = 260;
 const space = "http://www.w3.org/2000/svg";
 
 function shape(name: string, attributes: Readonly<Record<string, string | number>>, text?: string): SVGElement {
@@ -30,9 +40,11 @@ function shape(name: string, attributes: Readonly<Record<string, string | number
 }
 
 /** Lines over the steps of a series, named at their ends. Colours follow the theme by themselves. */
-export function chart({ label, lines, from, to, steps, border }: ChartOptions): SVGElement {
-  const { width, height, left, right, top, bottom } = size;
-  const x = (t: number) => left + ((t - 1) / Math.max(1, steps - 1)) * (width - left - right);
+export function chart(options: ChartOptions): SVGElement {
+  const { label, lines, from, to, steps, border, axis = "t", first = 1, mark } = options;
+  const { height, left, right, top, bottom } = size;
+  const width = Math.max(narrowest, options.width ?? 480);
+  const x = (t: number) => left + ((t - first) / Math.max(1, steps - 1)) * (width - left - right);
   const y = (value: number) => top + ((to - value) / (to - from || 1)) * (height - top - bottom);
   const svg = shape("svg", {
     viewBox: `0 0 ${width} ${height}`,
@@ -43,11 +55,12 @@ export function chart({ label, lines, from, to, steps, border }: ChartOptions): 
   for (const value of [from, (from + to) / 2, to])
     svg.append(
       shape("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), style: "stroke: var(--grid)" }),
-      shape("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, String(Number(value.toFixed(2)))),
+      shape("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, written(value)),
     );
-  for (const t of [1, steps])
+  const last = first + steps - 1;
+  for (const t of [first, last])
     svg.append(shape("text", { x: x(t), y: height - 10, "text-anchor": "middle" }, String(t)));
-  svg.append(shape("text", { x: (x(1) + x(steps)) / 2, y: height - 10, "text-anchor": "middle" }, "t"));
+  svg.append(shape("text", { x: (x(first) + x(last)) / 2, y: height - 10, "text-anchor": "middle" }, axis));
   if (border !== undefined)
     svg.append(
       shape("line", {
@@ -58,24 +71,32 @@ export function chart({ label, lines, from, to, steps, border }: ChartOptions): 
         style: "stroke: var(--soft)",
         "stroke-dasharray": "6 4",
       }),
-      shape("text", { x: width - right + 6, y: y(border) + 4 }, String(border)),
     );
-  // Names one below the other where lines end at the same height.
+  if (mark)
+    svg.append(
+      shape("line", {
+        x1: x(mark.at),
+        x2: x(mark.at),
+        y1: top,
+        y2: height - bottom,
+        style: "stroke: var(--soft)",
+        "stroke-dasharray": "2 4",
+      }),
+      shape("text", { x: x(mark.at) + 5, y: height - bottom - 6 }, mark.name),
+    );
+  // Names one below the other where lines, and the dashed one, end at the same height.
   const ends = lines
     .flatMap(({ name, color, values }) => (values.length ? [{ name, color, at: y(values.at(-1)!) }] : []))
+    .concat(border === undefined ? [] : [{ name: written(border), color: "soft", at: y(border) }])
     .sort((a, b) => a.at - b.at);
   ends.forEach((end, i) => (end.at = Math.max(end.at, i ? ends[i - 1]!.at + 15 : 0)));
   const over = (ends.at(-1)?.at ?? 0) - (height - bottom);
-  for (const { name, color, at } of ends)
-    svg.append(
-      shape(
-        "text",
-        { x: width - right + 6, y: at + 4 - Math.max(0, over), style: `fill: var(--${color}); font-weight: 600` },
-        name,
-      ),
-    );
+  for (const { name, color, at } of ends) {
+    const style = `fill: var(--${color})${color === "soft" ? "" : "; font-weight: 600"}`;
+    svg.append(shape("text", { x: width - right + 6, y: at + 4 - Math.max(0, over), style }, name));
+  }
   for (const { color, values, dash } of lines) {
-    const points = values.map((value, i) => `${x(i + 1).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
+    const points = values.map((value, i) => `${x(first + i).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
     const line = shape("polyline", { points, fill: "none", "stroke-width": 2, style: `stroke: var(--${color})` });
     if (dash) line.setAttribute("stroke-dasharray", dash);
     svg.append(line);
@@ -83,8 +104,25 @@ export function chart({ label, lines, from, to, steps, border }: ChartOptions): 
   return svg;
 }
 
+const widest = 600;
+
+/** A chart as wide as its place, so that words keep their size; the place has no width before it is shown. */
+export const widthOf = ({ clientWidth }: HTMLElement): Pick<ChartOptions, "width"> =>
+  clientWidth > 0 ? { width: Math.min(widest, clientWidth) } : {};
+
+/** Draws anew when a place gets another width: when it is first shown, too. */
+export function onWidth(place: HTMLElement, draw: () => void): void {
+  let width = place.clientWidth;
+  new ResizeObserver(() => {
+    if (place.clientWidth !== width) draw();
+    width = place.clientWidth;
+  }).observe(place);
+}
+
+const written = (value: number): string => String(Number(value.toFixed(2))).replace("-", "−");
+
 /** Styles of charts. */
 export const chartStyle = `
-.chart-lines { display: block; width: 100%; max-width: 560px; height: auto; font-size: 13px; }
+.chart-lines { display: block; width: 100%; max-width: ${widest}px; height: auto; font-size: 13px; }
 .chart-lines text { fill: var(--soft); }
 `;

@@ -1,19 +1,20 @@
 import * as tf from "@tensorflow/tfjs-node";
-import type { Mnist } from "../../data";
+import { itemAt } from "../../base/item-at";
+import type { Dataset, Split } from "../../data/dataset";
 import { type Packed, pack } from "../../live/pack";
 import { momentsOf, networkOf } from "./network";
 
 /** A trained model, packed for a page, and what that cost. */
 export interface PackedModel extends Pick<Packed, "packed" | "network" | "bitsPerWeight"> {
-  /** Fraction of the test images classified rightly, by the model and by what is left of it. */
+  /** Fraction of the test examples classified rightly, by the model and by what is left of it. */
   readonly accuracy: { readonly model: number; readonly packed: number };
-  /** Classes that the packed network gives to the test images. */
+  /** Classes that the packed network gives to the test examples. */
   readonly classes: Uint8Array;
 }
 
 /** From coarse to fine: a seventh more bytes each time, and in the end the weights as they are. */
 const steps = [0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.06, 0];
-/** The test accuracy may move by so much, and the class of so many images may change. */
+/** The test accuracy may move by so much, and the class of so many examples may change. */
 const mostMoved = 0.001;
 const mostChanged = 0.002;
 /** Fewer weights are a few hundred kilobytes at most, however fine they are. */
@@ -23,18 +24,17 @@ const examples = 4000;
 /**
  * Packs a model into as few bytes as leave its test accuracy where it is, to 0.1 points.
  *
- * @param model A trained classifier of MNIST; it ends with the weights that it had.
- * @param mnist The data: 4,000 training images tell which weights matter, the test images what is lost.
+ * @param model A trained classifier; it ends with the weights that it had.
+ * @param data Its data: 4,000 training examples tell which weights matter, the test examples what is lost.
  */
-export function packModel(model: tf.LayersModel, mnist: Pick<Mnist, "train" | "test">): PackedModel {
+export function packModel(model: tf.LayersModel, { train, test }: Pick<Dataset, "train" | "test">): PackedModel {
   const network = networkOf(model);
-  const some = mnist.train.inputs.subarray(0, 784 * examples);
-  const images = tf.tensor2d(some, [some.length / 784, 784]);
-  const moments = momentsOf(model, images);
-  images.dispose();
-  const before = classify(model, mnist.test.inputs);
+  const some = examplesOf(model, train, examples);
+  const moments = momentsOf(model, some);
+  some.dispose();
+  const before = classify(model, test);
   const right = (classes: Uint8Array) =>
-    classes.reduce((sum, one, i) => sum + (one === mnist.test.labels[i] ? 1 : 0), 0) / classes.length;
+    classes.reduce((sum, one, i) => sum + (one === test.labels[i] ? 1 : 0), 0) / classes.length;
   const own = model.getWeights().map((tensor) => tensor.clone());
   try {
     for (const step of model.countParams() < fewWeights ? steps.slice(-2) : steps) {
@@ -43,7 +43,7 @@ export function packModel(model: tf.LayersModel, mnist: Pick<Mnist, "train" | "t
         "kernel" in layer ? [layer.kernel, ...("recurrent" in layer ? [layer.recurrent] : []), layer.bias] : [],
       );
       tf.tidy(() => model.setWeights(own.map(({ shape }, i) => tf.tensor(weights[i]!, shape))));
-      const classes = classify(model, mnist.test.inputs);
+      const classes = classify(model, test);
       const changed = classes.filter((one, i) => one !== before[i]).length / classes.length;
       const accuracy = { model: right(before), packed: right(classes) };
       if (step > 0 && (Math.abs(accuracy.packed - accuracy.model) > mostMoved || changed > mostChanged)) continue;
@@ -56,14 +56,22 @@ export function packModel(model: tf.LayersModel, mnist: Pick<Mnist, "train" | "t
   throw new Error("Expected weights that are kept as they are to give the same classes.");
 }
 
-function classify(model: tf.LayersModel, images: Float32Array): Uint8Array {
+function classify(model: tf.LayersModel, split: Split): Uint8Array {
   const classes = tf.tidy(() => {
-    const answers = model.predict(tf.tensor2d(images, [images.length / 784, 784]), { batchSize: 1000 }) as tf.Tensor2D;
-    return answers.argMax(1);
+    const y = model.predict(examplesOf(model, split, split.size), { batchSize: 1000 }) as tf.Tensor2D;
+    // One output is the probability of class 1.
+    return y.shape[1] === 1 ? y.greaterEqual(0.5).flatten() : y.argMax(1);
   });
   try {
     return Uint8Array.from(classes.dataSync());
   } finally {
     classes.dispose();
   }
+}
+
+/** The first `most` examples of a split, as a model takes them. */
+function examplesOf(model: tf.LayersModel, { inputs, size }: Split, most: number): tf.Tensor {
+  const shape = (itemAt(model.inputs, 0).shape as number[]).slice(1);
+  const n = Math.min(most, size);
+  return tf.tensor(inputs.subarray(0, (n * inputs.length) / size), [n, ...shape]);
 }

@@ -1,5 +1,5 @@
 import { type CellPreset, type CellSettings, cellPresets, cellSteps } from "../../cell-steps";
-import { chart, chartStyle } from "../chart";
+import { chart, chartStyle, onWidth, widthOf } from "../chart";
 import { element } from "../element";
 import type { Widget } from "../widget";
 
@@ -60,7 +60,9 @@ function start(box: HTMLElement): void {
     update(preset);
   }
 
+  let shown: CellPreset | undefined;
   function update(preset?: CellPreset): void {
+    shown = preset;
     const settings = Object.fromEntries(
       gates.map(({ key, input }) => [key, Number(input.value)]),
     ) as unknown as CellSettings;
@@ -87,6 +89,7 @@ function start(box: HTMLElement): void {
         from: least,
         to: most,
         steps: c.length,
+        ...widthOf(plot),
       }),
     );
     status.textContent =
@@ -121,5 +124,6 @@ function start(box: HTMLElement): void {
       ),
     ),
   );
+  onWidth(plot, () => update(shown));
   put(first);
 }

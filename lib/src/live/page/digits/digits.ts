@@ -2,8 +2,9 @@ import type { DigitsData, DigitsModel } from "../../digits-data";
 import { prepare, side } from "../../drawing";
 import { forward } from "../../forward";
 import type { Network } from "../../layers";
-import { canUnpack, unpack } from "../../packed";
+import { unpack } from "../../packed";
 import { element } from "../element";
+import { refuseOldBrowser } from "../old-browser";
 import { paintMap } from "../paint";
 import type { Widget } from "../widget";
 import { type Details, detailsOf, makeDetails } from "./details";
@@ -25,10 +26,7 @@ interface Loaded {
 const farthest = 12;
 
 async function start(box: HTMLElement, { models, images }: DigitsData): Promise<void> {
-  if (!canUnpack())
-    throw new Error(
-      "This browser cannot unpack the networks, since it has no DecompressionStream: open the page in Chrome or Edge 103, Firefox 113, Safari 16.4, or a later one.",
-    );
+  refuseOldBrowser();
   const loaded: Loaded[] = [];
   for (const model of models) loaded.push(await load(model));
 

@@ -1,0 +1,42 @@
+import type { RankedCell, SeriesRun } from "../../series-data";
+import { element } from "../element";
+import { paintMap } from "../paint";
+
+/** The states of all cells of an LSTM, one row per cell and one column per step. */
+export interface StatesMap {
+  readonly element: HTMLElement;
+  /** Paints tanh of a series' states, which is what the output gates let out, and marks a cell. */
+  show(run: SeriesRun, cell: number): void;
+}
+
+export interface StatesMapOptions {
+  /** In the order of the rows. */
+  readonly cells: readonly RankedCell[];
+  readonly length: number;
+  /** A click chose a row's cell. */
+  readonly onchoose: (cell: number) => void;
+}
+
+/** Makes the map. With the keyboard a cell is chosen from the list beside it. */
+export function makeStatesMap({ cells, length, onchoose }: StatesMapOptions): StatesMap {
+  const canvas = element("canvas", { width: length, height: cells.length, role: "img" });
+  const row = element("div", { class: "row" });
+  const map = element("div", { class: "map" }, canvas, row);
+  map.addEventListener("click", (event) => {
+    const { top, height } = canvas.getBoundingClientRect();
+    const rank = Math.floor(((event.clientY - top) / height) * cells.length);
+    onchoose(cells[Math.max(0, Math.min(cells.length - 1, rank))]!.cell);
+  });
+  return {
+    element: map,
+    show({ steps }, cell) {
+      const values = new Float32Array(cells.length * length);
+      cells.forEach((ranked, rank) =>
+        steps.forEach(({ c }, t) => (values[rank * length + t] = Math.tanh(c[ranked.cell]!))),
+      );
+      paintMap(canvas, values, { rows: cells.length, columns: length, full: "orange", negative: "blue" });
+      canvas.setAttribute("aria-label", `States of all ${cells.length} cells over ${steps.length} steps`);
+      row.style.top = `${(100 * cells.findIndex((one) => one.cell === cell)) / cells.length}%`;
+    },
+  };
+}

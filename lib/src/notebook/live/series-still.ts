@@ -1,0 +1,43 @@
+import { escapeHtml } from "../../base/text";
+import { colors, font } from "../../figures/theme";
+import { type SeriesRun, seriesText } from "../../live/series-data";
+
+/** A series with its running sum and the network's answer after each step, as SVG. */
+export function seriesStill(
+  { digits, sums, y }: SeriesRun,
+  { threshold, title }: { readonly threshold: number; readonly title: string },
+): { readonly svg: string; readonly width: number; readonly height: number } {
+  const [width, height, wide, high, top] = [720, 236, 280, 112, 84];
+  const most = Math.max(threshold * 1.3, ...sums);
+  const panel = (
+    { name, color, border }: { readonly name: string; readonly color: string; readonly border: number },
+    { left, values, to }: { readonly left: number; readonly values: readonly number[]; readonly to: number },
+  ) => {
+    const at = (value: number) => (top + (1 - value / to) * high).toFixed(1);
+    const across = (t: number) => (left + (t / Math.max(1, values.length - 1)) * wide).toFixed(1);
+    const points = values.map((value, t) => `${across(t)},${at(value)}`).join(" ");
+    return [
+      `<text x="${left}" y="${top - 10}" font-weight="bold" fill="${color}">${name}</text>`,
+      ...[0, to].map(
+        (value) =>
+          `<line x1="${left}" x2="${left + wide}" y1="${at(value)}" y2="${at(value)}" stroke="${colors.grid}"/>`,
+      ),
+      `<line x1="${left}" x2="${left + wide}" y1="${at(border)}" y2="${at(border)}" stroke="${colors.soft}" stroke-dasharray="6 4"/>`,
+      `<text x="${left - 6}" y="${Number(at(border)) + 4}" text-anchor="end">${border}</text>`,
+      `<polyline fill="none" stroke="${color}" stroke-width="2" points="${points}"/>`,
+      `<text x="${left}" y="${top + high + 20}" text-anchor="middle">1</text>`,
+      `<text x="${left + wide}" y="${top + high + 20}" text-anchor="middle">${values.length}</text>`,
+      `<text x="${left + wide / 2}" y="${top + high + 20}" text-anchor="middle">t</text>`,
+    ].join("");
+  };
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}">`,
+    `<rect width="${width}" height="${height}" fill="${colors.paper}"/>`,
+    `<text x="16" y="22" font-weight="bold" fill="${colors.ink}">${escapeHtml(title)}</text>`,
+    `<text x="16" y="46" font-size="15" letter-spacing="2" fill="${colors.ink}">${seriesText(digits)}</text>`,
+    panel({ name: "Running sum", color: colors.ink, border: threshold }, { left: 48, values: sums, to: most }),
+    panel({ name: "y(t)", color: colors.pink, border: 0.5 }, { left: 408, values: y, to: 1 }),
+    "</svg>",
+  ].join("");
+  return { svg, width, height };
+}
