@@ -1,17 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findBrowser } from "../../lib/src/notebook/browser";
 import { parts } from "../../lib/src/parts";
 import { quickHandin } from "../fixtures/handin/quick";
+import { barriers, hasBrowser, launch, openOffline } from "./offline-page";
 
-const found = findBrowser();
 const { handin } = await quickHandin();
-// Evaluated by the debugger: the page's own policy lets no script of ours in.
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const plotly = "application/vnd.plotly.v1+json";
 
 interface Saved {
@@ -25,11 +20,11 @@ const saved = (name: string): Saved => JSON.parse(readFileSync(join(handin, `${n
 const figuresOf = ({ cells }: Saved) =>
   cells.flatMap(({ outputs }) => outputs ?? []).filter(({ data }) => data && plotly in data);
 
-describe.skipIf(!found)("the pages of a hand-in in Chromium, without a network", () => {
+describe.skipIf(!hasBrowser)("the pages of a hand-in in Chromium, without a network", () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: found!, args: ["--no-sandbox"] });
+    browser = await launch();
   });
   afterAll(() => browser?.close());
 
@@ -39,38 +34,14 @@ describe.skipIf(!found)("the pages of a hand-in in Chromium, without a network",
       const notebook = saved(name);
       const figures = figuresOf(notebook);
       for (const scripts of [true, false]) {
-        const context = await browser.newContext({
-          offline: true,
+        const { page, complaints } = await openOffline(browser, join(handin, `${name}.html`), {
           javaScriptEnabled: scripts,
-          viewport: { width: 1280, height: 900 },
         });
-        const page = await context.newPage();
-        const complaints: string[] = [];
-        page.on(
-          "console",
-          (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()),
-        );
-        page.on("pageerror", (error) => complaints.push(error.message));
-        page.on(
-          "request",
-          (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(`request ${request.url()}`),
-        );
-        await page.goto(pathToFileURL(join(handin, `${name}.html`)).href);
         if (scripts) {
           if (figures.length > 0)
             await page.waitForSelector(`html[data-drawn="${figures.length}"]`, { timeout: 120_000 });
           expect(await page.locator("figure.drawn .plot:visible .main-svg:first-child").count()).toBe(figures.length);
-          await page.evaluate(axe);
-          const { violations } = await page.evaluate(() =>
-            (globalThis as any).axe.run({ exclude: [[".main-svg"]] }, { resultTypes: ["violations"] }),
-          );
-          expect(
-            violations
-              .filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical")
-              .map(
-                ({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`,
-              ),
-          ).toEqual([]);
+          expect(await barriers(page)).toEqual([]);
         } else expect(await page.locator("figure[data-figure] img:visible").count()).toBe(figures.length);
         // Whatever is a formula in the notebook is one on the page: nothing is left as TeX.
         expect(await page.locator(".tex-error").allTextContents()).toEqual([]);
@@ -87,7 +58,7 @@ describe.skipIf(!found)("the pages of a hand-in in Chromium, without a network",
           .evaluateAll((all: any[]) => all.filter((image) => !image.alt || !image.src.startsWith("data:")).length);
         expect(images).toBe(0);
         expect(complaints).toEqual([]);
-        await context.close();
+        await page.context().close();
       }
     },
   );

@@ -1,26 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fromEnvironment } from "../../lib/src/base/environment";
-import { findBrowser } from "../../lib/src/notebook/browser";
 import { exportNotebooks } from "../../lib/tools/export/pages";
 import { samples } from "../fixtures/figures";
 import { sampleNotebook } from "../fixtures/notebook";
+import { barriers, hasBrowser, launch, leavePicture, openOffline, pictureFile } from "./offline-page";
 
-const found = findBrowser();
-// Evaluated by the debugger: the page's own policy lets no script of ours in.
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const home = mkdtempSync(join(tmpdir(), "deepnets-pages-"));
 const figures = Object.keys(samples).length;
 const file = join(home, "h6-1b-mlp.html");
-// Where a person wants to look at what the tests saw.
-const shots = fromEnvironment("DEEPNETS_SCREENSHOTS");
 
-describe.skipIf(!found)("an exported page in Chromium, without a network", () => {
+describe.skipIf(!hasBrowser)("an exported page in Chromium, without a network", () => {
   let browser: Browser;
   // Drawing all figures takes seconds: what only looks shares a page.
   const drawn = new Map<string, ReturnType<typeof open>>();
@@ -38,49 +31,18 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
       JSON.stringify(sampleNotebook(undefined, { deepnets: { notice: "quick run, not for hand-in" } })),
     );
     await exportNotebooks({ from: home, to: home, authors: [{ name: "Jörg Müller", matriculation: "123456" }] });
-    browser = await chromium.launch({ executablePath: found!, args: ["--no-sandbox"] });
-    if (shots) mkdirSync(shots, { recursive: true });
+    browser = await launch();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Opens a page and gathers what it says on the console and what it asks the network for. */
-  async function open(
-    options: BrowserContextOptions = {},
-    target = file,
-  ): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on(
-      "request",
-      (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(`request ${request.url()}`),
-    );
-    await page.goto(pathToFileURL(target).href);
+  async function open(options: BrowserContextOptions = {}, target = file): ReturnType<typeof openOffline> {
+    const opened = await openOffline(browser, target, options);
     if (options.javaScriptEnabled !== false && target === file)
-      await page.waitForSelector(`html[data-drawn="${figures}"]`, { timeout: 50_000 });
-    return { page, complaints };
-  }
-
-  async function look(page: Page, name: string): Promise<void> {
-    if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-  }
-
-  async function serious(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as any).axe.run({ exclude: [[".main-svg"]] }, { resultTypes: ["violations"] }),
-    );
-    return violations
-      .filter(({ impact }: { impact: string }) => impact === "serious" || impact === "critical")
-      .map(
-        ({ id, nodes }: { id: string; nodes: { html: string }[] }) =>
-          `${id}: ${nodes[0]!.html.slice(0, 200)} (${nodes.length})`,
-      );
+      await opened.page.waitForSelector(`html[data-drawn="${figures}"]`, { timeout: 50_000 });
+    return opened;
   }
 
   const widths = (page: Page) =>
@@ -95,11 +57,11 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
     "draws every figure, says nothing, asks for nothing, and reads well: %s, %d px",
     async (colorScheme, width) => {
       const { page, complaints } = await sharedPage(colorScheme, width);
-      await look(page, `page-${colorScheme}-${width}`);
+      await leavePicture(page, `page-${colorScheme}-${width}`);
       expect(await page.locator("figure.drawn .plot:visible .main-svg:first-child").count()).toBe(figures);
       expect(await page.locator("figure[data-figure] .still:visible").count()).toBe(0);
       expect(complaints).toEqual([]);
-      expect(await serious(page)).toEqual([]);
+      expect(await barriers(page)).toEqual([]);
       const { page: whole, window } = await widths(page);
       expect(whole).toBeLessThanOrEqual(window);
       const paper = await page
@@ -158,7 +120,7 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
 
   test("shows as many pictures as figures, and all formulas, with scripts off", async () => {
     const { page, complaints } = await open({ javaScriptEnabled: false });
-    await look(page, "page-no-script");
+    await leavePicture(page, "page-no-script");
     expect(await page.locator("figure[data-figure] img:visible").count()).toBe(figures);
     expect(await page.locator(".plot:visible").count()).toBe(0);
     expect(await page.locator("math:visible").count()).toBeGreaterThanOrEqual(7);
@@ -200,10 +162,11 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
 
   test("prints with static pictures, folded code open, and without navigation", async () => {
     const { page } = await sharedPage("light", 1280);
-    const pdf = await page.pdf({ format: "A4", ...(shots ? { path: join(shots, "page.pdf") } : {}) });
+    const path = pictureFile("page.pdf");
+    const pdf = await page.pdf({ format: "A4", ...(path && { path }) });
     expect(pdf.subarray(0, 4).toString()).toBe("%PDF");
     await page.emulateMedia({ media: "print" });
-    await look(page, "page-print");
+    await leavePicture(page, "page-print");
     expect(await page.locator("figure[data-figure] img:visible").count()).toBe(figures);
     expect(await page.locator(".plot:visible, .toc:visible, .bar:visible").count()).toBe(0);
     const long = page.locator("details.code:not([open]) pre.source", { hasText: "line 29" });
@@ -216,11 +179,11 @@ describe.skipIf(!found)("an exported page in Chromium, without a network", () =>
         { colorScheme, viewport: { width, height: 800 } },
         join(home, "index.html"),
       );
-      await look(page, `index-${colorScheme}-${width}`);
+      await leavePicture(page, `index-${colorScheme}-${width}`);
       expect(await page.getByText("Jörg Müller (123456)").count()).toBe(1);
       expect(await page.getByText("quick run, not for hand-in").count()).toBe(1);
       expect(complaints).toEqual([]);
-      expect(await serious(page)).toEqual([]);
+      expect(await barriers(page)).toEqual([]);
       const { page: whole, window } = await widths(page);
       expect(whole).toBeLessThanOrEqual(window);
       await page.context().close();

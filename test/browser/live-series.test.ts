@@ -1,26 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawSeries, lstmStates, models } from "../../lib/src";
-import { fromEnvironment } from "../../lib/src/base/environment";
 import type { Dense, Lstm } from "../../lib/src/live/layers";
 import { unpack } from "../../lib/src/live/packed";
 import { nudged, sumOf } from "../../lib/src/live/series-data";
-import { findBrowser } from "../../lib/src/notebook/browser";
 import { seriesOutput } from "../../lib/src/notebook/live/series";
 import { represent } from "../../lib/src/notebook/represent";
 import { exportNotebooks } from "../../lib/tools/export/pages";
-import { openOffline, violationsOf } from "./offline-page";
+import { barriers, hasBrowser, launch, leavePicture, openOffline } from "./offline-page";
 
-const found = findBrowser();
 const home = mkdtempSync(join(tmpdir(), "deepnets-series-"));
 const file = join(home, "h6-2-lstm.html");
-const shots = fromEnvironment("DEEPNETS_SCREENSHOTS");
 
-describe.skipIf(!found)("a series on an exported page in Chromium, from a file, without a network", () => {
+describe.skipIf(!hasBrowser)("a series on an exported page in Chromium, from a file, without a network", () => {
   let browser: Browser;
   // An LSTM that adds, with the rule in its start: no training needed.
   const model = models.lstm({ units: 24, inputBias: 2, forgetBias: 5, outputBias: -3, readout: 40, seed: 1 });
@@ -49,8 +45,7 @@ describe.skipIf(!found)("a series on an exported page in Chromium, from a file, 
     expect(damaged).not.toBe(notebook);
     writeFileSync(join(home, "t6-2-lstm.ipynb"), damaged);
     await exportNotebooks({ from: home, to: home });
-    browser = await chromium.launch({ executablePath: found!, args: ["--no-sandbox"] });
-    if (shots) mkdirSync(shots, { recursive: true });
+    browser = await launch();
   });
   afterAll(async () => {
     await browser?.close();
@@ -58,7 +53,8 @@ describe.skipIf(!found)("a series on an exported page in Chromium, from a file, 
     rmSync(home, { recursive: true, force: true });
   });
 
-  const open = (options: BrowserContextOptions = {}, target = file) => openOffline(browser, target, options);
+  const open = (options: BrowserContextOptions = {}, target = file) =>
+    openOffline(browser, target, { viewport: { width: 1280, height: 1000 }, ...options });
 
   async function start(page: Page): Promise<void> {
     await page.getByRole("button", { name: "Type a series yourself" }).click();
@@ -257,14 +253,14 @@ describe.skipIf(!found)("a series on an exported page in Chromium, from a file, 
     ["dark", 390],
   ] as const)("reads well: %s, %d px", async (colorScheme, width) => {
     const { page, complaints } = await open({ colorScheme, viewport: { width, height: 1000 } });
-    expect(await violationsOf(page)).toEqual([]);
+    expect(await barriers(page, { grave: false })).toEqual([]);
     await start(page);
     await page.waitForSelector(".series[data-border]");
-    if (shots) await page.screenshot({ path: join(shots, `series-${colorScheme}-${width}.png`), fullPage: true });
-    expect(await violationsOf(page)).toEqual([]);
+    await leavePicture(page, `series-${colorScheme}-${width}`);
+    expect(await barriers(page, { grave: false })).toEqual([]);
     await field(page).fill("12 x");
-    expect(await violationsOf(page)).toEqual([]);
-    if (shots) await page.screenshot({ path: join(shots, `series-wrong-${colorScheme}-${width}.png`) });
+    expect(await barriers(page, { grave: false })).toEqual([]);
+    await leavePicture(page, `series-wrong-${colorScheme}-${width}`, { fullPage: false });
     expect(complaints).toEqual([]);
     const sizes = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     expect(sizes[0]).toBeLessThanOrEqual(sizes[1]!);

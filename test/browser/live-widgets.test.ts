@@ -1,20 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-node";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { live } from "../../lib/src";
-import { fromEnvironment } from "../../lib/src/base/environment";
-import { findBrowser } from "../../lib/src/notebook/browser";
 import { represent } from "../../lib/src/notebook/represent";
+import { barriers, hasBrowser, launch, leavePicture, openOffline } from "./offline-page";
 
-const found = findBrowser();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const home = mkdtempSync(join(tmpdir(), "deepnets-widgets-"));
-const shots = fromEnvironment("DEEPNETS_SCREENSHOTS");
 
 const image = Float32Array.from({ length: 784 }, (_, i) => ((i * 37) % 11) / 10);
 const wanted = (kernel: readonly number[]) =>
@@ -22,7 +16,7 @@ const wanted = (kernel: readonly number[]) =>
     tf.conv2d(tf.tensor4d(image, [1, 28, 28, 1]), tf.tensor4d([...kernel], [5, 5, 1, 1]), 1, "same").dataSync(),
   );
 
-describe.skipIf(!found)("live.kernel and live.cell in Chromium, from a file, without a network", () => {
+describe.skipIf(!hasBrowser)("live.kernel and live.cell in Chromium, from a file, without a network", () => {
   let browser: Browser;
   beforeAll(async () => {
     for (const [name, made] of [
@@ -34,7 +28,7 @@ describe.skipIf(!found)("live.kernel and live.cell in Chromium, from a file, wit
         join(home, `${name}.html`),
         `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${name}</title></head><body><main><h1>${name}</h1>${(await represent(made)).data["text/html"]}</main></body></html>`,
       );
-    browser = await chromium.launch({ executablePath: found!, args: ["--no-sandbox"] });
+    browser = await launch();
   });
   afterAll(async () => {
     await browser?.close();
@@ -42,13 +36,10 @@ describe.skipIf(!found)("live.kernel and live.cell in Chromium, from a file, wit
   });
 
   async function open(name: string, { width = 1280, dark = false } = {}): Promise<Page> {
-    const context = await browser.newContext({
-      offline: true,
+    const { page } = await openOffline(browser, join(home, `${name}.html`), {
       viewport: { width, height: 900 },
       colorScheme: dark ? "dark" : "light",
     });
-    const page = await context.newPage();
-    await page.goto(pathToFileURL(join(home, `${name}.html`)).href);
     expect(await page.locator("section.live").count()).toBe(0);
     await page.locator("button.start").click();
     await page.waitForSelector("[data-state=live]");
@@ -96,13 +87,8 @@ describe.skipIf(!found)("live.kernel and live.cell in Chromium, from a file, wit
     for (const name of ["drawn", "cell"]) {
       const page = await open(name, { width, dark });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => (globalThis as any).axe.run());
-      expect(violations.map(({ id, nodes }: any) => `${id}: ${nodes[0].html.slice(0, 200)}`)).toEqual([]);
-      if (shots) {
-        mkdirSync(shots, { recursive: true });
-        await page.screenshot({ path: join(shots, `${name}-${width}${dark ? "-dark" : ""}.png`), fullPage: true });
-      }
+      expect(await barriers(page, { grave: false })).toEqual([]);
+      await leavePicture(page, `${name}-${width}${dark ? "-dark" : ""}`);
       await page.context().close();
     }
   });

@@ -1,26 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadMnist, models } from "../../lib/src";
-import { fromEnvironment } from "../../lib/src/base/environment";
 import type { DigitsModel } from "../../lib/src/live/digits-data";
 import { prepare } from "../../lib/src/live/drawing";
 import { pack } from "../../lib/src/live/pack";
-import { findBrowser } from "../../lib/src/notebook/browser";
 import { type DigitsNetwork, digitsOutput } from "../../lib/src/notebook/live/digits";
 import { networkOf } from "../../lib/src/notebook/live/network";
 import { represent } from "../../lib/src/notebook/represent";
 import { exportNotebooks } from "../../lib/tools/export/pages";
 import { digitStrokes } from "../fixtures/strokes";
-import { openOffline, violationsOf } from "./offline-page";
+import { barriers, hasBrowser, launch, leavePicture, openOffline } from "./offline-page";
 
-const found = findBrowser();
 const home = mkdtempSync(join(tmpdir(), "deepnets-pad-"));
 const file = join(home, "h6-1e-comparison.html");
-const shots = fromEnvironment("DEEPNETS_SCREENSHOTS");
 
 /** Small networks that answer differently from digit to digit, as the library holds them. */
 const networks: tf.LayersModel[] = [];
@@ -31,7 +27,7 @@ const names = [
   ["h6-1d", "CNN", "green"],
 ] as const;
 
-describe.skipIf(!found)("the pad on an exported page in Chromium, from a file, without a network", () => {
+describe.skipIf(!hasBrowser)("the pad on an exported page in Chromium, from a file, without a network", () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -79,8 +75,7 @@ describe.skipIf(!found)("the pad on an exported page in Chromium, from a file, w
       mnist.test,
     );
     await exportNotebooks({ from: home, to: home });
-    browser = await chromium.launch({ executablePath: found!, args: ["--no-sandbox"] });
-    if (shots) mkdirSync(shots, { recursive: true });
+    browser = await launch();
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
@@ -98,7 +93,8 @@ describe.skipIf(!found)("the pad on an exported page in Chromium, from a file, w
     writeFileSync(join(home, `${name}.ipynb`), JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
   }
 
-  const open = (options: BrowserContextOptions = {}, target = file) => openOffline(browser, target, options);
+  const open = (options: BrowserContextOptions = {}, target = file) =>
+    openOffline(browser, target, { viewport: { width: 1280, height: 1000 }, ...options });
 
   async function start(page: Page): Promise<void> {
     await page.getByRole("button", { name: "Draw a digit yourself" }).click();
@@ -236,13 +232,13 @@ describe.skipIf(!found)("the pad on an exported page in Chromium, from a file, w
     ["dark", 390],
   ] as const)("reads well: %s, %d px", async (colorScheme, width) => {
     const { page, complaints } = await open({ colorScheme, viewport: { width, height: 1000 } });
-    expect(await violationsOf(page)).toEqual([]);
+    expect(await barriers(page, { grave: false })).toEqual([]);
     await start(page);
     await draw(page, 4);
     await page.getByRole("button", { name: "CNN: feature maps" }).click();
     await page.waitForTimeout(700);
-    if (shots) await page.screenshot({ path: join(shots, `pad-${colorScheme}-${width}.png`), fullPage: true });
-    expect(await violationsOf(page)).toEqual([]);
+    await leavePicture(page, `pad-${colorScheme}-${width}`);
+    expect(await barriers(page, { grave: false })).toEqual([]);
     expect(complaints).toEqual([]);
     const sizes = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     expect(sizes[0]).toBeLessThanOrEqual(sizes[1]!);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadMnist, mnistFiles } from "../../lib/src/data/mnist";
+import { loadMnist, mnistFiles, mnistLabels } from "../../lib/src/data/mnist";
 
 const real = resolve(import.meta.dirname, "../../data/mnist");
 const names = Object.keys(mnistFiles) as (keyof typeof mnistFiles)[];
@@ -68,6 +68,19 @@ describe("bad files", () => {
     rmSync(join(folder, "t10k-labels-idx1-ubyte"));
     await expect(loadMnist()).rejects.toThrow(
       /t10k-labels-idx1-ubyte.*cannot be read \(ENOENT\): point DEEPNETS_DATA to MNIST's four files, or unset it/,
+    );
+  });
+
+  test("labels alone: as loadMnist has them; a missing or damaged file is said so", async () => {
+    expect([...mnistLabels("test")]).toEqual([...(await loadMnist()).test.labels]);
+    vi.stubEnv("DEEPNETS_DATA", "/nowhere");
+    expect(() => mnistLabels("train")).toThrow(
+      "Expected MNIST's labels in /nowhere/train-labels-idx1-ubyte but there is no such file: run npm run doctor -- --repair, which restores MNIST.",
+    );
+    vi.stubEnv("DEEPNETS_DATA", folder);
+    replace("train-labels-idx1-ubyte", labels());
+    expect(() => mnistLabels("train")).toThrow(
+      "train-labels-idx1-ubyte but it holds something else: run npm run doctor",
     );
   });
 

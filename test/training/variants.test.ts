@@ -9,7 +9,7 @@ import { contradiction } from "../../lib/src/runs/record-check";
 import { loadRecord, recordText } from "../../lib/src/runs/record-file";
 import { train } from "../../lib/src/runs/train";
 import { parameters } from "../../lib/src/training/parameters";
-import { findVariant } from "../../lib/src/training/variants";
+import { findVariant, variantSettings } from "../../lib/src/training/variants";
 import { corners, small } from "../fixtures/training/small";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -48,10 +48,15 @@ test("an unknown variant is refused, and a cell trains none", () => {
   expect(() => parameters("h6-1b", settings)).toThrow(
     "Expected no variant but found small in DEEPNETS_SET (h6-1b): this cell trains the sheet's own model; npm run sweep -- h6-1b --set variant=NAME trains the part's variants.",
   );
-  expect(parameters("h6-1b", { ...settings, variants: ["small"] })).toMatchObject({
+  expect(parameters("h6-1b", { ...settings, variants: variantSettings("h6-1b") })).toMatchObject({
     variant: "small",
+    evalEvery: 100,
     overrides: { variant: "small" },
   });
+  vi.stubEnv("DEEPNETS_SET", "variant=shuffled");
+  expect(parameters("h6-1b", { ...settings, variants: variantSettings("h6-1b") })).toMatchObject({ evalEvery: 500 });
+  vi.stubEnv("DEEPNETS_SET", "variant=shuffled,evalEvery=50");
+  expect(parameters("h6-1b", { ...settings, variants: variantSettings("h6-1b") })).toMatchObject({ evalEvery: 50 });
   vi.stubEnv("DEEPNETS_SET", "variant=tiny");
   expect(() => parameters("h6-1b", settings)).toThrow("Expected variant to be small or held-out");
 });

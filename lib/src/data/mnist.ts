@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fromEnvironment } from "../base/environment";
+import { UserError } from "../base/errors.cjs";
 import { projectFolder } from "../base/paths";
 import { sha256 } from "../base/sha256";
 import type { Dataset, Split } from "./dataset";
@@ -102,20 +103,32 @@ async function readSplit(
 export function mnistTestLabels(hash: string): Uint8Array {
   if (hash !== dataHash(Object.values(mnistFiles)))
     throw new Error(`Expected a run on MNIST but found one on other data (${hash.slice(0, 12)}...).`);
-  testLabels ??= readTestLabels();
-  return testLabels;
+  return mnistLabels("test");
 }
 
-let testLabels: Uint8Array | undefined;
+const labels = new Map<string, Uint8Array>();
 
-function readTestLabels(): Uint8Array {
-  const name = "t10k-labels-idx1-ubyte";
+/**
+ * The labels of one half of MNIST, read once.
+ *
+ * @throws UserError when the file is missing or damaged.
+ */
+export function mnistLabels(half: "train" | "test"): Uint8Array {
+  const name = half === "train" ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte";
   const file = join(fromEnvironment("DEEPNETS_DATA") ?? join(projectFolder(), "data/mnist"), name);
+  const found = labels.get(file) ?? readLabels(file, name);
+  labels.set(file, found);
+  return found;
+}
+
+function readLabels(file: string, name: keyof typeof mnistFiles): Uint8Array {
   const wayOut = "run npm run doctor -- --repair, which restores MNIST";
-  if (!existsSync(file)) throw new Error(`Expected ${file} but there is none: ${wayOut}.`);
+  if (!existsSync(file))
+    throw new UserError(`Expected MNIST's labels in ${file} but there is no such file: ${wayOut}.`);
   const bytes = readFileSync(file);
-  if (sha256(bytes) !== mnistFiles[name]) throw new Error(`Expected ${file} to be MNIST's but it is not: ${wayOut}.`);
-  return parseIdx(bytes, { name: `${name} (${file})`, shape: [10_000], wayOut }).values;
+  if (sha256(bytes) !== mnistFiles[name])
+    throw new UserError(`Expected MNIST's labels in ${file} but it holds something else: ${wayOut}.`);
+  return parseIdx(bytes, { name: file, shape: [name.startsWith("train") ? 60_000 : 10_000], wayOut }).values;
 }
 
 async function readVerified(

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { itemAt } from "../base/item-at";
-import { setWeights, truncatedNormal, weightStream } from "./weights";
+import { type NetworkOptions, setWeights, truncatedNormal, weightStream } from "./weights";
 
 /** What a CNN is made of. */
-export interface CnnOptions {
+export interface CnnOptions extends NetworkOptions {
   /** Height, width and channels of an image. Default 28, 28, 1. */
   readonly image?: readonly [number, number, number];
   /** Feature maps of each convolution; a max-pooling follows each. Default 32, 64. */
@@ -14,14 +14,6 @@ export interface CnnOptions {
   readonly pool?: number;
   /** Fraction of the flattened feature maps that a training step drops. Default 0: no dropout layer. */
   readonly dropout?: number;
-  /** Classes. Default 10. */
-  readonly outputs?: number;
-  /** Standard deviation of the initial weights (normal, redrawn beyond two of it). Default 0.01. */
-  readonly weights?: { readonly stddev: number };
-  /** Initial theta of h = Wx - theta. Default -0.1, a bias of +0.1. */
-  readonly threshold?: number;
-  /** Seed of the initial weights. Default 1. */
-  readonly seed?: number;
 }
 
 /**

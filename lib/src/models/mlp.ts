@@ -1,25 +1,14 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { setWeights, truncatedNormal, weightStream } from "./weights";
+import { type NetworkOptions, setWeights, truncatedNormal, weightStream } from "./weights";
 
 /** What an MLP is made of. */
-export interface MlpOptions {
+export interface MlpOptions extends NetworkOptions {
   /** Numbers per example. Default 784. */
   readonly inputs?: number;
   /** Neurons of each hidden layer. Default three layers of 1500. */
   readonly hidden?: readonly number[];
-  /** Classes. Default 10. */
-  readonly outputs?: number;
   /** Fraction of each hidden layer's outputs that a training step drops. Default 0: no dropout layers. */
   readonly dropout?: number;
-  /** Standard deviation of the initial weights (normal, redrawn beyond two of it). Default 0.01. */
-  readonly weights?: { readonly stddev: number };
-  /**
-   * Initial theta of h = Wx - theta. Default -0.1: a framework's bias b = -theta is then +0.1, and all units start
-   * active.
-   */
-  readonly threshold?: number;
-  /** Seed of the initial weights. Default 1. */
-  readonly seed?: number;
 }
 
 /**

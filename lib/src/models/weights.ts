@@ -3,6 +3,21 @@ import { itemAt } from "../base/item-at";
 import { sizeOf } from "../base/shape";
 import { type Random, random } from "../data/random";
 
+/** What all factories of networks with hidden layers take. */
+export interface NetworkOptions {
+  /** Classes. Default 10. */
+  readonly outputs?: number;
+  /** Standard deviation of the initial weights (normal, redrawn beyond two of it). Default 0.01. */
+  readonly weights?: { readonly stddev: number };
+  /**
+   * Initial theta of h = Wx - theta. Default -0.1: a framework's bias b = -theta is then +0.1, and all units start
+   * active.
+   */
+  readonly threshold?: number;
+  /** Seed of the initial weights. Default 1. */
+  readonly seed?: number;
+}
+
 // Values are drawn here and set after a layer is built. tfjs' own initializers give equal weights for equal seeds and
 // shapes, take seed 0 for no seed, and need 1.8 s for an orthogonal 200 x 800.
 

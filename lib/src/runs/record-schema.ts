@@ -20,6 +20,17 @@ const evaluation = v.strictObject({
   confusion: v.array(v.array(count)),
 });
 
+/** As a record and a checkpoint have them. */
+const curves = {
+  iterations: v.array(count),
+  trainLoss: v.array(loss),
+  testLoss: v.array(loss),
+  trainAccuracy: v.array(fraction),
+  testAccuracy: v.array(fraction),
+  validationLoss: v.optional(v.array(loss)),
+  validationAccuracy: v.optional(v.array(fraction)),
+};
+
 const record = v.strictObject({
   format: v.literal(1),
   part: v.pipe(v.string(), v.regex(/^[\w-]+$/)),
@@ -55,13 +66,7 @@ const record = v.strictObject({
   code: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   data: text,
   machine: v.strictObject({ cpu: text, cores: positive, memoryGiB: atLeast0, platform: text }),
-  iterations: v.array(count),
-  trainLoss: v.array(loss),
-  testLoss: v.array(loss),
-  trainAccuracy: v.array(fraction),
-  testAccuracy: v.array(fraction),
-  validationLoss: v.optional(v.array(loss)),
-  validationAccuracy: v.optional(v.array(fraction)),
+  ...curves,
   validationSize: v.optional(positive),
   trainCurveSize: positive,
   progress: v.strictObject({
@@ -85,13 +90,7 @@ const record = v.strictObject({
 const fit = v.strictObject({
   iteration: count,
   curves: v.strictObject({
-    iterations: v.array(count),
-    trainLoss: v.array(loss),
-    testLoss: v.array(loss),
-    trainAccuracy: v.array(fraction),
-    testAccuracy: v.array(fraction),
-    validationLoss: v.optional(v.array(loss)),
-    validationAccuracy: v.optional(v.array(fraction)),
+    ...curves,
     times: v.array(number),
   }),
   clock: v.strictObject({ training: atLeast0, evaluation: atLeast0 }),

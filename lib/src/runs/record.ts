@@ -1,5 +1,5 @@
-import type { OptimizerSettings } from "../graph/optimizers";
 import type { FinalEvaluation } from "../training/evaluation";
+import type { Parameters } from "../training/parameters";
 
 /** Where a run stands, for a live view. */
 export interface Progress {
@@ -17,17 +17,11 @@ export interface RunRecord {
   readonly seed: number;
   readonly overrides: Readonly<Record<string, number | string>>;
   readonly status: "running" | "interrupted" | "finished";
-  readonly config: {
-    readonly batchSize: number;
-    readonly iterations: number;
-    readonly epochs?: number;
-    readonly evalEvery: number;
-    readonly optimizer: OptimizerSettings;
-    readonly precision: "float32" | "bfloat16";
-    readonly mode: "graph" | "eager";
-    /** What was changed in the part's model or data; absent for the sheet's own. */
-    readonly variant?: string;
-  };
+  /** The settings; `iterations` also where the cell counts in epochs. */
+  readonly config: Pick<
+    Parameters,
+    "batchSize" | "epochs" | "evalEvery" | "optimizer" | "precision" | "mode" | "variant"
+  > & { readonly iterations: number };
   readonly model: {
     readonly parameters: number;
     readonly layers: readonly {

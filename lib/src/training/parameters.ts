@@ -40,8 +40,8 @@ export interface Settings {
   readonly precision?: "float32" | "bfloat16";
   /** "graph" (default) runs a step as one graph, "eager" op by op. */
   readonly mode?: "graph" | "eager";
-  /** Variants of the part that this code can train. Default: none. */
-  readonly variants?: readonly string[];
+  /** Variants of the part that this code can train, by name, with the settings that each changes. Default: none. */
+  readonly variants?: Readonly<Record<string, Partial<Settings>>>;
 }
 
 /**
@@ -59,21 +59,22 @@ export interface Settings {
  * const p = parameters("h6-1a", { seed: 1, batchSize: 100, iterations: 10_000, optimizer: { name: "sgd", learningRate:
  * 0.5 } }); p.evalEvery; // 100
  */
-export function parameters(part: string, settings: Settings): Parameters {
+export function parameters(part: string, { variants = {}, ...given }: Settings): Parameters {
   if (!/^[\w-]+$/.test(part)) throw new Error(`Expected part to be a notebook's id such as h6-1b but found "${part}".`);
   const profile = fromEnvironment("DEEPNETS_PROFILE") ?? "full";
   const overrides = parseOverrides(fromEnvironment("DEEPNETS_SET") ?? "");
+  const variant = overrides.variant === undefined ? undefined : String(overrides.variant);
+  if (variant !== undefined && !Object.hasOwn(variants, variant))
+    throw new Error(
+      `Expected no variant but found ${variant} in DEEPNETS_SET (${part}): this cell trains the sheet's own model; npm run sweep -- ${part} --set variant=NAME trains the part's variants.`,
+    );
+  const settings: Settings = { ...given, ...(variant !== undefined && variants[variant]) };
   if ((settings.iterations === undefined) === (settings.epochs === undefined)) {
     throw new Error(
       `Expected iterations or epochs but found ${settings.epochs === undefined ? "neither" : "both"} (${part}): give exactly one of them.`,
     );
   }
-  const { variants = [], ...rest } = settings;
-  if (overrides.variant !== undefined && !variants.includes(String(overrides.variant)))
-    throw new Error(
-      `Expected no variant but found ${overrides.variant} in DEEPNETS_SET (${part}): this cell trains the sheet's own model; npm run sweep -- ${part} --set variant=NAME trains the part's variants.`,
-    );
-  const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...rest, seed: settings.seed ?? 1 } as const;
+  const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...settings, seed: settings.seed ?? 1 } as const;
   const seed = fromEnvironment("DEEPNETS_SEED") ?? cell.seed;
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= largestSeed)) {
     throw new Error(`Expected seed to be a whole number from 0 to ${largestSeed} but found ${seed} (${part}).`);

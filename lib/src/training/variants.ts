@@ -5,14 +5,18 @@ import { shufflePixels } from "../data/shuffle-pixels";
 import { cnn } from "../models/cnn";
 import { mlp } from "../models/mlp";
 import { findPart } from "../parts";
+import type { Settings } from "./parameters";
 
 /** A part's experiment with one thing changed: a factory of its model, and what becomes of the sheet's data. */
 export interface Variant {
   readonly model: (seed: number) => tf.Sequential;
   readonly data?: (mnist: Dataset) => Dataset;
-  /** Iterations between two evaluations, where its end is what counts. Default: the sheet's 100. */
-  readonly evalEvery?: number;
+  /** What it changes in the sheet's settings. */
+  readonly settings?: Partial<Settings>;
 }
+
+// Where the end is what counts: a fifth of the evaluations.
+const atEnd: Partial<Settings> = { evalEvery: 500 };
 
 /** By the name of the part's model, and the variant's. */
 const variants: Readonly<Record<string, Readonly<Record<string, Variant>>>> = {
@@ -20,11 +24,11 @@ const variants: Readonly<Record<string, Readonly<Record<string, Variant>>>> = {
     // 784 -> 86 -> 86 -> 86 -> 10: 83,344 parameters, where the CNN has 83,466.
     small: { model: (seed) => mlp({ hidden: [86, 86, 86], seed }) },
     "held-out": { model: (seed) => mlp({ seed }), data: (mnist) => holdOut(mnist, 5_000) },
-    shuffled: { model: (seed) => mlp({ seed }), data: (mnist) => shufflePixels(mnist), evalEvery: 500 },
+    shuffled: { model: (seed) => mlp({ seed }), data: (mnist) => shufflePixels(mnist), settings: atEnd },
   },
   CNN: {
-    shuffled: { model: (seed) => cnn({ seed }), data: (mnist) => shufflePixels(mnist), evalEvery: 500 },
-    dropout: { model: (seed) => cnn({ dropout: 0.5, seed }), evalEvery: 500 },
+    shuffled: { model: (seed) => cnn({ seed }), data: (mnist) => shufflePixels(mnist), settings: atEnd },
+    dropout: { model: (seed) => cnn({ dropout: 0.5, seed }), settings: atEnd },
   },
 };
 
@@ -44,3 +48,9 @@ export function findVariant(part: string, name: string): Variant {
     `Expected ${known ? `one of ${known}` : "no variant"} but found ${name} (${part}): correct the name.`,
   );
 }
+
+/** What each variant of a part changes in the sheet's settings, by its name: for `parameters`. */
+export const variantSettings = (part: string): Record<string, Partial<Settings>> =>
+  Object.fromEntries(
+    Object.keys(findPart(part)?.variants ?? {}).map((name) => [name, findVariant(part, name).settings ?? {}]),
+  );

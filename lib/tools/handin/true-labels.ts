@@ -1,12 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fromEnvironment } from "../../src/base/environment";
-import { UserError } from "../../src/base/errors.cjs";
-import { parseIdx } from "../../src/data/idx";
-import { dataHash, mnistFiles } from "../../src/data/mnist";
+import { dataHash, mnistFiles, mnistLabels } from "../../src/data/mnist";
 import { drawSeries, seriesScales } from "../../src/data/series";
 import type { SheetSettings } from "../../src/parts";
-import { root } from "../notebooks/places";
 
 /** What a part is trained and tested on, as far as a record can be compared with it. */
 export interface TrueLabels {
@@ -27,23 +21,11 @@ export function trueLabels(data: SheetSettings["data"], seed: number): TrueLabel
   return labels;
 }
 
-function readMnist(): TrueLabels {
-  const folder = fromEnvironment("DEEPNETS_DATA") ?? join(root, "data/mnist");
-  const read = (name: keyof typeof mnistFiles, size: number) => {
-    try {
-      return parseIdx(readFileSync(join(folder, name)), { name, shape: [size] }).values;
-    } catch (error) {
-      throw new UserError(
-        `Expected MNIST's labels in ${folder} but cannot read ${name} (${(error as Error).message}): run npm run doctor.`,
-      );
-    }
-  };
-  return {
-    train: read("train-labels-idx1-ubyte", 60_000),
-    test: read("t10k-labels-idx1-ubyte", 10_000),
-    hashes: [dataHash(Object.values(mnistFiles))],
-  };
-}
+const readMnist = (): TrueLabels => ({
+  train: mnistLabels("train"),
+  test: mnistLabels("test"),
+  hashes: [dataHash(Object.values(mnistFiles))],
+});
 
 function draw(seed: number): TrueLabels {
   const drawn = seriesScales.map((scale) => drawSeries({ seed, scale }));

@@ -10,20 +10,18 @@ async function main(id: string): Promise<void> {
   if (!part?.sheet) throw new Error(`Expected a part that trains but found ${id}.`);
   tellEngine(fromEnvironment("DEEPNETS_THREADS") ?? part.threads);
   const { loadMnist } = await import("../../src/data");
-  const { parameters, parseOverrides } = await import("../../src/training");
-  const { findVariant } = await import("../../src/training/variants");
+  const { parameters } = await import("../../src/training");
+  const { findVariant, variantSettings } = await import("../../src/training/variants");
   const { train } = await import("../../src/runs/train");
   const { iterations, batchSize, optimizer } = part.sheet;
-  const name = parseOverrides(fromEnvironment("DEEPNETS_SET") ?? "").variant;
-  if (name === undefined) throw new Error(`Expected DEEPNETS_SET to name a variant of ${id} but it names none.`);
-  const { model, data, evalEvery } = findVariant(part.id, String(name));
   const p = parameters(part.id, {
     iterations,
     batchSize,
-    ...(evalEvery !== undefined && { evalEvery }),
     optimizer: optimizer as unknown as Parameters<typeof parameters>[1]["optimizer"],
-    variants: Object.keys(part.variants ?? {}),
+    variants: variantSettings(part.id),
   });
+  if (p.variant === undefined) throw new Error(`Expected DEEPNETS_SET to name a variant of ${id} but it names none.`);
+  const { model, data } = findVariant(part.id, p.variant);
   const mnist = await loadMnist();
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => stop.abort());
