@@ -47,6 +47,7 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
     square: counts.length > 4,
     range: [0, most],
     x: "prediction",
+    y: counts.length === 10 && !options.classes ? "true digit" : "true class",
     xLabels: names,
     yLabels: names.map((label, i) => `${label}  <span style="font-size:10px">${percent(itemAt(recall, i), 1)}</span>`),
     height: counts.length > 4 ? 380 : 70 * counts.length,
@@ -59,7 +60,7 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
     text,
     texttemplate: "%{text}",
     textfont: { size: 11 },
-    hovertemplate: "label %{y}, prediction %{x}: %{text}<extra></extra>",
+    hovertemplate: "true %{y}, prediction %{x}: %{text}<extra></extra>",
   }));
   return { data, layout: drawn.layout };
 }
