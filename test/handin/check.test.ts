@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parts } from "../../lib/src/parts";
@@ -405,7 +405,24 @@ const spoiled: readonly Spoiling[] = [
     what: "an index page of 9 MB",
     spoil: (c) => c.page("index", inBody("x".repeat(9_000_000))),
     notebook: "index",
-    says: /9\.0 MB/,
+    says: /^index\.html has 9\.0 MB, where at most 8 MB are allowed$/,
+  },
+  {
+    rule: "notebook-size",
+    what: "a notebook of 11 MB",
+    spoil: (c) => c.notebook(mlp, (n) => void Object.assign(code(n, 2).metadata, { kept: "x".repeat(11_000_000) })),
+    says: /^h6-1b-mlp\.ipynb has 11\.\d MB, where at most 10 MB are allowed$/,
+    cell: /^cell \d+ of \d+ \(\[2\] const one/,
+  },
+  {
+    rule: "package-size",
+    what: "a package of 26 MB",
+    spoil: ({ handin }) => {
+      writeFileSync(join(handin, "hand-in.zip"), "");
+      truncateSync(join(handin, "hand-in.zip"), 26_000_000);
+    },
+    notebook: "index",
+    says: /^hand-in\.zip has 26\.0 MB, where at most 25 MB are allowed$/,
   },
   {
     rule: "html-missing",
@@ -463,7 +480,14 @@ const spoiled: readonly Spoiling[] = [
     rule: "html-size",
     what: "a page of 9 MB",
     spoil: (c) => c.page(mlp, inBody(`<p>${"x".repeat(9_000_000)}</p>`)),
-    says: /9\.0 MB/,
+    says: /^h6-1b-mlp\.html has 9\.\d MB, where at most 8 MB are allowed$/,
+  },
+  {
+    rule: "html-size",
+    what: "a page of 15 MB with live networks",
+    spoil: (c) => c.page("h6-1e-comparison", inBody(`<p>${"x".repeat(15_000_000)}</p>`)),
+    notebook: "h6-1e-comparison",
+    says: /^h6-1e-comparison\.html has 15\.\d MB, where at most 14 MB are allowed$/,
   },
   {
     rule: "html-missing",

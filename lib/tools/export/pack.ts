@@ -7,6 +7,8 @@ import { writeWhole } from "../../src/base/files";
 /** Largest package that the course's upload takes. */
 export const largestPackage = 25_000_000;
 
+export const packageName = "hand-in.zip";
+
 /**
  * Packs pages, notebooks, index and report of a hand-in into `hand-in.zip` within its folder. The same files give the
  * same bytes: sorted, with fixed dates and modes.
@@ -29,7 +31,7 @@ export function pack(
       { level: 9, mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16 },
     ],
   ]);
-  const file = join(folder, "hand-in.zip");
+  const file = join(folder, packageName);
   const bytes = zipSync(Object.fromEntries(entries));
   writeWhole(file, bytes);
   if (bytes.length > limit) {

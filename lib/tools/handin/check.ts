@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../../src/base/errors.cjs";
 import { sha256 } from "../../src/base/sha256";
 import { percent, plural } from "../../src/base/text";
 import { parts as allParts, type Part } from "../../src/parts";
+import { packageName } from "../export/pack";
 import { PageContent } from "../export/page-content";
 import { type RenderedPage, renderIndex, renderPages } from "../export/pages";
 import { deepnetsNote, type Notebook, readNotebook, sourceOf } from "../notebooks/notebook";
@@ -21,6 +22,7 @@ import { recordRules } from "./rules/records";
 import { reportRules } from "./rules/report";
 import type { Page, Rule, Subject } from "./rules/rule";
 import { shownNumberRules } from "./rules/shown-numbers";
+import { sizeRules } from "./rules/sizes";
 
 /** All that a hand-in must hold: each rule is one small function. */
 export const rules: readonly Rule[] = [
@@ -31,6 +33,7 @@ export const rules: readonly Rule[] = [
   ...recordRules,
   ...measurementRules,
   ...pageRules,
+  ...sizeRules,
   ...reportRules,
 ];
 
@@ -118,7 +121,8 @@ export async function checkFolder(
   const first = read.map(({ notebook }) => notebook?.metadata.deepnets?.run).find((run) => run !== undefined);
   const profile = first?.profile ?? "full";
   const report = html ? readText(join(folder, "report.json")) : undefined;
-  const common = { profile, seed: first?.seed ?? 1, ...recordReader(profile), report, log: readCellLog() };
+  const packed = statSync(join(folder, packageName), { throwIfNoEntry: false })?.size;
+  const common = { profile, seed: first?.seed ?? 1, ...recordReader(profile), report, packed, log: readCellLog() };
 
   const names = read.flatMap(({ notebook, page, part }) => (html && notebook && page ? [part.notebook] : []));
   const rendered = names.length > 0 ? await exporter.pages(folder, names) : [];
@@ -144,6 +148,7 @@ export async function checkFolder(
     part: indexPart,
     notebook: { cells: [], metadata: {} },
     hash: "",
+    bytes: 0,
     page: index,
     rendered: again === undefined ? undefined : { html: again, problems: [] },
     ...common,
@@ -185,16 +190,20 @@ export const newExporter: Exporter = {
 const holdsNotebooks = (folder: string) =>
   allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.ipynb`)));
 
-function readPart(folder: string, part: Part): Pick<Subject, "part" | "notebook" | "unreadable" | "hash" | "page"> {
+function readPart(
+  folder: string,
+  part: Part,
+): Pick<Subject, "part" | "notebook" | "unreadable" | "hash" | "bytes" | "page"> {
   const file = join(folder, `${part.notebook}.ipynb`);
-  if (!existsSync(file)) return { part, notebook: undefined, hash: "", page: undefined };
-  const hash = sha256(readFileSync(file));
+  if (!existsSync(file)) return { part, notebook: undefined, hash: "", bytes: 0, page: undefined };
+  const content = readFileSync(file);
+  const about = { part, hash: sha256(content), bytes: content.length };
   const page = readPage(join(folder, `${part.notebook}.html`));
   try {
-    return { part, notebook: readNotebook(file), hash, page };
+    return { ...about, notebook: readNotebook(file), page };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { part, notebook: undefined, unreadable: error.message.replace(/:[^:]*$/, ""), hash, page };
+    return { ...about, notebook: undefined, unreadable: error.message.replace(/:[^:]*$/, ""), page };
   }
 }
 

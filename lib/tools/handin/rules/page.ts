@@ -10,9 +10,6 @@ import type { Rule } from "./rule";
 import { firstDifference } from "./shown-numbers";
 
 const exportAgain = "run npm run export";
-export const largestPage = 8_000_000;
-/** Of a page with live networks: a million weights are half a megabyte. */
-export const largestLivePage = 14_000_000;
 
 export const pageRules: readonly Rule[] = [
   {
@@ -100,18 +97,6 @@ export const pageRules: readonly Rule[] = [
     find: ({ page }) => {
       const copies = page?.content.named("script").filter(holdsPlotly).length ?? 0;
       return copies > 1 ? [{ value: `its page holds plotly.js ${copies} times` }] : [];
-    },
-  },
-  {
-    id: "html-size",
-    title: "A page has at most 8 MB, and 14 MB where networks live on it",
-    remedy: "show fewer or smaller figures (npm run export says what takes how much)",
-    page: true,
-    about: "both",
-    find: ({ page }) => {
-      const bytes = Buffer.byteLength(page?.html ?? "");
-      const most = live(page?.content) > 0 ? largestLivePage : largestPage;
-      return bytes > most ? [{ value: `its page has ${(bytes / 1e6).toFixed(1)} MB` }] : [];
     },
   },
   {

@@ -31,12 +31,16 @@ export interface Subject extends RecordReader {
   readonly unreadable?: string | undefined;
   /** SHA-256 of the notebook's file. */
   readonly hash: string;
+  /** Bytes of that file. */
+  readonly bytes: number;
   /** Its page; undefined where the folder holds none. */
   readonly page: Page | undefined;
   /** The page that the notebook gives now; undefined where no pages are asked for. */
   readonly rendered: Pick<RenderedPage, "html" | "problems"> | undefined;
   /** The text of report.json; undefined where there is none. */
   readonly report: string | undefined;
+  /** Bytes of hand-in.zip; undefined where there is none. */
+  readonly packed: number | undefined;
   /** The hand-in's settings: those of its first notebook that knows them. */
   readonly profile: "full" | "quick";
   readonly seed: number;

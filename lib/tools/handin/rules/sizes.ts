@@ -1,0 +1,55 @@
+// Can everything be opened, mailed and handed in?
+import { liveAttribute } from "../../../src/live/envelope";
+import { largestPackage } from "../../export/pack";
+import type { Notebook } from "../../notebooks/notebook";
+import type { Rule } from "./rule";
+
+/** JupyterLab takes seconds to open more, and keeps it in memory several times. */
+export const largestNotebook = 10_000_000;
+export const largestPage = 8_000_000;
+/** Of a page with live networks: a million weights are half a megabyte. */
+export const largestLivePage = 14_000_000;
+
+const smaller = "show fewer or smaller figures";
+
+export const sizeRules: readonly Rule[] = [
+  {
+    id: "notebook-size",
+    title: "A notebook has at most 10 MB",
+    remedy: `${smaller} in that cell and run npm run handin -- PART`,
+    find: ({ notebook, bytes, part }) =>
+      notebook && bytes > largestNotebook
+        ? [{ cell: largestCell(notebook), value: over(`${part.notebook}.ipynb`, bytes, largestNotebook) }]
+        : [],
+  },
+  {
+    id: "html-size",
+    title: "A page has at most 8 MB, and 14 MB where networks live on it",
+    remedy: `${smaller} (npm run export says what takes how much)`,
+    page: true,
+    about: "both",
+    find: ({ page, part }) => {
+      const bytes = Buffer.byteLength(page?.html ?? "");
+      const isLive = (page?.content.withAttribute(liveAttribute).length ?? 0) > 0;
+      const most = isLive ? largestLivePage : largestPage;
+      return bytes > most ? [{ value: over(`${part.notebook}.html`, bytes, most) }] : [];
+    },
+  },
+  {
+    id: "package-size",
+    title: "The package to hand in has at most 25 MB",
+    remedy: `${smaller} in the largest notebook and run npm run export -- --zip`,
+    page: true,
+    about: "index",
+    find: ({ packed = 0 }) => (packed > largestPackage ? [{ value: over("hand-in.zip", packed, largestPackage) }] : []),
+  },
+];
+
+const over = (file: string, bytes: number, most: number) =>
+  `${file} has ${(bytes / 1e6).toFixed(1)} MB, where at most ${most / 1e6} MB are allowed`;
+
+/** Where most of a notebook's bytes lie. */
+function largestCell({ cells }: Notebook): number {
+  const sizes = cells.map((cell) => JSON.stringify(cell).length);
+  return sizes.indexOf(Math.max(...sizes));
+}
