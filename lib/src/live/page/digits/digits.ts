@@ -99,7 +99,12 @@ async function start(box: HTMLElement, { models, images }: DigitsData): Promise<
   function answer(): void {
     seen = prepare(pad.drawing, { turn: turn.value, thicken: thicken.value, shift });
     paintMap(eye, seen ?? new Float32Array(side * side), { rows: side, columns: side, full: "ink" });
-    for (const { network, row } of rows) row.show(network && seen ? forward(network, seen) : undefined);
+    const began = performance.now();
+    const answers = rows.map(({ network }) => (network && seen ? forward(network, seen) : undefined));
+    box.dataset.milliseconds = (performance.now() - began).toFixed(2);
+    rows.forEach(({ row }, i) => {
+      row.show(answers[i]);
+    });
     open?.show(seen);
     place.textContent = `What the networks see: scaled into 20 × 20 pixels, centred by weight in 28 × 28${shift[0] || shift[1] ? `, shifted by ${signed(shift[0])}, ${signed(shift[1])}` : ""}.`;
     box.dataset.answers = rows.map(({ row }) => row.element.dataset.answer ?? "").join(" ");
