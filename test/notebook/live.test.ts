@@ -7,6 +7,7 @@ import { drawSeries, live, loadMnist, lstmStates, type Mnist, models } from "../
 import { forward } from "../../lib/src/live/forward";
 import type { SeriesData } from "../../lib/src/live/series-data";
 import { describe } from "../../lib/src/models/describe";
+import { modelOf } from "../../lib/src/notebook/live/model-of";
 import { networkOf } from "../../lib/src/notebook/live/network";
 import { packModel } from "../../lib/src/notebook/live/pack-model";
 import { seriesOutput } from "../../lib/src/notebook/live/series";
@@ -67,6 +68,26 @@ test("without the networks of finished runs, it says which", async () => {
   mkdirSync(join(home, "h6-1a/full-s1"), { recursive: true });
   writeFileSync(join(home, "h6-1a/full-s1/record.json"), recordText(agreeing(sampleRecord("h6-1a"))));
   await expect(live.digits({ seed: 1, mnist: few() })).rejects.toThrow(/the network of h6-1a .*run h6-1a again/);
+});
+
+test.each([
+  ["a linear model", () => models.linear(), [784]],
+  ["an MLP", () => models.mlp({ hidden: [12, 9], dropout: 0.5 }), [784]],
+  ["a CNN", () => models.cnn({ maps: [3, 4] }), [784]],
+  ["an LSTM", () => models.lstm({ units: 6 }), [30, 1]],
+] as const)("%s, made a page's network and a model again, answers as before", (_, build, shape) => {
+  const model = build();
+  const tensors = tf.memory().numTensors;
+  const again = modelOf(networkOf(model), shape);
+  expect(networkOf(again)).toEqual(networkOf(model));
+  tf.tidy(() => {
+    const x = tf.randomUniform([5, ...shape], 0, 1, "float32", 3);
+    const [wanted, found] = [model, again].map((one) => (one.predict(x) as tf.Tensor).dataSync());
+    found!.forEach((y, i) => expect(y).toBeCloseTo(wanted![i]!, 6));
+  });
+  again.dispose();
+  expect(tf.memory().numTensors).toBe(tensors);
+  model.dispose();
 });
 
 const series = drawSeries({ seed: 1 });

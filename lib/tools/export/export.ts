@@ -12,6 +12,7 @@ import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { makeReport, reportOfNote } from "../notebooks/report";
 import type { Author } from "./index-page";
+import { carriedNetworks, formatCarried, measureCarried } from "./networks";
 import { pack } from "./pack";
 import { exportNotebooks } from "./pages";
 import { formatProblem } from "./problem";
@@ -51,6 +52,7 @@ async function exportFolder(folder: string, authors: readonly Author[], zip: boo
   if (zip) {
     const { file, bytes } = pack(folder, names);
     console.log(`Packed ${file}, ${megabytes(bytes)}`);
+    for (const network of carriedNetworks(folder, names)) console.log(formatCarried(await measureCarried(network)));
   }
   return exported.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }

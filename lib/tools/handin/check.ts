@@ -5,6 +5,7 @@ import { UserError } from "../../src/base/errors.cjs";
 import { sha256 } from "../../src/base/sha256";
 import { percent, plural } from "../../src/base/text";
 import { parts as allParts, type Part } from "../../src/parts";
+import { carriedNetworks, formatCarried, measureCarried } from "../export/networks";
 import { packageName } from "../export/pack";
 import { PageContent } from "../export/page-content";
 import { type RenderedPage, renderIndex, renderPages } from "../export/pages";
@@ -98,7 +99,7 @@ async function measured(folder: string): Promise<Finding[]> {
     console.log(
       `No network is kept of ${without.join(", ")}: training them again (npm run handin, npm run sweep) keeps it.`,
     );
-  return all.flatMap(({ part, folder: run, wrong }) =>
+  const kept = all.flatMap(({ part, folder: run, wrong }) =>
     wrong === undefined
       ? []
       : [
@@ -110,6 +111,28 @@ async function measured(folder: string): Promise<Finding[]> {
           },
         ],
   );
+  return [...kept, ...(await measuredOnPages(folder))];
+}
+
+/** Findings about networks within live outputs, which are trained weights in few bits each. */
+async function measuredOnPages(folder: string): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const carried of carriedNetworks(
+    folder,
+    allParts.map(({ notebook }) => notebook),
+  )) {
+    const one = await measureCarried(carried);
+    console.log(formatCarried(one));
+    if (one.wrong === undefined) continue;
+    const part = allParts.find(({ notebook }) => notebook === one.notebook)!;
+    findings.push({
+      rule: "page-network-differs",
+      notebook: one.notebook,
+      value: one.wrong,
+      remedy: `run npm run handin -- ${part.id}`,
+    });
+  }
+  return findings;
 }
 
 /** Applies all rules to the notebooks, pages, report and records of a hand-in. */

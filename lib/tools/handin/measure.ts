@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { count, percent } from "../../src/base/text";
-import type { Dataset } from "../../src/data/dataset";
-import { drawSeries, seriesScales } from "../../src/data/series";
 import type { Part, TrainedPart } from "../../src/parts";
 import type { RunRecord } from "../../src/runs/record";
+import { dataOf } from "../notebooks/data";
 import { runsFolder } from "../notebooks/places";
 import { recordReader, type StoredRecord } from "../notebooks/records";
 
@@ -63,20 +62,6 @@ async function measure(part: TrainedPart, { folder, record }: StoredRecord, runs
     if (!(error instanceof UserError)) throw error;
     return { part, folder, seconds: seconds(), wrong: error.message.replace(/\.$/, "") };
   }
-}
-
-let mnist: Promise<Dataset> | undefined;
-
-/** The data that a record was made with. */
-async function dataOf({ sheet }: TrainedPart, { data, seed, part }: RunRecord): Promise<Dataset> {
-  const { loadMnist } = await import("../../src/data");
-  const known =
-    sheet.data === "mnist" ? [await (mnist ??= loadMnist())] : seriesScales.map((scale) => drawSeries({ seed, scale }));
-  const found = known.find(({ hash }) => hash === data);
-  if (found) return found;
-  throw new UserError(
-    `Expected the record of ${part} (seed ${seed}) to be of the sheet's data but it is of other data.`,
-  );
 }
 
 /** What the record says otherwise; two examples may fall on the other side of a tie on another machine. */

@@ -1,0 +1,23 @@
+import { UserError } from "../../src/base/errors.cjs";
+import type { Dataset } from "../../src/data/dataset";
+import { drawSeries, seriesScales } from "../../src/data/series";
+import type { TrainedPart } from "../../src/parts";
+import type { RunRecord } from "../../src/runs/record";
+
+let mnist: Promise<Dataset> | undefined;
+
+/**
+ * The data that a record was made with.
+ *
+ * @throws A UserError when it is not the sheet's.
+ */
+export async function dataOf({ sheet }: TrainedPart, { data, seed, part }: RunRecord): Promise<Dataset> {
+  const { loadMnist } = await import("../../src/data");
+  mnist ??= sheet.data === "mnist" ? loadMnist() : undefined;
+  const known = sheet.data === "mnist" ? [await mnist!] : seriesScales.map((scale) => drawSeries({ seed, scale }));
+  const found = known.find(({ hash }) => hash === data);
+  if (found) return found;
+  throw new UserError(
+    `Expected the record of ${part} (seed ${seed}) to be of the sheet's data but it is of other data.`,
+  );
+}
