@@ -199,6 +199,10 @@ describe.skipIf(!hasBrowser)("the pad on an exported page in Chromium, from a fi
     await frames(page);
     const second = mnist.test.labels.indexOf(1);
     expect(await answers(page)).toBe(byLibrary(mnist.test.inputs.slice(784 * second, 784 * (second + 1))));
+    // The choice is shown until something is drawn in its place.
+    expect(await page.getByRole("radio", { name: `Test image ${second}: a 1`, exact: true }).isChecked()).toBe(true);
+    await draw(page, 3);
+    expect(await page.locator(".cells input:checked").count()).toBe(0);
     await page.context().close();
   });
 

@@ -22,7 +22,11 @@ export function makeStrip(
     const canvas = element("canvas", { width: side, height: side });
     const words = `Test image ${image.index}: a ${image.label}${image.missed ? ", which all networks get wrong" : ""}`;
     const input = element("input", { type: "radio", name, "aria-label": words });
-    const pick = () => choose(ink, image);
+    const pick = () => {
+      choose(ink, image);
+      // What comes anew onto the pad takes earlier choices back, and this one with them.
+      input.checked = true;
+    };
     input.addEventListener("change", pick);
     // Chosen once more: what was drawn since is replaced.
     input.addEventListener("click", () => input.checked && pick());
