@@ -55,13 +55,13 @@ export interface Part {
    */
   readonly numbers?: Readonly<Record<string, readonly string[]>>;
   /**
-   * Pairs of models whose difference the notebook tests, in families that are corrected together: each a part, or a part
-   * and its variant ("h6-1d:dropout").
+   * Pairs of models whose difference the notebook tests, in families that are corrected together: each a part, or a
+   * part and its variant ("h6-1d:dropout").
    */
   readonly comparisons?: readonly (readonly (readonly [one: string, other: string])[])[];
   /**
-   * What is changed in the part's model or data to find a cause, by name; `training/variants.ts` makes each. No notebook
-   * trains them: `npm run sweep -- h6-1d --set variant=dropout` does.
+   * What is changed in the part's model or data to find a cause, by name; `training/variants.ts` makes each. No
+   * notebook trains them: `npm run sweep -- h6-1d --set variant=dropout` does.
    */
   readonly variants?: Readonly<Record<string, string>>;
   /** Absent where the notebook leaves no run record: it compares or explains. */

@@ -51,7 +51,8 @@ test("each setting is asked in each round, one after the other, and what does no
 test("a process that dies in mid-measurement fails the bench instead of leaving a hole", async () => {
   const mortal = fake(
     "mortal",
-    'say({ ready: { version: "1", threads: "" } }); process.stdin.once("data", () => { console.error("Killed by the test"); process.exit(1); });',
+    'say({ ready: { version: "1", threads: "" } }); process.stdin.once("data", () => { console.error("Killed by ' +
+      'the test"); process.exit(1); });',
   );
   await expect(measureRounds([mortal], { rounds: 1, steps: 1, say: () => {} })).rejects.toThrow("Killed by the test");
 });

@@ -80,7 +80,8 @@ test("the figure has one bar per measured setting, words beside it, and no text 
   expect(svg.match(/<rect x=/g)).toHaveLength(6);
   expect(svg).toContain("A &lt;fast&gt; CPU, 2 cores");
   expect(svg).toContain(
-    'aria-label="Milliseconds per training step. MLP: tfjs-node, fit 90.0, tfjs-node, fit, oneDNN on 60.0, deepnets 9.0',
+    'aria-label="Milliseconds per training step. MLP: tfjs-node, fit 90.0, tfjs-node, fit, oneDNN on 60.0, ' +
+      "deepnets 9.0",
   );
   expect(svg).not.toContain("NaN");
 });

@@ -26,7 +26,8 @@ describe.skipIf(!hasBrowser)("live.kernel and live.cell in Chromium, from a file
     ] as const)
       writeFileSync(
         join(home, `${name}.html`),
-        `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${name}</title></head><body><main><h1>${name}</h1>${(await represent(made)).data["text/html"]}</main></body></html>`,
+        `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" ` +
+          `content="width=device-width"><title>${name}</title></head><body><main><h1>${name}</h1>${(await represent(made)).data["text/html"]}</main></body></html>`,
       );
     browser = await launch();
   });

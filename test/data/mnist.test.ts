@@ -75,7 +75,8 @@ describe("bad files", () => {
     expect([...mnistLabels("test")]).toEqual([...(await loadMnist()).test.labels]);
     vi.stubEnv("DEEPNETS_DATA", "/nowhere");
     expect(() => mnistLabels("train")).toThrow(
-      "Expected MNIST's labels in /nowhere/train-labels-idx1-ubyte but there is no such file: run npm run doctor -- --repair, which restores MNIST.",
+      "Expected MNIST's labels in /nowhere/train-labels-idx1-ubyte but there is no such file: run npm run doctor " +
+        "-- --repair, which restores MNIST.",
     );
     vi.stubEnv("DEEPNETS_DATA", folder);
     replace("train-labels-idx1-ubyte", labels());

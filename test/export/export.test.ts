@@ -165,7 +165,8 @@ test("the front page shows what the tagged cells say, else the first answer and 
   });
   const cells = [
     markdown(
-      "## Answer\n\n**Curves.** The *MLP* reaches <span data-record='h6-1b.test'>98.31 %</span>, [as](x.ipynb) before. More.",
+      "## Answer\n\n**Curves.** The *MLP* reaches <span data-record='h6-1b.test'>98.31 %</span>, [as](x.ipynb) " +
+        "before. More.",
     ),
     figure("One"),
   ];

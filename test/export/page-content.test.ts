@@ -54,7 +54,8 @@ test("elements keep their order, their text and what is around them", () => {
 
 test("a page says from which notebook it was made, and its policy", () => {
   const page = new PageContent(
-    `<meta name="deepnets-notebook" content="ab"><meta http-equiv="content-security-policy" content="default-src 'none'">`,
+    '<meta name="deepnets-notebook" content="ab"><meta http-equiv="content-security-policy" content="default-src ' +
+      "'none'\">",
   );
   expect([page.meta("deepnets-notebook"), page.meta("other"), page.policy]).toEqual([
     "ab",

@@ -158,7 +158,8 @@ describe("text stays text", () => {
   const name = given([
     ...texts.slice(0, 2).map((text) => markdown(text)),
     markdown(
-      "In code: `new URL(path, base)`, `@import x;`, `<script>alert(1)</script>` and\n\n```\nurl(http://a) <iframe>\n```",
+      "In code: `new URL(path, base)`, `@import x;`, `<script>alert(1)</script>` and\n\n```\nurl(http://a) " +
+        "<iframe>\n```",
     ),
     code([{ output_type: "stream", name: "stdout", text: `${texts.join("\n")}\n<script>alert(1)</script>` }], {
       source: 'const u = new URL(path, base); // url(http://a) <script src="x"></script> @import "x";',
@@ -222,7 +223,12 @@ describe("an output cannot reach beyond itself", () => {
 
   const good = given([
     html(
-      '<table><caption>c</caption><tr><td style="text-align: right; color: red" colspan=2>1</td></tr></table><div style="max-width:100%;height:auto"><b title="t">x</b></div><svg viewBox="0 0 9 9"><defs><linearGradient id="g"><stop offset="0" stop-color="red"/></linearGradient></defs><rect width="9" height="9" fill="url(#g)"/><text x="1" y="2">hi</text></svg><math><mfrac><mi>a</mi><mi>b</mi></mfrac></math><details open><summary>s</summary>d</details><progress value=1 max=2></progress><p>5 &lt; 6 &amp; 7</p>',
+      '<table><caption>c</caption><tr><td style="text-align: right; color: red" ' +
+        'colspan=2>1</td></tr></table><div style="max-width:100%;height:auto"><b title="t">x</b></div><svg ' +
+        'viewBox="0 0 9 9"><defs><linearGradient id="g"><stop offset="0" ' +
+        'stop-color="red"/></linearGradient></defs><rect width="9" height="9" fill="url(#g)"/><text x="1" ' +
+        'y="2">hi</text></svg><math><mfrac><mi>a</mi><mi>b</mi></mfrac></math><details ' +
+        "open><summary>s</summary>d</details><progress value=1 max=2></progress><p>5 &lt; 6 &amp; 7</p>",
     ),
   ]);
   test("what only shows something stays as it is", () => {
@@ -243,7 +249,9 @@ describe("an output cannot reach beyond itself", () => {
 
   const styled = given([
     html(
-      '<p style="position:fixed;top:0;left:0;z-index:9;color:red">a</p><p style="background:url(http://a/b);margin-top:-99px">b</p><p style="background:u\\72l(http://a)">c</p><p style="width:expression(alert(1));transform:translate(-9px);padding:1px">d</p>',
+      '<p style="position:fixed;top:0;left:0;z-index:9;color:red">a</p><p ' +
+        'style="background:url(http://a/b);margin-top:-99px">b</p><p style="background:u\\72l(http://a)">c</p><p ' +
+        'style="width:expression(alert(1));transform:translate(-9px);padding:1px">d</p>',
     ),
   ]);
   test("a style attribute neither loads, nor moves, nor covers", () => {

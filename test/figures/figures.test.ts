@@ -156,7 +156,8 @@ test("filters and feature maps show the values of their channel", () => {
   const kernel = Float32Array.from([0, -1, 0.5, 1, /* second row */ 0, 1, -0.5, 0]); // [2, 2, 1, 2]
   const { shape, values } = decoded(figures.filters(kernel, { shape: [2, 2, 1, 2] }));
   const columns = Number(shape.split(", ")[1]);
-  expect([values[0], values[1], values[columns], values[columns + 1]]).toEqual([127, 191, 127, 64]); // 0, 0.5 / 0, -0.5 of a scale from -1 to 1
+  // 0, 0.5 / 0, -0.5 of a scale from -1 to 1
+  expect([values[0], values[1], values[columns], values[columns + 1]]).toEqual([127, 191, 127, 64]);
   const maps = decoded(figures.featureMaps(Float32Array.from([0, 4, 1, 3, 2, 2, 4, 0]), { shape: [2, 2, 2] }));
   expect(maps.values.slice(0, 2)).toEqual([0, 64]);
 });

@@ -94,7 +94,9 @@ test("a process that gets signals all the time, as from a child that ends or fro
 });
 
 test.runIf(process.platform === "linux")("a child of a process with the engine takes signals as ever", () => {
-  const script = `require("@tensorflow/tfjs-node"); console.log(require("node:child_process").execFileSync("grep", ["SigBlk", "/proc/self/status"]).toString());`;
+  const script =
+    'require("@tensorflow/tfjs-node"); console.log(require("node:child_process").execFileSync("grep", ["SigBlk", ' +
+    '"/proc/self/status"]).toString());';
   const output = execFileSync(
     process.execPath,
     ["--require", join(lab, "lib/tools/kernel/preload.cjs"), "-e", script],

@@ -10,7 +10,10 @@ export interface LayerCase {
   readonly shape: readonly number[];
   /** The layers under test, from the input on; the harness flattens and adds dense and softmax. */
   readonly build: (input: tf.SymbolicTensor) => tf.SymbolicTensor;
-  /** "noise": draws are our own. "extra": stock tfjs ignores what the setting says (constraints; penalties in recurrent layers). */
+  /**
+   * "noise": draws are our own. "extra": stock tfjs ignores what the setting says (constraints; penalties in recurrent
+   * layers).
+   */
   readonly kind?: "noise" | "extra";
   /** Inputs are whole numbers below this: for embeddings and masks. */
   readonly whole?: number;

@@ -111,7 +111,8 @@ describe("a state with slots", () => {
     const momentum = createStep(a, options("linear", { optimizer: settings.momentum! }));
     const adam = createStep(b, options("linear", { optimizer: settings.adam! }));
     expect(() => adam.write(momentum.read())).toThrow(
-      "Expected 0/kernel/m [784, 10] but found 0/kernel/velocity [784, 10] (tensor 2 of the state): it belongs to another model or optimizer.",
+      "Expected 0/kernel/m [784, 10] but found 0/kernel/velocity [784, 10] (tensor 2 of the state): it belongs " +
+        "to another model or optimizer.",
     );
     for (const thing of [a, b, momentum, adam]) thing.dispose();
   });

@@ -128,7 +128,8 @@ describe("what a trace refuses", () => {
       const backend = tf.backend() as unknown as {
         executeSingleOutput(name: string, attributes: object[], inputs: tf.Tensor[]): tf.Tensor;
       };
-      return backend.executeSingleOutput("Atan2", [], [x, x]); // Without T the eager engine guesses it; a graph does not.
+      // Without T the eager engine guesses it; a graph does not.
+      return backend.executeSingleOutput("Atan2", [], [x, x]);
     };
     expect(() => compile(unknown)).toThrow(
       /Expected a graph that the engine accepts but it refused one op \(Atan2, called at .*trace\.test\.ts/,

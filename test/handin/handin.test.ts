@@ -47,7 +47,8 @@ class Place {
       const train = `mkdirSync(${q(to)}, { recursive: true });\ncopyFileSync(${q(record)}, ${q(join(to, "record.json"))});`;
       this.write(part.id, [
         'import { appendFileSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from "fs";',
-        `appendFileSync(${q(this.log)}, "${part.id} " + process.env.DEEPNETS_PROFILE + " " + (process.env.DEEPNETS_FRESH ?? "goes on") + "\\n");`,
+        `appendFileSync(${q(this.log)}, "${part.id} " + process.env.DEEPNETS_PROFILE + " " + ` +
+          `(process.env.DEEPNETS_FRESH ?? "goes on") + "\\n");`,
         part.sheet ? train : "1 + 1",
       ]);
     }
@@ -198,7 +199,9 @@ describe("a hand-in with a failing notebook", () => {
     place.write("h6-1b", [
       `import { appendFileSync, copyFileSync, mkdirSync } from "fs";`,
       `appendFileSync(${q(place.log)}, "h6-1b " + (process.env.DEEPNETS_FRESH ?? "goes on") + "\\n");`,
-      `mkdirSync(${q(join(place.runs, "h6-1b/full-s1"))}, { recursive: true });\ncopyFileSync(${q(join(place.base, "h6-1b.json"))}, ${q(join(place.runs, "h6-1b/full-s1/record.json"))});`,
+      `mkdirSync(${q(join(place.runs, "h6-1b/full-s1"))}, { recursive: true ` +
+        `});\ncopyFileSync(${q(join(place.base, "h6-1b.json"))}, ` +
+        `${q(join(place.runs, "h6-1b/full-s1/record.json"))});`,
     ]);
     const { code, said } = await place.run("--continue", "h6-1a", "h6-1b");
     expect(said).toMatch(/All is well/);
@@ -236,7 +239,8 @@ describe("a hand-in with a failing notebook", () => {
     for (const cell of notebook.cells)
       if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null, metadata: {} });
     notebook.cells.find(({ metadata }) => metadata.deepnets?.answer)!.source =
-      'A better answer to this question: <span data-record="h6-1a.train">?</span> of the training images and <span data-record="h6-1a.test">?</span> of the test images are classified as they should be.';
+      'A better answer to this question: <span data-record="h6-1a.train">?</span> of the training images and ' +
+      '<span data-record="h6-1a.test">?</span> of the test images are classified as they should be.';
     notebook.cells.unshift({
       id: "new",
       cell_type: "markdown",
@@ -326,7 +330,8 @@ describe("a hand-in that is stopped", () => {
     await waitFor(() => waits() && finished());
     await expect(place.run("--quick")).rejects.toThrow(
       new RegExp(
-        `^Another hand-in is running here \\(process ${child.pid}\\): wait until it ends, or stop it with kill ${child.pid}`,
+        `^Another hand-in is running here \\(process ${child.pid}\\): wait until it ends, or stop it with kill ` +
+          `${child.pid}`,
       ),
     );
     child.kill("SIGINT");

@@ -32,7 +32,8 @@ describe("lockFolder", () => {
   test("refuses while a hand-in runs, naming it and the way out", async () => {
     const lock = await lockFolder(folder);
     await expect(lockFolder(folder)).rejects.toThrow(
-      `Another hand-in is running here (process ${process.pid}): wait until it ends, or stop it with kill ${process.pid}. If no such program runs, delete ${file}.`,
+      `Another hand-in is running here (process ${process.pid}): wait until it ends, or stop it with kill ` +
+        `${process.pid}. If no such program runs, delete ${file}.`,
     );
     expect(existsSync(file)).toBe(true);
     lock.release();

@@ -34,11 +34,13 @@ test("lists what each part came to, with the spread where there are several seed
   expect(new Set(table.slice(0, 5).map(({ length }) => length)).size).toBe(1);
   expect(table.slice(2, 5).map(plain)).toEqual([
     `| h6-1a | linear model | 7,850 | ${text(of("h6-1a")[0]!.final!.test.accuracy)} | 92.90 % | 7.5 | one run |`,
-    `| h6-1b | multilayer perceptron | 5,695,510 | ${text(tests[0]!)} | 99.70 % | 7.5 | ${(100 * mean).toFixed(2)} ± ${(100 * sd).toFixed(2)} % (3) |`,
+    `| h6-1b | multilayer perceptron | 5,695,510 | ${text(tests[0]!)} | 99.70 % | 7.5 | ` +
+      `${(100 * mean).toFixed(2)} ± ${(100 * sd).toFixed(2)} % (3) |`,
     `| h6-2 | LSTM | 161,801 | ${text(of("h6-2")[0]!.final!.test.accuracy)} | 99.90 % | 7.5 | one run |`,
   ]);
   expect(table.join("\n")).toContain(
-    "H6.2 on 100,000 fresh series: accuracy 99.65 % where always answering 1 has 98.81 %; recall of class 0 76.02 %, balanced accuracy 88.05 %.",
+    "H6.2 on 100,000 fresh series: accuracy 99.65 % where always answering 1 has 98.81 %; recall of class 0 " +
+      "76.02 %, balanced accuracy 88.05 %.",
   );
   expect(table.join("\n")).not.toContain("seeds the balanced");
   const lstms = [1, 2].map((seed) => ({

@@ -78,7 +78,9 @@ describe("a cell that never ends", () => {
   let ran: Ran[];
   beforeAll(async () => {
     const first = 'import { createRequire } from "node:module"; let n = 0; const kept = "kept";';
-    const engine = `const tf = createRequire(${JSON.stringify(import.meta.dirname)})("@tensorflow/tfjs-node"); tf.scalar(1).dataSync()[0]`;
+    const engine =
+      `const tf = createRequire(${JSON.stringify(import.meta.dirname)})("@tensorflow/tfjs-node"); ` +
+      "tf.scalar(1).dataSync()[0]";
     ran = await run([
       first,
       engine,
@@ -156,7 +158,9 @@ test("a name of an earlier cell is the same variable in all of them, however it 
 });
 
 test("what a cell ends with is shown as what it is", async () => {
-  const require = `import { createRequire } from "node:module"; const tf = createRequire(${JSON.stringify(import.meta.dirname)})("@tensorflow/tfjs-node");`;
+  const require =
+    `import { createRequire } from "node:module"; const tf = ` +
+    `createRequire(${JSON.stringify(import.meta.dirname)})("@tensorflow/tfjs-node");`;
   const ran = await run([
     "null",
     "undefined",
@@ -166,7 +170,8 @@ test("what a cell ends with is shown as what it is", async () => {
     "console.log(setTimeout(() => {}, 1), Promise.resolve(3));",
     `${require} const t = tf.tensor2d([[1, 2], [3, 4]]); [t, tf.scalar(0.5)]`,
     "console.log(t, [tf.tensor1d([1, 2])]); const dead = tf.scalar(1); dead.dispose(); console.log(dead)",
-    'const m = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], kernelInitializer: "zeros" })] }); m.compile({ loss: "meanSquaredError", optimizer: "sgd", metrics: ["mse"] });',
+    'const m = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], kernelInitializer: "zeros" ' +
+      '})] }); m.compile({ loss: "meanSquaredError", optimizer: "sgd", metrics: ["mse"] });',
     "m.evaluate(tf.ones([4, 3]), tf.ones([4, 2]))",
     "console.log(m); ({ m })",
     "'text'",
@@ -176,7 +181,8 @@ test("what a cell ends with is shown as what it is", async () => {
   expect(shown[1]).toBe("");
   expect(shown[2]).toBe("Promise { 3 }");
   expect(shown[3]).toBe(
-    'Promise { <pending> }\nThe value is not there yet: write "await" in front of the expression, and the cell waits for it.',
+    'Promise { <pending> }\nThe value is not there yet: write "await" in front of the expression, and the cell ' +
+      "waits for it.",
   );
   expect(shown[4]).toBe("{ p: Promise { [ 1 ] } }");
   expect(textOf(ran[5], "stdout")).toMatch(/^Timeout \{[\s\S]*\} Promise \{ 3 \}\n$/);
@@ -207,9 +213,14 @@ describe("an error that a cell catches and prints", () => {
   const sources = {
     json: 'try {\n  JSON.parse("{");\n} catch (e) { console.error(e); }',
     stack:
-      'function f(): never {\n  throw new TypeError("bad");\n}\ntry { f(); } catch (e) { console.error((e as Error).stack); }',
-    all: 'try {\n  await Promise.any([\n    Promise.reject(new Error("one")),\n    (async () => { await null; f(); })()]);\n} catch (e) { console.error(e); }',
-    deep: "function deep(n: number): number { return deep(n + 1) + 1; }\ntry { deep(0); } catch (e) { console.error(e); }",
+      'function f(): never {\n  throw new TypeError("bad");\n}\ntry { f(); } catch (e) { console.error((e as ' +
+      "Error).stack); }",
+    all:
+      'try {\n  await Promise.any([\n    Promise.reject(new Error("one")),\n    (async () => { await null; f(); ' +
+      "})()]);\n} catch (e) { console.error(e); }",
+    deep:
+      "function deep(n: number): number { return deep(n + 1) + 1; }\ntry { deep(0); } catch (e) { " +
+      "console.error(e); }",
     imported: 'import { boom } from "./x.ts";\ntry {\n  boom(); } catch (e) { console.error(e); }',
     cause: 'console.error(new Error("outer",\n  { cause: new Error("inner") }));',
     uncaught: "deep(0)",
@@ -303,9 +314,11 @@ test("what the running Node does not have is refused, saying so; a file that is 
 
 const asking = [
   'import { createInterface } from "node:readline/promises"; import classic from "node:readline";',
-  'const rl = createInterface({ input: process.stdin, output: process.stdout }); const who = await rl.question("Name? "); rl.close(); who',
+  "const rl = createInterface({ input: process.stdin, output: process.stdout }); const who = await " +
+    'rl.question("Name? "); rl.close(); who',
   'prompt("Age?") + "!"',
-  'const old = classic.createInterface({ input: process.stdin }); await new Promise<string>((done) => old.question("Old? ", done))',
+  "const old = classic.createInterface({ input: process.stdin }); await new Promise<string>((done) => " +
+    'old.question("Old? ", done))',
   'process.stdout.write("line> "); let line = ""; for await (line of old) break; line',
   'process.stdout.write("raw> "); let raw; for await (raw of process.stdin) break; String(raw)',
   'const both = async () => [prompt("one"), prompt("two")]; await both()',
@@ -351,12 +364,17 @@ test("what a child writes to the streams that it shares is in the cell", async (
   const ran = await run([
     'import { execFileSync, execSync, fork, spawn, spawnSync } from "node:child_process";',
     'execSync("echo out; echo err >&2", { stdio: "inherit" })',
-    '[execFileSync("sh", ["-c", "echo both; echo E >&2"], { stdio: ["ignore", "inherit", "inherit"] }), String(execSync("echo piped"))]',
-    'const done = spawnSync("sh", ["-c", "echo a; echo b >&2; exit 3"], { stdio: "inherit" }); [done.status, done.stdout, done.stderr]',
+    '[execFileSync("sh", ["-c", "echo both; echo E >&2"], { stdio: ["ignore", "inherit", "inherit"] }), ' +
+      'String(execSync("echo piped"))]',
+    'const done = spawnSync("sh", ["-c", "echo a; echo b >&2; exit 3"], { stdio: "inherit" }); [done.status, ' +
+      "done.stdout, done.stderr]",
     'const kid = fork("./child.js"); await new Promise((ended) => kid.on("close", ended)); kid.stdout',
-    'await new Promise((ended) => spawn("sh", ["-c", "echo spawned"], { stdio: [0, 1, process.stderr] }).on("close", ended));',
-    'try { execSync("echo bad; exit 2", { stdio: "inherit" }); } catch (e) { console.log((e as { status: number }).status); }',
-    'execSync("yes | head -c 3000000 | tail -c 4", { stdio: ["pipe", "inherit", "pipe"] }); String(execSync("echo own", { stdio: ["pipe", "pipe", "inherit"] }))',
+    'await new Promise((ended) => spawn("sh", ["-c", "echo spawned"], { stdio: [0, 1, process.stderr] ' +
+      '}).on("close", ended));',
+    'try { execSync("echo bad; exit 2", { stdio: "inherit" }); } catch (e) { console.log((e as { status: number ' +
+      "}).status); }",
+    'execSync("yes | head -c 3000000 | tail -c 4", { stdio: ["pipe", "inherit", "pipe"] }); ' +
+      'String(execSync("echo own", { stdio: ["pipe", "pipe", "inherit"] }))',
   ]);
   const told = ran.map((one) => [textOf(one, "stdout"), textOf(one, "stderr"), textOf(one, "execute_result")]);
   expect(ran.map(({ status }) => status)).toEqual(ran.map(() => "ok"));

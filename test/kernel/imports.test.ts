@@ -15,11 +15,13 @@ const files = {
   "node_modules/esm-only/index.js": 'export const answer = 42; export default () => "default";',
   "node_modules/esm-only/index.d.ts": "export declare const answer: number; export default function f(): string;",
   "node_modules/esm-await/package.json":
-    '{ "name": "esm-await", "version": "1.0.0", "type": "module", "exports": { "import": "./index.js" }, "types": "index.d.ts" }',
+    '{ "name": "esm-await", "version": "1.0.0", "type": "module", "exports": { "import": "./index.js" }, ' +
+    '"types": "index.d.ts" }',
   "node_modules/esm-await/index.js": 'await new Promise((r) => setTimeout(r, 5)); export const slow = "slow";',
   "node_modules/esm-await/index.d.ts": "export declare const slow: string;",
   "node_modules/only-exports/package.json":
-    '{ "name": "only-exports", "version": "1.0.0", "exports": { "./sub": { "types": "./lib/sub.d.ts", "default": "./lib/sub.js" } } }',
+    '{ "name": "only-exports", "version": "1.0.0", "exports": { "./sub": { "types": "./lib/sub.d.ts", "default": ' +
+    '"./lib/sub.js" } } }',
   "node_modules/only-exports/lib/sub.js": "exports.sub = 7;",
   "node_modules/only-exports/lib/sub.d.ts": "export declare const sub: number;",
 };

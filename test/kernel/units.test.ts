@@ -48,7 +48,8 @@ describe("declarations of earlier cells", () => {
     expect(
       parseDeclarations(
         ts,
-        '/** How many. */\ndeclare let n: number, m: string;\nimport a, { b as c } from "x" with { type: "json" };\nexport declare const d: 1;\nexport default function e(): void;\nexport {};\n',
+        '/** How many. */\ndeclare let n: number, m: string;\nimport a, { b as c } from "x" with { type: "json" ' +
+          "};\nexport declare const d: 1;\nexport default function e(): void;\nexport {};\n",
       ).map(({ name, text }) => [name, text]),
     ).toEqual([
       ["n", "/** How many. */\ndeclare let n: number;"],

@@ -26,7 +26,9 @@ function spread(model: tf.LayersModel, deviation: number, seed = 5): tf.LayersMo
   return model;
 }
 
-/** The largest difference between what a page's network and `predict` say to examples, and how many answers they give. */
+/**
+ * The largest difference between what a page's network and `predict` say to examples, and how many answers they give.
+ */
 function compare(model: tf.LayersModel, { inputs, shape }: { inputs: Float32Array; shape: number[] }) {
   const network = networkOf(model);
   const examples = tf.tensor(inputs, shape);

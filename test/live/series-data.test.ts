@@ -51,7 +51,8 @@ describe("a series that is typed", () => {
     ],
     [
       "31a4",
-      'Expected digits from 0 to 9 but found "a" after 2 digits: take it out. The series before it is shown until then.',
+      'Expected digits from 0 to 9 but found "a" after 2 digits: take it out. The series before it is shown ' +
+        "until then.",
       undefined,
     ],
     [
@@ -66,7 +67,8 @@ describe("a series that is typed", () => {
     ],
     [
       "3😀",
-      'Expected digits from 0 to 9 but found "😀" after 1 digit: take it out. The series before it is shown until then.',
+      'Expected digits from 0 to 9 but found "😀" after 1 digit: take it out. The series before it is shown ' +
+        "until then.",
       undefined,
     ],
     [

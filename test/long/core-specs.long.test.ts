@@ -26,8 +26,8 @@ beforeAll(async () => {
     },
     plugins: [
       {
-        // tfjs-node looks for its addon beside its own file, and its backend, compiled to ES5, extends a class that here
-        // is a native one.
+        // tfjs-node looks for its addon beside its own file, and its backend, compiled to ES5, extends a class that
+        // here is a native one.
         name: "tfjs-node in a bundle",
         transform: (code, id) =>
           id.includes("tfjs-node/dist")

@@ -168,7 +168,8 @@ test("the kept network is shown with the data that it was trained on, and no oth
   said.mockRestore();
   expect((await dataOf(output)).cells).toHaveLength(5);
   await expect(live.series({ seed: 1, series: drawSeries({ seed: 2 }) })).rejects.toThrow(
-    "Expected the series that the network of h6-2 (seed 1) was trained on but found others: pass what drawSeries({ seed: 1 }) gives.",
+    "Expected the series that the network of h6-2 (seed 1) was trained on but found others: pass what " +
+      "drawSeries({ seed: 1 }) gives.",
   );
   model.dispose();
 });

@@ -264,7 +264,8 @@ describe("figures", () => {
         "text/plain",
       ]);
     expect(log.mock.calls.map(([line]) => line)).toEqual([
-      "Stored figures have no static picture: no Chromium-family browser was found. Install one, or set DEEPNETS_BROWSER to its path (npm run doctor).",
+      "Stored figures have no static picture: no Chromium-family browser was found. Install one, or set " +
+        "DEEPNETS_BROWSER to its path (npm run doctor).",
     ]);
     log.mockRestore();
     vi.unstubAllEnvs();

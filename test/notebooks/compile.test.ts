@@ -5,7 +5,9 @@ import { Compiler } from "../../lib/tools/kernel/compiler";
 import type { Compiler as TypeScriptCompiler } from "../../lib/tools/kernel/typescript";
 import { type Cell, codeCells, load, root, stems, text } from "./notebook";
 
-/** What the kernel's compiler finds wrong in a notebook's cells, each compiled against what the cells before declare. */
+/**
+ * What the kernel's compiler finds wrong in a notebook's cells, each compiled against what the cells before declare.
+ */
 function errorsOf(cells: readonly Cell[]): string[] {
   const compiler = new Compiler(ts as TypeScriptCompiler, resolve(root, "notebooks"));
   return cells.flatMap((cell) => {

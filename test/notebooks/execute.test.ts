@@ -185,7 +185,8 @@ describe.concurrent("executeNotebook", () => {
     const tries = join(base, `tries-${name}`);
     writeFileSync(
       node,
-      `#!/bin/sh\necho try >> "${tries}"\nif [ $(wc -l < "${tries}") -le ${times} ]; then echo "Address already in use" >&2; exit 1; fi\nexec "${process.execPath}" "$@"\n`,
+      `#!/bin/sh\necho try >> "${tries}"\nif [ $(wc -l < "${tries}") -le ${times} ]; then echo "Address already ` +
+        `in use" >&2; exit 1; fi\nexec "${process.execPath}" "$@"\n`,
       { mode: 0o755 },
     );
     const { folder, remove } = jupyterPath({ node });
@@ -243,7 +244,8 @@ describe("a runner that is killed", () => {
     const source = join(base, "orphan.ipynb");
     const pidFile = join(base, "orphan.pid");
     writeCells(source, [
-      `import { writeFileSync } from "fs";\nwriteFileSync(${JSON.stringify(pidFile)}, String(process.pid));\nawait new Promise((done) => setTimeout(done, 60_000));`,
+      `import { writeFileSync } from "fs";\nwriteFileSync(${JSON.stringify(pidFile)}, ` +
+        "String(process.pid));\nawait new Promise((done) => setTimeout(done, 60_000));",
     ]);
     const runner = spawn(
       join(root, ".venv/bin/python"),

@@ -12,7 +12,9 @@ const tag = (key: string, text: string) => `<span data-record="${key}">${text}</
 
 describe("findTags", () => {
   test("finds key, text and place, in either quotes and beside other attributes", () => {
-    const markdown = `It reaches ${tag("h6-1b.test", "98.4 %")} and <span class="n" data-record='h6-1c.test' title="c">98.3 %</span>.`;
+    const markdown =
+      `It reaches ${tag("h6-1b.test", "98.4 %")} and <span class="n" data-record='h6-1c.test' title="c">98.3 ` +
+      "%</span>.";
     expect(findTags(markdown)).toEqual([
       { key: "h6-1b.test", text: "98.4 %", at: markdown.indexOf("98.4 %") },
       { key: "h6-1c.test", text: "98.3 %", at: markdown.indexOf("98.3 %") },

@@ -21,7 +21,8 @@ const digest = () => codeDigest(source, withoutWording);
 const step = [
   "// A step along the gradient.",
   "function step(w, gradient) {",
-  "  if (gradient.length !== w.length) throw new errors_1.UserError(`Expected ${w.length} values but found ${gradient.length}.`);",
+  "  if (gradient.length !== w.length) throw new errors_1.UserError(`Expected ${w.length} values but found " +
+    "${gradient.length}.`);",
   '  const op = single("MatMul", [w, gradient], { wayOut: "set it right" });',
   "  return w - 0.5 * op;",
   "}",

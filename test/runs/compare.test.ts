@@ -81,7 +81,8 @@ test("McNemar's test counts, seed by seed, what only one of two networks gets ri
     { seed: 1, onlyOne: 2, onlyOther: 4, p: expect.closeTo(0.6875, 9), holm: expect.closeTo(0.6875, 9) },
   ]);
   expect(() => compareModels([right, wrong], [["d", "b"]], { labels: [1] })).toThrow(
-    "Expected a prediction for each of 1 labels but found 8 (d): pass the labels of the data that the run was tested on.",
+    "Expected a prediction for each of 1 labels but found 8 (d): pass the labels of the data that the run was " +
+      "tested on.",
   );
 });
 

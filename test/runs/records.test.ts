@@ -51,7 +51,8 @@ describe("readRecord", () => {
 
   test("names the notebook to run when there is none", async () => {
     await expect(readRecord({ part: "h6-1c" })).rejects.toThrow(
-      "Expected a finished full run of h6-1c, seed 1 but found none: run notebooks/h6-1c-dropout.ipynb first, or npm run handin -- h6-1c.",
+      "Expected a finished full run of h6-1c, seed 1 but found none: run notebooks/h6-1c-dropout.ipynb first, or " +
+        "npm run handin -- h6-1c.",
     );
   });
 

@@ -216,7 +216,8 @@ describe("watching and stopping", () => {
     }).catch((error: unknown) => error);
     expect(interrupted).toBeInstanceOf(Interrupted);
     expect(String(interrupted)).toBe(
-      "Interrupted: The training of h6-1b was interrupted at iteration 100 of 200: run the cell again to go on from there.",
+      "Interrupted: The training of h6-1b was interrupted at iteration 100 of 200: run the cell again to go on " +
+        "from there.",
     );
     const { run } = interrupted as Interrupted;
     expect([run.record.status, run.record.progress.iteration, run.record.final]).toEqual([
@@ -406,10 +407,14 @@ test("a trial finds what a run finds, and leaves nothing", async () => {
   );
 });
 
-test("a relative DEEPNETS_RUNS counts from the project's folder: a kernel stands beside its notebook, a command does not", async () => {
-  const project = join(__dirname, "../..");
-  vi.spyOn(process, "cwd").mockReturnValue(runs);
-  vi.stubEnv("DEEPNETS_RUNS", relative(project, join(runs, "here")));
-  const { folder } = await train(linear({ inputs: 4, outputs: 3 }), corners(), small({ iterations: 1 }));
-  expect(folder).toBe(join(runs, "here", "h6-1b", "full-s1"));
-});
+test(
+  "a relative DEEPNETS_RUNS counts from the project's folder: a kernel stands beside its notebook, a command does " +
+    "not",
+  async () => {
+    const project = join(__dirname, "../..");
+    vi.spyOn(process, "cwd").mockReturnValue(runs);
+    vi.stubEnv("DEEPNETS_RUNS", relative(project, join(runs, "here")));
+    const { folder } = await train(linear({ inputs: 4, outputs: 3 }), corners(), small({ iterations: 1 }));
+    expect(folder).toBe(join(runs, "here", "h6-1b", "full-s1"));
+  },
+);

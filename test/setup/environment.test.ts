@@ -84,9 +84,12 @@ describe("a command", () => {
 
   test("says in one sentence that DEEPNETS_PYTHON names no Python that fits", () => {
     const wrong = "/nowhere/python";
-    const find = `import(${JSON.stringify(join(root, "lib/tools/setup/requirements.mjs"))}).then((it) => it.findPython()).catch((error) => console.log(error.message))`;
+    const find =
+      `import(${JSON.stringify(join(root, "lib/tools/setup/requirements.mjs"))}).then((it) => ` +
+      "it.findPython()).catch((error) => console.log(error.message))";
     expect(run(["-e", find], { DEEPNETS_PYTHON: wrong }).stdout).toBe(
-      `Expected DEEPNETS_PYTHON to name a Python from 3.11 on but found no Python at ${wrong}: correct it or unset it.\n`,
+      `Expected DEEPNETS_PYTHON to name a Python from 3.11 on but found no Python at ${wrong}: correct it or ` +
+        "unset it.\n",
     );
   });
 
@@ -95,7 +98,9 @@ describe("a command", () => {
     expect(run([command, "reset", "--help"], { TMPDIR: gone })).toEqual({
       status: 1,
       stdout: "",
-      stderr: `Expected TMPDIR to name a folder for temporary files but ${gone} does not exist: correct TMPDIR or unset it.\n`,
+      stderr:
+        `Expected TMPDIR to name a folder for temporary files but ${gone} does not exist: correct TMPDIR or unset ` +
+        "it.\n",
     });
   });
 });

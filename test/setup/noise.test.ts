@@ -13,10 +13,14 @@ async function filter(...chunks: string[]): Promise<string> {
 
 const known = [
   "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n",
-  "I0000 00:00:1795485422.538507    5531 port.cc:153] oneDNN custom operations are on. You may see slightly different numerical results.\n",
-  "I0000 00:00:1795485422.582674    5531 cpu_feature_guard.cc:227] This TensorFlow binary is optimized to use available CPU instructions.\n",
-  "E0000 00:00:1795776478.896810    4515 util.cc:131] oneDNN supports DT_BOOL only on platforms with AVX-512. Falling back to the default Eigen-based implementation if present.\n",
-  "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow with the appropriate compiler flags.\n",
+  "I0000 00:00:1795485422.538507    5531 port.cc:153] oneDNN custom operations are on. You may see slightly " +
+    "different numerical results.\n",
+  "I0000 00:00:1795485422.582674    5531 cpu_feature_guard.cc:227] This TensorFlow binary is optimized to use " +
+    "available CPU instructions.\n",
+  "E0000 00:00:1795776478.896810    4515 util.cc:131] oneDNN supports DT_BOOL only on platforms with AVX-512. " +
+    "Falling back to the default Eigen-based implementation if present.\n",
+  "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow with the appropriate " +
+    "compiler flags.\n",
 ];
 
 test("engineNoise() drops the engine's known lines, in whatever pieces they arrive", async () => {

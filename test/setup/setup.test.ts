@@ -115,7 +115,8 @@ describe("set-up that was killed", () => {
     await sleep(1500);
     const lock = join(folder, ".engine/setup.lock");
     expect(out).toBe(
-      `Another set-up is running here (process ${process.pid}): waiting for it. If no such program runs, delete ${lock}.\n`,
+      `Another set-up is running here (process ${process.pid}): waiting for it. If no such program runs, delete ` +
+        `${lock}.\n`,
     );
     rmSync(join(folder, ".engine/setup.lock"));
     expect(await code).toBe(0);
@@ -283,7 +284,10 @@ describe("set-up on a machine that lacks something", () => {
       for (const path of places) chmodSync(path, 0o555);
       try {
         const { status, stdout, stderr } = command("lib/tools/setup/command.mjs", "setup");
-        const said = `Expected to be allowed to write but was not (EACCES, ${folder}): give yourself the right to write there, copy the project to a folder of your own, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages).\n`;
+        const said =
+          `Expected to be allowed to write but was not (EACCES, ${folder}): give yourself the right to write ` +
+          "there, copy the project to a folder of your own, or name another folder (DEEPNETS_RUNS for records, " +
+          "DEEPNETS_HANDIN for pages).\n";
         expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: "", stderr: said });
       } finally {
         places.forEach((path, i) => chmodSync(path, modes[i]!));
@@ -322,7 +326,8 @@ describe("options that npm keeps to itself", () => {
     const tool = join(folder, ".engine/tool.cjs");
     writeFileSync(
       tool,
-      `exports.options = { quick: { type: "boolean" }, seeds: { type: "string" } }; exports.main = async (argv) => { console.log(JSON.stringify(argv)); return 0; };`,
+      'exports.options = { quick: { type: "boolean" }, seeds: { type: "string" } }; exports.main = async (argv) ' +
+        "=> { console.log(JSON.stringify(argv)); return 0; };",
     );
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

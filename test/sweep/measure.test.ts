@@ -41,14 +41,16 @@ print("finished 9/9")
     expect(lines).toMatch(/h6-1b +9\.0 s +12\.0 s +x 1\.50/);
     expect(lines).toContain("For threadsPerJob in lib/src/parts.ts: h6-1b 1");
     await expect(measure({ parts: ["h6-1b"] }, { ...places, execute: ["false"] })).rejects.toThrow(
-      "Expected a quick run of h6-1b to measure but it failed (its runner ended with exit code 1): try npm run handin -- h6-1b --quick.",
+      "Expected a quick run of h6-1b to measure but it failed (its runner ended with exit code 1): try npm run " +
+        "handin -- h6-1b --quick.",
     );
     await expect(measure({ parts: ["h6-1b"] }, { ...places, execute: ["echo", "finished 9/9"] })).rejects.toThrow(
       "it failed (it left no record): try",
     );
     writeFileSync(
       runner,
-      `print('cell 3/9'); print('died {"cell": 3, "message": "the kernel died in cell 3: it ran out of memory."}'); raise SystemExit(3)`,
+      'print(\'cell 3/9\'); print(\'died {"cell": 3, "message": "the kernel died in cell 3: it ran out of ' +
+        "memory.\"}'); raise SystemExit(3)",
     );
     await expect(measure({ parts: ["h6-1b"] }, places)).rejects.toThrow(
       "it failed (the kernel died in cell 3: it ran out of memory): try",

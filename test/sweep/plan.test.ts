@@ -40,42 +40,46 @@ test("one job per part, setting and seed, in folders that training uses, under a
   expect(same!.run).toBe(set!.run);
 });
 
-test("cores per job: one each when there are many jobs, the notebook's own setting when there are few, and what a begun run had", () => {
-  const runs = newRuns();
-  const threads = (argv: readonly string[], cores: number) =>
-    plan(runs, [...argv, "--quick"], cores).jobs.map((job) => [job.cores, job.threads]);
-  expect(threads(["h6-1b", "--seeds", "1"], 2)).toEqual([[2, null]]);
-  expect(threads(["h6-1b", "--seeds", "1-3"], 2)).toEqual([
-    [1, "1,1"],
-    [1, "1,1"],
-    [1, "1,1"],
-  ]);
-  // Two CNNs side by side gain nothing over one after the other.
-  expect(threads(["h6-1d", "--seeds", "1-3"], 2)).toEqual([
-    [2, null],
-    [2, null],
-    [2, null],
-  ]);
-  expect(threads(["h6-1b", "--seeds", "1-2"], 8)).toEqual([
-    [2, null],
-    [2, null],
-  ]);
-  expect(threads(["h6-1b", "--seeds", "1-3", "--jobs", "1"], 2)).toEqual([
-    [2, null],
-    [2, null],
-    [2, null],
-  ]);
-  const [job] = plan(runs, ["h6-2", "--seeds", "1", "--quick"]).jobs;
-  put(
-    runs,
-    job!,
-    "live.json",
-    JSON.stringify({ ...made(job!), status: "interrupted", threads: { intra: 1, inter: 2 } }),
-  );
-  expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([2, "1,2"]);
-  put(runs, job!, "record.json", record(job!));
-  expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([1, "1,1"]);
-});
+test(
+  "cores per job: one each when there are many jobs, the notebook's own setting when there are few, and what a " +
+    "begun run had",
+  () => {
+    const runs = newRuns();
+    const threads = (argv: readonly string[], cores: number) =>
+      plan(runs, [...argv, "--quick"], cores).jobs.map((job) => [job.cores, job.threads]);
+    expect(threads(["h6-1b", "--seeds", "1"], 2)).toEqual([[2, null]]);
+    expect(threads(["h6-1b", "--seeds", "1-3"], 2)).toEqual([
+      [1, "1,1"],
+      [1, "1,1"],
+      [1, "1,1"],
+    ]);
+    // Two CNNs side by side gain nothing over one after the other.
+    expect(threads(["h6-1d", "--seeds", "1-3"], 2)).toEqual([
+      [2, null],
+      [2, null],
+      [2, null],
+    ]);
+    expect(threads(["h6-1b", "--seeds", "1-2"], 8)).toEqual([
+      [2, null],
+      [2, null],
+    ]);
+    expect(threads(["h6-1b", "--seeds", "1-3", "--jobs", "1"], 2)).toEqual([
+      [2, null],
+      [2, null],
+      [2, null],
+    ]);
+    const [job] = plan(runs, ["h6-2", "--seeds", "1", "--quick"]).jobs;
+    put(
+      runs,
+      job!,
+      "live.json",
+      JSON.stringify({ ...made(job!), status: "interrupted", threads: { intra: 1, inter: 2 } }),
+    );
+    expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([2, "1,2"]);
+    put(runs, job!, "record.json", record(job!));
+    expect(threads(["h6-2", "--seeds", "1-3"], 2)[0]).toEqual([1, "1,1"]);
+  },
+);
 
 test("memory per job: a fifth more than the part has taken so far", () => {
   const runs = newRuns();

@@ -61,7 +61,8 @@ test.each(["", "a", "1-", "-3", "5-1", "0", "0-2", "1,,2", "1.5", "1 2", "1e3", 
   (seeds) => {
     const range = seeds.split(",").find((part) => !/^[1-9]\d*$/.test(part));
     expect(refusal(["h6-1b", `--seeds=${seeds}`])).toBe(
-      `Expected seeds such as 1-5 or 1,2,7 (whole numbers from 1 on) but found "${range}" in --seeds ${seeds}: correct it.`,
+      `Expected seeds such as 1-5 or 1,2,7 (whole numbers from 1 on) but found "${range}" in --seeds ${seeds}: ` +
+        "correct it.",
     );
   },
 );
@@ -99,7 +100,8 @@ test("an override that no part knows, or that a part cannot take, is refused bef
     /^Expected one of batchSize, .* but found "lernrate" in --set lernrate=1: correct the name\.$/,
   );
   expect(refusal(["h6-1b", "--set", "learningRate=-1"])).toBe(
-    'Expected optimizer.learningRate to be a number above 0 but found "-1" in --set learningRate=-1: correct the value.',
+    'Expected optimizer.learningRate to be a number above 0 but found "-1" in --set learningRate=-1: correct the ' +
+      "value.",
   );
   expect(refusal(["h6-1b", "h6-2", "--set", "epochs=3"])).toBe(
     "Expected iterations but found epochs in --set epochs=3: h6-1b is counted in iterations.",
@@ -128,7 +130,8 @@ test("a name or a value twice is refused", () => {
 
 test("a profile that does not exist, or holds none, is named", () => {
   expect(refusal(["h6-1b", "--executor-profile", "nowhere"])).toBe(
-    "Expected the folder of a Snakemake profile but found nothing at nowhere: name a folder with profile.yaml, such as lib/tools/sweep/profiles/slurm.",
+    "Expected the folder of a Snakemake profile but found nothing at nowhere: name a folder with profile.yaml, " +
+      "such as lib/tools/sweep/profiles/slurm.",
   );
   const folder = mkdtempSync(join(tmpdir(), "profile-"));
   expect(refusal(["h6-1b", "--executor-profile", folder])).toMatch(

@@ -26,7 +26,8 @@ async function freePorts(count: number): Promise<number> {
 }
 
 describe.skipIf(missing.length > 0 || !root)(
-  `a real Slurm on this machine (needs slurm-wlm, munge and root${missing.length > 0 ? `; not installed: ${missing.join(", ")}` : ""})`,
+  "a real Slurm on this machine (needs slurm-wlm, munge and " +
+    `root${missing.length > 0 ? `; not installed: ${missing.join(", ")}` : ""})`,
   () => {
     // Short: munge's socket lies in it, and a socket's path may have 107 characters.
     const cluster = join(mkdtempSync("/tmp/slurm-"), "c");
@@ -45,55 +46,61 @@ describe.skipIf(missing.length > 0 || !root)(
       rmSync(dirname(cluster), { recursive: true, force: true });
     });
 
-    test("jobs run on both nodes; one killed by the scheduler is resubmitted and goes on from its checkpoint; the table is complete", async () => {
-      const runs = newRuns();
-      const profile = join(newRuns(), "slurm");
-      cpSync(join(__dirname, "../../lib/tools/sweep/profiles/slurm"), profile, { recursive: true });
-      const file = join(profile, "profile.yaml");
-      const text = readFileSync(file, "utf8");
-      expect(text).toContain("slurm-init-seconds-before-status-checks: 5");
-      writeFileSync(
-        file,
-        text.replace("slurm-init-seconds-before-status-checks: 5", "slurm-init-seconds-before-status-checks: 1"),
-      );
-
-      const sweep = startSweep(
-        runs,
-        python,
-        ["h6-1b", "h6-1c", "--seeds", "1-2", "--quick", "--executor-profile", profile],
-        { steps: 20, seconds: 0.2 },
-        env,
-      );
-      const atStep = (run: string) =>
-        Number(
-          existsSync(join(runs, run, "checkpoint/step")) ? readFileSync(join(runs, run, "checkpoint/step"), "utf8") : 0,
+    test(
+      "jobs run on both nodes; one killed by the scheduler is resubmitted and goes on from its checkpoint; the " +
+        "table is complete",
+      async () => {
+        const runs = newRuns();
+        const profile = join(newRuns(), "slurm");
+        cpSync(join(__dirname, "../../lib/tools/sweep/profiles/slurm"), profile, { recursive: true });
+        const file = join(profile, "profile.yaml");
+        const text = readFileSync(file, "utf8");
+        expect(text).toContain("slurm-init-seconds-before-status-checks: 5");
+        writeFileSync(
+          file,
+          text.replace("slurm-init-seconds-before-status-checks: 5", "slurm-init-seconds-before-status-checks: 1"),
         );
-      await until(() => Object.keys(traces(runs)).some((run) => atStep(run) >= 5), 60);
-      const killed = Object.keys(traces(runs)).find((run) => atStep(run) >= 5)!;
-      const comment = `rule_train_wildcards_${killed.replace("/", "_")}`;
-      const id = slurm("squeue", "--noheader", "--states=R", "--format=%i %k")
-        .split("\n")
-        .find((line) => line.endsWith(comment))!
-        .split(" ")[0]!;
-      slurm("scancel", id);
-      const { code, output } = await sweep.ended;
-      expect(code, output).toBe(0);
-      const all = traces(runs);
-      expect(Object.keys(all)).toHaveLength(4);
-      expect(steps(all[killed]!)[0]).toBe(0);
-      expect(steps(all[killed]!)[1]).toBeGreaterThanOrEqual(5);
-      for (const [run, trace] of Object.entries(all)) expect(steps(trace), run).toHaveLength(run === killed ? 2 : 1);
-      expect(table(runs)).toMatchObject({
-        jobs: 4,
-        rows: [
-          { part: "h6-1b", n: 2 },
-          { part: "h6-1c", n: 2 },
-        ],
-      });
-      expect(log()).toMatch(/Allocate JobId=\d+ NodeList=node1 /);
-      expect(log()).toMatch(/Allocate JobId=\d+ NodeList=node2 /);
-      expect(log()).toContain(`REQUEST_KILL_JOB JobId=${id} `);
-    });
+
+        const sweep = startSweep(
+          runs,
+          python,
+          ["h6-1b", "h6-1c", "--seeds", "1-2", "--quick", "--executor-profile", profile],
+          { steps: 20, seconds: 0.2 },
+          env,
+        );
+        const atStep = (run: string) =>
+          Number(
+            existsSync(join(runs, run, "checkpoint/step"))
+              ? readFileSync(join(runs, run, "checkpoint/step"), "utf8")
+              : 0,
+          );
+        await until(() => Object.keys(traces(runs)).some((run) => atStep(run) >= 5), 60);
+        const killed = Object.keys(traces(runs)).find((run) => atStep(run) >= 5)!;
+        const comment = `rule_train_wildcards_${killed.replace("/", "_")}`;
+        const id = slurm("squeue", "--noheader", "--states=R", "--format=%i %k")
+          .split("\n")
+          .find((line) => line.endsWith(comment))!
+          .split(" ")[0]!;
+        slurm("scancel", id);
+        const { code, output } = await sweep.ended;
+        expect(code, output).toBe(0);
+        const all = traces(runs);
+        expect(Object.keys(all)).toHaveLength(4);
+        expect(steps(all[killed]!)[0]).toBe(0);
+        expect(steps(all[killed]!)[1]).toBeGreaterThanOrEqual(5);
+        for (const [run, trace] of Object.entries(all)) expect(steps(trace), run).toHaveLength(run === killed ? 2 : 1);
+        expect(table(runs)).toMatchObject({
+          jobs: 4,
+          rows: [
+            { part: "h6-1b", n: 2 },
+            { part: "h6-1c", n: 2 },
+          ],
+        });
+        expect(log()).toMatch(/Allocate JobId=\d+ NodeList=node1 /);
+        expect(log()).toMatch(/Allocate JobId=\d+ NodeList=node2 /);
+        expect(log()).toContain(`REQUEST_KILL_JOB JobId=${id} `);
+      },
+    );
 
     test("Ctrl-C takes the cluster's jobs back", async () => {
       const runs = newRuns();

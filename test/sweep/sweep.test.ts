@@ -17,109 +17,123 @@ const finished = (runs: string) =>
     .filter(([run]) => existsSync(join(runs, run, "record.json")))
     .map(([run]) => run);
 
-test("four parts x three seeds, killed in the middle with SIGKILL and started again: no finished job repeats, the table is complete", async () => {
-  const runs = newRuns();
-  const parts = ["h6-1a", "h6-1b", "h6-1c", "h6-1d"];
-  const argv = [...parts, "--seeds", "1-3", "--quick"];
-  const how = { steps: 10, seconds: 0.1 };
-  const first = startSweep(runs, python, argv, how);
-  const step = (run: string) =>
-    Number(
-      existsSync(join(runs, run, "checkpoint/step")) ? readFileSync(join(runs, run, "checkpoint/step"), "utf8") : 0,
+test(
+  "four parts x three seeds, killed in the middle with SIGKILL and started again: no finished job repeats, the " +
+    "table is complete",
+  async () => {
+    const runs = newRuns();
+    const parts = ["h6-1a", "h6-1b", "h6-1c", "h6-1d"];
+    const argv = [...parts, "--seeds", "1-3", "--quick"];
+    const how = { steps: 10, seconds: 0.1 };
+    const first = startSweep(runs, python, argv, how);
+    const step = (run: string) =>
+      Number(
+        existsSync(join(runs, run, "checkpoint/step")) ? readFileSync(join(runs, run, "checkpoint/step"), "utf8") : 0,
+      );
+    await until(() => finished(runs).length >= 3 && Object.keys(traces(runs)).some((run) => step(run) >= 3));
+    process.kill(-workflowOf(runs), "SIGKILL");
+    first.process.kill("SIGKILL");
+    await first.ended;
+    await until(() => alive(runs).length === 0, 10);
+    const before = traces(runs);
+    // one cut off behind its record, even at its last word, runs again
+    const done = finished(runs).filter((run) => stateOf(runs, run).status === "finished");
+    expect(done.length).toBeLessThan(12);
+    expect(readdirSync(join(runs, ".snakemake", "locks")).length).toBeGreaterThan(0);
+
+    const { code, output } = await startSweep(runs, python, argv, how).ended;
+    expect(output).toContain(`12 runs, ${done.length} of them done before`);
+    expect(output).toContain("Removed the lock of a sweep that was killed.");
+    expect(code, output).toBe(0);
+    const after = traces(runs);
+    expect(Object.keys(after)).toHaveLength(12);
+    for (const run of done) expect(after[run], `${run} ran again`).toEqual(before[run]);
+    // What was running goes on from its checkpoint; nothing is told to start afresh.
+    const begun = Object.keys(before).filter((run) => !done.includes(run));
+    expect(begun.length).toBeGreaterThan(0);
+    expect(begun.some((run) => steps(after[run]!).at(-1)! > 0)).toBe(true);
+    for (const trace of Object.values(after)) expect(trace.at(-1)).toBe("end");
+    for (const trace of Object.values(after)) expect(trace[0]).toMatch(/ fresh $/);
+    expect(table(runs)).toMatchObject({ jobs: 12, rows: parts.map((part) => ({ part, n: 3, seeds: [1, 2, 3] })) });
+  },
+);
+
+test(
+  "a failing job is retried twice and reported with its log; the others finish; exit code 1; the same command then " +
+    "runs only it",
+  async () => {
+    const runs = newRuns();
+    const argv = ["h6-1b", "h6-1c", "--seeds", "1-2", "--quick"];
+    const { code, output } = await startSweep(runs, python, argv, {
+      fail: { "h6-1b/quick-s2": 99, "h6-1c/quick-s1": 1 },
+    }).ended;
+    expect(code).toBe(1);
+    expect(output).toContain("h6-1b seed 2 failed 3 times: cell 3, line 2: Error: the loss is NaN\n  log: ");
+    const [, log] = /log: (.*)\n/.exec(output)!;
+    expect(readFileSync(log!, "utf8")).toContain("the loss is NaN");
+    expect(output).toContain(
+      "1 of 4 runs are missing: mend what the log says; the same command runs only what is missing.",
     );
-  await until(() => finished(runs).length >= 3 && Object.keys(traces(runs)).some((run) => step(run) >= 3));
-  process.kill(-workflowOf(runs), "SIGKILL");
-  first.process.kill("SIGKILL");
-  await first.ended;
-  await until(() => alive(runs).length === 0, 10);
-  const before = traces(runs);
-  const done = finished(runs).filter((run) => stateOf(runs, run).status === "finished"); // one cut off behind its record, even at its last word, runs again
-  expect(done.length).toBeLessThan(12);
-  expect(readdirSync(join(runs, ".snakemake", "locks")).length).toBeGreaterThan(0);
+    expect(finished(runs).sort()).toEqual(["h6-1b/quick-s1", "h6-1c/quick-s1", "h6-1c/quick-s2"]);
+    expect(steps(traces(runs)["h6-1b/quick-s2"]!)).toHaveLength(3);
+    expect(steps(traces(runs)["h6-1c/quick-s1"]!)).toHaveLength(2);
+    expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([
+      ["h6-1b", 1],
+      ["h6-1c", 2],
+    ]);
 
-  const { code, output } = await startSweep(runs, python, argv, how).ended;
-  expect(output).toContain(`12 runs, ${done.length} of them done before`);
-  expect(output).toContain("Removed the lock of a sweep that was killed.");
-  expect(code, output).toBe(0);
-  const after = traces(runs);
-  expect(Object.keys(after)).toHaveLength(12);
-  for (const run of done) expect(after[run], `${run} ran again`).toEqual(before[run]);
-  // What was running goes on from its checkpoint; nothing is told to start afresh.
-  const begun = Object.keys(before).filter((run) => !done.includes(run));
-  expect(begun.length).toBeGreaterThan(0);
-  expect(begun.some((run) => steps(after[run]!).at(-1)! > 0)).toBe(true);
-  for (const trace of Object.values(after)) expect(trace.at(-1)).toBe("end");
-  for (const trace of Object.values(after)) expect(trace[0]).toMatch(/ fresh $/);
-  expect(table(runs)).toMatchObject({ jobs: 12, rows: parts.map((part) => ({ part, n: 3, seeds: [1, 2, 3] })) });
-});
+    const again = await startSweep(runs, python, argv).ended;
+    expect(again.code, again.output).toBe(0);
+    expect(steps(traces(runs)["h6-1c/quick-s1"]!)).toHaveLength(2);
+    expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([
+      ["h6-1b", 2],
+      ["h6-1c", 2],
+    ]);
+  },
+);
 
-test("a failing job is retried twice and reported with its log; the others finish; exit code 1; the same command then runs only it", async () => {
-  const runs = newRuns();
-  const argv = ["h6-1b", "h6-1c", "--seeds", "1-2", "--quick"];
-  const { code, output } = await startSweep(runs, python, argv, { fail: { "h6-1b/quick-s2": 99, "h6-1c/quick-s1": 1 } })
-    .ended;
-  expect(code).toBe(1);
-  expect(output).toContain("h6-1b seed 2 failed 3 times: cell 3, line 2: Error: the loss is NaN\n  log: ");
-  const [, log] = /log: (.*)\n/.exec(output)!;
-  expect(readFileSync(log!, "utf8")).toContain("the loss is NaN");
-  expect(output).toContain(
-    "1 of 4 runs are missing: mend what the log says; the same command runs only what is missing.",
-  );
-  expect(finished(runs).sort()).toEqual(["h6-1b/quick-s1", "h6-1c/quick-s1", "h6-1c/quick-s2"]);
-  expect(steps(traces(runs)["h6-1b/quick-s2"]!)).toHaveLength(3);
-  expect(steps(traces(runs)["h6-1c/quick-s1"]!)).toHaveLength(2);
-  expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([
-    ["h6-1b", 1],
-    ["h6-1c", 2],
-  ]);
-
-  const again = await startSweep(runs, python, argv).ended;
-  expect(again.code, again.output).toBe(0);
-  expect(steps(traces(runs)["h6-1c/quick-s1"]!)).toHaveLength(2);
-  expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([
-    ["h6-1b", 2],
-    ["h6-1c", 2],
-  ]);
-});
-
-test("two sweeps at once in one folder: the second says who is there; the first, stopped, leaves checkpoints and no process", async () => {
-  const runs = newRuns();
-  const argv = ["h6-1b", "--seeds", "1-2", "--quick"];
-  const how = { steps: 200, seconds: 0.1 };
-  const first = startSweep(runs, python, argv, how);
-  await until(() => Object.keys(traces(runs)).length === 2);
-  const plan = readFileSync(
-    join(runs, "sweeps", readdirSync(join(runs, "sweeps")).find((name) => /^quick-/.test(name))!, "plan.json"),
-    "utf8",
-  );
-  const second = await startSweep(runs, python, ["h6-1b", "--seeds", "1-2", "--quick"], how).ended;
-  expect(second.code).toBe(1);
-  expect(second.output).toContain(
-    `Expected to be the only sweep over ${runs} but found another at work (process ${workflowOf(runs)} on `,
-  );
-  expect(second.output).toContain("wait for it, or stop it with Ctrl-C where it runs.");
-  expect(
-    readdirSync(join(runs, "sweeps"))
-      .filter((name) => /^quick-/.test(name))
-      .flatMap((name) => readdirSync(join(runs, "sweeps", name)).filter((file) => /^plan/.test(file))),
-  ).toEqual(["plan.json"]);
-  expect(
-    readFileSync(
+test(
+  "two sweeps at once in one folder: the second says who is there; the first, stopped, leaves checkpoints and no " +
+    "process",
+  async () => {
+    const runs = newRuns();
+    const argv = ["h6-1b", "--seeds", "1-2", "--quick"];
+    const how = { steps: 200, seconds: 0.1 };
+    const first = startSweep(runs, python, argv, how);
+    await until(() => Object.keys(traces(runs)).length === 2);
+    const plan = readFileSync(
       join(runs, "sweeps", readdirSync(join(runs, "sweeps")).find((name) => /^quick-/.test(name))!, "plan.json"),
       "utf8",
-    ),
-  ).toBe(plan);
+    );
+    const second = await startSweep(runs, python, ["h6-1b", "--seeds", "1-2", "--quick"], how).ended;
+    expect(second.code).toBe(1);
+    expect(second.output).toContain(
+      `Expected to be the only sweep over ${runs} but found another at work (process ${workflowOf(runs)} on `,
+    );
+    expect(second.output).toContain("wait for it, or stop it with Ctrl-C where it runs.");
+    expect(
+      readdirSync(join(runs, "sweeps"))
+        .filter((name) => /^quick-/.test(name))
+        .flatMap((name) => readdirSync(join(runs, "sweeps", name)).filter((file) => /^plan/.test(file))),
+    ).toEqual(["plan.json"]);
+    expect(
+      readFileSync(
+        join(runs, "sweeps", readdirSync(join(runs, "sweeps")).find((name) => /^quick-/.test(name))!, "plan.json"),
+        "utf8",
+      ),
+    ).toBe(plan);
 
-  await until(() => Object.keys(traces(runs)).every((run) => existsSync(join(runs, run, "live.json"))));
-  first.process.kill("SIGINT");
-  const { code, output } = await first.ended;
-  expect(code).toBe(130);
-  expect(output).toContain("Stopped by SIGINT with 0 of 2 runs done: the same command goes on from here.");
-  expect(output).not.toContain("failed");
-  expect(alive(runs)).toEqual([]);
-  for (const run of Object.keys(traces(runs)))
-    expect(JSON.parse(readFileSync(join(runs, run, "live.json"), "utf8")).status).toBe("interrupted");
-});
+    await until(() => Object.keys(traces(runs)).every((run) => existsSync(join(runs, run, "live.json"))));
+    first.process.kill("SIGINT");
+    const { code, output } = await first.ended;
+    expect(code).toBe(130);
+    expect(output).toContain("Stopped by SIGINT with 0 of 2 runs done: the same command goes on from here.");
+    expect(output).not.toContain("failed");
+    expect(alive(runs)).toEqual([]);
+    for (const run of Object.keys(traces(runs)))
+      expect(JSON.parse(readFileSync(join(runs, run, "live.json"), "utf8")).status).toBe("interrupted");
+  },
+);
 
 test("when the command alone is killed with SIGKILL, Snakemake and its jobs end as well", async () => {
   const runs = newRuns();
@@ -129,29 +143,33 @@ test("when the command alone is killed with SIGKILL, Snakemake and its jobs end 
   await until(() => alive(runs).length === 0, 20);
 });
 
-test("settings and seeds reach the notebook, a setting has a folder of its own, and one job alone keeps the notebook's threads", async () => {
-  const runs = newRuns();
-  const { code, output } = await startSweep(
-    runs,
-    python,
-    ["h6-1b", "--seeds", "3", "--quick", "--set", "learningRate=0.001,0.0005"],
-    { steps: 2 },
-    { DEEPNETS_FRESH: "1", DEEPNETS_SET: "batchSize=7" },
-  ).ended;
-  expect(code, output).toBe(0);
-  const all = traces(runs);
-  expect(Object.keys(all)).toHaveLength(2);
-  for (const run of Object.keys(all)) expect(run).toMatch(/^h6-1b\/quick-s3-[0-9a-f]{8}$/);
-  expect(
-    Object.values(all)
-      .map(([start]) => / set (\S*) fresh $/.exec(start!)![1])
-      .sort(),
-  ).toEqual(["learningRate=0.0005", "learningRate=0.001"]);
-  expect(table(runs).rows.map(({ overrides }) => overrides)).toEqual([
-    { "optimizer.learningRate": 0.001 },
-    { "optimizer.learningRate": 0.0005 },
-  ]);
-});
+test(
+  "settings and seeds reach the notebook, a setting has a folder of its own, and one job alone keeps the " +
+    "notebook's threads",
+  async () => {
+    const runs = newRuns();
+    const { code, output } = await startSweep(
+      runs,
+      python,
+      ["h6-1b", "--seeds", "3", "--quick", "--set", "learningRate=0.001,0.0005"],
+      { steps: 2 },
+      { DEEPNETS_FRESH: "1", DEEPNETS_SET: "batchSize=7" },
+    ).ended;
+    expect(code, output).toBe(0);
+    const all = traces(runs);
+    expect(Object.keys(all)).toHaveLength(2);
+    for (const run of Object.keys(all)) expect(run).toMatch(/^h6-1b\/quick-s3-[0-9a-f]{8}$/);
+    expect(
+      Object.values(all)
+        .map(([start]) => / set (\S*) fresh $/.exec(start!)![1])
+        .sort(),
+    ).toEqual(["learningRate=0.0005", "learningRate=0.001"]);
+    expect(table(runs).rows.map(({ overrides }) => overrides)).toEqual([
+      { "optimizer.learningRate": 0.001 },
+      { "optimizer.learningRate": 0.0005 },
+    ]);
+  },
+);
 
 test("a fresh clone repeats nothing that is committed", async () => {
   const runs = newRuns();
@@ -181,7 +199,8 @@ test("a notebook that leaves no record, or a damaged one, is a failure that says
     .ended;
   expect(damaged.code).toBe(1);
   expect(damaged.output).toContain(
-    "h6-1b seed 1 failed 3 times: Expected the record of h6-1b to be a finished quick run but found a file that is no JSON (",
+    "h6-1b seed 1 failed 3 times: Expected the record of h6-1b to be a finished quick run but found a file that " +
+      "is no JSON (",
   );
   expect(existsSync(join(runs, "h6-1b/quick-s1/record.json"))).toBe(false);
 });
@@ -192,7 +211,8 @@ test("a cell that fails after the training is reported, and the run counts; one 
   const claim = await startSweep(runs, python, argv, { steps: 1, claim: true }).ended;
   expect(claim.code).toBe(1);
   expect(claim.output).toContain(
-    "h6-1b seed 1: the run is finished and counts, but a later cell of its notebook failed: cell 9, line 1: Error: c does not beat b\n  log: ",
+    "h6-1b seed 1: the run is finished and counts, but a later cell of its notebook failed: cell 9, line 1: " +
+      "Error: c does not beat b\n  log: ",
   );
   expect(steps(traces(runs)["h6-1b/quick-s1"]!)).toEqual([0]);
   expect(table(runs).rows).toMatchObject([{ part: "h6-1b", n: 1 }]);

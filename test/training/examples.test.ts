@@ -8,7 +8,8 @@ import type { RunRecord } from "../../lib/src/runs/record";
 import { loadRecord, recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";
 
-// Every @example in lib/src is compiled as a cell is, with the project's TypeScript, against the built library, and run.
+// Every @example in lib/src is compiled as a cell is, with the project's TypeScript, against the built library, and
+// run.
 const root = resolve(import.meta.dirname, "../..");
 const require = createRequire(join(root, "test/examples.ts"));
 
@@ -70,7 +71,11 @@ function sourceOf({ file, name, code }: Example): string {
         ? line
         : `__check(${expression}, ${JSON.stringify(text)});`,
   );
-  return `${context}${own}declare function __check(found: unknown, text: string): void;\n${exported.length > 0 ? `const { ${exported.join(", ")} } = deepnets;\n` : ""}export async function example() {\n${shown}\n}\nvoid tf;\n`;
+  return (
+    `${context}${own}declare function __check(found: unknown, text: string): ` +
+    `void;\n${exported.length > 0 ? `const { ${exported.join(", ")} } = deepnets;\n` : ""}export async function ` +
+    `example() {\n${shown}\n}\nvoid tf;\n`
+  );
 }
 
 /** The value that a remark behind an expression states, if it is one. */

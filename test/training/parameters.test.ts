@@ -161,7 +161,9 @@ describe("overrides", () => {
   test.each([
     [
       "learningRat=1",
-      'Expected one of batchSize, iterations, epochs, evalEvery, precision, mode, variant, optimizer.name, optimizer.learningRate, optimizer.momentum, optimizer.nesterov, optimizer.decay, optimizer.epsilon, optimizer.beta1, optimizer.beta2 but found "learningRat"',
+      "Expected one of batchSize, iterations, epochs, evalEvery, precision, mode, variant, optimizer.name, " +
+        "optimizer.learningRate, optimizer.momentum, optimizer.nesterov, optimizer.decay, optimizer.epsilon, " +
+        'optimizer.beta1, optimizer.beta2 but found "learningRat"',
     ],
     ["constructor=1", "Expected one of"],
     ["learningRate", 'Expected NAME=VALUE pairs with commas between them but found "learningRate"'],

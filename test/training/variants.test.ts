@@ -46,7 +46,8 @@ test("an unknown variant is refused, and a cell trains none", () => {
   expect(() => findVariant("h6-2", "tiny")).toThrow("Expected no variant but found tiny (h6-2)");
   vi.stubEnv("DEEPNETS_SET", "variant=small");
   expect(() => parameters("h6-1b", settings)).toThrow(
-    "Expected no variant but found small in DEEPNETS_SET (h6-1b): this cell trains the sheet's own model; npm run sweep -- h6-1b --set variant=NAME trains the part's variants.",
+    "Expected no variant but found small in DEEPNETS_SET (h6-1b): this cell trains the sheet's own model; npm " +
+      "run sweep -- h6-1b --set variant=NAME trains the part's variants.",
   );
   expect(parameters("h6-1b", { ...settings, variants: variantSettings("h6-1b") })).toMatchObject({
     variant: "small",

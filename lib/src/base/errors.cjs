@@ -7,24 +7,29 @@ class UserError extends Error {
 
 // Sentences for the system's errors, by code. `what` is "write", "read" or, where nobody knows, "open".
 const full = ({ place }) =>
-  `Expected room on the disk but it is full (${place}): free some space and run the command again; what was finished is kept.`;
+  `Expected room on the disk but it is full (${place}): free some space and run the command again; what was ` +
+  "finished is kept.";
 
 const ways = {
   write:
-    "give yourself the right to write there, copy the project to a folder of your own, or name another folder (DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages)",
+    "give yourself the right to write there, copy the project to a folder of your own, or name another folder " +
+    "(DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages)",
   read: "give yourself the right to read it",
 };
 const forbidden = ({ code, place, what }) =>
   `Expected to be allowed to ${what} but was not (${code}, ${place}): ${ways[what] ?? ways.write}.`;
 
 const tooMany = ({ code, place }) =>
-  `Expected to open one more file but this process may not (${code}, ${place}): close other programs, or raise the limit (ulimit -n 1024), and run the command again; what was finished is kept.`;
+  `Expected to open one more file but this process may not (${code}, ${place}): close other programs, or raise ` +
+  "the limit (ulimit -n 1024), and run the command again; what was finished is kept.";
 
 const noMemory = ({ code, place, what }) =>
-  `Expected memory and a free process to ${what} but found none (${code}, ${place}): close other programs, or raise the limit (ulimit -v, ulimit -u), and run the command again; what was finished is kept.`;
+  `Expected memory and a free process to ${what} but found none (${code}, ${place}): close other programs, or ` +
+  "raise the limit (ulimit -v, ulimit -u), and run the command again; what was finished is kept.";
 
 const noFile = ({ code, place }) =>
-  `Expected a file or folder but something else has its name (${code}, ${place}): rename or remove that, and run the command again.`;
+  `Expected a file or folder but something else has its name (${code}, ${place}): rename or remove that, and run ` +
+  "the command again.";
 
 const sentences = {
   ENOSPC: full,

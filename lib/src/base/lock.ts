@@ -14,7 +14,8 @@ export function lockRun(folder: string): () => void {
   const { lock, holder } = attempt(file);
   if (lock) return () => lock.release();
   throw new UserError(
-    `Expected nobody else at this run but ${nameOf(holder)} holds it (${file}): wait until it ends, stop it, or, if it is certainly gone, delete that file.`,
+    `Expected nobody else at this run but ${nameOf(holder)} holds it (${file}): wait until it ends, stop it, or, ` +
+      "if it is certainly gone, delete that file.",
   );
 }
 

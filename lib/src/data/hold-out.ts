@@ -19,7 +19,8 @@ export function holdOut(dataset: Dataset, count: number): Dataset & { readonly v
   const { train, shape, name, hash } = dataset;
   if (!Number.isInteger(count) || count < 1 || count >= train.size)
     throw new Error(
-      `Expected to hold out 1 to ${train.size - 1} training examples of ${name} but found ${count}: choose another number.`,
+      `Expected to hold out 1 to ${train.size - 1} training examples of ${name} but found ${count}: choose ` +
+        "another number.",
     );
   const left = train.size - count;
   const part = (from: number, to: number): Split => ({

@@ -55,14 +55,16 @@ export async function loadMnist({ name = "mnist" }: MnistOptions = {}): Promise<
   const named = fromEnvironment("DEEPNETS_DATA");
   if (name !== "mnist" && named === undefined)
     throw new Error(
-      `Expected DEEPNETS_DATA to name the folder that holds the four files of "${name}" but it is not set: unpack them there (train-images-idx3-ubyte and so on) and set it.`,
+      `Expected DEEPNETS_DATA to name the folder that holds the four files of "${name}" but it is not set: ` +
+        "unpack them there (train-images-idx3-ubyte and so on) and set it.",
     );
   const source: Source = { name, folder: named ?? join(projectFolder(), "data/mnist"), own: named === undefined };
   const [train, test] = await Promise.all([readSplit(source, "train"), readSplit(source, "t10k")]);
   const hashes = [...train.hashes, ...test.hashes];
   if (name !== "mnist" && hashes.every((hash, i) => hash === Object.values(mnistFiles)[i]))
     throw new Error(
-      `Expected the files of "${name}" in ${source.folder} but found those of MNIST: name another folder in DEEPNETS_DATA, or write loadMnist().`,
+      `Expected the files of "${name}" in ${source.folder} but found those of MNIST: name another folder in ` +
+        "DEEPNETS_DATA, or write loadMnist().",
     );
   const hash = dataHash(hashes);
   return { name, shape: [784], classes: 10, train: train.split, test: test.split, hash };
@@ -85,7 +87,8 @@ async function readSplit(
   const highest = classes.values.reduce((high, value) => Math.max(high, value), 0);
   if (highest > 9)
     throw new Error(
-      `Expected the labels of "${source.name}" to be 0 to 9 but found ${highest} (${join(source.folder, `${prefix}-labels-idx1-ubyte`)}): loadMnist reads data of ten classes alone.`,
+      `Expected the labels of "${source.name}" to be 0 to 9 but found ${highest} ` +
+        `(${join(source.folder, `${prefix}-labels-idx1-ubyte`)}): loadMnist reads data of ten classes alone.`,
     );
   // A plain loop: Float32Array.from with a function takes 5 s here, this 0.1 s. There is a pixel for each i.
   const images = new Float32Array(pixels.values.length);
@@ -160,7 +163,8 @@ async function readVerified(
       `Expected ${name} to have SHA-256 ${mnistFiles[name].slice(0, 12)}... but found ${hash.slice(0, 12)}... (${file}): ${
         own
           ? "it is damaged; run npm run doctor -- --repair, which restores it"
-          : 'it is damaged, or other data in the same form (Fashion-MNIST, KMNIST, EMNIST); for such data write loadMnist({ name: "fashion" }), for the digits unset DEEPNETS_DATA'
+          : "it is damaged, or other data in the same form (Fashion-MNIST, KMNIST, EMNIST); for such data write " +
+            'loadMnist({ name: "fashion" }), for the digits unset DEEPNETS_DATA'
       }.`,
     );
   return { values, hash };

@@ -66,7 +66,8 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
     records
       .map(
         (record) =>
-          `${modelStyle(record.part).name} after ${count(record.iterations.at(-1) ?? 0)} iterations: train ${percent(accuracyOf(record, "train"))}, test ${percent(accuracyOf(record, "test"))}.`,
+          `${modelStyle(record.part).name} after ${count(record.iterations.at(-1) ?? 0)} iterations: train ` +
+          `${percent(accuracyOf(record, "train"))}, test ${percent(accuracyOf(record, "test"))}.`,
       )
       .join(" ");
   const alt = options.alt ?? `Line chart of training and test accuracy over ${count(last)} iterations. ${caption}`;

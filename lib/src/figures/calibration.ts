@@ -47,13 +47,15 @@ export function calibration(runs: Runs, { labels, bins: count = 10, ...words }: 
   });
   const caption =
     words.caption ??
-    `Answers of ${seedsText(models)}, in ${count} intervals of certainty; those with fewer than ${fewest} answers are left out. Below the dashed line a model is surer than it is right.`;
+    `Answers of ${seedsText(models)}, in ${count} intervals of certainty; those with fewer than ${fewest} ` +
+      "answers are left out. Below the dashed line a model is surer than it is right.";
   const drawn = curves(lines, {
     title: words.title ?? "Certainty against accuracy on the test images",
     caption,
     alt:
       words.alt ??
-      `Reliability diagram. ${caption} ${lines.map(({ name, x, y }) => `${name}: ${x.map((certainty, i) => `${certainty.toFixed(2)} certain, ${y[i]!.toFixed(2)} right`).join("; ")}.`).join(" ")}`,
+      `Reliability diagram. ${caption} ` +
+        `${lines.map(({ name, x, y }) => `${name}: ${x.map((certainty, i) => `${certainty.toFixed(2)} certain, ${y[i]!.toFixed(2)} right`).join("; ")}.`).join(" ")}`,
     x: "mean certainty of the answers",
     y: "share that is right",
     xRange: [0, 1.02],

@@ -64,7 +64,8 @@ export function comparison(runs: readonly RunLike[], options: ComparisonOptions 
   const lines = several ? "Lines: mean over the seeds; bands: from the lowest to the highest. " : "";
   const caption =
     options.caption ??
-    `Train / test accuracy on all images after the last iteration${over}${sentences.join("; ")}. ${lines}Solid: test, dotted: train.`;
+    `Train / test accuracy on all images after the last iteration${over}${sentences.join("; ")}. ${lines}Solid: ` +
+      "test, dotted: train.";
   const shared = { x: "iteration", y: "accuracy", xRange: [0, last] as const };
   const upper = curves(full, { ...shared, title: "", yRange: [0, 1], yFormat: ".0%", height: 260 });
   const lower = {
@@ -80,7 +81,8 @@ export function comparison(runs: readonly RunLike[], options: ComparisonOptions 
     caption,
     alt:
       options.alt ??
-      `Line chart of training and test accuracy of ${models.map(({ style }) => style.name).join(", ")} over ${count(last)} iterations. ${caption}`,
+      `Line chart of training and test accuracy of ${models.map(({ style }) => style.name).join(", ")} over ` +
+        `${count(last)} iterations. ${caption}`,
   });
 }
 

@@ -27,7 +27,8 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
   const result = record.final?.[split];
   if (!result)
     throw new Error(
-      `Expected a finished run but found ${record.status} (${record.part}, seed ${record.seed}): run its training cell to the end.`,
+      `Expected a finished run but found ${record.status} (${record.part}, seed ${record.seed}): run its ` +
+        "training cell to the end.",
     );
   const { confusion: counts, recall } = result;
   const names = options.classes ?? counts.map((_, label) => String(label));
@@ -38,7 +39,8 @@ export function confusion(run: RunLike, options: ConfusionOptions = {}): Figure 
   const name = modelStyle(record.part).name;
   const caption =
     options.caption ??
-    `${count(wrong)} of ${count(result.size)} wrong (accuracy ${percent(result.accuracy)}). Lowest recall: ${worst}, ${percent(Math.min(...recall), 1)}. The stronger the orange, the more errors.`;
+    `${count(wrong)} of ${count(result.size)} wrong (accuracy ${percent(result.accuracy)}). Lowest recall: ` +
+      `${worst}, ${percent(Math.min(...recall), 1)}. The stronger the orange, the more errors.`;
   const drawn = heatmap(errors, {
     title: options.title ?? `Confusion matrix, ${split}: ${name}`,
     caption,

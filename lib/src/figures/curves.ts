@@ -98,7 +98,8 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
     .map((line) => `${line.name} ends at ${round(lastFinite(line.y), 3)}`);
   const alt =
     options.alt ??
-    `${[options.title, options.caption].filter(Boolean).join(": ")} (chart of ${options.y} over ${options.x}${told.length > 0 ? `: ${told.join(", ")}` : ""})`;
+    `${[options.title, options.caption].filter(Boolean).join(": ")} (chart of ${options.y} over ` +
+      `${options.x}${told.length > 0 ? `: ${told.join(", ")}` : ""})`;
   const drawn = figure(
     [...(options.bands ?? []).flatMap(band), ...lines.map(trace)],
     { ...options, alt },
@@ -288,7 +289,8 @@ export function bars(
       ? groups
           .map(
             (group) =>
-              `: ${group.name} ${categories.map((category, i) => `${category}: ${round(itemAt(group.y, i), 3)}`).join(", ")}`,
+              `: ${group.name} ` +
+              `${categories.map((category, i) => `${category}: ${round(itemAt(group.y, i), 3)}`).join(", ")}`,
           )
           .join(";")
       : "";

@@ -49,10 +49,12 @@ export function differences(found: readonly ModelComparison[], words: Partial<Wo
   const room = 0.06 * (high - low || 1);
   const caption =
     words.caption ??
-    "Points: difference of the means over the seeds; bars: 95 % confidence interval. Filled: shown after Holm's correction; hollow: not shown.";
+    "Points: difference of the means over the seeds; bars: 95 % confidence interval. Filled: shown after Holm's " +
+      "correction; hollow: not shown.";
   const spoken = rows.map(
     ({ label, difference, low: from, high: to, shown }) =>
-      `${label}: ${said(difference)}${Number.isNaN(from) ? "" : ` (${said(from)} to ${said(to)})`}, ${shown ? "shown" : "not shown"}`,
+      `${label}: ${said(difference)}${Number.isNaN(from) ? "" : ` (${said(from)} to ${said(to)})`}, ` +
+      `${shown ? "shown" : "not shown"}`,
   );
   const longest = Math.max(...rows.map(({ label }) => label.length));
   const drawn = figure(

@@ -31,7 +31,8 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
   for (const [i, picture] of pictures.entries())
     if (picture.length !== height * width)
       throw new Error(
-        `Expected picture ${i} to have ${height} x ${width} = ${height * width} values but found ${picture.length}: give its shape.`,
+        `Expected picture ${i} to have ${height} x ${width} = ${height * width} values but found ` +
+          `${picture.length}: give its shape.`,
       );
   const columns = Math.min(options.columns ?? 10, pictures.length);
   const rows = Math.ceil(pictures.length / columns);
@@ -168,7 +169,9 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
   const uneven = matrix.findIndex((row) => row.length !== columns);
   if (rows === 0 || columns === 0 || uneven >= 0)
     throw new Error(
-      `Expected a matrix with rows of equal length but found ${uneven >= 0 ? `${matrix[uneven]?.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: check its shape.`,
+      "Expected a matrix with rows of equal length but found " +
+        `${uneven >= 0 ? `${matrix[uneven]?.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: ` +
+        "check its shape.",
     );
   const [low, high] = options.range ?? span(matrix, options.scale === "diverging");
   const first = options.xLabels ? 0 : (options.firstColumn ?? 0);
@@ -309,7 +312,8 @@ export function digits(options: DigitsOptions): Figure {
       caption: options.caption,
       alt:
         options.alt ??
-        `${indices.length} handwritten digits. ${labels.map((label) => label.replace("<br>", ", ").replace("→", "taken for")).join("; ")}`,
+        `${indices.length} handwritten digits. ` +
+          `${labels.map((label) => label.replace("<br>", ", ").replace("→", "taken for")).join("; ")}`,
     },
   );
 }

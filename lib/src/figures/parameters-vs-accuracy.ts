@@ -52,7 +52,9 @@ export function parametersVsAccuracy(runs: readonly RunLike[], words: Partial<Wo
   const lowest = Math.min(0.99, ...points.map((point) => Math.min(point.test.mean, point.train.mean)));
   const caption =
     words.caption ??
-    `Test accuracy: ${points.map((point) => `${point.name} ${percent(point.test.mean)} with ${count(point.x)}`).join("; ")} parameters. Filled: test, hollow: train.`;
+    "Test accuracy: " +
+      `${points.map((point) => `${point.name} ${percent(point.test.mean)} with ${count(point.x)}`).join("; ")} ` +
+      "parameters. Filled: test, hollow: train.";
   const drawn = figure(
     data,
     {

@@ -36,7 +36,8 @@ export function states(options: StatesOptions): Figure {
   const units = options.states.length / steps;
   if (!Number.isInteger(units) || units < 1)
     throw new Error(
-      `Expected states of shape [${steps}, units] but found ${options.states.length} values for ${steps} steps: pass one series' states.`,
+      `Expected states of shape [${steps}, units] but found ${options.states.length} values for ${steps} steps: ` +
+        "pass one series' states.",
     );
   const x = Array.from({ length: steps }, (_, t) => t + 1);
   const expected = options.expected ?? 0;
@@ -89,7 +90,8 @@ export function states(options: StatesOptions): Figure {
   ];
   const caption =
     options.caption ??
-    `Correlation of each cell's state with the ${what}: ${chosen.map(({ unit, r }) => `cell ${unit} ${signed(r)}`).join(", ")}.`;
+    `Correlation of each cell's state with the ${what}: ` +
+      `${chosen.map(({ unit, r }) => `cell ${unit} ${signed(r)}`).join(", ")}.`;
   return panels(parts, {
     title: options.title ?? "LSTM states over one series",
     caption,
@@ -128,7 +130,8 @@ export function statesBySum(options: StatesBySumOptions): Figure {
 
   const caption =
     options.caption ??
-    `Correlation with the ${what}: ${options.cells.map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`).join(", ")}.`;
+    `Correlation with the ${what}: ` +
+      `${options.cells.map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`).join(", ")}.`;
   const drawn = figure(
     data,
     {
@@ -204,7 +207,9 @@ export function errorsBySum(options: ErrorsBySumOptions): Figure {
   const outside = errors - wrong.reduce((sum, value) => sum + value, 0);
   const caption =
     options.caption ??
-    `${errors} errors in ${options.sums.length.toLocaleString("en-US")} series, ${outside} of them outside the drawn sums. Share wrong at ${threshold - 1}: ${percentOr(share[threshold - 1 - low])}, at ${threshold}: ${percentOr(share[threshold - low])}.`;
+    `${errors} errors in ${options.sums.length.toLocaleString("en-US")} series, ${outside} of them outside the ` +
+      `drawn sums. Share wrong at ${threshold - 1}: ${percentOr(share[threshold - 1 - low])}, at ${threshold}: ` +
+      `${percentOr(share[threshold - low])}.`;
   const rule = {
     type: "line",
     xref: "x",
@@ -305,7 +310,8 @@ export function gates(options: GatesOptions): Figure {
     title: options.title ?? "Gates and states over time",
     caption:
       options.caption ??
-      "One row per cell, one column per step. Gates: no colour is 0 (closed), full blue 1 (open). Candidate and states: orange positive, blue negative.",
+      "One row per cell, one column per step. Gates: no colour is 0 (closed), full blue 1 (open). Candidate and " +
+        "states: orange positive, blue negative.",
     alt: options.alt,
   });
 }

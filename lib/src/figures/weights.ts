@@ -14,7 +14,8 @@ import { round } from "./numbers";
 export function weights(matrix: ArrayLike<number>, words: Partial<Words> = {}): Figure {
   if (matrix.length !== 7840)
     throw new Error(
-      `Expected weights of shape [784, 10] = 7840 values but found ${matrix.length}: pass the kernel of the linear model.`,
+      `Expected weights of shape [784, 10] = 7840 values but found ${matrix.length}: pass the kernel of the ` +
+        "linear model.",
     );
   const pictures = Array.from({ length: 10 }, (_, digit) =>
     Float32Array.from({ length: 784 }, (_, pixel) => itemAt(matrix, pixel * 10 + digit)),
@@ -26,7 +27,9 @@ export function weights(matrix: ArrayLike<number>, words: Partial<Words> = {}): 
     columns: 5,
     labels: pictures.map((_, digit) => String(digit)),
     title: "Weights of the linear model",
-    caption: `One picture per class: orange pixels speak for the digit, blue ones against it. The ends of the scale are ±${largest}.`,
+    caption:
+      "One picture per class: orange pixels speak for the digit, blue ones against it. The ends of the scale are " +
+      `±${largest}.`,
     ...words,
   });
 }
@@ -51,7 +54,8 @@ export function filters(kernel: ArrayLike<number>, options: KernelOptions): Figu
   const channel = options.channel ?? 0;
   if (kernel.length !== height * width * channels * amount)
     throw new Error(
-      `Expected a kernel of shape [${options.shape.join(", ")}] but found ${kernel.length} values: give the shape of the layer's kernel.`,
+      `Expected a kernel of shape [${options.shape.join(", ")}] but found ${kernel.length} values: give the ` +
+        "shape of the layer's kernel.",
     );
   if (!(channel >= 0 && channel < channels))
     throw new Error(`Expected a channel from 0 to ${channels - 1} but found ${channel}: the kernel has ${channels}.`);
@@ -85,7 +89,8 @@ export function featureMaps(values: ArrayLike<number>, options: FeatureMapOption
   const [height, width, channels] = options.shape;
   if (values.length !== height * width * channels)
     throw new Error(
-      `Expected feature maps of shape [${options.shape.join(", ")}] but found ${values.length} values: pass one image's output.`,
+      `Expected feature maps of shape [${options.shape.join(", ")}] but found ${values.length} values: pass one ` +
+        "image's output.",
     );
   const pictures = Array.from({ length: channels }, (_, channel) =>
     Float32Array.from({ length: height * width }, (_, i) => itemAt(values, i * channels + channel)),

@@ -11,7 +11,8 @@ export function checkBatch(
   const { inputs, labels, size } = batch;
   if (rows !== undefined && size !== rows) {
     throw new Error(
-      `Expected a batch of ${rows} examples but found ${size}: a step keeps the batch size it was made for; make another step.`,
+      `Expected a batch of ${rows} examples but found ${size}: a step keeps the batch size it was made for; make ` +
+        "another step.",
     );
   }
   const length = sizeOf(shape);

@@ -25,8 +25,10 @@ function refuse(node: GraphNode, index: number, found: string): Error {
   const called = node.place?.();
   const place = `${node.layer === undefined ? "" : `, in layer "${node.layer}"`}${called === undefined ? "" : `, called at ${called}`}`;
   return new Error(
-    `Expected two traces with other inputs to be alike but op ${index} (${node.op}, "${node.name}"${place}) differs: ${found}. ` +
-      "A value that JavaScript drew or computed from the inputs cannot be part of a graph: make it a tfjs op or an input.",
+    `Expected two traces with other inputs to be alike but op ${index} (${node.op}, "${node.name}"${place}) ` +
+      `differs: ${found}. ` +
+      "A value that JavaScript drew or computed from the inputs cannot be part of a graph: make it a tfjs op or " +
+      "an input.",
   );
 }
 

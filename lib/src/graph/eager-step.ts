@@ -47,7 +47,8 @@ class EagerStep implements TrainingStep {
     checkBatch(batch, { network: this.#network, shape, rows: batchSize });
     if (iteration !== this.#iteration) {
       throw new Error(
-        `Expected iteration ${this.#iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`,
+        `Expected iteration ${this.#iteration} but found ${iteration}: steps follow each other; write a state to ` +
+          "go elsewhere.",
       );
     }
     const loss = tf.tidy(() => {

@@ -51,7 +51,8 @@ export function backend(): NodeBackend {
   const found = tf.findBackend("tensorflow") as unknown as NodeBackend | null;
   if (found === null || tf.getBackend() !== "tensorflow") {
     throw new Error(
-      `Expected tfjs to run on the backend "tensorflow" but found "${tf.getBackend()}": call tf.setBackend("tensorflow").`,
+      `Expected tfjs to run on the backend "tensorflow" but found "${tf.getBackend()}": call ` +
+        `tf.setBackend("tensorflow").`,
     );
   }
   return found;

@@ -96,7 +96,8 @@ export function inputValues(scope: string, node: GraphNode, inputs: Readonly<Rec
         ? "nothing"
         : `${values instanceof Int32Array ? "int32" : "float32"} with ${values.length} values`;
     throw new Error(
-      `Expected ${dtype} [${shape.join(", ")}] but found ${found} (input "${name}"): a graph keeps the shapes that it was traced with.`,
+      `Expected ${dtype} [${shape.join(", ")}] but found ${found} (input "${name}"): a graph keeps the shapes ` +
+        "that it was traced with.",
     );
   }
   return values;

@@ -81,7 +81,8 @@ class GraphStep implements TrainingStep {
     checkBatch(batch, { network: this.#network, shape, rows: batchSize });
     if (iteration !== this.graph.iteration) {
       throw new Error(
-        `Expected iteration ${this.graph.iteration} but found ${iteration}: steps follow each other; write a state to go elsewhere.`,
+        `Expected iteration ${this.graph.iteration} but found ${iteration}: steps follow each other; write a ` +
+          "state to go elsewhere.",
       );
     }
     const result = this.graph.run("step", {

@@ -85,7 +85,10 @@ export function withPenalties(
   return { loss, applied };
 }
 
-/** A loss and its gradients by variables' names, as `tf.variableGrads`; an op without a gradient is named with its layer. */
+/**
+ * A loss and its gradients by variables' names, as `tf.variableGrads`; an op without a gradient is named with its
+ * layer.
+ */
 export function lossAndGradients(
   loss: () => tf.Scalar,
   variables: tf.Variable[],

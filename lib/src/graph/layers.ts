@@ -100,7 +100,9 @@ export function refuseWithoutGradient(layer: tf.layers.Layer): void {
   const wayOut = withoutGradient[layer.getClassName()]?.(configOf(layer));
   if (wayOut !== undefined)
     throw new Error(
-      `Expected layers that can be trained but found ${called(layer)}${wayOut.includes("dilated") ? " with a dilationRate above 1" : ""}: tfjs has no gradient of it; ${wayOut}.`,
+      "Expected layers that can be trained but found " +
+        `${called(layer)}${wayOut.includes("dilated") ? " with a dilationRate above 1" : ""}: tfjs has no gradient ` +
+        `of it; ${wayOut}.`,
     );
   for (const inner of innerLayers({ path: "", layer })) refuseWithoutGradient(inner.layer);
 }
@@ -122,23 +124,28 @@ export function refuseLayer(layer: tf.layers.Layer): void {
   const { stateful, activityRegularizer } = configOf(layer);
   if (stateful === true)
     throw new Error(
-      `Expected layers that start each batch anew but found ${called(layer)} with stateful: true: a step keeps nothing from batch to batch; leave "stateful" out.`,
+      `Expected layers that start each batch anew but found ${called(layer)} with stateful: true: a step keeps ` +
+        `nothing from batch to batch; leave "stateful" out.`,
     );
   const [dropped] = droppedOptions(layer);
   const regularized = activityRegularizer != null || inside(layer).activityRegularizer != null;
   if (regularized || dropped?.name === "activityRegularizer")
     throw new Error(
-      `Expected no activityRegularizer but found one (${called(layer)}): tfjs does not compute it; regularise weights (kernelRegularizer) or leave it out.`,
+      `Expected no activityRegularizer but found one (${called(layer)}): tfjs does not compute it; regularise ` +
+        "weights (kernelRegularizer) or leave it out.",
     );
   if (dropped)
     throw new Error(
       dropped.became === undefined
-        ? `Expected options that tfjs knows but found "${dropped.name}" (${called(layer)}): tfjs drops it without a word; correct its name or leave it out.`
-        : `Expected options that tfjs takes as they are but "${dropped.name}" became ${String(dropped.became)} (${called(layer)}): correct its value or leave it out.`,
+        ? `Expected options that tfjs knows but found "${dropped.name}" (${called(layer)}): tfjs drops it without ` +
+            "a word; correct its name or leave it out."
+        : `Expected options that tfjs takes as they are but "${dropped.name}" became ${String(dropped.became)} ` +
+            `(${called(layer)}): correct its value or leave it out.`,
     );
   if (layer.getClassName() === "RandomWidth")
     throw new Error(
-      `Expected layers that keep their shape but found ${called(layer)}: each batch would have another width, and a step keeps the shapes it was made for; widen the images before training.`,
+      `Expected layers that keep their shape but found ${called(layer)}: each batch would have another width, ` +
+        "and a step keeps the shapes it was made for; widen the images before training.",
     );
   for (const inner of innerLayers({ path: "", layer })) refuseLayer(inner.layer);
   const wrapped = wrappedLayer(layer);

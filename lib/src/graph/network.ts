@@ -50,11 +50,17 @@ export interface Network {
   readonly penalties: readonly (() => tf.Scalar)[];
   /** The layer that turns logits into probabilities: the loss takes its activation together with the logarithm. */
   readonly last: tf.layers.Layer;
-  /** The activation at the end: with a softmax the loss is the cross-entropy over classes, with a sigmoid the binary one. */
+  /**
+   * The activation at the end: with a softmax the loss is the cross-entropy over classes, with a sigmoid the binary
+   * one.
+   */
   readonly head: "softmax" | "sigmoid";
   /** Number of outputs: classes with a softmax, 1 with a sigmoid. */
   readonly outputs: number;
-  /** The model's output without the last activation (logits), `[n, outputs]`. `calls` replace the `call` of single layers. */
+  /**
+   * The model's output without the last activation (logits), `[n, outputs]`. `calls` replace the `call` of single
+   * layers.
+   */
   logits(inputs: tf.Tensor, options: { readonly training: boolean; readonly calls?: LayerCalls }): tf.Tensor;
 }
 
@@ -71,14 +77,16 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
   ] as const) {
     if (tensors.length !== 1)
       throw new Error(
-        `Expected a model with one ${what} but found ${tensors.length} (${tensors.map(({ name }) => name).join(", ")}): ` +
+        `Expected a model with one ${what} but found ${tensors.length} ` +
+          `(${tensors.map(({ name }) => name).join(", ")}): ` +
           "a data set has one tensor of inputs and one label an example; for more, write the step yourself with trace.",
       );
   }
   const expected = (model.inputs[0]!.shape as (number | null)[]).slice(1);
   if (expected.length !== options.shape.length || expected.some((size, i) => size !== options.shape[i])) {
     throw new Error(
-      `Expected one input of shape [${options.shape.join(", ")}] per example but the model takes [${expected.join(", ")}]${spoiledBy(model)}.`,
+      `Expected one input of shape [${options.shape.join(", ")}] per example but the model takes ` +
+        `[${expected.join(", ")}]${spoiledBy(model)}.`,
     );
   }
   for (const layer of model.layers) {
@@ -91,7 +99,8 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
   const outputs = outputShape.at(-1) ?? 0;
   if (outputShape.length !== 1)
     throw new Error(
-      `Expected one row of outputs per example but found [${outputShape.join(", ")}] (${called(last)}): flatten, pool, or return the last step only, before the last layer.`,
+      `Expected one row of outputs per example but found [${outputShape.join(", ")}] (${called(last)}): flatten, ` +
+        "pool, or return the last step only, before the last layer.",
     );
   if (head === "sigmoid" && outputs !== 1) {
     throw new Error(`Expected a sigmoid output of 1 unit but found ${outputs}: use softmax for more than two classes.`);
@@ -99,7 +108,8 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
   const weights = namedWeights(model);
   if (!weights.some((weight) => weight.trainable))
     throw new Error(
-      `Expected weights to train but found none (model "${model.name}"): set trainable of a layer, or add a dense layer.`,
+      `Expected weights to train but found none (model "${model.name}"): set trainable of a layer, or add a ` +
+        "dense layer.",
     );
   const layers = allLayers(model);
   return {
@@ -127,7 +137,10 @@ function spoiledBy(model: tf.LayersModel): string {
     /^(CenterCrop|CategoryEncoding|RandomWidth)$/.test(layer.getClassName()),
   );
   if (spoiler === undefined) return "";
-  return ` (tfjs' ${called(spoiler)} changes the shape of its own input: put a layer that makes a shape before it, such as tf.layers.reshape)`;
+  return (
+    ` (tfjs' ${called(spoiler)} changes the shape of its own input: put a layer that makes a shape before it, such ` +
+    "as tf.layers.reshape)"
+  );
 }
 
 /** The layer that makes a model's output, also where it stands in a model within the model. */
@@ -144,7 +157,8 @@ function headOf(last: tf.layers.Layer): "softmax" | "sigmoid" {
     return activation;
   const found = typeof activation === "string" ? `${called(last)} with ${activation}` : called(last);
   throw new Error(
-    `Expected the model to end in softmax or sigmoid but found ${found}: end it with tf.layers.dense({ units: 10, activation: "softmax" }), or add tf.layers.activation({ activation: "softmax" }) or tf.layers.softmax().`,
+    `Expected the model to end in softmax or sigmoid but found ${found}: end it with tf.layers.dense({ units: ` +
+      `10, activation: "softmax" }), or add tf.layers.activation({ activation: "softmax" }) or tf.layers.softmax().`,
   );
 }
 

@@ -44,8 +44,10 @@ export function refuseNoise(layer: tf.layers.Layer, options: { readonly training
   };
   if (noiseOf(layer, never) !== undefined || dropsWithin(layer))
     throw new Error(
-      `Expected layers whose every run is alike but found ${called(layer)} in training: it draws in JavaScript, and a trace would repeat one draw for ever. ` +
-        "createStep, train and trial draw it in the engine; in a trace of your own take a mask as an input and multiply.",
+      `Expected layers whose every run is alike but found ${called(layer)} in training: it draws in JavaScript, ` +
+        "and a trace would repeat one draw for ever. " +
+        "createStep, train and trial draw it in the engine; in a trace of your own take a mask as an input and " +
+        "multiply.",
     );
   for (const inner of innerLayers({ path: "", layer })) refuseNoise(inner.layer, options);
 }
@@ -78,7 +80,8 @@ function noiseOf(layer: tf.layers.Layer, stream: Stream): LayerCall | undefined 
       return (x) => {
         const shape = (layer as unknown as { noiseShape?: number[] }).noiseShape ?? x.shape;
         const kept = dropoutMask(shape, { ...stream(), rate }).mul(1 - rate);
-        // What a SELU saturates to (tfjs has its sign wrong), and the affine map that keeps mean and variance (Klambauer et al. 2017).
+        // What a SELU saturates to (tfjs has its sign wrong), and the affine map that keeps mean and variance
+        // (Klambauer et al. 2017).
         const low = -1.6732632423543772 * 1.0507009873554805;
         const a = ((1 - rate) * (1 + rate * low ** 2)) ** -0.5;
         return x

@@ -120,7 +120,8 @@ export class Recorder {
       inputs: edges,
       controls: [],
       attributes: {
-        ...(name === "ExpandDims" && { T: { kind: "type", value: specOf(itemAt(edges, 0)).dtype } }), // tfjs leaves it to the eager engine.
+        // tfjs leaves it to the eager engine.
+        ...(name === "ExpandDims" && { T: { kind: "type", value: specOf(itemAt(edges, 0)).dtype } }),
         ...Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeValue(this.#real, attribute)])),
       },
       outputs: results.map(({ shape, dtype }) => ({ shape, dtype: dtypeName(this.#real, dtype) })),
@@ -151,7 +152,8 @@ export class Recorder {
     for (const variable of Object.values(variables)) {
       if (!variable.isDisposed && backend().getInputTensorIds([variable])[0] === id) {
         throw new Error(
-          `Expected variable "${variable.name}" among the traced variables but it is not (${op}): list it in "variables".`,
+          `Expected variable "${variable.name}" among the traced variables but it is not (${op}): list it in ` +
+            `"variables".`,
         );
       }
     }

@@ -57,7 +57,8 @@ function savedModel(nodes: readonly GraphNode[]): Uint8Array {
   const graph = new proto.GraphDef();
   graph.setNodeList(nodes.map(nodeDef));
   const versions = new proto.VersionDef();
-  versions.setProducer(1395); // Any recent GraphDef version: it says that attributes without a value have their default.
+  // Any recent GraphDef version: it says that attributes without a value have their default.
+  versions.setProducer(1395);
   graph.setVersions(versions);
   const info = new proto.MetaGraphDef.MetaInfoDef();
   info.setTagsList(["serve"]);

@@ -25,7 +25,8 @@ export function createStep(model: tf.LayersModel, options: StepOptions): Trainin
   }
   if (options.precision === "bfloat16" && options.mode === "eager") {
     throw new Error(
-      'Expected precision "float32" in mode "eager" but found "bfloat16": only a traced graph computes in bfloat16; use mode "graph".',
+      'Expected precision "float32" in mode "eager" but found "bfloat16": only a traced graph computes in ' +
+        'bfloat16; use mode "graph".',
     );
   }
   return options.mode === "eager" ? eagerStep(model, options) : graphStep(model, options);

@@ -87,7 +87,8 @@ export class TracedGraph {
     for (const given of Object.keys(inputs)) {
       if (!callable.inputs.some((node) => node.name === `${name}/${given}`)) {
         throw new Error(
-          `Expected the inputs ${callable.inputs.map((node) => node.name.slice(name.length + 1)).join(", ")} but found "${given}".`,
+          `Expected the inputs ${callable.inputs.map((node) => node.name.slice(name.length + 1)).join(", ")} but ` +
+            `found "${given}".`,
         );
       }
     }

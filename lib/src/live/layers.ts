@@ -10,7 +10,10 @@ export interface Dense {
   readonly bias: Float32Array;
 }
 
-/** A convolution of stride 1 with zeros around the image, so that maps are as large as the image: `activation(x * W + b)`. */
+/**
+ * A convolution of stride 1 with zeros around the image, so that maps are as large as the image: `activation(x * W +
+ * b)`.
+ */
 export interface Convolution {
   readonly kind: "convolution";
   /** Rows, columns and channels of the image. */
@@ -25,7 +28,9 @@ export interface Convolution {
   readonly bias: Float32Array;
 }
 
-/** Max-pooling of `size` x `size` windows that do not overlap; a last row or column that fills no window is left out. */
+/**
+ * Max-pooling of `size` x `size` windows that do not overlap; a last row or column that fills no window is left out.
+ */
 export interface Pooling {
   readonly kind: "pooling";
   readonly image: readonly [number, number, number];
@@ -56,7 +61,9 @@ export type Activation = "linear" | "relu" | "softmax" | "sigmoid" | "tanh";
 
 export type Layer = Dense | Convolution | Pooling | Lstm | Activate;
 
-/** A trained network: its layers, each of which reads what the one before it gives. Images and maps lie flat, row-major. */
+/**
+ * A trained network: its layers, each of which reads what the one before it gives. Images and maps lie flat, row-major.
+ */
 export interface Network {
   readonly layers: readonly Layer[];
 }

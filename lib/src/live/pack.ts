@@ -30,8 +30,8 @@ export interface Packed {
 
 /**
  * Packs a network. Kernels become integers of 8 bits or fewer with one scale per row, the weights that leave one input;
- * the compression that follows gives small integers short words. A row whose input is mostly zero matters little, so its
- * scale is coarse (Frantar et al. 2022 weigh errors by the inputs as well); what rounding adds on average goes into
+ * the compression that follows gives small integers short words. A row whose input is mostly zero matters little, so
+ * its scale is coarse (Frantar et al. 2022 weigh errors by the inputs as well); what rounding adds on average goes into
  * the bias (Nagel et al. 2019).
  */
 export function pack(network: Network, { step, moments = [] }: PackOptions): Packed {

@@ -86,7 +86,9 @@ export function nudged(digits: readonly number[], sum: number): number[] {
 /** The sums to which a series is nudged to look for its border: from 90 to 110 around 100. */
 export const sumsAround = (threshold: number): number[] => Array.from({ length: 21 }, (_, i) => threshold - 10 + i);
 
-/** What a text of digits comes to: digits where there are some to show, and a sentence where it is not a whole series. */
+/**
+ * What a text of digits comes to: digits where there are some to show, and a sentence where it is not a whole series.
+ */
 export interface ReadSeries {
   readonly digits?: readonly number[];
   readonly problem?: string;
@@ -103,7 +105,9 @@ export function readSeries(text: string, length: number): ReadSeries {
   if (strange) {
     const place = text.slice(0, strange.index).replace(/\D/g, "").length;
     return {
-      problem: `Expected digits from 0 to 9 but found "${strange[0]}" ${place === 0 ? "at the start" : `after ${counted(place)}`}: take it out. ${before}`,
+      problem:
+        `Expected digits from 0 to 9 but found "${strange[0]}" ` +
+        `${place === 0 ? "at the start" : `after ${counted(place)}`}: take it out. ${before}`,
     };
   }
   const numbers = /[,;]/.test(text) ? text.split(/[\s,;]+/) : [];
@@ -120,7 +124,9 @@ export function readSeries(text: string, length: number): ReadSeries {
     };
   return {
     digits,
-    problem: `Expected ${length} digits but found ${digits.length}: type ${length - digits.length} more. Shown is what the network makes of them so far.`,
+    problem:
+      `Expected ${length} digits but found ${digits.length}: type ${length - digits.length} more. Shown is what ` +
+      "the network makes of them so far.",
   };
 }
 

@@ -29,7 +29,8 @@ export function activations(model: tf.Sequential, inputs: Float32Array): Activat
   const length = sizeOf(shape);
   if (inputs.length === 0 || inputs.length % length !== 0) {
     throw new Error(
-      `Expected inputs to be a multiple of ${length} values but found ${inputs.length} (one example is [${shape.join(", ")}]): pass whole examples.`,
+      `Expected inputs to be a multiple of ${length} values but found ${inputs.length} (one example is ` +
+        `[${shape.join(", ")}]): pass whole examples.`,
     );
   }
   const found: Activation[] = [];

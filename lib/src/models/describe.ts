@@ -40,6 +40,7 @@ export function describe(model: tf.LayersModel): ModelDescription {
     layers,
     parameters,
     toString: () =>
-      `${[shape(itemAt(model.inputs, 0).shape), ...layers.map((layer) => `${layer.type} ${shape(layer.outputShape)}`)].join(" -> ")}: ${parameters.toLocaleString("en")} parameters`,
+      `${[shape(itemAt(model.inputs, 0).shape), ...layers.map((layer) => `${layer.type} ${shape(layer.outputShape)}`)].join(" -> ")}: ` +
+      `${parameters.toLocaleString("en")} parameters`,
   };
 }

@@ -48,14 +48,16 @@ export function lstmStates(model: tf.LayersModel, inputs: Float32Array): LstmSta
       ? `${units} LSTM cells and a dense layer that reads ${weight.shape[0]} numbers`
       : `${units} LSTM cells and no dense layer`;
     throw new Error(
-      `Expected LSTM layers and one dense unit that reads all their cells but found ${found}: pass a model made by models.lstm.`,
+      `Expected LSTM layers and one dense unit that reads all their cells but found ${found}: pass a model made ` +
+        "by models.lstm.",
     );
   }
   const [steps, features] = (itemAt(model.inputs, 0).shape as number[]).slice(1) as [number, number];
   const n = inputs.length / (steps * features);
   if (!Number.isInteger(n) || n === 0) {
     throw new Error(
-      `Expected inputs to be a multiple of ${steps * features} values but found ${inputs.length} (${steps} steps of ${features}): pass whole series.`,
+      `Expected inputs to be a multiple of ${steps * features} values but found ${inputs.length} (${steps} steps ` +
+        `of ${features}): pass whole series.`,
     );
   }
   let found: LstmStates | undefined;

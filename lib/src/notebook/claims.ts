@@ -5,7 +5,9 @@ import { show } from "./show";
 
 /** A statement about a number, and the bound that makes it true. */
 export interface Claim {
-  /** What the number is, as a reader says it: `"Test accuracy"`. The bound makes a sentence of it: "is above 97.50 %". */
+  /**
+   * What the number is, as a reader says it: `"Test accuracy"`. The bound makes a sentence of it: "is above 97.50 %".
+   */
   readonly text: string;
   readonly value: number;
   /** The claim holds when `value` is larger than this, */
@@ -21,9 +23,9 @@ export interface Claim {
 }
 
 /**
- * Shows statements with their numbers, folded up under one line, and ends the cell with an error where one does not hold: what the prose beside
- * the cell says is true, or the notebook stops here. After a quick run, which is too short for the claims about
- * results, those are shown as "not asserted in a quick run".
+ * Shows statements with their numbers, folded up under one line, and ends the cell with an error where one does not
+ * hold: what the prose beside the cell says is true, or the notebook stops here. After a quick run, which is too short
+ * for the claims about results, those are shown as "not asserted in a quick run".
  *
  * @param run Tells whether the run is quick: what `parameters` returned, or a record.
  * @param list The claims.

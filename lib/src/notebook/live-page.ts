@@ -70,7 +70,8 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
     const { iteration, stepsPerSecond, etaSeconds } = record.progress;
     const of = record.config.iterations;
     const accuracy = record.testAccuracy.length
-      ? ` · train ${(100 * record.trainAccuracy.at(-1)).toFixed(2)} % · test ${(100 * record.testAccuracy.at(-1)).toFixed(2)} %`
+      ? ` · train ${(100 * record.trainAccuracy.at(-1)).toFixed(2)} % · test ` +
+        `${(100 * record.testAccuracy.at(-1)).toFixed(2)} %`
       : "";
     const running = record.status === "running";
     const quiet =
@@ -83,7 +84,9 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
       record.status === "finished"
         ? `finished: ${number(of)} iterations${accuracy}`
         : running
-          ? `iteration ${number(iteration)} of ${number(of)} (${Math.floor((100 * iteration) / of)} %) · ${stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0)} steps/s · ${time(etaSeconds)} left${accuracy}${quiet}`
+          ? `iteration ${number(iteration)} of ${number(of)} (${Math.floor((100 * iteration) / of)} %) · ` +
+            `${stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0)} steps/s · ${time(etaSeconds)} ` +
+            `left${accuracy}${quiet}`
           : `stopped at iteration ${number(iteration)} of ${number(of)}${accuracy}`;
   };
 

@@ -58,7 +58,8 @@ function checkStorable(type: string, form: unknown): void {
     JSON.stringify(form);
   } catch (error) {
     throw new Error(
-      `Expected what a notebook can store but found something else in ${type} (${(error as Error).message.split("\n")[0]}): give text, numbers, arrays and plain objects.`,
+      `Expected what a notebook can store but found something else in ${type} ` +
+        `(${(error as Error).message.split("\n")[0]}): give text, numbers, arrays and plain objects.`,
     );
   }
 }

@@ -4,8 +4,8 @@ import { type Content, kernel } from "./kernel";
 import { isFigure, represent } from "./represent";
 
 /**
- * Shows a value below the cell: a figure, a table, a model, the source of a model factory, a tensor, a danfojs frame, HTML, or any value that
- * implements
+ * Shows a value below the cell: a figure, a table, a model, the source of a model factory, a tensor, a danfojs frame,
+ * HTML, or any value that implements
  * `Jupyter.display`. A string is read as Markdown. Outside a notebook its text is printed.
  *
  * @param thing what to show

@@ -26,20 +26,26 @@ export function sketch(record: RunRecord): string {
       .join(" ");
   const ticks = [low, (1 + low) / 2, 1].map(
     (value) =>
-      `<line x1="${left}" x2="${width - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${colors.grid}"/><text x="${left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${percent(value, low > 0.9 ? 1 : 0)}</text>`,
+      `<line x1="${left}" x2="${width - right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" ` +
+      `stroke="${colors.grid}"/><text x="${left - 6}" y="${(y(value) + 4).toFixed(1)}" ` +
+      `text-anchor="end">${percent(value, low > 0.9 ? 1 : 0)}</text>`,
   );
   const names = endLabels(record).map(
     ({ text, at, bold }) =>
-      `<text x="${width - right + 6}" y="${(y(at) + 4 + (bold ? -6 : 8)).toFixed(1)}" fill="${color}"${bold ? ' font-weight="bold"' : ""}>${text}</text>`,
+      `<text x="${width - right + 6}" y="${(y(at) + 4 + (bold ? -6 : 8)).toFixed(1)}" ` +
+      `fill="${color}"${bold ? ' font-weight="bold"' : ""}>${text}</text>`,
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="${colors.soft}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ` +
+      `${height}" font-family="system-ui, sans-serif" font-size="12" fill="${colors.soft}">`,
     `<rect width="${width}" height="${height}" fill="${colors.paper}"/>`,
     ...ticks,
-    `<polyline points="${line(record.trainAccuracy)}" fill="none" stroke="${color}" stroke-width="1.5" stroke-dasharray="2 3"/>`,
+    `<polyline points="${line(record.trainAccuracy)}" fill="none" stroke="${color}" stroke-width="1.5" ` +
+      `stroke-dasharray="2 3"/>`,
     `<polyline points="${line(record.testAccuracy)}" fill="none" stroke="${color}" stroke-width="2"/>`,
     ...names,
-    `<text x="${left}" y="${height - 16}" text-anchor="middle">0</text><text x="${width - right}" y="${height - 16}" text-anchor="middle">${record.config.iterations.toLocaleString("en-US")}</text>`,
+    `<text x="${left}" y="${height - 16}" text-anchor="middle">0</text><text x="${width - right}" ` +
+      `y="${height - 16}" text-anchor="middle">${record.config.iterations.toLocaleString("en-US")}</text>`,
     `<text x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle">iteration</text>`,
     "</svg>",
   ].join("");
@@ -60,4 +66,8 @@ function endLabels(record: RunRecord) {
  * trust.
  */
 export const sketchImage = (record: RunRecord): string =>
-  `<img alt="${escapeHtml(`Training and test accuracy of ${modelStyle(record.part).name} up to iteration ${record.progress.iteration}`)}" width="${size.width}" height="${size.height}" style="max-width:100%;height:auto" src="data:image/svg+xml;base64,${Buffer.from(sketch(record)).toString("base64")}">`;
+  "<img " +
+  `alt="${escapeHtml(`Training and test accuracy of ${modelStyle(record.part).name} up to iteration ${record.progress.iteration}`)}" ` +
+  "" +
+  `width="${size.width}" height="${size.height}" style="max-width:100%;height:auto" ` +
+  `src="data:image/svg+xml;base64,${Buffer.from(sketch(record)).toString("base64")}">`;

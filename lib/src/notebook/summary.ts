@@ -28,4 +28,5 @@ const speed = (value: number) => (value >= 10 || value === 0 ? value.toFixed(0) 
 
 /** How to go on with a run that was stopped. */
 export const howToGoOn = (record: RunRecord): string =>
-  `The model holds the weights of iteration ${count(record.progress.iteration)}. Run this cell again to go on from there; "npm run reset -- ${record.part}" starts over.`;
+  `The model holds the weights of iteration ${count(record.progress.iteration)}. Run this cell again to go on ` +
+  `from there; "npm run reset -- ${record.part}" starts over.`;

@@ -30,7 +30,8 @@ export function table(rows: Rows, { caption }: { readonly caption?: string } = {
     const strange = Object.keys(row).find((key) => !columns.includes(key));
     if (strange !== undefined)
       throw new Error(
-        `Expected the columns ${columns.join(", ")} but found "${strange}" (table, row ${i + 1}): give every row the same keys.`,
+        `Expected the columns ${columns.join(", ")} but found "${strange}" (table, row ${i + 1}): give every row ` +
+          "the same keys.",
       );
   });
   const frame = frameOf(rows, columns);

@@ -75,7 +75,9 @@ function picture(png: string | undefined, text: string): TensorboardPicture {
   };
 }
 
-/** Path of the program that serves event files to pages of this machine alone, as long as its standard input is open. */
+/**
+ * Path of the program that serves event files to pages of this machine alone, as long as its standard input is open.
+ */
 export function tensorboardProgram(): string {
   return join(projectFolder(), "lib/src/notebook/tensorboard.py");
 }
@@ -89,7 +91,8 @@ async function photograph(runs: readonly RunLike[], { tag, splits }: Wanted): Pr
   const executablePath = findBrowser();
   if (!executablePath)
     throw new Error(
-      "Expected a Chromium-family browser but found none: install one, or set DEEPNETS_BROWSER to its path (npm run doctor).",
+      "Expected a Chromium-family browser but found none: install one, or set DEEPNETS_BROWSER to its path (npm " +
+        "run doctor).",
     );
   const folder = temporaryFolder("tensorboard");
   let server: ChildProcess | undefined;
@@ -142,7 +145,8 @@ function gather(
     for (const split of splits) {
       if (!existsSync(join(from, split)))
         throw new Error(
-          `Expected event files of ${record.part} but found no ${split} folder (${from}): run npm run handin -- ${record.part}.`,
+          `Expected event files of ${record.part} but found no ${split} folder (${from}): run npm run handin -- ` +
+            `${record.part}.`,
         );
       mkdirSync(join(folder, name), { recursive: true });
       cpSync(join(from, split), join(folder, name, split), { recursive: true });
@@ -177,7 +181,8 @@ function addressOf(server: ChildProcess): Promise<string> {
     server.on("close", (code) =>
       fail(
         new Error(
-          `Expected TensorBoard to start but found exit code ${code} (${said.trim().split("\n").at(-1) ?? ""}): run npm run doctor.`,
+          `Expected TensorBoard to start but found exit code ${code} (${said.trim().split("\n").at(-1) ?? ""}): ` +
+            "run npm run doctor.",
         ),
       ),
     );

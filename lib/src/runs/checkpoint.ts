@@ -95,7 +95,8 @@ export function readCheckpoint(folder: string, { part, identity }: CheckpointQue
   const other = differences(header.identity, identity);
   if (other.length > 0) {
     throw new UserError(
-      `Expected the checkpoint of ${part} (iteration ${header.fit.iteration}) to be of this run but found ${other.join(", ")} (${file(folder)}): ${wayOut}.`,
+      `Expected the checkpoint of ${part} (iteration ${header.fit.iteration}) to be of this run but found ` +
+        `${other.join(", ")} (${file(folder)}): ${wayOut}.`,
     );
   }
   const values = body.subarray(start);

@@ -32,7 +32,9 @@ export function codeDigest(source: string, textOf: TextOf = (_, text) => text): 
 
 const withoutEnding = (name: string) => name.replace(/\.(js|ts)$/, "");
 
-/** The digest that set-up wrote beside the compiled library; where the sources run themselves, that of their whole text. */
+/**
+ * The digest that set-up wrote beside the compiled library; where the sources run themselves, that of their whole text.
+ */
 export function ownCodeDigest(): string {
   const source = join(__dirname, "..");
   try {

@@ -108,7 +108,8 @@ export function rightOnes({ part, final }: RunRecord, labels: ArrayLike<number>)
   const { label = [] } = final?.predictions ?? {};
   if (label.length !== labels.length)
     throw new Error(
-      `Expected a prediction for each of ${labels.length} labels but found ${label.length} (${part}): pass the labels of the data that the run was tested on.`,
+      `Expected a prediction for each of ${labels.length} labels but found ${label.length} (${part}): pass the ` +
+        "labels of the data that the run was tested on.",
     );
   return label.map((prediction, i) => prediction === labels[i]);
 }

@@ -14,7 +14,8 @@ export const measures: Readonly<Record<Measure, (record: RunRecord) => number>> 
 export function finalOf(record: RunRecord): NonNullable<RunRecord["final"]> {
   if (record.final) return record.final;
   throw new Error(
-    `Expected a finished record but found one that is ${record.status} (${record.part}, seed ${record.seed}): run the part to its end.`,
+    `Expected a finished record but found one that is ${record.status} (${record.part}, seed ${record.seed}): ` +
+      "run the part to its end.",
   );
 }
 
@@ -56,7 +57,8 @@ export function earlyStop({ part, seed, iterations, ...curves }: RunRecord): Ear
   const { validationLoss, testAccuracy, testLoss, trainAccuracy } = curves as RunRecord & Held;
   if (!validationLoss?.length)
     throw new Error(
-      `Expected a run with held-out examples but found one without (${part}, seed ${seed}): npm run sweep -- h6-1b --set variant=held-out trains such runs.`,
+      `Expected a run with held-out examples but found one without (${part}, seed ${seed}): npm run sweep -- ` +
+        "h6-1b --set variant=held-out trains such runs.",
     );
   const at = lowestAt(validationLoss);
   return { iteration: iterations[at]!, test: testAccuracy[at]!, testLoss: testLoss[at]!, train: trainAccuracy[at]! };

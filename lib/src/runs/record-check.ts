@@ -52,7 +52,10 @@ function aboutCurves(record: RunRecord, { train, test }: Final): string | undefi
   const { validationLoss, validationAccuracy, validationSize } = record;
   const held = [validationLoss, validationAccuracy].map((curve) => curve?.length);
   if (held.some((length) => length !== (validationSize === undefined ? undefined : iterations.length)))
-    return `validation curves of lengths ${held.map((length) => length ?? "none").join(", ")} on ${validationSize ?? "no"} examples`;
+    return (
+      `validation curves of lengths ${held.map((length) => length ?? "none").join(", ")} on ` +
+      `${validationSize ?? "no"} examples`
+    );
   const odd = validationAccuracy?.find(
     (value) => Math.abs(value * validationSize! - Math.round(value * validationSize!)) > 1e-6,
   );
@@ -82,7 +85,10 @@ function aboutEvaluation(found: FinalEvaluation, name: string): string | undefin
   const { size, accuracy, recall, balancedAccuracy, confusion } = found;
   const classes = confusion.length;
   if (classes < 2 || recall.length !== classes || confusion.some((row) => row.length !== classes))
-    return `a ${name} confusion matrix of ${classes} rows of ${[...new Set(confusion.map((row) => row.length))].join(" and ")} with ${recall.length} recalls`;
+    return (
+      `a ${name} confusion matrix of ${classes} rows of ` +
+      `${[...new Set(confusion.map((row) => row.length))].join(" and ")} with ${recall.length} recalls`
+    );
   const sizes = confusion.map((row) => sum(row));
   if (sum(sizes) !== size) return `${sum(sizes)} answers to ${size} ${name} examples`;
   const correct = sum(confusion.map((row, k) => row[k]!));

@@ -23,11 +23,11 @@ const fraction = /(^|\.)(test|train|gap|accuracy|recall\d*|share|balancedAccurac
  * `iterations`, `minutes`; or a path with dots through the record, such as `extra.fresh.balancedAccuracy`. A name that
  * ends in test, train, gap, accuracy, recall or share is written as per cent with two digits; minutes have one.
  *
- * `gapPoints`: the gap as "0.88 points"; `testErrors`: how many test examples are wrong; `errorRatio`: the share of wrong answers on the test set over that on the
- * training set; `lowestTestLoss`, `lowestTestLossAt` (its iteration), `lossRise` (last over lowest); `stopped.test`,
- * `stopped.testLoss`, `stopped.gapPoints`, `stopped.iteration`: the run where the loss on its held-out examples was
- * lowest; of runs on MNIST `ece` (calibration error, in points), `certainErrors` and `certainErrorShare` (errors above
- * 99 % certainty, their number and their share of all errors).
+ * `gapPoints`: the gap as "0.88 points"; `testErrors`: how many test examples are wrong; `errorRatio`: the share of
+ * wrong answers on the test set over that on the training set; `lowestTestLoss`, `lowestTestLossAt` (its iteration),
+ * `lossRise` (last over lowest); `stopped.test`, `stopped.testLoss`, `stopped.gapPoints`, `stopped.iteration`: the run
+ * where the loss on its held-out examples was lowest; of runs on MNIST `ece` (calibration error, in points),
+ * `certainErrors` and `certainErrorShare` (errors above 99 % certainty, their number and their share of all errors).
  *
  * @param record A finished record.
  * @param key The name.
@@ -41,7 +41,8 @@ export function recordNumber(record: RunRecord, key: string): RecordNumber {
   const { final } = record;
   if (!final)
     throw new Error(
-      `Expected a finished record but found one that is ${record.status} (${record.part}.${key}): run the part to its end.`,
+      `Expected a finished record but found one that is ${record.status} (${record.part}.${key}): run the part ` +
+        "to its end.",
     );
   const recall = /^recall(\d+)$/.exec(key);
   const value = recall
@@ -49,7 +50,8 @@ export function recordNumber(record: RunRecord, key: string): RecordNumber {
     : (shortNames.get(key)?.(record, final) ?? at(record, key));
   if (typeof value !== "number" || !Number.isFinite(value))
     throw new Error(
-      `Expected a number but found ${typeof value === "object" ? "none" : String(value)} (${record.part}.${key}): correct the name.`,
+      `Expected a number but found ${typeof value === "object" ? "none" : String(value)} ` +
+        `(${record.part}.${key}): correct the name.`,
     );
   return { value, text: textOf(key, value) };
 }

@@ -103,7 +103,9 @@ const checkpoint = v.looseObject({
   tensors: v.array(v.strictObject({ name: v.string(), shape: v.array(count) })),
 });
 
-/** What is wrong with the types or ranges of a record, as the end of "Expected ... but found"; undefined when nothing. */
+/**
+ * What is wrong with the types or ranges of a record, as the end of "Expected ... but found"; undefined when nothing.
+ */
 export const wrongRecord = (value: unknown): string | undefined => problem(record, value);
 
 /** The same for the header of a checkpoint. */

@@ -122,7 +122,8 @@ function missing({
     : "none";
   const quick = profile === "quick" ? " --quick" : "";
   return new UserError(
-    `Expected a finished ${profile} run of ${part}${which} but found ${only}: run ${notebookOf(part)} first, or npm run handin -- ${part}${quick}.`,
+    `Expected a finished ${profile} run of ${part}${which} but found ${only}: run ${notebookOf(part)} first, or ` +
+      `npm run handin -- ${part}${quick}.`,
   );
 }
 

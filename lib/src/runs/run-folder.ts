@@ -20,8 +20,8 @@ import type { RunRecord } from "./record";
 import { writeRecord } from "./record-file";
 
 /**
- * The files of one run: lock, `live.json`, checkpoint, event files, network and record. Whoever has one is the only one that
- * writes there.
+ * The files of one run: lock, `live.json`, checkpoint, event files, network and record. Whoever has one is the only one
+ * that writes there.
  */
 export class RunFolder {
   /** Absolute. */

@@ -33,7 +33,8 @@ export class Interrupted extends Error {
   constructor(run: Run) {
     const { part, progress } = run.record;
     super(
-      `The training of ${part} was interrupted at iteration ${progress.iteration} of ${progress.iterations}: run the cell again to go on from there.`,
+      `The training of ${part} was interrupted at iteration ${progress.iteration} of ${progress.iterations}: run ` +
+        "the cell again to go on from there.",
     );
     this.run = run;
   }

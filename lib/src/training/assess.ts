@@ -33,7 +33,8 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   const row = sizeOf(shape);
   if (split.size === 0 || split.inputs.length !== split.size * row || split.labels.length !== split.size) {
     throw new Error(
-      `Expected ${split.size} examples of [${shape.join(", ")}] with a label each but found ${split.inputs.length} values and ${split.labels.length} labels: is it the right split for this model?`,
+      `Expected ${split.size} examples of [${shape.join(", ")}] with a label each but found ` +
+        `${split.inputs.length} values and ${split.labels.length} labels: is it the right split for this model?`,
     );
   }
   const net = network(model, { shape });

@@ -19,7 +19,8 @@ export class Batches {
   constructor(dataset: Dataset, { batchSize, seed }: { readonly batchSize: number; readonly seed: number }) {
     if (batchSize > dataset.train.size) {
       throw new Error(
-        `Expected batchSize to be at most ${dataset.train.size} but found ${batchSize} (${dataset.name} has no more training examples).`,
+        `Expected batchSize to be at most ${dataset.train.size} but found ${batchSize} (${dataset.name} has no ` +
+          "more training examples).",
       );
     }
     this.#dataset = dataset;

@@ -11,14 +11,16 @@ export function checkDataset({ name, shape, train, test, validation }: Dataset):
     if (split.size < 1) throw new Error(`Expected examples but found none (${half} split of ${name}).`);
     if (split.inputs.length !== split.size * row || split.labels.length !== split.size) {
       throw new Error(
-        `Expected ${split.size * row} input values and ${split.size} labels but found ${split.inputs.length} and ${split.labels.length} (${half} split of ${name}, examples of [${shape.join(", ")}]).`,
+        `Expected ${split.size * row} input values and ${split.size} labels but found ${split.inputs.length} and ` +
+          `${split.labels.length} (${half} split of ${name}, examples of [${shape.join(", ")}]).`,
       );
     }
     const bad = firstNotFinite(split.inputs);
     // A ReLU turns NaN into 0, so that the loss would not tell.
     if (bad >= 0)
       throw new Error(
-        `Expected finite inputs but found ${split.inputs[bad]} (example ${Math.floor(bad / row)} of the ${half} split of ${name}): correct the data.`,
+        `Expected finite inputs but found ${split.inputs[bad]} (example ${Math.floor(bad / row)} of the ${half} ` +
+          `split of ${name}): correct the data.`,
       );
   }
 }

@@ -142,7 +142,8 @@ function refuseDivergence(
   if (Number.isFinite(loss) && !(recent.length === 100 && mean > limit)) return;
   const found = Number.isFinite(loss) ? `a mean of ${mean.toPrecision(3)} over the last 100 iterations` : String(loss);
   throw new Error(
-    `Expected the loss to stay finite and below ${limit.toFixed(0)} but found ${found} (${p.part}, iteration ${iteration}): the training diverges; ` +
+    `Expected the loss to stay finite and below ${limit.toFixed(0)} but found ${found} (${p.part}, iteration ` +
+      `${iteration}): the training diverges; ` +
       `try a smaller learningRate (now ${p.optimizer.learningRate}), and look at the inputs' scale.`,
   );
 }

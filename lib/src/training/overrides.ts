@@ -38,7 +38,8 @@ export function parseOverrides(text: string): Record<string, number | string> {
     const [, given, value] = /^([A-Za-z][\w.]*)\s*=\s*(\S+)$/.exec(pair) ?? [];
     if (given === undefined || value === undefined) {
       throw new Error(
-        `Expected NAME=VALUE pairs with commas between them but found "${pair}" in DEEPNETS_SET="${text}": write for example learningRate=0.0005,batchSize=50.`,
+        `Expected NAME=VALUE pairs with commas between them but found "${pair}" in DEEPNETS_SET="${text}": write ` +
+          "for example learningRate=0.0005,batchSize=50.",
       );
     }
     const name = given in names ? given : `optimizer.${given}`;

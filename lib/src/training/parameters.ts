@@ -66,12 +66,14 @@ export function parameters(part: string, { variants = {}, ...given }: Settings):
   const variant = overrides.variant === undefined ? undefined : String(overrides.variant);
   if (variant !== undefined && !Object.hasOwn(variants, variant))
     throw new Error(
-      `Expected no variant but found ${variant} in DEEPNETS_SET (${part}): this cell trains the sheet's own model; npm run sweep -- ${part} --set variant=NAME trains the part's variants.`,
+      `Expected no variant but found ${variant} in DEEPNETS_SET (${part}): this cell trains the sheet's own ` +
+        `model; npm run sweep -- ${part} --set variant=NAME trains the part's variants.`,
     );
   const settings: Settings = { ...given, ...(variant !== undefined && variants[variant]) };
   if ((settings.iterations === undefined) === (settings.epochs === undefined)) {
     throw new Error(
-      `Expected iterations or epochs but found ${settings.epochs === undefined ? "neither" : "both"} (${part}): give exactly one of them.`,
+      `Expected iterations or epochs but found ${settings.epochs === undefined ? "neither" : "both"} (${part}): ` +
+        "give exactly one of them.",
     );
   }
   const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...settings, seed: settings.seed ?? 1 } as const;
@@ -89,7 +91,8 @@ export function parameters(part: string, { variants = {}, ...given }: Settings):
   for (const [name, value] of Object.entries(overrides)) {
     if ((name === "iterations" || name === "epochs") && settings[name] === undefined) {
       throw new Error(
-        `Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): ${part} is counted in the former.`,
+        `Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): ${part} is ` +
+          "counted in the former.",
       );
     }
     // An override is a number or a word; only a switch of an optimizer is true or false.

@@ -38,7 +38,9 @@ export function chart(report: BenchReport): string {
     return [text, ...lines].join("\n");
   });
   const { machine } = report;
-  const foot = `<text x="12" y="${y - 8}" fill="#555">${escapeHtml(machine.cpu)}, ${machine.cores} cores, ${machine.features.join(", ")}; medians and quartiles of ${report.rounds} interleaved rounds</text>`;
+  const foot =
+    `<text x="12" y="${y - 8}" fill="#555">${escapeHtml(machine.cpu)}, ${machine.cores} cores, ` +
+    `${machine.features.join(", ")}; medians and quartiles of ${report.rounds} interleaved rounds</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 4}" font-family="system-ui, sans-serif" font-size="13" role="img" aria-label="${escapeHtml(alt(report))}">
 <rect width="100%" height="100%" fill="#fff"/>
 ${[...panels, foot].join("\n")}
@@ -51,7 +53,8 @@ function bar_({ name, family, ms }: Measured, y: number, scale: number): string 
   const [low, high] = [x(ms.quartiles[0]), x(ms.quartiles[1])];
   const end = x(ms.median);
   return [
-    `<text x="${left - 8}" y="${y + 13}" text-anchor="end"${family === "deepnets" ? ' font-weight="600"' : ""}>${labels[name] ?? escapeHtml(name)}</text>`,
+    `<text x="${left - 8}" y="${y + 13}" ` +
+      `text-anchor="end"${family === "deepnets" ? ' font-weight="600"' : ""}>${labels[name] ?? escapeHtml(name)}</text>`,
     `<rect x="${left}" y="${y + 2}" width="${(end - left).toFixed(1)}" height="${row - 6}" fill="${colours[family]}"/>`,
     `<path d="M${low.toFixed(1)} ${y + row / 2 - 1}H${high.toFixed(1)}" stroke="#000"/>`,
     `<text x="${(Math.max(end, high) + 6).toFixed(1)}" y="${y + 13}">${ms.median.toFixed(1)}</text>`,

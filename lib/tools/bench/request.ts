@@ -49,7 +49,8 @@ export function parseRequest(argv: readonly string[]): BenchRequest {
     throw new UserError(`Expected --precision to be float32 or bfloat16 but found "${precision}".`);
   if (values.python !== undefined && !existsSync(values.python)) {
     throw new UserError(
-      `Expected a Python interpreter but found no file ${values.python}: make one with python -m venv and pip install torch keras tensorflow-cpu.`,
+      `Expected a Python interpreter but found no file ${values.python}: make one with python -m venv and pip ` +
+        "install torch keras tensorflow-cpu.",
     );
   }
   if (values.from !== undefined && !existsSync(values.from))

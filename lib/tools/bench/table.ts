@@ -7,7 +7,8 @@ import { ratio } from "./statistics";
 export function tableText(report: BenchReport): string {
   const { machine } = report;
   const head =
-    `${machine.cpu}, ${machine.cores} cores (${machine.features.join(", ") || "no AVX-512"}), ${machine.memoryGiB} GiB, ${machine.platform}; ` +
+    `${machine.cpu}, ${machine.cores} cores (${machine.features.join(", ") || "no AVX-512"}), ` +
+    `${machine.memoryGiB} GiB, ${machine.platform}; ` +
     `${report.rounds} rounds of ${report.steps} steps, settings interleaved; milliseconds per training step`;
   const networks = report.networks.map(
     ({ title, batchSize, outcomes }) => `${title}, batch ${batchSize}\n${grid(outcomes)}\n${claims(outcomes)}`,
@@ -40,7 +41,8 @@ function claims(outcomes: readonly Outcome[]): string {
   const claim = (ours: Measured | undefined, peer: Measured | undefined, which: string) => {
     if (ours && peer)
       lines.push(
-        `  ${ours.name} takes ${ratio(ours.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest ${which}: ${peer.how})`,
+        `  ${ours.name} takes ${ratio(ours.rounds, peer.rounds).median.toFixed(2)} of ${peer.name} (its fastest ` +
+          `${which}: ${peer.how})`,
       );
   };
   for (const family of ["tfjs", "keras", "pytorch"] as const) {
@@ -74,7 +76,10 @@ function fullRuns({ fullRuns: runs }: BenchReport): string {
     "",
     "",
   ];
-  return `Full runs as recorded in data/runs, on whichever machine made them; minutes\n${aligned([["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"], ...rows, total])}`;
+  return (
+    "Full runs as recorded in data/runs, on whichever machine made them; " +
+    `minutes\n${aligned([["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"], ...rows, total])}`
+  );
 }
 
 /** Numbers to the right, words to the left. */

@@ -72,7 +72,8 @@ function gather(folder: string): string[] {
     const isSaved = run?.source === sourceOfSaved(saved);
     if (run && isSaved)
       console.log(
-        `${name}: exported as npm run handin left it in ${folder}, with the records in data/runs (npm run handin -- --keep copies it back to notebooks/).`,
+        `${name}: exported as npm run handin left it in ${folder}, with the records in data/runs (npm run handin ` +
+          "-- --keep copies it back to notebooks/).",
       );
     else if (!existsSync(ran) || sha256(readFileSync(saved)) !== sha256(readFileSync(ran))) {
       if (run && !fullRun(saved, name)) keepAside(ran);
@@ -145,7 +146,8 @@ function sameParts(text: string, made: readonly unknown[]): boolean {
 export function pair(names: readonly string[], numbers: readonly string[]): Author[] {
   if (numbers.length > 0 && numbers.length !== names.length)
     throw new UserError(
-      `Expected as many --matriculation as --name but found ${numbers.length} and ${names.length}: give them in pairs, --name "..." --matriculation ...`,
+      `Expected as many --matriculation as --name but found ${numbers.length} and ${names.length}: give them in ` +
+        `pairs, --name "..." --matriculation ...`,
     );
   const empty = [...names, ...numbers].find((text) => text.trim() === "");
   if (empty !== undefined)

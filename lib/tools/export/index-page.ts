@@ -51,7 +51,8 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
       : "",
     "<h2>Parts</h2>",
     table(shown),
-    "<p>Accuracies are those after the last iteration, on all training and all test examples. Each page opens without a network.</p>",
+    "<p>Accuracies are those after the last iteration, on all training and all test examples. Each page opens " +
+      "without a network.</p>",
     ...shown
       .filter(({ part, records }) => part.sheet?.metric === "balanced accuracy" && records[0])
       .map(({ part, records }) => imbalance(part, records[0]!.record)),
@@ -67,13 +68,19 @@ const pageOf = ({ notebook }: Part): string => `${escapeHtml(notebook)}.html`;
 function comparison({ part, highlights: { answer, figure } }: Entry): string {
   if (!figure) return "";
   const caption = answer ? `<figcaption>${escapeHtml(answer)}</figcaption>` : "";
-  return `<figure class="lead"><a href="${pageOf(part)}"><img src="${figure.address}" alt="${escapeHtml(figure.alt)}"></a>${caption}</figure>`;
+  return (
+    `<figure class="lead"><a href="${pageOf(part)}"><img src="${figure.address}" ` +
+    `alt="${escapeHtml(figure.alt)}"></a>${caption}</figure>`
+  );
 }
 
 /** The way to a page's live output, with the picture that stands for it. */
 function liveLink({ part, highlights: { live } }: Entry): string {
   if (!live) return "";
-  return `<a class="live-link" href="${pageOf(part)}#${live.anchor}"><img src="${live.address}" alt="${escapeHtml(live.alt)}"><span>${escapeHtml(live.title)}</span></a>`;
+  return (
+    `<a class="live-link" href="${pageOf(part)}#${live.anchor}"><img src="${live.address}" ` +
+    `alt="${escapeHtml(live.alt)}"><span>${escapeHtml(live.title)}</span></a>`
+  );
 }
 
 /** One part at a glance: picture, answer, accuracy; all of it leads to the page. */
@@ -97,7 +104,11 @@ function table(shown: readonly Entry[]): string {
   const rows = shown.map((entry) => row(entry, seeds > 1));
   const head = ["iterations", "parameters", "train", "test", ...(seeds > 1 ? ["test, all seeds"] : []), "minutes"];
   const numbers = head.map((name) => `<th scope="col" class="number">${name}</th>`);
-  return `<div class="scroll" role="region" aria-label="Parts and their results" tabindex="0"><table class="parts"><thead><tr><th scope="col">part</th>${numbers.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+  return (
+    `<div class="scroll" role="region" aria-label="Parts and their results" tabindex="0"><table ` +
+    `class="parts"><thead><tr><th ` +
+    `scope="col">part</th>${numbers.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`
+  );
 }
 
 function row({ part, records }: Entry, manySeeds: boolean): string {
@@ -112,16 +123,23 @@ function row({ part, records }: Entry, manySeeds: boolean): string {
     record && (record.minutes.training + record.minutes.evaluation).toFixed(1),
   ];
   const name = `<th scope="row"><a href="${pageOf(part)}">${escapeHtml(nameOf(part))}</a></th>`;
-  return `<tr data-part="${part.id}">${name}${cells.map((text) => `<td class="number">${text ?? ""}</td>`).join("")}</tr>`;
+  return (
+    "<tr " +
+    `data-part="${part.id}">${name}${cells.map((text) => `<td class="number">${text ?? ""}</td>`).join("")}</tr>`
+  );
 }
 
 /** Accuracy says little where one class is rare: what it hides stands below the table. */
 function imbalance({ model, noun }: Part, { final, extra }: RunRecord): string {
   const fresh = (extra.fresh as { balancedAccuracy?: number } | undefined)?.balancedAccuracy;
   const test = final
-    ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ${percent(final.test.balancedAccuracy)}`
+    ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ` +
+      `${percent(final.test.balancedAccuracy)}`
     : "";
-  return `<p>${escapeHtml(model?.name ?? noun)}: ${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`;
+  return (
+    `<p>${escapeHtml(model?.name ?? noun)}: ` +
+    `${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`
+  );
 }
 
 /** Mean and standard deviation of the test accuracy over the seeds. */

@@ -6,7 +6,10 @@ import { parsePiece } from "../notebooks/parse-html";
 type Node = DefaultTreeAdapterMap["node"];
 type Element = DefaultTreeAdapterMap["element"];
 
-/** A live output as a notebook stores it: its picture, and what its widget works on. The stored script counts for nothing. */
+/**
+ * A live output as a notebook stores it: its picture, and what its widget works on. The stored script counts for
+ * nothing.
+ */
 export interface StoredLive {
   readonly picture: { readonly address: string; readonly alt: string; readonly width: number };
   readonly envelope: Envelope;

@@ -39,7 +39,8 @@ export function pack(
       .map((name) => ({ name, size: statSync(join(folder, name)).size }))
       .sort((a, b) => b.size - a.size)[0]!;
     throw new UserError(
-      `Expected a package of at most ${limit / 1e6} MB but found ${(bytes.length / 1e6).toFixed(1)} MB (${file}): show fewer or smaller figures; the largest file is ${largest.name}.`,
+      `Expected a package of at most ${limit / 1e6} MB but found ${(bytes.length / 1e6).toFixed(1)} MB ` +
+        `(${file}): show fewer or smaller figures; the largest file is ${largest.name}.`,
     );
   }
   return { file, bytes: bytes.length };

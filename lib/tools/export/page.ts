@@ -73,8 +73,10 @@ export function page({ html, toc, traces, figures, live }: Content, options: Pag
       { text: asset("page.js") },
     ],
     parts: [
-      `<header>${banner(notice)}<div class="bar"><a href="index.html">All parts</a><span class="end">${links.join(" ")}<button type="button" id="fold" hidden></button></span></div></header>`,
-      `<div class="layout"><nav class="toc" aria-label="Contents"><details open><summary>Contents</summary><ol>${entries.join("")}</ol></details></nav>`,
+      `<header>${banner(notice)}<div class="bar"><a href="index.html">All parts</a><span ` +
+        `class="end">${links.join(" ")}<button type="button" id="fold" hidden></button></span></div></header>`,
+      `<div class="layout"><nav class="toc" aria-label="Contents"><details ` +
+        `open><summary>Contents</summary><ol>${entries.join("")}</ol></details></nav>`,
       `<main id="content">${html}</main></div>`,
       `<script type="application/json" id="dark-colors">${JSON.stringify(dark)}</script>`,
     ],
@@ -98,7 +100,8 @@ export function document(title: string, { parts, meta = "", scripts = [] }: Docu
   return [
     "<!doctype html>",
     // The policy comes before anything that it is about.
-    `<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">`,
+    `<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" ` +
+      `content="${policy(scripts)}">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title>${meta}`,
     `<link rel="icon" href="data:,"><style>${asset("formulas.css")}${asset("page.css")}</style></head>`,
     `<body><a class="skip" href="#content">Skip to the content</a>`,

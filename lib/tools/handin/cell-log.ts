@@ -4,7 +4,9 @@ import { isOutputsNote } from "../notebooks/cell";
 import { cellLog } from "../notebooks/places";
 import type { LoggedCell } from "./rules/rule";
 
-/** What the launcher noted of the cells that ran in JupyterLab. A line that is no note, or half of one, says nothing. */
+/**
+ * What the launcher noted of the cells that ran in JupyterLab. A line that is no note, or half of one, says nothing.
+ */
 export function readCellLog(): LoggedCell[] {
   if (!existsSync(cellLog())) return [];
   return readFileSync(cellLog(), "utf8")

@@ -93,7 +93,8 @@ async function measured(folder: string): Promise<Finding[]> {
   const { measured: all, without } = await measureNetworks(allParts, runs.find(Boolean)?.profile ?? "full");
   for (const one of all.filter(({ wrong }) => wrong === undefined))
     console.log(
-      `${one.folder}: ${percent(one.accuracy ?? 0)} of the test examples, as its record says (${one.seconds.toFixed(1)} s)`,
+      `${one.folder}: ${percent(one.accuracy ?? 0)} of the test examples, as its record says ` +
+        `(${one.seconds.toFixed(1)} s)`,
     );
   if (without.length > 0)
     console.log(

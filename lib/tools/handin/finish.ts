@@ -36,7 +36,9 @@ export async function finish(session: Session): Promise<boolean> {
   for (const { notebook, error } of failed) line.print(`${notebook}: ${error}`);
   if (plan.profile === "quick") line.print(`This is a ${quickNotice}.`);
   const good = failed.length + findings.length === 0;
-  const bad = `Not ready to hand in: ${plural(failed.length, "notebook")} did not finish, ${plural(findings.length, "finding")}.`;
+  const bad =
+    `Not ready to hand in: ${plural(failed.length, "notebook")} did not finish, ` +
+    `${plural(findings.length, "finding")}.`;
   line.print(good ? `All is well: open ${join(folder, "index.html")}` : bad);
   return good;
 }
@@ -75,7 +77,8 @@ function keep({ plan, folder, reports, line }: Session): void {
     const to = join(notebooksFolder(), `${notebook}.ipynb`);
     if (fingerprint(readNotebook(from)) !== fingerprint(readNotebook(to))) {
       line.print(
-        `${notebook}: not copied back, since notebooks/${notebook}.ipynb changed while it ran: npm run handin -- ${id} --continue --keep does so.`,
+        `${notebook}: not copied back, since notebooks/${notebook}.ipynb changed while it ran: npm run handin -- ` +
+          `${id} --continue --keep does so.`,
       );
       continue;
     }

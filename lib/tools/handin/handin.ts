@@ -98,7 +98,8 @@ function makePlan(argv: string[]): Plan {
   const profile = values.quick ? "quick" : (fromEnvironment("DEEPNETS_PROFILE") ?? "full");
   if (profile === "quick" && values.keep)
     throw new UserError(
-      "Expected --keep with a full run but found a quick one, whose numbers are not for hand-in: leave out --keep or --quick.",
+      "Expected --keep with a full run but found a quick one, whose numbers are not for hand-in: leave out " +
+        "--keep or --quick.",
     );
   if (changed)
     throw new UserError(

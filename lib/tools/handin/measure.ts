@@ -78,9 +78,15 @@ function differs(
   const few = precision === "float32" ? 2 : Math.ceil(test.size / 100);
   const other = found.predictions.label.filter((label, i) => label !== predictions.label[i]).length;
   if (Math.abs(found.accuracy - test.accuracy) * test.size > few + 0.5)
-    return `its network classifies ${percent(found.accuracy)} of the test examples, where the record says ${percent(test.accuracy)}`;
+    return (
+      `its network classifies ${percent(found.accuracy)} of the test examples, where the record says ` +
+      `${percent(test.accuracy)}`
+    );
   if (other > few) return `its network answers ${count(other)} of the test examples otherwise than the record says`;
   if (Math.abs(found.loss - test.loss) > (precision === "float32" ? 1e-3 : 0.05) * (1 + test.loss))
-    return `its network has a test loss of ${found.loss.toPrecision(4)}, where the record says ${test.loss.toPrecision(4)}`;
+    return (
+      `its network has a test loss of ${found.loss.toPrecision(4)}, where the record says ` +
+      `${test.loss.toPrecision(4)}`
+    );
   return undefined;
 }

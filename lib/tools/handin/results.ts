@@ -50,7 +50,8 @@ export function withResults(readme: string, table: string): string {
   const [from, to] = [readme.indexOf(before), readme.indexOf(after)];
   if (from < 0 || to < from)
     throw new UserError(
-      `Expected README.md to mark the place of its results by "${before}" and "${after}" but found ${from < 0 ? "no beginning" : "no end"}: put the two lines back.`,
+      `Expected README.md to mark the place of its results by "${before}" and "${after}" but found ` +
+        `${from < 0 ? "no beginning" : "no end"}: put the two lines back.`,
     );
   const paragraphs = table.split("\n\n").map((text) => (text.startsWith("|") ? text : wrapText(text)));
   return `${readme.slice(0, from + before.length)}\n${paragraphs.join("\n\n")}\n${readme.slice(to)}`;
@@ -73,10 +74,13 @@ function fresh({ id, label, sheet }: TrainedPart, records: Records): string[] {
     tagText(`sweep.${id}.extra.fresh.balancedAccuracy.${statistic}`, () => measured, first.seed);
   const several =
     measured.length > 1
-      ? ` Over ${over("n")} seeds the balanced accuracy is ${over("mean")} in the mean, from ${over("min")} to ${over("max")}.`
+      ? ` Over ${over("n")} seeds the balanced accuracy is ${over("mean")} in the mean, from ${over("min")} to ` +
+        `${over("max")}.`
       : "";
   return [
-    `${label} on ${isObject(first.extra.fresh) && "size" in first.extra.fresh ? `${of("size")} ` : ""}fresh series: accuracy ${of("accuracy")} where always answering 1 has ${of("baselineAccuracy")}; recall of class 0 ${of("recall0")}, balanced accuracy ${of("balancedAccuracy")}.${several}`,
+    `${label} on ${isObject(first.extra.fresh) && "size" in first.extra.fresh ? `${of("size")} ` : ""}fresh ` +
+      `series: accuracy ${of("accuracy")} where always answering 1 has ${of("baselineAccuracy")}; recall of class ` +
+      `0 ${of("recall0")}, balanced accuracy ${of("balancedAccuracy")}.${several}`,
   ];
 }
 
@@ -89,7 +93,10 @@ function machines(records: readonly RunRecord[]): string {
       ),
     ),
   ];
-  return `After the last iteration, on all training and test examples; minutes of training with its evaluations, on ${names.join(" and on ")}.`;
+  return (
+    "After the last iteration, on all training and test examples; minutes of training with its evaluations, on " +
+    `${names.join(" and on ")}.`
+  );
 }
 
 /** What a sweep costs where these runs were made, once all parts have one. */
@@ -103,6 +110,7 @@ function cost(records: readonly RunRecord[]): string[] {
   const count =
     ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"][records.length] ?? records.length;
   return [
-    `A sweep of ten seeds of all ${count} parts costs about ${(10 * hours).toFixed(0)} core hours there (cores times time).`,
+    `A sweep of ten seeds of all ${count} parts costs about ${(10 * hours).toFixed(0)} core hours there (cores ` +
+      "times time).",
   ];
 }

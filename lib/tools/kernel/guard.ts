@@ -25,8 +25,8 @@ function onSignal(): void {
   if (Atomics.wait(shared, heard, before, patienceMs) === "timed-out") Atomics.store(shared, asked, 1);
 }
 
-// A script that is run with `breakOnSigint` ends with an error at a SIGINT, in whichever thread it runs. Two of them, one
-// in the other: while the inner one starts anew, the outer one keeps the signal from ending the program.
+// A script that is run with `breakOnSigint` ends with an error at a SIGINT, in whichever thread it runs. Two of them,
+// one in the other: while the inner one starts anew, the outer one keeps the signal from ending the program.
 const nothing = new Int32Array(new SharedArrayBuffer(4));
 const inner = new vm.Script("__wait()", { filename: "guard" });
 

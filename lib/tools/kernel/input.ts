@@ -13,7 +13,8 @@ export async function ask(prompt: string): Promise<string> {
   const cell = runningCell() ?? latestCell();
   if (!cell?.input)
     throw new Error(
-      `Expected somebody to answer "${prompt.trim()}" but this run has no one to ask (a hand-in, or any run without a page): ` +
+      `Expected somebody to answer "${prompt.trim()}" but this run has no one to ask (a hand-in, or any run ` +
+        "without a page): " +
         "write the answer into the cell.",
     );
   cell.flush();
@@ -75,7 +76,8 @@ function asksHere(made: readline.Interface): boolean {
 /** `prompt()` where the compiler could not make an `await` of it. */
 function refuse(): never {
   throw new Error(
-    "Expected prompt() at the top of a cell or in an async function, where it can wait for the answer, but found it elsewhere: make the function async.",
+    "Expected prompt() at the top of a cell or in an async function, where it can wait for the answer, but found " +
+      "it elsewhere: make the function async.",
   );
 }
 

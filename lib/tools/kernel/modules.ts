@@ -29,7 +29,9 @@ export class Modules {
     this.#kernel = kernel;
   }
 
-  /** Takes in files that are new or have changed: they, and whatever imports them, are loaded anew at the next import. */
+  /**
+   * Takes in files that are new or have changed: they, and whatever imports them, are loaded anew at the next import.
+   */
   add(modules: readonly CompiledModule[]): void {
     const stale = new Set<string>();
     for (const module of modules) {
@@ -89,7 +91,9 @@ export class Modules {
     this.#loaded.set(path, module);
     try {
       nameScript(path, compiled);
-      const head = `(${compiled.waits ? "async " : ""}function (exports, require, module, __filename, __dirname, __kernel) { "use strict"; `;
+      const head =
+        `(${compiled.waits ? "async " : ""}function (exports, require, module, __filename, __dirname, __kernel) { ` +
+        `"use strict"; `;
       const run = vm.runInThisContext(`${head}${compiled.code}\n})`, {
         filename: path,
         columnOffset: -head.length,

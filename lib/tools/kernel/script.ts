@@ -35,7 +35,9 @@ export function originalPlace(name: string, place: Place): Place | undefined {
   return found && atCallee(script.source.split("\n")[found.line - 1], found);
 }
 
-/** A call of an imported name is `(0, x_1.name)()` in JavaScript, and V8 points at its last bracket; we, at the name. */
+/**
+ * A call of an imported name is `(0, x_1.name)()` in JavaScript, and V8 points at its last bracket; we, at the name.
+ */
 function atCallee(line: string | undefined, place: Place): Place | undefined {
   if (line === undefined) return undefined; // in what stands behind the cell
   const before = line.slice(0, place.column - 1);

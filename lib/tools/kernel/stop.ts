@@ -19,8 +19,8 @@ export const heard = 1;
 const breathMs = 50;
 
 /**
- * Lets an interrupt reach a cell that never gives way. The signal is caught in a thread of its own, the guard; where the
- * event loop does not hear of it, the cell's own loops and functions find out.
+ * Lets an interrupt reach a cell that never gives way. The signal is caught in a thread of its own, the guard; where
+ * the event loop does not hear of it, the cell's own loops and functions find out.
  *
  * @param interrupt stops the running cell; called for each signal
  */

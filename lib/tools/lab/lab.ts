@@ -176,7 +176,8 @@ async function answers(url: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new UserError(
-    `Expected JupyterLab to answer within ${startMs / 1000} s but it did not: try again on a machine that is less busy.`,
+    `Expected JupyterLab to answer within ${startMs / 1000} s but it did not: try again on a machine that is ` +
+      "less busy.",
   );
 }
 

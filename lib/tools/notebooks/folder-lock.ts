@@ -34,12 +34,14 @@ export async function lockFolder(folder: string): Promise<Lock> {
     const runner = isAlive(holder) ? undefined : holder.runners?.find(isAlive);
     if (!runner)
       throw new UserError(
-        `Another hand-in is running here (process ${holder.pid}): wait until it ends, or stop it with kill ${holder.pid}. ` +
+        `Another hand-in is running here (process ${holder.pid}): wait until it ends, or stop it with kill ` +
+          `${holder.pid}. ` +
           `If no such program runs, delete ${file}.`,
       );
     if (waited > 120)
       throw new UserError(
-        `The kernel of an earlier hand-in does not end (process ${runner.pid}): stop it with kill -9 ${runner.pid} and run the command again.`,
+        `The kernel of an earlier hand-in does not end (process ${runner.pid}): stop it with kill -9 ` +
+          `${runner.pid} and run the command again.`,
       );
     await sleep(250);
   }

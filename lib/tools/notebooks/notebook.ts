@@ -56,7 +56,8 @@ export function readStored(file: string): { readonly cells: readonly unknown[]; 
   }
   if (!isObject(parsed) || parsed.nbformat !== 4 || !Array.isArray(parsed.cells))
     throw new UserError(
-      `Expected a notebook of format 4 but found ${isObject(parsed) ? nameOf(parsed.nbformat) : nameOf(parsed)} (${basename(file)}): open it in JupyterLab and save it, or ${wayBack}.`,
+      `Expected a notebook of format 4 but found ${isObject(parsed) ? nameOf(parsed.nbformat) : nameOf(parsed)} ` +
+        `(${basename(file)}): open it in JupyterLab and save it, or ${wayBack}.`,
     );
   return { ...parsed, cells: parsed.cells };
 }

@@ -5,8 +5,8 @@ import type { Cell, Output, OutputKind, OutputsNote } from "./cell";
 import { isRun, join, type Notebook, sorted } from "./notebook";
 
 /**
- * The note about a cell's outputs. It stays the same when JupyterLab opens and saves the notebook, and it is the same for
- * the messages of a kernel and for the outputs that a front end stored of them.
+ * The note about a cell's outputs. It stays the same when JupyterLab opens and saves the notebook, and it is the same
+ * for the messages of a kernel and for the outputs that a front end stored of them.
  *
  * @example
  * noteOutputs([{ output_type: "stream", name: "stdout", text: ["a\n", "b\n"] }]).kinds; // ["printed text"]

@@ -55,8 +55,8 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
 /**
  * The text that belongs into a tag: `PART.KEY` is a number of the record of the run with this seed,
  * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) one over all seeds; `compare.ONE.OTHER.MEASURE.STATISTIC` one of a
- * test between two models (`comparisonTexts` makes them). PART, ONE and OTHER may name a variant: "h6-1d:dropout"; one that
- * was not trained is "not measured". Throws an error that says what is missing.
+ * test between two models (`comparisonTexts` makes them). PART, ONE and OTHER may name a variant: "h6-1d:dropout"; one
+ * that was not trained is "not measured". Throws an error that says what is missing.
  */
 export function tagText(key: string, records: Records, seed: number): string {
   const over = /^sweep\.([^.]+)\.(.+)\.(mean|sd|min|max|n)$/.exec(key);

@@ -28,7 +28,8 @@ export async function main(argv: string[]): Promise<number> {
     const holder = holderOf(folder);
     if (holder)
       throw new UserError(
-        `Expected no run of ${part} under way but process ${holder.pid} on ${holder.host} is at ${name}: stop it first; nothing was thrown away.`,
+        `Expected no run of ${part} under way but process ${holder.pid} on ${holder.host} is at ${name}: stop it ` +
+          "first; nothing was thrown away.",
       );
   }
   for (const { part, name, folder } of folders) {

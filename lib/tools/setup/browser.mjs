@@ -31,7 +31,8 @@ export function findBrowser() {
   if (named) {
     if (!existsSync(named))
       throw new UserError(
-        `Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no file at ${named}: correct it or unset it.`,
+        `Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no file at ${named}: correct it ` +
+          "or unset it.",
       );
     return named;
   }

@@ -31,7 +31,8 @@ async function main([name, ...argv]) {
   if (name === "setup") return setUp().then(() => 0);
   if (!(name in commands) && !tests.includes(name))
     throw new UserError(
-      `Expected one of ${["doctor", "setup", "sbom", ...Object.keys(commands), ...tests].join(", ")} but found ${name}.`,
+      `Expected one of ${["doctor", "setup", "sbom", ...Object.keys(commands), ...tests].join(", ")} but found ` +
+        `${name}.`,
     );
   await setUp();
   if (tests.includes(name)) return test(argv, { long: name === "test:long" });

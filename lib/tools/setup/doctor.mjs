@@ -137,7 +137,8 @@ function browserRow() {
     () =>
       findBrowser() ??
       fail(
-        "none: figures get no static pictures and the browser tests cannot run. Install Chromium, Chrome or Edge, or name one in DEEPNETS_BROWSER",
+        "none: figures get no static pictures and the browser tests cannot run. Install Chromium, Chrome or " +
+          "Edge, or name one in DEEPNETS_BROWSER",
       ),
   );
   if (!row.ok) return row;
@@ -152,7 +153,9 @@ function browserRow() {
   return {
     part: row.part,
     ok: false,
-    text: `${row.text} does not start: ${carried ? "npm run doctor -- --repair brings it anew" : "install it anew, or name another in DEEPNETS_BROWSER"}`,
+    text:
+      `${row.text} does not start: ` +
+      `${carried ? "npm run doctor -- --repair brings it anew" : "install it anew, or name another in DEEPNETS_BROWSER"}`,
     undo: carried ? undoing[row.part] : undefined,
   };
 }
@@ -175,7 +178,10 @@ function version(title) {
     return ["@tensorflow/tfjs-node", "tslab", "danfojs-node", "plotly.js-dist-min", "vitest"].map(of).join(", ");
   if (title.startsWith("Python environment")) {
     const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(\S+)/gim;
-    return `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} (${venvPython.replace(at(""), "")})`;
+    return (
+      `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} ` +
+      `(${venvPython.replace(at(""), "")})`
+    );
   }
   if (title.startsWith("TensorFlow engine")) return "libtensorflow 2.21.0";
   if (title.startsWith("TensorFlow addon") && engineReady()) return "built and checked";

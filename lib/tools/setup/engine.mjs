@@ -63,25 +63,29 @@ const library = process.platform === "darwin" ? (name) => `lib${name}.2.dylib` :
 export function refuseUnsupported() {
   if (process.platform === "win32")
     throw new UserError(
-      "Windows is not supported directly: install WSL2 (wsl --install), clone the project inside it and run the command there.",
+      "Windows is not supported directly: install WSL2 (wsl --install), clone the project inside it and run the " +
+        "command there.",
     );
   if (!wheel)
     throw new UserError(
-      `Expected Linux (x64, arm64) or macOS (arm64) but found ${process.platform} ${process.arch}: TensorFlow ${version} has no build for it.`,
+      `Expected Linux (x64, arm64) or macOS (arm64) but found ${process.platform} ${process.arch}: TensorFlow ` +
+        `${version} has no build for it.`,
     );
   if (process.platform !== "linux") return;
   process.report.excludeNetwork = true;
   const glibc = process.report.getReport().header.glibcVersionRuntime;
   if (!glibc)
     throw new UserError(
-      "Expected a Linux with glibc but found musl (Alpine?): TensorFlow has no build for it. Use Debian, Ubuntu or Fedora.",
+      "Expected a Linux with glibc but found musl (Alpine?): TensorFlow has no build for it. Use Debian, Ubuntu " +
+        "or Fedora.",
     );
   const [major, minor] = glibc.split(".").map(Number);
   if (major === 2 && minor < 27)
     throw new UserError(`Expected glibc 2.27 or newer but found ${glibc}: use a Linux from 2018 or later.`);
   if (process.arch === "x64" && existsSync("/proc/cpuinfo") && !/\bavx\b/.test(readFileSync("/proc/cpuinfo", "utf8")))
     throw new UserError(
-      "Expected a processor with AVX but /proc/cpuinfo lists none: TensorFlow's build needs it (any PC since 2013 has it; in a virtual machine, pass the host's CPU through).",
+      "Expected a processor with AVX but /proc/cpuinfo lists none: TensorFlow's build needs it (any PC since " +
+        "2013 has it; in a virtual machine, pass the host's CPU through).",
     );
 }
 
@@ -237,7 +241,8 @@ export async function multiplyMatrices() {
   const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);
   if (out.trim() !== "[19,22,43,50]")
     throw new UserError(
-      `The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. Delete .engine and run the command again.`,
+      `The TensorFlow engine multiplied two matrices wrongly: expected [19,22,43,50] but found ${out.trim()}. ` +
+        "Delete .engine and run the command again.",
     );
 }
 

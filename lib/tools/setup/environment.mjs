@@ -1,6 +1,6 @@
-// All that set-up reads of `process.env`; what runs once the library is compiled reads lib/src/base/environment.ts, whose
-// table documents our own variables. What a user has set for other programs must not change ours: every command starts
-// here, and all that it starts inherits what this leaves.
+// All that set-up reads of `process.env`; what runs once the library is compiled reads lib/src/base/environment.ts,
+// whose table documents our own variables. What a user has set for other programs must not change ours: every command
+// starts here, and all that it starts inherits what this leaves.
 
 import { accessSync, constants, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,7 +45,8 @@ export function requireTemporaryFolder(folder = tmpdir()) {
     const named = ["TMPDIR", "TMP", "TEMP"].find((name) => process.env[name]);
     const why = error.code === "ENOENT" ? "does not exist" : error.code ? "cannot be written" : error.message;
     throw new UserError(
-      `Expected ${named ?? "the temporary folder"} to name a folder for temporary files but ${folder} ${why}: ${named ? `correct ${named} or unset it` : "set TMPDIR to one that can be written"}.`,
+      `Expected ${named ?? "the temporary folder"} to name a folder for temporary files but ${folder} ${why}: ` +
+        `${named ? `correct ${named} or unset it` : "set TMPDIR to one that can be written"}.`,
     );
   }
 }

@@ -23,7 +23,8 @@ async function taken() {
     if (lock) return lock;
     if (!told)
       console.log(
-        `Another set-up is running here (process ${holder.pid}): waiting for it. If no such program runs, delete ${file}.`,
+        `Another set-up is running here (process ${holder.pid}): waiting for it. If no such program runs, delete ` +
+          `${file}.`,
       );
     await sleep(500);
   }

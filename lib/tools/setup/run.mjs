@@ -55,11 +55,20 @@ export function run(what, command, args, { env = inherited(), cwd = root } = {})
 function cause(output, code, signal) {
   if (noSpace.test(output)) return "the disk is full. Free some space and run the command again";
   if (/THESE PACKAGES DO NOT MATCH THE HASHES|EINTEGRITY/.test(output))
-    return "the downloaded file does not match its pinned hash, so it was not used. Run the command again; if it repeats, something between you and the registry changes files";
+    return (
+      "the downloaded file does not match its pinned hash, so it was not used. Run the command again; if it " +
+      "repeats, something between you and the registry changes files"
+    );
   if (noNetwork.test(output))
-    return "no network: the package registry could not be reached. Connect (or set the proxy) and run the command again; what is already here is kept";
+    return (
+      "no network: the package registry could not be reached. Connect (or set the proxy) and run the command " +
+      "again; what is already here is kept"
+    );
   if (readOnly.test(output))
-    return "this folder or the package cache cannot be written. Copy the project to a folder of your own and run it there";
+    return (
+      "this folder or the package cache cannot be written. Copy the project to a folder of your own and run it " +
+      "there"
+    );
   const lines = output.trim().split("\n").filter(Boolean);
   const errors = lines.filter((line) => /^(npm )?error\b/i.test(line) && !/Ignored the following/.test(line));
   const last = (errors.length ? errors : lines).slice(-2).join(" | ").slice(0, 600);

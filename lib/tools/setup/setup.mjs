@@ -121,8 +121,9 @@ export async function setUp() {
 }
 
 /**
- * Does every stage as soon as those before it are done: downloads, npm, pip and the compilers wait for different things.
- * After a failure no further stage begins, and those that run come to their end first: nothing is left half-done.
+ * Does every stage as soon as those before it are done: downloads, npm, pip and the compilers wait for different
+ * things. After a failure no further stage begins, and those that run come to their end first: nothing is left
+ * half-done.
  */
 async function makeAll() {
   const running = new Map();

@@ -28,7 +28,8 @@ export async function test(argv, { long = false } = {}) {
   });
   if (browser || accepted || code !== 0) return code;
   console.error(
-    "The tests listed as not run need a Chromium-family browser: install Chromium, Chrome or Edge, name one in DEEPNETS_BROWSER, or accept it with npm test -- --no-browser.",
+    "The tests listed as not run need a Chromium-family browser: install Chromium, Chrome or Edge, name one in " +
+      "DEEPNETS_BROWSER, or accept it with npm test -- --no-browser.",
   );
   return 1;
 }

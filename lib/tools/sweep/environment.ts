@@ -34,7 +34,8 @@ export async function sweepPython(
   const free = (bavail * bsize) / 2 ** 30;
   if (free < space)
     throw new UserError(
-      `Expected ${space} GiB of free disk space for Snakemake but found ${free.toFixed(1)} GiB in ${engine}: free some and sweep again.`,
+      `Expected ${space} GiB of free disk space for Snakemake but found ${free.toFixed(1)} GiB in ${engine}: ` +
+        "free some and sweep again.",
     );
   await clearOthers(engine);
   if (existsSync(python)) return python;
@@ -75,7 +76,8 @@ export function plainName(python: string, home = homedir()): string {
   const link = join(home, ".cache/deepnets", sha256(environment).slice(0, 12));
   if (!plain.test(link))
     throw new UserError(
-      `Expected a path without blanks for the jobs of a cluster but found ${python} and ${home}: move the project to a folder without blanks and brackets.`,
+      `Expected a path without blanks for the jobs of a cluster but found ${python} and ${home}: move the ` +
+        "project to a folder without blanks and brackets.",
     );
   mkdirSync(dirname(link), { recursive: true });
   const part = `${link}.${process.pid}`;
@@ -110,7 +112,8 @@ function run(program: string, args: readonly string[]): Promise<void> {
       const last = lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1) ?? `exit code ${code}`;
       fail(
         new UserError(
-          `Expected to install Snakemake but it failed (${last.trim()}): the first sweep needs the network; put it right and sweep again.`,
+          `Expected to install Snakemake but it failed (${last.trim()}): the first sweep needs the network; put ` +
+            "it right and sweep again.",
         ),
       );
     });

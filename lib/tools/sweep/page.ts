@@ -22,7 +22,9 @@ export function sweepFigure({ rows, profile }: SweepTable, records: readonly Run
     const color = several ? palette[i % palette.length]! : modelStyle(row.part).color;
     return { row, x, points, color, name: several ? `${row.part} ${settingText(row)}` : modelStyle(row.part).name };
   });
-  const caption = `Test accuracy in the mean of the seeds; the band is one standard deviation to each side. After the last iteration: ${groups.map(({ name, row }) => `${name} ${finalText(row)}`).join("; ")}.`;
+  const caption =
+    "Test accuracy in the mean of the seeds; the band is one standard deviation to each side. After the last " +
+    `iteration: ${groups.map(({ name, row }) => `${name} ${finalText(row)}`).join("; ")}.`;
   // Where the curves part company: the climb of the first third would press the rest into one line.
   const late = groups.flatMap(({ x, points }) =>
     points.filter((_, at) => at === points.length - 1 || x[at]! >= x.at(-1)! / 3).map(({ mean, sd }) => mean - sd),

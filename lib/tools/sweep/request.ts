@@ -66,7 +66,8 @@ function parseParts(words: readonly string[]): string[] {
     if (!part) throw new UserError(`Expected a part of the sheet (${known}) but found ${word}: name one of these.`);
     if (!part.sheet)
       throw new UserError(
-        `Expected parts that leave a run record (${known}) but found ${part.id}, which compares or explains: leave it out.`,
+        `Expected parts that leave a run record (${known}) but found ${part.id}, which compares or explains: ` +
+          "leave it out.",
       );
     return part.id;
   });
@@ -82,7 +83,8 @@ export function parseSeeds(text: string): number[] {
     const last = Number(found?.[2] ?? found?.[1]);
     if (!(first >= 1 && last >= first))
       throw new UserError(
-        `Expected seeds such as 1-5 or 1,2,7 (whole numbers from 1 on) but found "${range}" in --seeds ${text}: correct it.`,
+        `Expected seeds such as 1-5 or 1,2,7 (whole numbers from 1 on) but found "${range}" in --seeds ${text}: ` +
+          "correct it.",
       );
     if (last > largestSeed)
       throw new UserError(
@@ -90,7 +92,8 @@ export function parseSeeds(text: string): number[] {
       );
     if (last - first >= mostJobs)
       throw new UserError(
-        `Expected at most ${mostJobs} seeds but found ${last - first + 1} in --seeds ${text}: sweep over fewer at a time.`,
+        `Expected at most ${mostJobs} seeds but found ${last - first + 1} in --seeds ${text}: sweep over fewer ` +
+          "at a time.",
       );
     for (let seed = first; seed <= last; seed++) seeds.add(seed);
   }
@@ -107,14 +110,16 @@ export function parseSettings(given: readonly string[]): string[] {
       if (name !== undefined) {
         if (choices.has(name))
           throw new UserError(
-            `Expected each name once but found ${name} twice in --set: give all its values together (--set ${name}=A,B).`,
+            `Expected each name once but found ${name} twice in --set: give all its values together (--set ` +
+              `${name}=A,B).`,
           );
         choices.set(name, (values = []));
       }
       const value = (first ?? word).trim();
       if (!values || value === "")
         throw new UserError(
-          `Expected NAME=VALUE[,VALUE...] but found "${text}" in --set: write for example --set learningRate=0.001,0.0005.`,
+          `Expected NAME=VALUE[,VALUE...] but found "${text}" in --set: write for example --set ` +
+            "learningRate=0.001,0.0005.",
         );
       if (values.includes(value))
         throw new UserError(`Expected each value once but found ${value} twice in --set ${text}: leave one out.`);
@@ -135,7 +140,8 @@ function checkSettings({ parts, settings }: Pick<SweepRequest, "parts" | "settin
     const same = JSON.stringify(Object.entries(overrides).sort());
     if (seen.has(same))
       throw new UserError(
-        `Expected different settings but found ${seen.get(same)} and ${set}, which are the same, in --set: leave one out.`,
+        `Expected different settings but found ${seen.get(same)} and ${set}, which are the same, in --set: leave ` +
+          "one out.",
       );
     seen.set(same, set);
     for (const part of trainedParts.filter(({ id }) => parts.includes(id))) checkSetting(part, set, overrides);
@@ -147,7 +153,9 @@ function checkSetting(part: TrainedPart, set: string, overrides: Readonly<Record
   const { variant } = overrides;
   if (variant !== undefined && !Object.hasOwn(variants, String(variant)))
     throw new UserError(
-      `Expected ${Object.keys(variants).length > 0 ? `one of ${Object.keys(variants).join(", ")}` : "no variant"} but found ${String(variant)} in --set ${set}: ${id} has no other.`,
+      "Expected " +
+        `${Object.keys(variants).length > 0 ? `one of ${Object.keys(variants).join(", ")}` : "no variant"} but ` +
+        `found ${String(variant)} in --set ${set}: ${id} has no other.`,
     );
   const counted = countedIn(part);
   const other = counted === "epochs" ? "iterations" : "epochs";
@@ -160,7 +168,9 @@ function checkSetting(part: TrainedPart, set: string, overrides: Readonly<Record
     .find((name) => !hasSetting(optimizer, name));
   if (lacking !== undefined)
     throw new UserError(
-      `Expected no ${lacking} but found it in --set ${set}: ${id} uses ${optimizer === "sgd" ? "plain gradient descent" : optimizer}, which has none; leave ${id} or ${lacking} out.`,
+      `Expected no ${lacking} but found it in --set ${set}: ${id} uses ` +
+        `${optimizer === "sgd" ? "plain gradient descent" : optimizer}, which has none; leave ${id} or ${lacking} ` +
+        "out.",
     );
 }
 
@@ -188,7 +198,8 @@ function findProfile(text: string): string {
   const folder = resolve(text);
   if (!existsSync(folder))
     throw new UserError(
-      `Expected the folder of a Snakemake profile but found nothing at ${text}: name a folder with profile.yaml, such as lib/tools/sweep/profiles/slurm.`,
+      `Expected the folder of a Snakemake profile but found nothing at ${text}: name a folder with profile.yaml, ` +
+        "such as lib/tools/sweep/profiles/slurm.",
     );
   if (
     !["profile.yaml", "profile.v9+.yaml", "config.yaml", "config.v9+.yaml"].some((name) =>
@@ -196,7 +207,8 @@ function findProfile(text: string): string {
     )
   )
     throw new UserError(
-      `Expected a Snakemake profile (a folder with profile.yaml) but found none in ${text}: see lib/tools/sweep/profiles/slurm for one.`,
+      `Expected a Snakemake profile (a folder with profile.yaml) but found none in ${text}: see ` +
+        "lib/tools/sweep/profiles/slurm for one.",
     );
   return folder;
 }

@@ -48,7 +48,8 @@ export async function sweep(request: SweepRequest, places: SweepPlaces): Promise
   const environment = await places.python();
   const python = request.executorProfile === undefined ? environment : plainName(environment);
   console.log(
-    `${plan.jobs.length} run${plan.jobs.length === 1 ? "" : "s"}${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`,
+    `${plan.jobs.length} ` +
+      `run${plan.jobs.length === 1 ? "" : "s"}${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`,
   );
   const folder = folderOf(plan);
   mkdirSync(folder, { recursive: true });
@@ -71,7 +72,8 @@ export async function sweep(request: SweepRequest, places: SweepPlaces): Promise
   terminal.clear();
   if (ending.holder !== undefined)
     throw new UserError(
-      `Expected to be the only sweep over ${plan.runs} but found another at work (${ending.holder}): wait for it, or stop it with Ctrl-C where it runs.`,
+      `Expected to be the only sweep over ${plan.runs} but found another at work (${ending.holder}): wait for ` +
+        "it, or stop it with Ctrl-C where it runs.",
     );
   return report(plan, states, ending, stopped.signal());
 }
@@ -111,7 +113,8 @@ function report(plan: SweepPlan, states: readonly JobState[], ending: Ending, si
   const killed = signal ?? ending.signal;
   if (killed !== undefined) {
     console.log(
-      `Stopped by ${killed} with ${states.length - missing.length} of ${states.length} runs done: the same command goes on from here.`,
+      `Stopped by ${killed} with ${states.length - missing.length} of ${states.length} runs done: the same ` +
+        "command goes on from here.",
     );
     return signal === undefined ? 1 : 130;
   }
@@ -124,7 +127,8 @@ function report(plan: SweepPlan, states: readonly JobState[], ending: Ending, si
   const afterwards = states.filter(({ status, message }) => status === "finished" && message !== "");
   for (const { job, message } of afterwards)
     console.error(
-      `${jobName(job)}: the run is finished and counts, but a later cell of its notebook failed: ${message}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`,
+      `${jobName(job)}: the run is finished and counts, but a later cell of its notebook failed: ${message}\n  ` +
+        `log: ${shown(join(jobFolder(plan, job), "log.txt"))}`,
     );
   if (missing.length === 0 && ending.code === 0 && !trouble) return afterwards.length === 0 ? 0 : 1;
   let explained = trouble !== undefined;
@@ -132,18 +136,21 @@ function report(plan: SweepPlan, states: readonly JobState[], ending: Ending, si
     const why = message || ending.failures.get(`${job.part}/${job.run}`);
     if (why)
       console.error(
-        `${jobName(job)} failed ${times > 1 ? `${times} times` : "once"}: ${why}\n  log: ${shown(join(jobFolder(plan, job), "log.txt"))}`,
+        `${jobName(job)} failed ${times > 1 ? `${times} times` : "once"}: ${why}\n  log: ` +
+          `${shown(join(jobFolder(plan, job), "log.txt"))}`,
       );
     explained ||= Boolean(why);
   }
   if (!explained)
     console.error(
-      `Snakemake ended with exit code ${ending.code}: ${reason(ending.tail)}\n  log: ${shown(join(folderOf(plan), "snakemake.log"))}`,
+      `Snakemake ended with exit code ${ending.code}: ${reason(ending.tail)}\n  log: ` +
+        `${shown(join(folderOf(plan), "snakemake.log"))}`,
     );
   if (trouble) console.error(trouble);
   if (missing.length > 0)
     console.error(
-      `${missing.length} of ${states.length} runs are missing: mend what the log says; the same command runs only what is missing.`,
+      `${missing.length} of ${states.length} runs are missing: mend what the log says; the same command runs ` +
+        "only what is missing.",
     );
   return 1;
 }

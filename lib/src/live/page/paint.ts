@@ -1,4 +1,6 @@
-/** Values from 0 to 1 as shades from the page's paper to one of its colours; from -1 to 1 with a colour on each side. */
+/**
+ * Values from 0 to 1 as shades from the page's paper to one of its colours; from -1 to 1 with a colour on each side.
+ */
 export interface Shades {
   /** Name of the theme's colour for 1. */
   readonly full: string;

@@ -19,26 +19,37 @@ export function cell(): Live {
     const [c, h] = [steps.map((step) => step.c[0]!), steps.map((step) => step.h[0]!)];
     const most = Math.max(1, Math.ceil(Math.max(...c)));
     const line = (values: readonly number[], style: string) =>
-      `<polyline fill="none" stroke-width="2" ${style} points="${values.map((value, t) => `${(left + (t / (values.length - 1)) * wide).toFixed(1)},${(44 + (1 - value / most) * high).toFixed(1)}`).join(" ")}"/>`;
+      `<polyline fill="none" stroke-width="2" ${style} ` +
+      `points="${values.map((value, t) => `${(left + (t / (values.length - 1)) * wide).toFixed(1)},${(44 + (1 - value / most) * high).toFixed(1)}`).join(" ")}"/>`;
     return [
       `<text x="${left}" y="24" font-weight="bold" fill="${colors.ink}">${preset.name}</text>`,
       ...[0, most].map((value) => {
         const y = 44 + (1 - value / most) * high;
-        return `<line x1="${left}" x2="${left + wide}" y1="${y}" y2="${y}" stroke="${colors.grid}"/><text x="${left - 6}" y="${y + 4}" text-anchor="end">${value}</text>`;
+        return (
+          `<line x1="${left}" x2="${left + wide}" y1="${y}" y2="${y}" stroke="${colors.grid}"/><text ` +
+          `x="${left - 6}" y="${y + 4}" text-anchor="end">${value}</text>`
+        );
       }),
       line(c, `stroke="${colors.blue}"`),
       line(h, `stroke="${colors.orange}" stroke-dasharray="5 3"`),
       `<text x="${left}" y="${44 + high + 26}">i ${preset.i}, f ${preset.f}, o ${preset.o}, w ${preset.w}</text>`,
     ].join("");
   });
-  const key = `<text x="${width - 12}" y="24" text-anchor="end"><tspan fill="${colors.blue}">c(t)</tspan> <tspan fill="${colors.orange}">h(t)</tspan></text>`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}"><rect width="${width}" height="${height}" fill="${colors.paper}"/>${panels.join("")}${key}</svg>`;
+  const key =
+    `<text x="${width - 12}" y="24" text-anchor="end"><tspan fill="${colors.blue}">c(t)</tspan> <tspan ` +
+    `fill="${colors.orange}">h(t)</tspan></text>`;
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+    `font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}"><rect width="${width}" ` +
+    `height="${height}" fill="${colors.paper}"/>${panels.join("")}${key}</svg>`;
   return liveOutput({
     widget: "cell",
     title: "One LSTM cell",
     start: "Set the gates yourself",
     data: {},
     still: { svg, width, height },
-    text: "Three settings of one LSTM cell over eight steps: as an adding machine its state rises with each number, as a memory it keeps the first, and with a forget gate of 0.6 it forgets.",
+    text:
+      "Three settings of one LSTM cell over eight steps: as an adding machine its state rises with each number, as " +
+      "a memory it keeps the first, and with a forget gate of 0.6 it forgets.",
   });
 }

@@ -44,7 +44,8 @@ export function digitsStill(
   const pixels = Array.from(ink, (value, i) =>
     value < 0.02
       ? ""
-      : `<rect x="${(16 + (i % side) * cell).toFixed(1)}" y="${(top + Math.floor(i / side) * cell).toFixed(1)}" width="${cell.toFixed(2)}" height="${cell.toFixed(2)}" fill-opacity="${value.toFixed(2)}"/>`,
+      : `<rect x="${(16 + (i % side) * cell).toFixed(1)}" y="${(top + Math.floor(i / side) * cell).toFixed(1)}" ` +
+        `width="${cell.toFixed(2)}" height="${cell.toFixed(2)}" fill-opacity="${value.toFixed(2)}"/>`,
   );
   const rows = answers.map(({ name, color, probabilities }, r) => {
     const fill = colors[color as keyof typeof colors] ?? colors.ink;
@@ -53,18 +54,23 @@ export function digitsStill(
     const bars = Array.from(probabilities, (value, digit) => {
       const [x, high] = [left + digit * (bar + gap), Math.max(1, value * (row - 26))];
       return [
-        `<rect x="${x}" y="${(base - high).toFixed(1)}" width="${bar}" height="${high.toFixed(1)}" fill="${fill}"${digit === best ? "" : ' fill-opacity="0.55"'}/>`,
-        `<text x="${x + bar / 2}" y="${base + 13}" text-anchor="middle" font-size="11"${digit === best ? ` font-weight="bold" fill="${colors.ink}"` : ""}>${digit}</text>`,
+        `<rect x="${x}" y="${(base - high).toFixed(1)}" width="${bar}" height="${high.toFixed(1)}" ` +
+          `fill="${fill}"${digit === best ? "" : ' fill-opacity="0.55"'}/>`,
+        `<text x="${x + bar / 2}" y="${base + 13}" text-anchor="middle" ` +
+          `font-size="11"${digit === best ? ` font-weight="bold" fill="${colors.ink}"` : ""}>${digit}</text>`,
       ].join("");
     });
     return [
-      `<text x="${left - 14}" y="${base - 12}" text-anchor="end" font-weight="bold" fill="${fill}">${escapeHtml(name)}</text>`,
-      `<text x="${left - 14}" y="${base + 4}" text-anchor="end">says ${best}, ${percent(probabilities[best]!, 0)}</text>`,
+      `<text x="${left - 14}" y="${base - 12}" text-anchor="end" font-weight="bold" ` +
+        `fill="${fill}">${escapeHtml(name)}</text>`,
+      `<text x="${left - 14}" y="${base + 4}" text-anchor="end">says ${best}, ` +
+        `${percent(probabilities[best]!, 0)}</text>`,
       ...bars,
     ].join("");
   });
   const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ` +
+      `${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}">`,
     `<rect width="${width}" height="${height}" fill="${colors.paper}"/>`,
     `<text x="16" y="22" font-weight="bold" fill="${colors.ink}">${escapeHtml(title)}</text>`,
     `<g fill="${colors.ink}">${pixels.join("")}</g>`,

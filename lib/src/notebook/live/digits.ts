@@ -25,8 +25,8 @@ export interface DigitsOptions {
 const classifiers = () => parts.filter((part): part is TrainedPart => part.sheet?.data === "mnist");
 
 /**
- * A pad to draw a digit on, and what the four trained networks of H6.1 take it for: in the notebook and on its page. The
- * networks are packed as far as their test accuracy moves by at most 0.1 points; a line each says by how much.
+ * A pad to draw a digit on, and what the four trained networks of H6.1 take it for: in the notebook and on its page.
+ * The networks are packed as far as their test accuracy moves by at most 0.1 points; a line each says by how much.
  *
  * @param options Seed and data.
  * @returns A live output for `show`. A part without a trained network is named on the pad, the others work.
@@ -44,7 +44,9 @@ export async function digits({ seed, mnist }: DigitsOptions): Promise<Live> {
       trained = await readModel({ part: id, ...(seed === undefined ? {} : { seed }) });
       const { packed, network, classes, accuracy, bitsPerWeight } = packModel(trained, mnist);
       console.log(
-        `${named.name}: ${count(trained.countParams())} weights in ${(packed.bytes.length / 1e6).toFixed(2)} MB, ${bitsPerWeight.toFixed(1)} bits each; test accuracy ${percent(accuracy.packed)} on the pad, ${percent(accuracy.model)} in float32.`,
+        `${named.name}: ${count(trained.countParams())} weights in ${(packed.bytes.length / 1e6).toFixed(2)} MB, ` +
+          `${bitsPerWeight.toFixed(1)} bits each; test accuracy ${percent(accuracy.packed)} on the pad, ` +
+          `${percent(accuracy.model)} in float32.`,
       );
       shown.push({ model: { ...named, network: packed }, network, classes });
     } catch (error) {

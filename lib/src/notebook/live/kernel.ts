@@ -44,17 +44,29 @@ export function kernel({ image = prepare({ strokes: exampleStrokes })! }: Kernel
       const share = Math.abs(value) / most;
       if (share < 0.02) return "";
       const [x, y] = [left + (k % panel.side) * cell, 34 + Math.floor(k / panel.side) * cell];
-      return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${cell.toFixed(2)}" height="${cell.toFixed(2)}" fill="${value < 0 ? colors.blue : panel.full}" fill-opacity="${share.toFixed(2)}"/>`;
+      return (
+        `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${cell.toFixed(2)}" height="${cell.toFixed(2)}" ` +
+        `fill="${value < 0 ? colors.blue : panel.full}" fill-opacity="${share.toFixed(2)}"/>`
+      );
     });
-    return `<text x="${left}" y="22" font-weight="bold" fill="${colors.ink}">${panel.title}</text>${pixels.join("")}<rect x="${left}" y="34" width="${large}" height="${large}" fill="none" stroke="${colors.faint}"/>`;
+    return (
+      `<text x="${left}" y="22" font-weight="bold" ` +
+      `fill="${colors.ink}">${panel.title}</text>${pixels.join("")}<rect x="${left}" y="34" width="${large}" ` +
+      `height="${large}" fill="none" stroke="${colors.faint}"/>`
+    );
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeHtml(font)}" font-size="13"><rect width="${width}" height="${height}" fill="${colors.paper}"/>${parts.join("")}</svg>`;
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+    `font-family="${escapeHtml(font)}" font-size="13"><rect width="${width}" height="${height}" ` +
+    `fill="${colors.paper}"/>${parts.join("")}</svg>`;
   return liveOutput({
     widget: "kernel",
     title: "Drag a kernel over a digit",
     start: "Drag the kernel yourself",
     data,
     still: { svg, width, height },
-    text: "A digit, a kernel of 5 x 5 numbers that answers to vertical edges, and its feature map: above 0 where ink begins, below 0 where it ends.",
+    text:
+      "A digit, a kernel of 5 x 5 numbers that answers to vertical edges, and its feature map: above 0 where ink " +
+      "begins, below 0 where it ends.",
   });
 }

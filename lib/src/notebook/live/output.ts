@@ -14,7 +14,9 @@ export interface Live {
 
 /** What a live output is made of. */
 export interface LiveOptions<Data> extends Pick<Envelope<Data>, "widget" | "title" | "start" | "data"> {
-  /** What is shown until the reader starts the widget, and where no script runs. Colours of `figures/theme.ts` alone. */
+  /**
+   * What is shown until the reader starts the widget, and where no script runs. Colours of `figures/theme.ts` alone.
+   */
   readonly still: { readonly svg: string; readonly width: number; readonly height: number };
   /** The picture in words. */
   readonly text: string;
@@ -31,7 +33,8 @@ export function liveOutput<Data>({ widget, title, start, data, still, text }: Li
   const html = () =>
     [
       `<div ${liveAttribute}="${escapeHtml(widget)}">`,
-      `<img alt="${escapeHtml(text)}" width="${still.width}" height="${still.height}" style="max-width:100%;height:auto" src="${address}">`,
+      `<img alt="${escapeHtml(text)}" width="${still.width}" height="${still.height}" ` +
+        `style="max-width:100%;height:auto" src="${address}">`,
       `<script type="application/json">${inScript(envelope)}</script>`,
       "</div>",
       `<script>${liveScript()}</script>`,

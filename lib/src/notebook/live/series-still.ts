@@ -22,7 +22,8 @@ export function seriesStill(
         (value) =>
           `<line x1="${left}" x2="${left + wide}" y1="${at(value)}" y2="${at(value)}" stroke="${colors.grid}"/>`,
       ),
-      `<line x1="${left}" x2="${left + wide}" y1="${at(border)}" y2="${at(border)}" stroke="${colors.soft}" stroke-dasharray="6 4"/>`,
+      `<line x1="${left}" x2="${left + wide}" y1="${at(border)}" y2="${at(border)}" stroke="${colors.soft}" ` +
+        `stroke-dasharray="6 4"/>`,
       `<text x="${left - 6}" y="${Number(at(border)) + 4}" text-anchor="end">${border}</text>`,
       `<polyline fill="none" stroke="${color}" stroke-width="2" points="${points}"/>`,
       `<text x="${left}" y="${top + high + 20}" text-anchor="middle">1</text>`,
@@ -31,7 +32,8 @@ export function seriesStill(
     ].join("");
   };
   const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ` +
+      `${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}">`,
     `<rect width="${width}" height="${height}" fill="${colors.paper}"/>`,
     `<text x="16" y="22" font-weight="bold" fill="${colors.ink}">${escapeHtml(title)}</text>`,
     `<text x="16" y="46" font-size="15" letter-spacing="2" fill="${colors.ink}">${seriesText(digits)}</text>`,

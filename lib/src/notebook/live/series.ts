@@ -47,7 +47,8 @@ export async function series({ series, threshold = 100, border, ...named }: Seri
   const record = await readRecord(request);
   if (record.data !== series.hash)
     throw new Error(
-      `Expected the series that the network of ${id} (seed ${record.seed}) was trained on but found others: pass what drawSeries({ seed: ${record.seed} }) gives.`,
+      `Expected the series that the network of ${id} (seed ${record.seed}) was trained on but found others: pass ` +
+        `what drawSeries({ seed: ${record.seed} }) gives.`,
     );
   const model = await readModel(request);
   try {
@@ -70,7 +71,8 @@ export function seriesOutput(
   const other = Array.from(test.sums).findIndex((sum, i) => test.labels[i] !== (sum >= threshold ? 1 : 0));
   if (other >= 0)
     throw new Error(
-      `Expected label 1 from a sum of ${threshold} on but test series ${other} with sum ${test.sums[other]} has label ${test.labels[other]}: pass the threshold that drawSeries had.`,
+      `Expected label 1 from a sum of ${threshold} on but test series ${other} with sum ${test.sums[other]} has ` +
+        `label ${test.labels[other]}: pass the threshold that drawSeries had.`,
     );
   const { packed, network, classes, accuracy, bitsPerWeight } = packModel(model, series);
   const one = (index: number) => Array.from(test.series.subarray(index * length, (index + 1) * length));
@@ -88,16 +90,23 @@ export function seriesOutput(
   const run = runSeries(network, data, data.first);
   const [sum, y] = [itemAt(run.sums, -1), itemAt(run.y, -1)];
   const right = y >= 0.5 === sum >= threshold;
-  const says = `y(${length}) is ${y.toFixed(3)}: the network says ${y >= 0.5 ? `${threshold} or more` : `below ${threshold}`} and is ${right ? "right" : "wrong"}.`;
+  const says =
+    `y(${length}) is ${y.toFixed(3)}: the network says ${y >= 0.5 ? `${threshold} or more` : `below ${threshold}`} ` +
+    `and is ${right ? "right" : "wrong"}.`;
   return {
-    line: `${count(model.countParams())} weights in ${(packed.bytes.length / 1e6).toFixed(2)} MB, ${bitsPerWeight.toFixed(1)} bits each; test accuracy ${percent(accuracy.packed)} on the page, ${percent(accuracy.model)} in float32.`,
+    line:
+      `${count(model.countParams())} weights in ${(packed.bytes.length / 1e6).toFixed(2)} MB, ` +
+      `${bitsPerWeight.toFixed(1)} bits each; test accuracy ${percent(accuracy.packed)} on the page, ` +
+      `${percent(accuracy.model)} in float32.`,
     output: liveOutput({
       widget: "series",
       title: "Type a series",
       start: "Type a series yourself",
       data,
       still: seriesStill(run, { threshold, title: `A test series with the sum ${sum}. ${says}` }),
-      text: `A test series of ${length} digits, ${data.first.join(" ")}, with its running sum and the network's answer after each step. The sum is ${sum}; ${says}`,
+      text:
+        `A test series of ${length} digits, ${data.first.join(" ")}, with its running sum and the network's answer ` +
+        `after each step. The sum is ${sum}; ${says}`,
     }),
   };
 }

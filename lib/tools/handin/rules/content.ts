@@ -47,7 +47,8 @@ export const contentRules: readonly Rule[] = [
     id: "tag-unknown",
     title: "A tag names a figure that a record has",
     remedy:
-      'write it as <span data-record="h6-1b.test">...</span> with a key that the record has, or run the part that it names',
+      'write it as <span data-record="h6-1b.test">...</span> with a key that the record has, or run the part ' +
+      "that it names",
     find: (subject) => [
       ...tags(subject).flatMap(({ cell, error }) => (error ? [{ cell, value: error }] : [])),
       ...markdown(subject.notebook)
@@ -59,7 +60,8 @@ export const contentRules: readonly Rule[] = [
     id: "bare-number",
     title: "A result in an answer stands in a tag",
     remedy:
-      'write a result as <span data-record="h6-1b.test">...</span>, and a number that is given as <span data-fixed>0.5</span>, `code` or a $formula$',
+      'write a result as <span data-record="h6-1b.test">...</span>, and a number that is given as <span ' +
+      "data-fixed>0.5</span>, `code` or a $formula$",
     find: ({ notebook }) =>
       markdown(notebook)
         .filter(({ answer }) => answer !== undefined)

@@ -129,7 +129,9 @@ function kernelsOf(notebook: string, log: readonly LoggedCell[]): Map<string, Lo
   return kernels;
 }
 
-/** What the log says about this source under this number: one entry for each kernel that executed it, the latest first. */
+/**
+ * What the log says about this source under this number: one entry for each kernel that executed it, the latest first.
+ */
 function loggedAs(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): LoggedCell[] {
   const hash = sha256(sourceOf(cell));
   return [...kernels.values()].flatMap(

@@ -84,7 +84,10 @@ function otherAnswers({ test, predictions }: NonNullable<RunRecord["final"]>, la
   for (const [label, row] of found.entries())
     for (const [prediction, n] of row.entries())
       if (n !== confusion[label]![prediction])
-        return `${count(n)} test examples of class ${label} taken for ${prediction}, where its confusion matrix has ${count(confusion[label]![prediction]!)}`;
+        return (
+          `${count(n)} test examples of class ${label} taken for ${prediction}, where its confusion matrix has ` +
+          `${count(confusion[label]![prediction]!)}`
+        );
   return undefined;
 }
 
@@ -107,7 +110,10 @@ function impossible({ config, machine, minutes, model, progress, peakMemoryMB }:
     return `${count(config.iterations)} iterations in ${(seconds / 60).toFixed(2)} min, more than ${cores} cores can do`;
   const speed = config.iterations / seconds;
   if (progress.stepsPerSecond > 0 && (speed > 10 * progress.stepsPerSecond || speed < progress.stepsPerSecond / 10))
-    return `${(seconds / 60).toFixed(1)} min for ${count(config.iterations)} iterations at ${progress.stepsPerSecond.toFixed(1)} per second`;
+    return (
+      `${(seconds / 60).toFixed(1)} min for ${count(config.iterations)} iterations at ` +
+      `${progress.stepsPerSecond.toFixed(1)} per second`
+    );
   if (1e6 * peakMemoryMB < 4 * model.parameters)
     return `a peak of ${count(peakMemoryMB)} MB with ${count(model.parameters)} parameters`;
   return undefined;

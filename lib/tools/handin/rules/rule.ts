@@ -65,7 +65,9 @@ export interface Rule {
   readonly page?: true;
   /** What it looks at: each notebook (the default), the index page, or both. */
   readonly about?: "index" | "both";
-  /** Says in general what other rules say more exactly: it is asked only where no other rule about pages found anything. */
+  /**
+   * Says in general what other rules say more exactly: it is asked only where no other rule about pages found anything.
+   */
   readonly general?: true;
   /** Asks for the sheet's lengths or final numbers, which a quick run has not. */
   readonly full?: true;

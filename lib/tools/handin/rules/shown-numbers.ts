@@ -137,7 +137,8 @@ function shows(text: string, values: readonly number[]): boolean {
 }
 
 const say = (what: string, shown: string, [value = NaN]: readonly number[]) =>
-  `it shows ${shown.trim()} as ${what}, where the record says ${/%|points/.test(shown) ? `${(100 * value).toFixed(2)} %` : Number(value.toPrecision(5))}`;
+  `it shows ${shown.trim()} as ${what}, where the record says ` +
+  `${/%|points/.test(shown) ? `${(100 * value).toFixed(2)} %` : Number(value.toPrecision(5))}`;
 
 // ---- captions and lines of text
 

@@ -9,7 +9,9 @@ export interface Details {
   show(image: Float32Array | undefined): void;
 }
 
-/** What can be shown of a network: the maps of its convolutions, or the sums of a linear model; undefined for others. */
+/**
+ * What can be shown of a network: the maps of its convolutions, or the sums of a linear model; undefined for others.
+ */
 export function detailsOf(network: Network): "maps" | "sums" | undefined {
   if (network.layers.some(({ kind }) => kind === "convolution")) return "maps";
   return network.layers.filter(({ kind }) => kind === "dense").length === 1 ? "sums" : undefined;
@@ -83,7 +85,8 @@ function makeSums(network: Network): Details {
     return { digit, canvas, sum, figure: element("div", { class: "sum" }, canvas, sum) };
   });
   const words =
-    "Weight times pixel for each digit: orange speaks for it, blue against it. The digit with the largest sum is the answer.";
+    "Weight times pixel for each digit: orange speaks for it, blue against it. The digit with the largest sum is " +
+    "the answer.";
   return {
     element: element(
       "div",

@@ -106,7 +106,9 @@ async function start(box: HTMLElement, { models, images }: DigitsData): Promise<
       row.show(answers[i]);
     });
     open?.show(seen);
-    place.textContent = `What the networks see: scaled into 20 × 20 pixels, centred by weight in 28 × 28${shift[0] || shift[1] ? `, shifted by ${signed(shift[0])}, ${signed(shift[1])}` : ""}.`;
+    place.textContent =
+      "What the networks see: scaled into 20 × 20 pixels, centred by weight in 28 × " +
+      `28${shift[0] || shift[1] ? `, shifted by ${signed(shift[0])}, ${signed(shift[1])}` : ""}.`;
     box.dataset.answers = rows.map(({ row }) => row.element.dataset.answer ?? "").join(" ");
     clearTimeout(told);
     // Read aloud once the hand rests.

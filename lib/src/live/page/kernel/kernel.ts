@@ -102,7 +102,9 @@ function start(box: HTMLElement, { image }: KernelData): void {
       const ink = y < 0 || x < 0 || y >= side || x >= side ? 0 : image[y * side + x]!;
       return ink !== 0 && weight !== 0 ? [`${short(ink)} × ${short(weight)}`] : [];
     });
-    sum.textContent = `Ink × weight under the window: ${products.length ? products.join(" + ") : "all products are 0"} = ${at.toFixed(3).replace("-", "−")}`;
+    sum.textContent =
+      `Ink × weight under the window: ${products.length ? products.join(" + ") : "all products are 0"} = ` +
+      `${at.toFixed(3).replace("-", "−")}`;
     status.textContent =
       wrong < 0
         ? `The window's centre is in row ${row + 1}, column ${column + 1}.`
