@@ -10,7 +10,7 @@ let pictures: typeof import("../../lib/src/notebook/picture");
 beforeAll(async () => {
   pictures = await import("../../lib/src/notebook/picture");
 });
-afterAll(() => pictures.closeStudio());
+afterAll(() => pictures.closeDrawingBrowser());
 
 const draw = async () => {
   const picture = await pictures.drawPicture(figure);
@@ -18,7 +18,7 @@ const draw = async () => {
     Buffer.from(picture?.png ?? "", "base64")
       .subarray(1, 4)
       .toString(),
-    pictures.pictureExcuse(),
+    pictures.whyNoPicture(),
   ];
 };
 
@@ -65,7 +65,7 @@ describe.runIf(findBrowser() && process.platform === "linux")("a browser that br
   test("a figure that cannot be drawn is the only one without a picture", async () => {
     const bad = { data: [{ type: "bar", y: [1] }], layout: { height: Infinity } };
     expect(await pictures.drawPicture(bad)).toBeUndefined();
-    expect(pictures.pictureExcuse()).toMatch(/^This figure has no static picture: /);
+    expect(pictures.whyNoPicture()).toMatch(/^This figure has no static picture: /);
     expect(await draw()).toEqual(["PNG", undefined]);
   });
 
@@ -81,7 +81,7 @@ test("a browser that never starts is tried for two figures, then said once and l
   writeFileSync(program, `#!/bin/sh\necho started >> "${program}.log"\nexit 1\n`);
   chmodSync(program, 0o755);
   vi.stubEnv("DEEPNETS_BROWSER", program);
-  await pictures.closeStudio();
+  await pictures.closeDrawingBrowser();
   vi.resetModules();
   pictures = await import("../../lib/src/notebook/picture");
   expect(await draw()).toEqual(["", expect.stringMatching(/^This figure has no static picture: /)]);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vit
 import { figures, models } from "../../lib/src";
 import { findBrowser } from "../../lib/src/notebook/browser";
 import { html } from "../../lib/src/notebook/html";
-import { closeStudio } from "../../lib/src/notebook/picture";
+import { closeDrawingBrowser } from "../../lib/src/notebook/picture";
 import { represent } from "../../lib/src/notebook/represent";
 import { show } from "../../lib/src/notebook/show";
 import { table } from "../../lib/src/notebook/table";
@@ -13,7 +13,7 @@ import { FakeKernel } from "./fake-kernel";
 let kernel: FakeKernel;
 beforeEach(() => (kernel = new FakeKernel()));
 afterEach(() => kernel.remove());
-afterAll(() => closeStudio());
+afterAll(() => closeDrawingBrowser());
 
 const plain = async (value: unknown) => (await represent(value)).data["text/plain"] as string;
 

@@ -14,7 +14,7 @@ export interface Variable<T> {
   readonly for: "runs" | "folders" | "set-up" | "our own processes" | "tests";
   /** What a value must be, as in "Expected NAME to be ...". */
   readonly takes: string;
-  /** What holds where it is not set. */
+  /** What happens where it is not set. */
   readonly usual: string;
   readonly meaning: string;
   /** Its value; undefined where the text is not one. */
@@ -28,7 +28,7 @@ const folder = (usual: string, meaning: string, who: Variable<string>["for"] = "
   takes: "a path, absolute or from the project's folder",
   usual,
   meaning,
-  // Not from where a process happens to stand: a kernel stands beside its notebook.
+  // Not from the working folder: a kernel works in its notebook's folder.
   read: (text) => resolve(projectFolder(), text),
 });
 
@@ -42,7 +42,7 @@ const path = (who: Variable<string>["for"], usual: string, meaning: string): Var
 
 const oneOrNothing = (text: string): boolean | undefined => (text === "1" ? true : text === "0" ? false : undefined);
 
-/** All of them. An empty value counts as none. */
+/** All variables. An empty value counts as not set. */
 export const variables = {
   DEEPNETS_PROFILE: define<"full" | "quick">({
     for: "runs",
@@ -120,7 +120,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The value of a variable; undefined where it is not set, or empty.
  *
- * @throws UserError when the text is no value of it
+ * @throws UserError When the text is not a value that it takes.
  * @example
  * fromEnvironment("DEEPNETS_PROFILE") ?? "full";
  */
@@ -139,7 +139,7 @@ export function fromEnvironment<N extends VariableName>(
 /**
  * Checks all variables at once, before a command begins.
  *
- * @throws UserError when one has no value that it takes, or when a name is none of ours
+ * @throws UserError When a value is wrong, or a name is unknown.
  */
 export function checkEnvironment(environment: Environment = process.env): void {
   const names = Object.keys(variables) as VariableName[];

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { explained } from "./errors.cjs";
 
 /**
- * Replaces a file in one move: whoever reads it finds the old or the new one, whole, whenever we are stopped. `sync`
+ * Replaces a file in one move: a reader finds either the old or the new one, complete, even if we are killed. `sync`
  * waits until it is on the disk and would survive a loss of power too, which takes some milliseconds.
  */
 export function writeWhole(

@@ -2,7 +2,9 @@ import { jStat } from "jstat";
 import { mean, sampleVariance } from "simple-statistics";
 import { itemAt } from "./item-at";
 
-/** What a t-test says of a difference between two means. All but `difference` is NaN where a sample has no scatter. */
+/**
+ * What a t-test says about a difference between two means. All but `difference` is NaN where a sample has no scatter.
+ */
 export interface TTest {
   /** Mean of the first sample minus mean of the second. */
   readonly difference: number;
@@ -17,7 +19,7 @@ export interface TTest {
 }
 
 /**
- * Welch's t-test of two independent samples, which need not scatter alike (B. L. Welch, Biometrika 34, 1947), with the
+ * Welch's t-test of two independent samples, whose variances may differ (B. L. Welch, Biometrika 34, 1947), with the
  * degrees of freedom of Satterthwaite.
  *
  * @param one At least one number; with fewer than two in a sample there is a difference, and nothing else.

@@ -6,8 +6,8 @@ import { type Holder, holderOf as holderOfFile, takeLock } from "./lock-file.cjs
 export { identify, isAlive, type Lock, type Process } from "./lock-file.cjs";
 
 /**
- * Keeps a second process off a run's folder while it trains. The lock of a process that is gone is taken over; one on
- * another machine counts as alive. Returns the function that gives it back.
+ * Makes sure that only one process at a time trains in a run's folder. The lock of a process that is gone is taken
+ * over; one on another machine counts as alive. Returns the function that releases it.
  */
 export function lockRun(folder: string): () => void {
   const file = join(folder, "lock");

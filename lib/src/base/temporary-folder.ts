@@ -6,8 +6,8 @@ import { isAlive } from "./lock-file.cjs";
 let cleared = false;
 
 /**
- * Makes a folder of one's own for temporary files, whose name says which process it is of. The first call of a process
- * removes what processes that were killed left behind.
+ * Makes a temporary folder whose name says which process it belongs to. The first call of a process
+ * removes the folders of processes that were killed.
  *
  * @param kind What it is for: "graph".
  */
@@ -25,7 +25,7 @@ export function clearLeftovers(): void {
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     } catch {
-      // Another user's: it is not ours to remove.
+      // It belongs to another user, so it stays.
     }
   }
 }

@@ -98,10 +98,10 @@ async function readSplit(
 }
 
 /**
- * The labels of MNIST's test images alone, for who has a record and wants no pictures.
+ * The labels of MNIST's test images, without reading the images.
  *
  * @param hash The data's hash, as a record carries it.
- * @throws When that is the hash of other data, or when the file is missing or damaged.
+ * @throws When the record was made from other data, or the file is missing or damaged.
  */
 export function mnistTestLabels(hash: string): Uint8Array {
   if (hash !== dataHash(Object.values(mnistFiles)))
@@ -172,7 +172,7 @@ async function readVerified(
 
 const describe = (data: string, name: string) => (data === "mnist" ? `MNIST's ${name}` : `the ${name} of "${data}"`);
 
-/** What a file is that is no MNIST file at all, for those that people have in its place. */
+/** Recognises files that people often have in place of MNIST's: packed ones, web pages, other data sets. */
 function whatItIs(bytes: Uint8Array, name: string): { readonly text: string; readonly wayOut?: string } | undefined {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
     return { text: "packed by gzip", wayOut: `unpack it: mv ${name} ${name}.gz, then gunzip ${name}.gz` };
@@ -200,7 +200,7 @@ function whatItIs(bytes: Uint8Array, name: string): { readonly text: string; rea
   return undefined;
 }
 
-// Sizes that betray the other data sets of MNIST's form.
+// Sizes of other data sets that have MNIST's form.
 const emnist: Readonly<Record<"train" | "test", Readonly<Record<number, string>>>> = {
   train: {
     697932: "EMNIST (ByClass or ByMerge)",

@@ -4,8 +4,8 @@ import type { Dataset, Split } from "./dataset";
 import { random } from "./random";
 
 /**
- * Moves the numbers of every example by one fixed permutation: all that they hold stays, and who is whose neighbour is
- * lost. To a fully connected network that is another order of its inputs and nothing else.
+ * Moves the numbers of every example by one fixed permutation: the values stay, but neighbouring pixels are no longer
+ * neighbours. For a fully connected network this only reorders the inputs.
  *
  * @param dataset Examples of any shape.
  * @param seed Of the permutation, the same for all splits. Default 1.

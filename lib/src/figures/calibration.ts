@@ -55,7 +55,7 @@ export function calibration(runs: Runs, { labels, bins: count = 10, ...words }: 
     alt:
       words.alt ??
       `Reliability diagram. ${caption} ` +
-        `${lines.map(({ name, x, y }) => `${name}: ${x.map((certainty, i) => `${certainty.toFixed(2)} certain, ${y[i]!.toFixed(2)} right`).join("; ")}.`).join(" ")}`,
+        `${lines.map(({ name, x, y }) => `${name}: ` + `${x.map((certainty, i) => `${certainty.toFixed(2)} certain, ${y[i]!.toFixed(2)} right`).join("; ")}.`).join(" ")}`,
     x: "mean certainty of the answers",
     y: "share that is right",
     xRange: [0, 1.02],

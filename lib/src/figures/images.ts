@@ -171,6 +171,7 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     throw new Error(
       "Expected a matrix with rows of equal length but found " +
         `${uneven >= 0 ? `${matrix[uneven]?.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: ` +
+        "" +
         "check its shape.",
     );
   const [low, high] = options.range ?? span(matrix, options.scale === "diverging");

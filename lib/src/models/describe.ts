@@ -41,6 +41,7 @@ export function describe(model: tf.LayersModel): ModelDescription {
     parameters,
     toString: () =>
       `${[shape(itemAt(model.inputs, 0).shape), ...layers.map((layer) => `${layer.type} ${shape(layer.outputShape)}`)].join(" -> ")}: ` +
+      "" +
       `${parameters.toLocaleString("en")} parameters`,
   };
 }

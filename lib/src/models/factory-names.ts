@@ -1,5 +1,5 @@
 /**
- * The factories by themselves, with their names. Who shows a factory asks here: to import the factories is to load the
+ * The names of the factories. To show a factory, only its name is needed; importing the factories would load the
  * engine.
  */
 export const factoryNames = new WeakMap<object, string>();

@@ -23,7 +23,7 @@ export interface LstmStates {
 
 /**
  * The gates and states of a network of LSTM layers, one dense unit that reads them all and a sigmoid, step by step:
- * what `predict` hides.
+ * the values that `predict` does not show.
  *
  * @param model As `models.lstm` makes it.
  * @param inputs Scaled series one after the other: `[n, steps]`, or `[n, steps, features]`.

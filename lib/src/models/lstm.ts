@@ -18,7 +18,7 @@ export interface LstmOptions {
   readonly forgetBias?: number;
   /** Initial bias of the input gate. Default 0. */
   readonly inputBias?: number;
-  /** Initial bias of the output gate. Default 0; below 0 the cells say little, to each other too. */
+  /** Initial bias of the output gate. Default 0; below 0 the cells start with small outputs. */
   readonly outputBias?: number;
   /** Factor on the initial weights of the output neuron. Default 1. */
   readonly readout?: number;

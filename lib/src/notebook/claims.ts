@@ -24,10 +24,10 @@ export interface Claim {
 
 /**
  * Shows statements with their numbers, folded up under one line, and ends the cell with an error where one does not
- * hold: what the prose beside the cell says is true, or the notebook stops here. After a quick run, which is too short
+ * hold: if the prose beside the cell is wrong, the notebook stops here. After a quick run, which is too short
  * for the claims about results, those are shown as "not asserted in a quick run".
  *
- * @param run Tells whether the run is quick: what `parameters` returned, or a record.
+ * @param run What `parameters` returned, or a record: says whether the run is quick.
  * @param list The claims.
  * @throws When a claim does not hold, with all numbers; when a claim has no bound.
  * @example
@@ -73,7 +73,7 @@ function verdict(claim: Claim, profile: "full" | "quick"): "yes" | "no" | "not a
   if (claim.above === undefined && claim.below === undefined && claim.equals === undefined)
     throw new Error(`Expected a bound but found none (claim "${claim.text}"): give above, below or equals.`);
   if (profile === "quick" && !claim.always) return "not asserted in a quick run";
-  // Written so that NaN does not hold.
+  // Written so that NaN fails.
   const between = claim.value > (claim.above ?? -Infinity) && claim.value < (claim.below ?? Infinity);
   return between && (claim.equals === undefined || claim.value === claim.equals) ? "yes" : "no";
 }

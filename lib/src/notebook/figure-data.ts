@@ -1,8 +1,8 @@
 import type { PlotlySpec } from "./picture";
 
 /**
- * A figure as a notebook can store it: typed arrays become arrays, dates their ISO form, what JSON has no word for
- * (NaN, infinities) a gap. The picture and the interactive figure are drawn from the same values.
+ * A figure as a notebook can store it: typed arrays become arrays, dates their ISO form, what JSON cannot hold (NaN,
+ * infinities) becomes a gap. The picture and the interactive figure are drawn from the same values.
  *
  * @throws Error with the place of a value that cannot be stored: a BigInt, a tensor, a circle
  */
@@ -15,7 +15,7 @@ export function plainFigure({ data, layout }: PlotlySpec): PlotlySpec {
 
 type Fields = Record<string, unknown>;
 
-/** @param around the objects that hold this one: none of them may come again below */
+/** @param around The objects around this one; one of them below it would be a circle. */
 function plain(value: unknown, path: string, around: readonly object[]): unknown {
   if (typeof value === "bigint") throw refused(path, `the BigInt ${value}n`, "write it as a number, as Number(x) does");
   if (typeof value === "number") return Number.isFinite(value) ? value : null;

@@ -8,7 +8,7 @@ export interface Grid {
   readonly columns: readonly string[];
   readonly rows: Rows;
   readonly caption?: string | undefined;
-  /** Said below a table that is cut: "12 of 60,000 rows". */
+  /** The line below a table that is cut: "12 of 60,000 rows". */
   readonly note?: string;
 }
 

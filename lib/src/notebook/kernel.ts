@@ -26,8 +26,8 @@ export interface Kernel {
   /** Empties the cell's output; with `wait`, when the next output arrives. */
   clearOutput(options?: { readonly wait?: boolean }): void;
   /**
-   * Calls a handler when the user stops the cell, instead of ending the cell at once. Returns a function that takes it
-   * back.
+   * Calls a handler when the user stops the cell, instead of ending the cell at once. Returns a function that removes
+   * the handler.
    */
   onInterrupt(handler: () => void): () => void;
   /** Calls a handler before the kernel ends; the kernel waits for its promise, for up to two seconds. */

@@ -101,7 +101,7 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
       y,
       line: { color, ...line },
     });
-    // Before the first step a network guesses; that point would squeeze all others into a line.
+    // Before the first step the network guesses; that point would squash all others into a line.
     const seen = [...record.trainAccuracy.slice(1), ...record.testAccuracy.slice(1)];
     const [low, high] = [Math.min(...seen), Math.max(...seen)];
     const range =

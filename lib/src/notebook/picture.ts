@@ -25,26 +25,26 @@ const maxBytes = 70_000;
 const idleMs = 60_000;
 const drawMs = 20_000;
 
-interface Studio {
+interface DrawingBrowser {
   readonly browser: Browser;
   readonly page: Page;
   /** Set when the page's process is gone, which Chromium survives. */
   crashed: boolean;
 }
 
-let studio: Promise<Studio> | undefined;
+let drawingBrowser: Promise<DrawingBrowser> | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 let idle: NodeJS.Timeout | undefined;
-let excuse: string | undefined;
+let reasonForNone: string | undefined;
 
 /**
  * Draws a figure as a static picture, for readers without JavaScript, with a headless browser that the first call
  * starts.
  *
- * @returns undefined without a browser; `pictureExcuse` then says why, once
+ * @returns undefined without a browser; `whyNoPicture` then says why, once
  */
 export function drawPicture(figure: PlotlySpec): Promise<Picture | undefined> {
-  // The browser outlives the cell that needed it first, and its interrupt.
+  // The browser stays open after the cell that started it, also after an interrupt.
   const detached = kernel()?.detached ?? (<T>(work: () => T) => work());
   return detached(() => {
     const drawn = queue.then(() => draw(figure));
@@ -54,13 +54,13 @@ export function drawPicture(figure: PlotlySpec): Promise<Picture | undefined> {
 }
 
 /** Why there are no pictures: returns the sentence once, then undefined. */
-export function pictureExcuse(): string | undefined {
-  const said = excuse;
-  excuse = undefined;
+export function whyNoPicture(): string | undefined {
+  const said = reasonForNone;
+  reasonForNone = undefined;
   return said;
 }
 
-// Without a browser there is nothing to try; where it broke for this many figures in a row, it is not tried for ever.
+// After failures with this many figures in a row no further picture is tried.
 const mostFailures = 2;
 let failures = 0;
 
@@ -80,17 +80,17 @@ async function draw(figure: PlotlySpec): Promise<Picture | undefined> {
     if (error instanceof Broken) {
       failures = error.hopeless ? mostFailures : failures + 1;
       const all = failures >= mostFailures;
-      excuse = all
+      reasonForNone = all
         ? `Stored figures have no static picture: ${reason}`
         : `This figure has no static picture: ${reason}`;
-    } else excuse = `This figure has no static picture: ${reason}`;
+    } else reasonForNone = `This figure has no static picture: ${reason}`;
     return undefined;
   } finally {
-    idle = setTimeout(() => void closeStudio(), idleMs).unref();
+    idle = setTimeout(() => void closeDrawingBrowser(), idleMs).unref();
   }
 }
 
-/** The browser failed, not the figure; `hopeless` where a second start would fail as well. */
+/** The browser failed, not the figure; `hopeless` if a second start would fail as well. */
 class Broken extends Error {
   readonly hopeless: boolean;
 
@@ -101,10 +101,10 @@ class Broken extends Error {
 }
 
 async function drawOnce(figure: PlotlySpec): Promise<Picture> {
-  let open: Studio | undefined;
+  let open: DrawingBrowser | undefined;
   try {
-    studio ??= openStudio();
-    open = await studio;
+    drawingBrowser ??= openDrawingBrowser();
+    open = await drawingBrowser;
     const { page } = open;
     const spec = { data: figure.data, layout: { ...figure.layout, width, autosize: false } };
     const picture = await within(drawMs, page.evaluate(drawInPage, { spec, scale }));
@@ -113,17 +113,17 @@ async function drawOnce(figure: PlotlySpec): Promise<Picture> {
       : picture;
   } catch (error) {
     if (error instanceof Late) {
-      await closeStudio(); // its page is stuck; the next figure has a new one
+      await closeDrawingBrowser(); // its page is stuck; the next figure has a new one
       throw error;
     }
     const gone = !open || open.crashed || open.page.isClosed() || !open.browser.isConnected();
     if (!gone) throw error;
-    await closeStudio();
+    await closeDrawingBrowser();
     throw error instanceof Broken ? error : new Broken((error as Error).message);
   }
 }
 
-async function openStudio(): Promise<Studio> {
+async function openDrawingBrowser(): Promise<DrawingBrowser> {
   const executablePath = findBrowser();
   if (!executablePath)
     throw new Broken(
@@ -131,18 +131,18 @@ async function openStudio(): Promise<Studio> {
       true,
     );
   const browser = await launchBrowser(executablePath);
-  kernel()?.onClose(closeStudio);
+  kernel()?.onClose(closeDrawingBrowser);
   const page = await browser.newPage();
-  const open: Studio = { browser, page, crashed: false };
+  const open: DrawingBrowser = { browser, page, crashed: false };
   page.on("crash", () => (open.crashed = true));
   await page.addScriptTag({ path: join(projectFolder(), "node_modules/plotly.js-dist-min/plotly.min.js") });
   return open;
 }
 
 /** Ends the browser; the next picture starts it again. */
-export async function closeStudio(): Promise<void> {
-  const open = studio;
-  studio = undefined;
+export async function closeDrawingBrowser(): Promise<void> {
+  const open = drawingBrowser;
+  drawingBrowser = undefined;
   await open?.then(({ browser }) => browser.close()).catch(() => undefined);
 }
 

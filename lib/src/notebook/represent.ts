@@ -8,12 +8,12 @@ import { plainFigure } from "./figure-data";
 import { isFrame, isSeries, representFrame, representSeries } from "./frames";
 import type { Bundle, Content } from "./kernel";
 import { isModel, representModel } from "./model";
-import { drawPicture, type PlotlySpec, pictureExcuse } from "./picture";
+import { drawPicture, type PlotlySpec, whyNoPicture } from "./picture";
 import { isRun, representRun } from "./run";
 import { isTensor, representTensor } from "./tensor";
 
 /**
- * What a notebook shows of any value: a value that implements `Jupyter.display` speaks for itself; figures, tensors,
+ * What a notebook shows of any value: a value that implements `Jupyter.display` decides itself; figures, tensors,
  * models and danfojs frames are known; everything else is printed as Node prints it. A promise where a picture has to
  * be drawn first.
  */
@@ -31,7 +31,7 @@ export function represent(value: unknown): Content | Promise<Content> {
   return { data: { "text/plain": plain(value) } };
 }
 
-/** A promise as the last value of a cell is mostly one whose `await` was forgotten. */
+/** A promise as the last value of a cell is usually one whose `await` was forgotten. */
 function representPromise(promise: Promise<unknown>): string {
   const text = plain(promise);
   return text.includes("<pending>")
@@ -75,8 +75,8 @@ async function drawFigure({ data, layout }: PlotlySpec): Promise<Content> {
   const text = [alt, own, title].find((words) => typeof words === "string" && words !== "") ?? "figure";
   const plotly = { data, layout, config: { displaylogo: false, responsive: true } };
   const picture = await drawPicture(still({ data, layout } as Figure));
-  const excuse = pictureExcuse();
-  if (excuse) console.log(excuse);
+  const reasonForNone = whyNoPicture();
+  if (reasonForNone) console.log(reasonForNone);
   const bundle = { [plotlyMime]: plotly, "text/plain": text };
   if (!picture) return { data: bundle };
   const { png, width, height } = picture;

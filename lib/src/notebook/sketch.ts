@@ -69,5 +69,6 @@ export const sketchImage = (record: RunRecord): string =>
   "<img " +
   `alt="${escapeHtml(`Training and test accuracy of ${modelStyle(record.part).name} up to iteration ${record.progress.iteration}`)}" ` +
   "" +
+  "" +
   `width="${size.width}" height="${size.height}" style="max-width:100%;height:auto" ` +
   `src="data:image/svg+xml;base64,${Buffer.from(sketch(record)).toString("base64")}">`;

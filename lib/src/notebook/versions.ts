@@ -10,7 +10,7 @@ import type { Bundle } from "./kernel";
 export type Versions = Readonly<Record<string, string>> & { readonly [displaySymbol]: () => Bundle };
 
 /**
- * The versions of everything that decides about a result: library, engine, tfjs, Node, the compiler of the cells.
+ * The versions of everything that a result depends on: library, engine, tfjs, Node, the compiler of the cells.
  *
  * @example
  * show(versions());

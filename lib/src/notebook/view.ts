@@ -17,7 +17,7 @@ export interface View {
   record(record: RunRecord): void;
   /** Replaces the live view by what stays: the record as it is now. */
   end(record: RunRecord): void;
-  /** Ends the view of a run that failed before or without a record. */
+  /** Ends the view of a run that failed. */
   fail(error: unknown): void;
 }
 

@@ -9,7 +9,7 @@ import type { FitState } from "../training/fit";
 import type { RunRecord } from "./record";
 import { wrongCheckpoint } from "./record-schema";
 
-/** What must be the same where a run goes on; everything else could change its numbers unseen. */
+/** What must be the same for a run to go on: a change in any of these would change its numbers without notice. */
 export interface Identity {
   readonly config: RunRecord["config"];
   readonly threads: RunRecord["threads"];
@@ -38,8 +38,7 @@ const magic = Buffer.from("deepnets checkpoint 1\n");
 export const checkpointFolder = (folder: string): string => join(folder, "checkpoint");
 
 /**
- * Where the event files of a run lie. A run that is trained anew keeps its own beside those of the finished one until
- * it has finished.
+ * Where the event files of a run lie. While a run is trained again, its new files lie beside those of the finished run.
  */
 export function eventFolder(folder: string, { status }: Pick<RunRecord, "status">): string {
   const beside = checkpointFolder(folder);
@@ -48,7 +47,7 @@ export function eventFolder(folder: string, { status }: Pick<RunRecord, "status"
 
 const file = (folder: string) => join(checkpointFolder(folder), "checkpoint.bin");
 
-/** Writes a checkpoint in place of the one before; whenever we are stopped, one of the two is whole. */
+/** Replaces the checkpoint. Even if we are killed, either the old or the new one is complete. */
 export async function writeCheckpoint(folder: string, { identity, fit, step }: Checkpoint): Promise<void> {
   const tensors = step.tensors.map(({ name, shape }) => ({ name, shape }));
   const header = Buffer.from(JSON.stringify({ identity, fit, iteration: step.iteration, tensors }));
@@ -120,7 +119,7 @@ interface Header {
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
-/** What stands before the weights, or what is wrong with it. */
+/** The header, or what is wrong with it. */
 function parseHeader(bytes: Uint8Array): Header | string {
   try {
     const header = JSON.parse(Buffer.from(bytes).toString()) as Header;
@@ -130,7 +129,7 @@ function parseHeader(bytes: Uint8Array): Header | string {
   }
 }
 
-/** Why no run of so many iterations can stand where a checkpoint says. */
+/** Why a checkpoint cannot belong to a run of so many iterations. */
 function impossible({ fit: { iteration, curves }, iteration: steps }: Header, total: number): string | undefined {
   if (iteration > total) return `iteration ${iteration} of a run that ends at ${total}`;
   if (steps !== iteration) return `iteration ${iteration} with an optimizer after ${steps} steps`;

@@ -2,18 +2,18 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-// What decides a run's numbers: these rooms, and of the ground floor the two files that they compute with.
+// What decides a run's numbers: these rooms, and the two files of `base` that they compute with.
 const rooms = ["data", "graph", "models", "training"];
 const files = ["base/item-at", "base/shape"];
 
-/** How a source counts: the path from `source`, and the text in the file. */
+/** Which part of a file counts, by its path from `source` and its text. */
 export type TextOf = (name: string, text: string) => string;
 
 /**
  * SHA-256 over the code that decides a run's numbers.
  *
  * @param source The folder of the rooms: `lib/src`, or what is compiled from it.
- * @param textOf What of a file counts. Default: all of it. Set-up leaves the wording out.
+ * @param textOf Which part of a file counts. Default: all of it. Set-up leaves the wording out.
  */
 export function codeDigest(source: string, textOf: TextOf = (_, text) => text): string {
   const hash = createHash("sha256");
@@ -33,7 +33,7 @@ export function codeDigest(source: string, textOf: TextOf = (_, text) => text): 
 const withoutEnding = (name: string) => name.replace(/\.(js|ts)$/, "");
 
 /**
- * The digest that set-up wrote beside the compiled library; where the sources run themselves, that of their whole text.
+ * The digest that set-up wrote beside the compiled library. In tests, which run the sources, the digest of their text.
  */
 export function ownCodeDigest(): string {
   const source = join(__dirname, "..");

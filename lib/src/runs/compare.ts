@@ -3,7 +3,7 @@ import { type Measure, measures } from "./measures";
 import type { RunRecord } from "./record";
 import { runsOf } from "./runs-of";
 
-/** What the test images say of two networks that were trained from one seed. */
+/** How two networks with the same seed differ on the test images. */
 export interface SeedComparison {
   readonly seed: number;
   /** Test examples that only the first network gets right. */
@@ -25,7 +25,7 @@ export interface ModelComparison extends TTest {
   readonly runs: readonly [number, number];
   /** `p` after Holm's correction over all pairs of models. */
   readonly holm: number;
-  /** Whether `holm` is below 0.05. What is not shown may be true all the same. */
+  /** Whether `holm` is below 0.05. A difference that is not shown may still exist. */
   readonly shown: boolean;
   /** The seeds that both models have. */
   readonly seeds: readonly SeedComparison[];

@@ -45,8 +45,8 @@ export interface EarlyStop {
 }
 
 /**
- * What stopping early would have given: a run at the iteration at which the loss on its held-out training examples was
- * lowest. The test examples have no part in the choice.
+ * The result of early stopping: the run at the iteration with the lowest loss on its held-out training examples. The
+ * test examples play no part in the choice.
  *
  * @throws When the run held no examples out.
  * @example

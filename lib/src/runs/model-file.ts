@@ -20,10 +20,10 @@ interface Origin {
   readonly weights: string;
 }
 
-/** SHA-256 of a record without what notebooks added to it later: that may grow while the network stays. */
+/** SHA-256 of a record without the measurements that notebooks add later. */
 export const trainedHash = (record: RunRecord): string => sha256(JSON.stringify({ ...record, extra: {} }));
 
-/** Keeps a trained network beside its record, in the place of an earlier one: whole, or not at all. */
+/** Writes a trained network beside its record and replaces an earlier one: complete, or not at all. */
 export async function writeModel(folder: string, model: tf.LayersModel, record: RunRecord): Promise<void> {
   const part = join(folder, "model.part");
   const { modelTopology, weightSpecs, weightData } = await artifactsOf(model);

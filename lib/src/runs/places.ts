@@ -9,7 +9,7 @@ export const runsFolder = (): string => fromEnvironment("DEEPNETS_RUNS") ?? join
 
 /**
  * The name of a run's folder below its part: profile, seed and, where `DEEPNETS_SET` changed something, 8 hex digits of
- * what it set. An override that repeats the cell's own value counts as one all the same.
+ * what it set. An override counts even if it repeats the cell's own value.
  *
  * @example
  * runName({ profile: "full", seed: 1, overrides: {} }); // "full-s1"

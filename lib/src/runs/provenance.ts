@@ -34,7 +34,7 @@ export const peakMemoryMB = (): number => Math.round(process.resourceUsage().max
 
 let code: string | undefined;
 
-/** SHA-256 over what decides a run's numbers: code, engine and its setting. Wording is none of it. */
+/** SHA-256 over what decides a run's numbers: code, engine and its setting. Wording does not count. */
 export function codeHash(): string {
   code ??= sha256(
     `tensorflow ${engineVersion()}, oneDNN ${oneDnn()}, tfjs ${tf.version["tfjs-core"]}\n${ownCodeDigest()}`,

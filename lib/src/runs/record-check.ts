@@ -6,8 +6,8 @@ import type { RunRecord } from "./record";
 type Final = NonNullable<RunRecord["final"]>;
 
 /**
- * What in a finished record does not agree with the rest of it, as the end of "Expected ... but found"; undefined when
- * nothing. Types and ranges are taken for granted.
+ * What contradicts itself in a finished record, as the end of "Expected ... but found"; undefined when nothing does.
+ * Types and ranges have been checked before.
  */
 export function contradiction(record: RunRecord): string | undefined {
   const { status, final } = record;
@@ -120,7 +120,7 @@ function aboutPredictions({ train, test, predictions }: Final): string | undefin
   return low === undefined ? undefined : `a probability of ${low} for the best of ${classes} classes`;
 }
 
-// JSON has a way to write numbers that a double cannot hold.
+// JSON can hold numbers that are too large for a double.
 function aboutExtra(value: unknown, path = "extra"): string | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : `${value} as "${path}"`;
   if (typeof value !== "object" || value === null) return undefined;

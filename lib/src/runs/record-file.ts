@@ -51,7 +51,7 @@ export function loadRecord(file: string): RunRecord {
   return record;
 }
 
-/** What a run under way says about itself in its `live.json`; undefined where there is none, or none that is whole. */
+/** The state of a run under way, from its `live.json`; undefined where that is missing or incomplete. */
 export function readLive(folder: string): RunRecord | undefined {
   try {
     const record = JSON.parse(readFileSync(join(folder, "live.json"), "utf8")) as RunRecord;

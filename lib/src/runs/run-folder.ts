@@ -20,8 +20,7 @@ import type { RunRecord } from "./record";
 import { writeRecord } from "./record-file";
 
 /**
- * The files of one run: lock, `live.json`, checkpoint, event files, network and record. Whoever has one is the only one
- * that writes there.
+ * The files of one run: lock, `live.json`, checkpoint, event files, network and record. Only its owner writes there.
  */
 export class RunFolder {
   /** Absolute. */
@@ -35,7 +34,7 @@ export class RunFolder {
     this.#unlock = lockRun(this.path);
   }
 
-  /** The checkpoint to go on from; where there is none, or none is wanted, what is left of one goes. */
+  /** The checkpoint to go on from. Where none is wanted, an old one is removed. */
   takeUp(query: CheckpointQuery & { readonly resume: boolean }): Checkpoint | undefined {
     const checkpoint = query.resume ? readCheckpoint(this.path, query) : undefined;
     if (!checkpoint) removeCheckpoint(this.path);
@@ -76,7 +75,7 @@ export class RunFolder {
     writeWhole(join(this.path, "live.json"), JSON.stringify(live), { sync: false });
   }
 
-  /** Puts the finished run in the place of whatever was there. Killed in between, it ends the same way once more. */
+  /** Replaces an earlier run by the finished one. If we are killed in between, the next start finishes the work. */
   async finish(record: RunRecord, model: LayersModel): Promise<void> {
     await writeModel(this.path, model, record);
     this.#events?.train.moveTo(join(this.path, "train"));

@@ -12,7 +12,7 @@ import type { TrainOptions } from "./run";
 import type { RunFolder } from "./run-folder";
 import { Pace, recordOf, type StableRecord, stableRecord } from "./run-record";
 
-/** A run while it trains: what it is, where it stands, and when its files and its watchers hear of it. */
+/** A run while it trains: its identity, its state, and the updates of its files and of the caller. */
 export class RunUnderWay {
   /** Where the fit begins: at the start, or at the checkpoint. */
   readonly state: FitState;
@@ -46,7 +46,7 @@ export class RunUnderWay {
     this.#pace = new Pace({ first: this.state.iteration, total: totalIterations(parameters, dataset) });
   }
 
-  /** Puts the checkpoint's weights and slots into the step, and says that the run is on. */
+  /** Loads the checkpoint's weights and slots into the step, and announces the run. */
   begin(step: TrainingStep): void {
     const { part, config } = this.#stable;
     if (this.#resumed) {

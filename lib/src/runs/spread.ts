@@ -27,7 +27,7 @@ export interface Spread {
  * Summarizes finished records: one `Spread` per part and setting, in the order in which they first appear.
  *
  * A seed that occurs twice within a part and setting, an unfinished record and a mix of full and quick runs are
- * refused, since each would make the scatter look like something that it is not.
+ * refused, since each would give a wrong scatter.
  *
  * @example
  * const full = await readRecords({ profile: "full" });

@@ -12,7 +12,7 @@ export interface Assessment extends FinalEvaluation {
   readonly predictions: { readonly label: readonly number[]; readonly probability: readonly number[] };
 }
 
-// A chunk blocks for less than 100 ms; the same size always, since a product's last digits may depend on it.
+// A chunk blocks for less than 100 ms. Its size never changes, since the last digits of a product may depend on it.
 const chunk = 250;
 
 /**

@@ -16,7 +16,7 @@ export function checkDataset({ name, shape, train, test, validation }: Dataset):
       );
     }
     const bad = firstNotFinite(split.inputs);
-    // A ReLU turns NaN into 0, so that the loss would not tell.
+    // A ReLU turns NaN into 0, so the loss would not show it.
     if (bad >= 0)
       throw new Error(
         `Expected finite inputs but found ${split.inputs[bad]} (example ${Math.floor(bad / row)} of the ${half} ` +

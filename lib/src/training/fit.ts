@@ -69,7 +69,7 @@ export async function fit(
       const test = train && (await look(dataset.test));
       const validation = test && dataset.validation && (await look(dataset.validation));
       clock.evaluation += performance.now() - start;
-      // Stopped within an evaluation: it is made again when the run goes on.
+      // The run was stopped during an evaluation: the next start repeats it.
       if (!train || !test || (dataset.validation && !validation)) return "interrupted";
       for (const { loss } of [train, test]) refuseDivergence([loss], { iteration: i, p, limit });
       curves.iterations.push(i);
@@ -132,7 +132,7 @@ async function evaluate(
   return { loss: lossSum / size, accuracy: correct / size, size };
 }
 
-/** A loss that is no number, or stays far above that of blind guessing, does not come back. */
+/** A loss that is NaN, or stays far above that of guessing, never recovers. */
 function refuseDivergence(
   recent: readonly number[],
   { iteration, p, limit }: { readonly iteration: number; readonly p: Parameters; readonly limit: number },

@@ -4,17 +4,17 @@ import { itemAt } from "../base/item-at";
 import { allLayers } from "../graph/layers";
 
 interface Memory {
-  /** The weights that the model had before it was trained first. */
+  /** The weights that the model had before its first training. */
   readonly initial: readonly Float32Array[];
-  /** Hash of those that training left. */
+  /** Hash of the weights after training. */
   left: string;
 }
 
 const memories = new WeakMap<tf.LayersModel, Memory>();
 
 /**
- * Gives a model that training left as it is its first weights back, so that a cell that is run again trains anew and
- * not on. A model with other weights (made or set by hand) keeps them.
+ * Resets a model to its first weights if nothing but training has changed it: a cell that is run again then trains from
+ * the start. A model with other weights (made or set by hand) keeps them.
  */
 export function startFromInitialWeights(model: tf.LayersModel): void {
   const memory = memories.get(model);
@@ -26,17 +26,17 @@ export function startFromInitialWeights(model: tf.LayersModel): void {
   } else memories.set(model, { initial: weights, left: "" });
 }
 
-/** Notes the weights that training leaves. */
+/** Remembers the weights at the end of training. */
 export function noteTrainedWeights(model: tf.LayersModel): void {
   const memory = memories.get(model);
   if (memory) memory.left = hashOf(read(model));
 }
 
-/** SHA-256 of a model's layers with their settings and weights. Names are left out: tfjs counts them up. */
+/** SHA-256 of a model's layers with their settings and weights. Names are left out, since tfjs numbers them on. */
 export function modelHash(model: tf.LayersModel): string {
   const layers = model.layers.map((layer) => ({ type: layer.getClassName(), ...layer.getConfig(), name: undefined }));
   const names = new Map(allLayers(model).map(({ path, layer }) => [layer.name, path]));
-  // A model within the model names its layers also where it says which feeds which.
+  // A nested model also names its layers where it describes their connections.
   const unnamed = (key: string, value: unknown) =>
     key === "name" ? undefined : typeof value === "string" ? (names.get(value) ?? value) : value;
   return createHash("sha256")

@@ -12,8 +12,8 @@ export interface MovedAccuracy {
 const chunk = 1000;
 
 /**
- * Accuracy of a model on images moved to the right, the columns that become free being blank: a measure of what the
- * model takes for granted about places. The model is not trained on such images.
+ * Accuracy of a model on images moved to the right, the columns that become free being blank: a measure of how much the
+ * model relies on positions. The model is not trained on such images.
  *
  * @param model A model of images of 28 x 28 pixels, inputs `[784]`.
  * @param split The images and their labels.

@@ -1,6 +1,5 @@
 /**
- * Lets the event loop run whenever that is due, at most once in 50 ms, so that a kernel answers and a page draws while
- * a long loop works.
+ * Lets the event loop run, at most once in 50 ms, so that the kernel answers and the page draws during a long loop.
  */
 export class EventLoopYield {
   #last = performance.now();

@@ -131,12 +131,12 @@ function writeReport(folder: string, names: readonly string[], notes: readonly (
 }
 
 function sameParts(text: string, made: readonly unknown[]): boolean {
-  const facts = (list: readonly unknown[]) =>
+  const comparable = (list: readonly unknown[]) =>
     JSON.stringify(
       list.map((one) => ({ ...(one as object), seconds: Math.round((one as { seconds: number }).seconds) })),
     );
   try {
-    return facts(JSON.parse(text).parts) === facts(made);
+    return comparable(JSON.parse(text).parts) === comparable(made);
   } catch {
     return false; // none yet, or half of one
   }

@@ -7,8 +7,7 @@ type Node = DefaultTreeAdapterMap["node"];
 type Element = DefaultTreeAdapterMap["element"];
 
 /**
- * A live output as a notebook stores it: its picture, and what its widget works on. The stored script counts for
- * nothing.
+ * A live output as a notebook stores it: its picture, and what its widget works on. The stored script is not used.
  */
 export interface StoredLive {
   readonly picture: { readonly address: string; readonly alt: string; readonly width: number };

@@ -9,7 +9,7 @@ import type { Body } from "./body";
 import { templateFolder } from "./render";
 
 /** Where a page stands among the others. */
-export interface Place {
+export interface PageLink {
   readonly file: string;
   readonly title: string;
 }
@@ -20,11 +20,11 @@ export interface PageOptions {
   readonly hash: string;
   /** What every page of a quick run says. */
   readonly notice: string | undefined;
-  readonly previous: Place | undefined;
-  readonly next: Place | undefined;
+  readonly previous: PageLink | undefined;
+  readonly next: PageLink | undefined;
 }
 
-/** What the smaller of plotly's two builds draws. */
+/** The kinds of trace that the smaller of plotly's two builds draws. */
 const cartesian = new Set([
   "bar",
   "box",

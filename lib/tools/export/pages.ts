@@ -10,7 +10,7 @@ import { storedRecords } from "../notebooks/records";
 import { finishBody } from "./body";
 import { type Highlights, highlights } from "./highlights";
 import { type Author, indexPage } from "./index-page";
-import { type Place, page, pageNames } from "./page";
+import { type PageLink, page, pageNames } from "./page";
 import { type Prepared, prepare } from "./prepare";
 import type { Problem } from "./problem";
 import { render } from "./render";
@@ -94,7 +94,7 @@ export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "
       const at = beside.findIndex(({ file }) => file === `${name}.html`);
       const html = page(
         { ...finished, traces, figures, live },
-        { ...notebook.facts, previous: beside[at - 1], next: beside[at + 1] },
+        { ...notebook.pageFields, previous: beside[at - 1], next: beside[at + 1] },
       );
       return { notebook: name, html, figures, problems: sorted(problems) };
     } catch (error) {
@@ -121,7 +121,7 @@ class CellError extends Error {
   }
 }
 
-/** A notebook as read and mended, or why it cannot be read. */
+/** A notebook that was read and repaired, or why it cannot be read. */
 function draft(file: string) {
   const name = basename(file, ".ipynb");
   const problems: Problem[] = [];
@@ -129,12 +129,12 @@ function draft(file: string) {
     const stored = readStored(file);
     const prepared = prepare(stored.cells, (cell) => (what) => void problems.push({ notebook: name, cell, what }));
     const notice = deepnetsNote(file)?.notice;
-    const facts = {
+    const pageFields = {
       title: title(prepared, name),
       hash: sha256(readFileSync(file)),
       notice: typeof notice === "string" ? notice : undefined,
     };
-    return { name, problems, notebook: { prepared, facts } };
+    return { name, problems, notebook: { prepared, pageFields } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { name, problems: [{ notebook: name, what: error.message.replace(/\.$/, "") }], notebook: undefined };
@@ -147,7 +147,7 @@ const sorted = (problems: readonly Problem[]) => [...problems].sort((a, b) => (a
  * Pages in the sheet's order: those written now and those that already lie in the folder; then what is no part of the
  * sheet.
  */
-function order(folder: string, names: readonly string[]): Place[] {
+function order(folder: string, names: readonly string[]): PageLink[] {
   const known = parts.filter(
     ({ notebook }) => names.includes(notebook) || existsSync(join(folder, `${notebook}.html`)),
   );

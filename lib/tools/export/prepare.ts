@@ -183,7 +183,7 @@ function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, 
     if (type === "text/latex") return { "text/markdown": value };
     return pictures.includes(type) ? insert(pictureHtml(type, stored)) : { [type]: value };
   }
-  // A figure that is none says more than the word "figure".
+  // The text of a broken figure says more than the word "figure".
   if (plotlyMime in data) return { "text/plain": JSON.stringify(data[plotlyMime], null, 2) };
   const others = Object.keys(data).filter((type) => type !== "text/plain" && !/^application\/json$/.test(type));
   if (others.length > 0)

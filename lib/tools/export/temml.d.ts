@@ -1,4 +1,4 @@
-// Temml ships its types where TypeScript's older module resolution, which CommonJS output needs, does not look.
+// Temml's types lie where the module resolution for CommonJS output does not look.
 declare module "temml" {
   interface Options {
     displayMode?: boolean;

@@ -5,7 +5,7 @@ import { cellLog } from "../notebooks/places";
 import type { LoggedCell } from "./rules/rule";
 
 /**
- * What the launcher noted of the cells that ran in JupyterLab. A line that is no note, or half of one, says nothing.
+ * What the launcher noted of the cells that ran in JupyterLab. Lines that are damaged or incomplete are skipped.
  */
 export function readCellLog(): LoggedCell[] {
   if (!existsSync(cellLog())) return [];

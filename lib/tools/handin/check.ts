@@ -154,7 +154,7 @@ export async function checkFolder(
     const page = rendered.find(({ notebook }) => notebook === one.part.notebook);
     const subject: Subject = { ...one, ...common, rendered: page };
     const isQuick = subject.notebook?.metadata.deepnets?.run?.profile === "quick";
-    // A quick run that is no hand-in is told so once; that it is also too short goes without saying.
+    // A quick run is reported once; that it is too short follows from that.
     const asked = rules.filter(
       (rule) =>
         rule.about !== "index" &&

@@ -13,7 +13,7 @@ import { checkFolder, formatFindings, newExporter } from "./check";
 import { resultsTable, withResults } from "./results";
 import { type Session, saveReport } from "./session";
 
-/** After the runs: numbers into the prose, pages, check, table. Resolves to whether all is well. */
+/** After the runs: numbers into the prose, pages, check, table. Resolves to true when nothing is wrong. */
 export async function finish(session: Session): Promise<boolean> {
   const { plan, folder, line, reports } = session;
   fill(session);
@@ -25,7 +25,7 @@ export async function finish(session: Session): Promise<boolean> {
   const findings = await checkFolder(folder, {
     parts: finished,
     quick: plan.profile === "quick",
-    // They were made this moment: to make them again would say nothing new.
+    // They were just made: a second time would give the same.
     exporter: { ...newExporter, pages: async () => made.map((page) => ({ ...page, html: htmlOf(page) })) },
   });
 

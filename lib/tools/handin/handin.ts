@@ -10,7 +10,7 @@ import { quickNotice } from "../notebooks/notebook";
 import { handinFolder } from "../notebooks/places";
 import { finish } from "./finish";
 import { runPart } from "./run-part";
-import { type Plan, type Session, saveReport, sweepUp } from "./session";
+import { type HandinPlan, type Session, saveReport, sweepUp } from "./session";
 
 export const words = "[PART ...]";
 export const options = {
@@ -23,8 +23,8 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * `npm run handin`: runs the notebooks from scratch in fresh kernels, fills the numbers in their prose from the records
- * just made, exports and checks them. A notebook that fails ends alone; the others run, but for those that read its
- * records. Resolves to 0 when all is well, 1 when not, 130 when it was stopped.
+ * just made, exports and checks them. When a notebook fails, the others still run, except those that read its records.
+ * Resolves to 0 on success, 1 on failure, 130 when stopped.
  */
 export async function main(argv: string[]): Promise<number> {
   const plan = makePlan(argv);
@@ -71,8 +71,8 @@ async function handIn(session: Session): Promise<number> {
 }
 
 /** Runs the chosen notebooks, `atOnce` at a time, each after those whose records it reads. */
-async function inOrder({ chosen, atOnce }: Plan, run: (part: Part) => Promise<void>): Promise<void> {
-  // Two at a time, those that need none come first: none waits for the one beside it while another could run.
+async function inOrder({ chosen, atOnce }: HandinPlan, run: (part: Part) => Promise<void>): Promise<void> {
+  // With two at a time, notebooks that need no records start first, so that no slot waits.
   const queue = atOnce > 1 ? [...chosen].sort((one, other) => one.needs.length - other.needs.length) : [...chosen];
   const ended = new Map<string, Promise<void>>();
   const work = async () => {
@@ -86,7 +86,7 @@ async function inOrder({ chosen, atOnce }: Plan, run: (part: Part) => Promise<vo
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-function makePlan(argv: string[]): Plan {
+function makePlan(argv: string[]): HandinPlan {
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   const changed = fromEnvironment("DEEPNETS_SET");
   const ids = parts.map(({ id }) => id);

@@ -7,14 +7,14 @@ import { dataOf } from "../notebooks/data";
 import { runsFolder } from "../notebooks/places";
 import { recordReader, type StoredRecord } from "../notebooks/records";
 
-/** What a network that was kept says of itself, measured anew. */
+/** A kept network, measured again. */
 export interface Measured {
   readonly part: Part;
   /** `"h6-1b/full-s1"`. */
   readonly folder: string;
   readonly accuracy?: number;
   readonly seconds: number;
-  /** What does not agree with the record; absent where all does. */
+  /** What differs from the record; absent where nothing does. */
   readonly wrong?: string;
 }
 
@@ -64,7 +64,7 @@ async function measure(part: TrainedPart, { folder, record }: StoredRecord, runs
   }
 }
 
-/** What the record says otherwise; two examples may fall on the other side of a tie on another machine. */
+/** What differs from the record. Two examples may differ, since ties fall differently on another machine. */
 function differs(
   { final, config: { precision } }: RunRecord,
   found: {

@@ -7,7 +7,7 @@ import type { Lock } from "../notebooks/folder-lock";
 import { makeReport, type PartReport, parseReport, type Report, reportPart } from "../notebooks/report";
 
 /** What a hand-in is to do. */
-export interface Plan {
+export interface HandinPlan {
   readonly chosen: readonly Part[];
   readonly profile: "full" | "quick";
   readonly seed: number;
@@ -23,7 +23,7 @@ export interface Plan {
 
 /** One hand-in under way. */
 export interface Session {
-  readonly plan: Plan;
+  readonly plan: HandinPlan;
   /** Where the executed notebooks, pages and the report go. */
   readonly folder: string;
   readonly lock: Lock;
@@ -41,7 +41,7 @@ export function sweepUp(folder: string): void {
     if (/\.part$|^\..*\.source\.ipynb$/.test(name)) rmSync(join(folder, name), { force: true });
 }
 
-/** Writes what is known so far, so that a hand-in that is killed leaves no report that speaks of another run. */
+/** Writes what is known so far: after a kill the report must not describe another run. */
 export function saveReport({ plan, folder, reports }: Session): Report {
   const unknown = {
     status: "not run",

@@ -9,7 +9,7 @@ let latest: Cell | undefined;
 /** How long text is gathered before it is sent: many small writes become one message. */
 const gatherMs = 40;
 
-/** One execution of a cell: where its output goes, for as long as anything that it started lives. */
+/** One execution of a cell. It receives the output of everything that the cell started, also after its end. */
 export class Cell {
   readonly count: number;
   readonly source: string;
@@ -85,7 +85,7 @@ export class Cell {
     return line;
   }
 
-  /** Resolves when all that the cell has shown is out. */
+  /** Resolves when all output of the cell has been sent. */
   async drained(): Promise<void> {
     this.flush();
     while (this.#pending) await this.#pending;

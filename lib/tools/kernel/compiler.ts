@@ -43,7 +43,7 @@ export class Compiler {
     const diagnostics = found.flatMap((one) => this.#diagnostic(one));
     if (diagnostics.length > 0) return { diagnostics };
 
-    const facts = {
+    const cellContext = {
       checker: program.getTypeChecker(),
       earlier,
       globalsFile: this.#language.globalsFile,
@@ -52,9 +52,9 @@ export class Compiler {
     const emitted = this.#emit(
       program,
       cell,
-      cellTransformer(this.#ts, facts, (one) => this.#sourceFor(program, cell, one)),
+      cellTransformer(this.#ts, cellContext, (one) => this.#sourceFor(program, cell, one)),
     );
-    this.#latest = this.#complete(parseDeclarations(this.#ts, emitted.declarations), cell, facts.checker);
+    this.#latest = this.#complete(parseDeclarations(this.#ts, emitted.declarations), cell, cellContext.checker);
     const modules = files.slice(1).flatMap((file) => this.#module(program, file));
     const imports = this.#importsOf(program, cell);
     return { ...this.#toCommonJs(emitted, source), waits: this.#waits(cell), imports, modules };
@@ -95,7 +95,7 @@ export class Compiler {
     return this.#language.service.getQuickInfoAtPosition(this.#language.cellFile, position);
   }
 
-  /** Adds a `var` that stands in a block or a loop, which no `.d.ts` file holds. */
+  /** Adds a `var` inside a block or a loop, which is missing from a `.d.ts` file. */
   #complete(found: Declaration[], cell: BoundFile, checker: TypeScript.TypeChecker): Declaration[] {
     const ts = this.#ts;
     const names = new Set(found.map(({ name }) => name));
@@ -116,7 +116,7 @@ export class Compiler {
   /** The names that a source declares at its top. */
   #localsOf(source: string): { readonly name: string; readonly exported: boolean }[] {
     const ts = this.#ts;
-    // Without an export a file is a script, whose names are global ones.
+    // A file without an export is a script, and its names are global.
     const file = ts.createSourceFile("names.ts", `${source}\nexport {};`, ts.ScriptTarget.Latest, true) as BoundFile;
     ts.bindSourceFile(file, this.#language.options);
     const renamed = new Set(
@@ -230,7 +230,7 @@ export class Compiler {
     let fileName: string | undefined;
     if (file.fileName !== this.#language.cellFile) {
       fileName = relative(this.#cwd, file.fileName);
-      // What is wrong in a file that is none of the notebook's shows when it runs.
+      // Errors in files that do not belong to the notebook show when they run.
       if (fileName.startsWith("..")) return [];
     }
     const place = (offset: number) => {

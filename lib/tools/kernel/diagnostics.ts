@@ -1,30 +1,30 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { excerpt } from "./excerpt";
-import { type Place, scriptName } from "./script";
+import { type SourcePosition, scriptName } from "./script";
 import type { Failure } from "./traceback";
 
 /** One thing that the compiler found wrong. */
 export interface Diagnostic {
   /** Path of an imported file; undefined for the cell itself. */
   readonly fileName: string | undefined;
-  readonly start: Place;
-  /** Behind the last character. */
-  readonly end: Place;
+  readonly start: SourcePosition;
+  /** After the last character. */
+  readonly end: SourcePosition;
   readonly text: string;
   /** TypeScript's number for it. */
   readonly code: number;
 }
 
 /**
- * Describes everything that keeps a cell from being compiled: each error with the source line and the offending span
+ * Describes all errors of a cell that cannot be compiled: each error with the source line and the offending span
  * marked. Syntax errors are named `SyntaxError`, all others `CompileError`.
  */
 export function describeDiagnostics(
   diagnostics: readonly Diagnostic[],
   { count, source, cwd }: { readonly count: number; readonly source: string; readonly cwd: string },
 ): Failure {
-  // A line of exports stands behind the cell; what is wrong there is a consequence of what is wrong before.
+  // A line of exports follows the cell; errors there only follow from earlier ones.
   const lines = source.split("\n").length;
   const own = diagnostics.filter(({ fileName, start }) => fileName !== undefined || start.line <= lines);
   const errors = own.length > 0 ? own : diagnostics;

@@ -1,4 +1,4 @@
-import type { Place } from "./script";
+import type { SourcePosition } from "./script";
 
 /**
  * The lines of a source around a place, numbered, with the place marked.
@@ -15,8 +15,8 @@ import type { Place } from "./script";
  */
 export function excerpt(
   source: string,
-  start: Place,
-  { end, around = 2 }: { readonly end?: Place; readonly around?: number } = {},
+  start: SourcePosition,
+  { end, around = 2 }: { readonly end?: SourcePosition; readonly around?: number } = {},
 ): string {
   const lines = source.split("\n");
   const from = Math.max(1, start.line - around);

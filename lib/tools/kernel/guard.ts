@@ -1,5 +1,5 @@
-// A thread beside the kernel's: it hears SIGINT, and it sees when the program that started the kernel has ended, also
-// while the kernel's own thread never turns its event loop.
+// A thread beside the kernel's: it notices SIGINT and the end of the program that started the kernel, even while the
+// kernel's event loop is blocked.
 import vm from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 

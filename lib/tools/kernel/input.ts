@@ -99,13 +99,13 @@ class CellInput extends Readable {
 
   constructor() {
     super();
-    // The stream may wait for data already, for an interface that had nobody to tell.
+    // The stream may already be waiting for data, for an interface without a listener.
     this.on("newListener", (event) => {
       if (event === "data" || event === "readable") setImmediate(() => this.#askIfHeard());
     });
   }
 
-  /** Knows a `readline` interface: it reads from its start, but asks for nothing before it has somebody to tell. */
+  /** Tracks a `readline` interface: it reads from its start, but asks for a line only when it has a listener. */
   serve(reader: readline.Interface): void {
     this.#readers.add(reader);
     reader.once("close", () => this.#readers.delete(reader));
@@ -121,7 +121,7 @@ class CellInput extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    // A `for await` that ends early says so by an error that nobody hears of with a terminal.
+    // A `for await` that ends early throws an error, which a terminal never shows.
     done(error?.name === "AbortError" ? null : error);
   }
 

@@ -122,7 +122,7 @@ function options(ts: Compiler, cwd: string): TypeScript.CompilerOptions {
     // Wherever the notebook lies.
     paths: { tslab: [require.resolve("tslab/dist/public.d.ts")] },
     typeRoots: [...roots.filter((root) => existsSync(join(root, "node"))), ours],
-    // Never written; a file without it would stand in its own way.
+    // Never written, but without it a file would overwrite itself.
     outDir: join(cwd, "__out__"),
   };
 }

@@ -9,7 +9,7 @@ import { noteOutputs } from "../notebooks/outputs";
 const kernelId = `${process.pid}-${Date.now()}`;
 /** Cells whose outputs may still change; older ones are taken as they are. */
 const remembered = 50;
-/** Outputs that come after a cell has ended are noted together. */
+/** Outputs after the end of a cell are noted together. */
 const gatherMs = 200;
 // Before timers are tied to cells.
 const plainTimeout = setTimeout;
@@ -33,7 +33,7 @@ export class CellEntry {
   constructor(count: number, source: string) {
     this.#source = { count, sha256: sha256(source) };
     const file = fromEnvironment("DEEPNETS_CELLS");
-    // A kernel without a notebook leaves nothing that anybody could check.
+    // Without a notebook there is nothing to check later.
     if (file === undefined && servedNotebook() === undefined) return;
     this.#file = file ?? join(projectFolder(), ".engine/cells.jsonl");
     CellEntry.#recent.push(this);

@@ -11,8 +11,7 @@ async function start(connectionFile: string): Promise<void> {
   const threads = threadSetting();
   if (threads) tellEngine(threads);
   quietEngine();
-  // Warnings about packages that we do not own ("punycode is deprecated") are nothing that a notebook's reader can act
-  // on.
+  // Warnings about packages that we do not own ("punycode is deprecated") do not help the reader of a notebook.
   (process as { noDeprecation?: boolean }).noDeprecation = true;
   nameErrorPlaces();
   tieTimersToCells();

@@ -6,7 +6,7 @@ import { nameScript } from "./script";
 
 interface Loaded {
   exports: unknown;
-  /** Of a file that awaits at its top: settles when it is through. */
+  /** For a file with top-level await: settles when the file has run. */
   running?: Promise<void>;
 }
 

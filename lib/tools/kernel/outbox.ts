@@ -9,8 +9,8 @@ export interface Socket {
 
 /**
  * Sends messages one after the other. A zeromq.js socket takes one at a time and throws "Socket is busy writing" at the
- * next; on a busy machine that happens. A message goes out at once where the socket allows it, so that code that never
- * lets the loop turn is heard.
+ * next; on a busy machine that happens. A message goes out at once where the socket allows it, so that the output of
+ * code that blocks the event loop arrives too.
  */
 export class Outbox implements Sender {
   readonly #socket: Socket;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Compiled } from "./compiled";
 
 /** A place in a source, counted from 1. */
-export interface Place {
+export interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
@@ -26,11 +26,11 @@ export function nameScript(name: string, compiled: Compiled): void {
 export const sourceOf = (name: string) => scripts.get(name)?.source;
 
 /** Translates a place in JavaScript into the place as typed; undefined where there is none. */
-export function originalPlace(name: string, place: Place): Place | undefined {
+export function originalPosition(name: string, place: SourcePosition): SourcePosition | undefined {
   const script = scripts.get(name);
   // The last line is the call of the wrapper, not the cell's.
   if (!script || place.line > script.lines) return undefined;
-  let found: Place | undefined = place;
+  let found: SourcePosition | undefined = place;
   for (const map of script.maps) found = found && lookUp(map, found);
   return found && atCallee(script.source.split("\n")[found.line - 1], found);
 }
@@ -38,7 +38,7 @@ export function originalPlace(name: string, place: Place): Place | undefined {
 /**
  * A call of an imported name is `(0, x_1.name)()` in JavaScript, and V8 points at its last bracket; we, at the name.
  */
-function atCallee(line: string | undefined, place: Place): Place | undefined {
+function atCallee(line: string | undefined, place: SourcePosition): SourcePosition | undefined {
   if (line === undefined) return undefined; // in what stands behind the cell
   const before = line.slice(0, place.column - 1);
   const name = line[place.column - 1] === "(" ? /[\p{ID_Continue}$]+$/u.exec(before)?.[0] : undefined;
@@ -47,7 +47,7 @@ function atCallee(line: string | undefined, place: Place): Place | undefined {
 
 const parsed = new Map<string, SourceMap>();
 
-function lookUp(map: string, { line, column }: Place): Place | undefined {
+function lookUp(map: string, { line, column }: SourcePosition): SourcePosition | undefined {
   if (!map) return undefined;
   const known = parsed.get(map) ?? new SourceMap(JSON.parse(map));
   parsed.set(map, known);

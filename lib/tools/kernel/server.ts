@@ -7,7 +7,7 @@ import { Outbox } from "./outbox";
 export interface Handlers {
   /** Answered at once, also while a cell runs: returns the reply's type and content. */
   readonly requests: Readonly<Record<string, (content: any, message: Message) => object>>;
-  /** Runs one `execute_request`; they come one at a time, in order. Throws never. */
+  /** Runs one `execute_request`; they come one at a time, in order. It never throws. */
   execute(content: any, frontEnd: FrontEnd): Promise<{ readonly status: string }>;
   /** Whether the requests that wait behind a cell that has just ended are to be answered with "aborted". */
   aborts(content: any, reply: { readonly status: string }): boolean;
@@ -32,7 +32,7 @@ interface Connection {
   readonly hb_port: number;
 }
 
-interface Request {
+interface WaitingRequest {
   readonly socket: Sender;
   readonly message: Message;
 }
@@ -44,7 +44,7 @@ const abortMs = 100;
 export class Server {
   readonly #handlers: Handlers;
   readonly #connection: Connection;
-  readonly #queue: Request[] = [];
+  readonly #queue: WaitingRequest[] = [];
   #busy = false;
   #iopub!: Sender;
   #stdin!: Sender;
@@ -121,7 +121,7 @@ export class Server {
     }
   }
 
-  #answer({ socket, message }: Request): void {
+  #answer({ socket, message }: WaitingRequest): void {
     this.#status(message, "busy");
     if (message.type === "shutdown_request") {
       message.reply(socket, "shutdown_reply", { status: "ok", restart: message.content.restart === true });
@@ -158,7 +158,7 @@ export class Server {
 
   async #abortWaiting(waiting: number, ended: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, abortMs));
-    const late = ({ message }: Request) => !(Date.parse(message.header.date) >= ended);
+    const late = ({ message }: WaitingRequest) => !(Date.parse(message.header.date) >= ended);
     const all = this.#queue.splice(0);
     const aborted = all.filter((request, i) => i < waiting || late(request));
     this.#queue.push(...all.filter((request) => !aborted.includes(request)));

@@ -36,7 +36,7 @@ export class Session {
   #count = 0;
   #cell: Cell | undefined;
   /**
-   * Failures of cells that had already ended, to be reported by the next cell: a run from top to bottom must not pass.
+   * Late failures of cells that had ended. The next cell reports them, so that a run from top to bottom fails.
    */
   readonly #late: Failure[] = [];
   readonly #failures = new WeakMap<Cell, Failure>();
@@ -151,7 +151,7 @@ export class Session {
       if (cell.ended) return;
       this.#runner.interrupt();
       cell.flush();
-      // What has registered still has locks to release and files to close: it may run on, unheard.
+      // Registered code still has to release locks and close files: it runs on without output.
       if (!endsByItself) plainImmediate(() => (cell.cancelled = true));
     };
     if (again || !endsByItself) {
@@ -179,7 +179,7 @@ function cellInStack(error: unknown, running: Cell | undefined): Cell | undefine
     : undefined;
 }
 
-/** An error of the kernel itself says nothing about a cell. */
+/** An error in the kernel itself, not in a cell. */
 function isOurs(error: unknown): boolean {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   return !/cell\[\d+\]/.test(stack) && (stack.includes(__dirname) || stack.includes("/node_modules/typescript/"));

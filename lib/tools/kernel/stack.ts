@@ -1,10 +1,10 @@
-import { originalPlace, type Place, sourceOf } from "./script";
+import { originalPosition, type SourcePosition, sourceOf } from "./script";
 
 /** One call in an error's stack; in a cell and in a file that it imports with the place as typed. */
 export interface Frame {
   readonly name: string;
   readonly file: string;
-  readonly place: Place;
+  readonly place: SourcePosition;
 }
 
 // As many as Node shows; the kernel asks for more, to find the cell behind a library's own calls.
@@ -56,7 +56,7 @@ function describe(error: Error, sites: readonly NodeJS.CallSite[]): string {
       continue;
     }
     const ours = sourceOf(file) !== undefined;
-    const place = ours ? originalPlace(file, { line, column }) : { line, column };
+    const place = ours ? originalPosition(file, { line, column }) : { line, column };
     // A call that only the translation has made.
     if (!place) continue;
     inCell ||= ours;
@@ -90,7 +90,7 @@ function nameOf(text: string): string {
 
 const frameLine = /^\s+at (?:(.*?) \()?((?:file:\/\/|node:)?[^()]*?):(\d+):(\d+)\)?$/;
 
-/** Reads a stack as text: of an error that comes from elsewhere, such as a worker. */
+/** Parses a stack from its text, for errors from elsewhere, such as a worker. */
 function parseStack(stack: string): Frame[] {
   const frames: Frame[] = [];
   for (const line of stack.split("\n")) {

@@ -7,7 +7,7 @@ import { Stopped } from "./runner";
 export interface Stop extends Int32Array {
   /** Called by cells where they find the first number set. */
   halt(): void;
-  /** Stands around what a cell awaits: now and then, the event loop gets its turn first. */
+  /** Wraps what a cell awaits: from time to time the event loop runs first. */
   breathe(value?: unknown): unknown;
 }
 
@@ -15,12 +15,12 @@ export interface Stop extends Int32Array {
 export const asked = 0;
 export const heard = 1;
 
-/** How long a cell may await without giving way, in milliseconds. */
+/** How long a cell may await before the event loop runs, in milliseconds. */
 const breathMs = 50;
 
 /**
- * Lets an interrupt reach a cell that never gives way. The signal is caught in a thread of its own, the guard; where
- * the event loop does not hear of it, the cell's own loops and functions find out.
+ * Lets an interrupt reach a cell that blocks the event loop. The signal is caught in a thread of its own, the guard;
+ * where the event loop does not hear of it, the cell's own loops and functions find out.
  *
  * @param interrupt stops the running cell; called for each signal
  */

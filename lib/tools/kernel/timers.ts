@@ -7,7 +7,7 @@ type Callback = (...values: unknown[]) => unknown;
 
 /**
  * Ties timers to the cell that set them: once the cell is cancelled they no longer fire. A loop that awaits a timer, as
- * `Model.fit` and every `await tf.nextFrame()` do, so stops for good at an interrupt, where stock tslab lets it run on
+ * `Model.fit` and every `await tf.nextFrame()` do, therefore stops at an interrupt; in stock tslab it would run on
  * unseen.
  */
 export function tieTimersToCells(): void {

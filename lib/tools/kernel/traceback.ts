@@ -52,7 +52,7 @@ function nameOf(thrown: unknown): { ename: string; evalue: string } {
   return { ename, evalue: typeof thrown === "string" ? thrown : inspect(thrown, { depth: 2 }) };
 }
 
-/** Errors of another realm fail `instanceof`. */
+/** `instanceof` fails for errors of another realm. */
 function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }

@@ -3,7 +3,7 @@ import type * as TypeScript from "typescript";
 import type { BoundFile, Compiler } from "./typescript";
 
 /** What the transformation of a cell needs to know of it. */
-export interface CellFacts {
+export interface CellContext {
   readonly checker: TypeScript.TypeChecker;
   readonly earlier: BoundFile;
   /** The file that declares what the kernel adds to the global names. */
@@ -17,7 +17,7 @@ type Transformer = TypeScript.TransformerFactory<TypeScript.SourceFile>;
 
 /**
  * Prepares an imported file: relative imports name the file that was found, loops and functions look whether the cell
- * was stopped, and an `await` lets the kernel breathe now and then.
+ * was stopped, and an `await` lets the event loop run from time to time.
  */
 export function moduleTransformer(ts: Compiler, resolve: Resolve): Transformer {
   return (context) => (file) => {
@@ -31,11 +31,11 @@ export function moduleTransformer(ts: Compiler, resolve: Resolve): Transformer {
  * share; what the cell declares is bound to that scope, so that a later assignment is seen by the functions of this
  * cell as well; the last expression is handed to the kernel.
  */
-export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve): Transformer {
+export function cellTransformer(ts: Compiler, cellContext: CellContext, resolve: Resolve): Transformer {
   return (context) => (node) => {
     const file = node as BoundFile;
     const { factory } = context;
-    const { checker, earlier } = facts;
+    const { checker, earlier } = cellContext;
 
     const visit: TypeScript.Visitor = (node) => {
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
@@ -64,7 +64,7 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
       (node.kind === ts.SyntaxKind.ExportKeyword || node.kind === ts.SyntaxKind.DefaultKeyword) &&
       node.parent?.parent === file;
     const isPrompt = (name: TypeScript.Identifier) =>
-      checker.getSymbolAtLocation(name)?.declarations?.[0]?.getSourceFile().fileName === facts.globalsFile;
+      checker.getSymbolAtLocation(name)?.declarations?.[0]?.getSourceFile().fileName === cellContext.globalsFile;
     const fromScope = (name: string) =>
       factory.createPropertyAccessExpression(factory.createIdentifier("__scope"), name);
 
@@ -173,7 +173,7 @@ export function cellTransformer(ts: Compiler, facts: CellFacts, resolve: Resolve
       }
       if ((ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && !statement.name) continue;
       const visited = ts.visitNode(statement, visit) as TypeScript.Statement;
-      if (statement === last && facts.shows && ts.isExpressionStatement(visited)) {
+      if (statement === last && cellContext.shows && ts.isExpressionStatement(visited)) {
         const call = factory.createCallExpression(kernelPart(factory, "show"), undefined, [visited.expression]);
         statements.push(factory.updateExpressionStatement(visited, call));
       } else statements.push(visited, ...bind(declared(ts, statement)));
@@ -205,7 +205,7 @@ function bound(ts: Compiler, name: TypeScript.BindingName): string[] {
 const kernelPart = (factory: TypeScript.NodeFactory, name: string) =>
   factory.createPropertyAccessExpression(factory.createIdentifier("__kernel"), name);
 
-interface Place {
+interface Rewriting {
   readonly ts: Compiler;
   readonly context: TypeScript.TransformationContext;
   readonly resolve: Resolve;
@@ -214,7 +214,7 @@ interface Place {
 
 /** What cells and imported files have in common. */
 function instrument(
-  { ts, context, resolve, file }: Place,
+  { ts, context, resolve, file }: Rewriting,
   node: TypeScript.Node,
   visit: TypeScript.Visitor,
 ): TypeScript.Node {
@@ -246,11 +246,14 @@ function instrument(
     ]);
   if (ts.isAwaitExpression(node)) {
     const { expression } = children(node);
-    return factory.updateAwaitExpression(node, factory.createCallExpression(breath(factory), undefined, [expression]));
+    return factory.updateAwaitExpression(
+      node,
+      factory.createCallExpression(letLoopRun(factory), undefined, [expression]),
+    );
   }
   if (ts.isForOfStatement(node) && node.awaitModifier) {
     const loop = children(node);
-    const pause = factory.createAwaitExpression(factory.createCallExpression(breath(factory), undefined, []));
+    const pause = factory.createAwaitExpression(factory.createCallExpression(letLoopRun(factory), undefined, []));
     return factory.updateForOfStatement(
       loop,
       loop.awaitModifier,
@@ -336,7 +339,7 @@ function poll(factory: TypeScript.NodeFactory): TypeScript.Expression {
 }
 
 /** `(typeof __kernelStop !== "undefined" ? __kernelStop.breathe : (x) => x)` */
-function breath(factory: TypeScript.NodeFactory): TypeScript.Expression {
+function letLoopRun(factory: TypeScript.NodeFactory): TypeScript.Expression {
   const same = factory.createArrowFunction(
     undefined,
     undefined,

@@ -142,7 +142,7 @@ function startPython(args: readonly string[], env: Readonly<Record<string, strin
   return child;
 }
 
-/** Drops the lines that tell of a normal start or end. */
+/** Drops the lines of a normal start or end. */
 function complaints(): Transform {
   const normal =
     /received signal 15, stopping|could not be started because port \d+ is not available|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+"--load_fast=false" and report issues|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;

@@ -44,7 +44,7 @@ export interface Cell {
 export const wayBack =
   "restore it (git checkout brings back one in notebooks/, npm run handin makes one in handin/ anew)";
 
-/** A cell as the file holds it; what no rule could read is refused in one sentence that names `place`. */
+/** A cell as the file holds it; what the rules cannot read is refused in one sentence that names `place`. */
 export function readCell(cell: unknown, place: string): Cell {
   const refuse = (expected: string, found: unknown) =>
     new UserError(`Expected ${expected} but found ${nameOf(found)} (${place}): ${wayBack}.`);

@@ -4,12 +4,12 @@ import { parsePiece } from "./parse-html";
 type Node = DefaultTreeAdapterMap["node"];
 
 /** A table of an output: its cells as a reader sees them, the head among them. */
-export type Table = readonly (readonly string[])[];
+export type TextTable = readonly (readonly string[])[];
 
 /** What HTML says to a reader: its text, and its tables. */
 export interface HtmlContent {
   readonly text: string;
-  readonly tables: readonly Table[];
+  readonly tables: readonly TextTable[];
 }
 
 /**

@@ -35,8 +35,8 @@ export function setSource(cell: Cell, text: string): void {
 }
 
 /**
- * Reads a notebook; anything else than a version 4 notebook is refused in one sentence. A cell without metadata or
- * outputs has none; a note about the run that is none is left out.
+ * Reads a notebook; anything else than a version 4 notebook is refused in one sentence. Missing metadata and outputs
+ * become empty; a note about the run that is damaged is left out.
  */
 export function readNotebook(file: string): Notebook {
   const stored = readStored(file);
@@ -72,7 +72,7 @@ export function deepnetsNote(file: string): Notebook["metadata"]["deepnets"] {
   }
 }
 
-/** Reads a notebook that a command made: one that is not there, or that is damaged, is none. */
+/** Reads a notebook that a command made; undefined where it is missing or damaged. */
 export function readGenerated(file: string): Notebook | undefined {
   try {
     return readNotebook(file);

@@ -60,7 +60,7 @@ function mergeStreams(outputs: readonly Output[]): Output[] {
   return merged;
 }
 
-/** An output without what changes although nobody changes it: numbers of executions, ids, what a front end adds. */
+/** An output without what changes by itself: execution counts, ids, what a front end adds. */
 function content({ output_type, name, text, data, metadata, ename, evalue, traceback }: Output): unknown {
   if (output_type === "stream") return { output_type, name, text: overwritten(join(text)) };
   if (output_type === "error") return { output_type, ename, evalue, traceback };

@@ -17,7 +17,7 @@ export interface StoredRecord {
   readonly record: RunRecord;
 }
 
-/** A record that is no whole one. */
+/** A damaged record. */
 export interface DamagedRecord {
   readonly folder: string;
   /** What is wrong with it, and the way out. */

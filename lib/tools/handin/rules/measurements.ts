@@ -5,7 +5,7 @@ import { count } from "../../../src/base/text";
 import type { RunRecord } from "../../../src/runs/record";
 import type { FinalEvaluation } from "../../../src/training/evaluation";
 import { trueLabels } from "../true-labels";
-import type { Place, Rule, Subject } from "./rule";
+import type { Breach, Rule, Subject } from "./rule";
 
 const runAgain = "get the record back (git checkout), or run npm run handin -- PART";
 
@@ -40,7 +40,7 @@ export const measurementRules: readonly Rule[] = [
 function ofRecords(
   { part, notebook, records }: Subject,
   wrong: (record: RunRecord) => string | undefined,
-): readonly Place[] {
+): readonly Breach[] {
   if (!notebook || !part.sheet) return [];
   return records(part.id).flatMap(({ folder, record }) => {
     const found = wrong(record);

@@ -2,7 +2,7 @@
 import { count, percent } from "../../../src/base/text";
 import type { SheetSettings } from "../../../src/parts";
 import type { RunRecord } from "../../../src/runs/record";
-import type { Place, Rule, Subject } from "./rule";
+import type { Breach, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART";
 const asOnTheSheet = "set it in the notebook's parameters as on the sheet and run npm run handin -- PART";
@@ -111,7 +111,7 @@ interface Setting {
 }
 
 function setting(id: string, title: string, { wanted, found, ...more }: Setting): Rule {
-  const find = (subject: Subject): Place[] => {
+  const find = (subject: Subject): Breach[] => {
     const stored = own(subject);
     const expected = subject.part.sheet && wanted(subject.part.sheet);
     const ran = stored && found(stored.record.config);

@@ -34,16 +34,16 @@ export const reportRules: readonly Rule[] = [
       const found = read.parts.find(({ part: id }) => id === part.id);
       if (!found) return [{ value: "report.json does not speak of it" }];
       const wanted = reportOfNote(part, notebook.metadata.deepnets?.run, records(part.id));
-      return facts
-        .filter((fact) => rounded(found, fact) !== rounded(wanted, fact))
-        .map((fact) => ({
-          value: `report.json says ${fact} ${rounded(found, fact)} where ${rounded(wanted, fact)} is true`,
+      return checkedFields
+        .filter((field) => rounded(found, field) !== rounded(wanted, field))
+        .map((field) => ({
+          value: `report.json says ${field} ${rounded(found, field)} where ${rounded(wanted, field)} is true`,
         }));
     },
   },
 ];
 
-const facts = [
+const checkedFields = [
   "notebook",
   "title",
   "status",
@@ -57,5 +57,5 @@ const facts = [
 ] as const satisfies readonly (keyof PartReport)[];
 
 /** A notebook notes whole seconds, a report all of them. */
-const rounded = (report: PartReport, fact: (typeof facts)[number]) =>
-  fact === "seconds" ? Math.round(report.seconds) : (report[fact] ?? "none");
+const rounded = (report: PartReport, field: (typeof checkedFields)[number]) =>
+  field === "seconds" ? Math.round(report.seconds) : (report[field] ?? "none");

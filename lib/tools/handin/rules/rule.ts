@@ -25,7 +25,7 @@ export interface Page {
 /** One notebook of a hand-in with all that a rule may look at. */
 export interface Subject extends RecordReader {
   readonly part: Part;
-  /** Undefined where the hand-in lacks it, or where it cannot be read. */
+  /** Undefined where it is missing or cannot be read. */
   readonly notebook: Notebook | undefined;
   /** Why the notebook cannot be read. */
   readonly unreadable?: string | undefined;
@@ -48,10 +48,10 @@ export interface Subject extends RecordReader {
 }
 
 /** Where a rule is broken. */
-export interface Place {
+export interface Breach {
   /** Index of the cell in the notebook. */
   readonly cell?: number;
-  /** What was found, as one sentence without its end. */
+  /** What was found: one sentence without the full stop. */
   readonly value: string;
 }
 
@@ -61,7 +61,7 @@ export interface Rule {
   readonly title: string;
   /** The way out; `PART` stands for the part's id. */
   readonly remedy: string;
-  /** Holds for pages, which committed notebooks have not. */
+  /** Is about pages, which committed notebooks do not have. */
   readonly page?: true;
   /** What it looks at: each notebook (the default), the index page, or both. */
   readonly about?: "index" | "both";
@@ -69,7 +69,7 @@ export interface Rule {
    * Says in general what other rules say more exactly: it is asked only where no other rule about pages found anything.
    */
   readonly general?: true;
-  /** Asks for the sheet's lengths or final numbers, which a quick run has not. */
+  /** Asks for the sheet's lengths or final numbers, which a quick run does not have. */
   readonly full?: true;
-  readonly find: (subject: Subject) => readonly Place[];
+  readonly find: (subject: Subject) => readonly Breach[];
 }

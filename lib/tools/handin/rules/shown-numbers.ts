@@ -5,9 +5,9 @@ import { multiplyAdds } from "../../../src/models/multiply-adds";
 import { parts } from "../../../src/parts";
 import type { RunRecord } from "../../../src/runs/record";
 import type { FinalEvaluation } from "../../../src/training/evaluation";
-import { readHtml, type Table } from "../../notebooks/html";
+import { readHtml, type TextTable } from "../../notebooks/html";
 import { join, type Notebook, type Output } from "../../notebooks/notebook";
-import type { Place, Rule, Subject } from "./rule";
+import type { Breach, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART, or undo the change";
 
@@ -29,7 +29,7 @@ export const shownNumberRules: readonly Rule[] = [
     find: (subject) => {
       const known = knownRuns(subject);
       if (known.length === 0) return [];
-      return outputsOf(subject.notebook).flatMap(({ cell, output }): Place[] => {
+      return outputsOf(subject.notebook).flatMap(({ cell, output }): Breach[] => {
         const wrong = [...wrongInText(output, known), ...wrongInTables(output, known), ...wrongInFigure(output, known)];
         return wrong.length > 0 ? [{ cell, value: wrong[0]! }] : [];
       });
@@ -327,7 +327,7 @@ function wrongInTables({ data = {} }: Output, known: readonly KnownRuns[]): stri
   return html === undefined ? [] : readHtml(join(html as string)).tables.flatMap((table) => wrongInTable(table, known));
 }
 
-function wrongInTable([head = [], ...rows]: Table, known: readonly KnownRuns[]): string[] {
+function wrongInTable([head = [], ...rows]: TextTable, known: readonly KnownRuns[]): string[] {
   const names = head.map((name) => name.toLowerCase());
   const several = names.includes("seeds");
   const own = known.find((one) => one.own);
