@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { sum } from "../base/statistics";
 import { calibration as measured } from "../runs/calibration";
 import { curves } from "./curves";
@@ -49,13 +50,14 @@ export function calibration(runs: Runs, { labels, bins: count = 10, ...words }: 
     words.caption ??
     `Answers of ${seedsText(models)}, in ${count} intervals of certainty; those with fewer than ${fewest} ` +
       "answers are left out. Below the dashed line a model is surer than it is right.";
+  const pairs = (x: readonly number[], y: readonly number[]) =>
+    x.map((certainty, i) => `${certainty.toFixed(2)} certain, ${itemAt(y, i).toFixed(2)} right`).join("; ");
   const drawn = curves(lines, {
     title: words.title ?? "Certainty against accuracy on the test images",
     caption,
     alt:
       words.alt ??
-      `Reliability diagram. ${caption} ` +
-        `${lines.map(({ name, x, y }) => `${name}: ` + `${x.map((certainty, i) => `${certainty.toFixed(2)} certain, ${y[i]!.toFixed(2)} right`).join("; ")}.`).join(" ")}`,
+      `Reliability diagram. ${caption} ${lines.map(({ name, x, y }) => `${name}: ${pairs(x, y)}.`).join(" ")}`,
     x: "mean certainty of the answers",
     y: "share that is right",
     xRange: [0, 1.02],
