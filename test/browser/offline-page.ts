@@ -23,6 +23,10 @@ export async function openOffline(
   const complaints: string[] = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   page.on(
     "request",
     (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(`request ${request.url()}`),
