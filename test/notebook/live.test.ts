@@ -103,7 +103,7 @@ test("the series' page knows digits by the data's own scale, and its first cell 
   const tensors = tf.memory().numTensors;
   const { output, line } = seriesOutput(model, series, { threshold: 100, border: 97.4321 });
   expect(tf.memory().numTensors).toBe(tensors);
-  expect(line).toMatch(/^406 weights in 0\.00 MB, .* bits each; test accuracy \d+\.\d\d % on the page, \d/);
+  expect(line).toMatch(/^406 weights in 0\.00 MB, .* bits each; test \d+\.\d\d % on the page, \d/);
   const data = await dataOf(output);
   data.inputs.forEach((values, digit) => expect(values[0]).toBeCloseTo((digit - 4.5) / Math.sqrt(99 / 12), 6));
   expect(data).toMatchObject({ length: 30, threshold: 100, border: 97.43 });

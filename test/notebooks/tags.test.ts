@@ -85,8 +85,22 @@ describe("tagText", () => {
     expect(parseFloat(tagText(`sweep.h6-1b.test.${name}`, records, 1))).toBeCloseTo(value, 10),
   );
 
-  test("writes a spread with one decimal more", () =>
-    expect(tagText("sweep.h6-1b.test.sd", records, 1)).toMatch(/^0\.36\d? %$/));
+  test("writes a spread of per cents in points, another with one decimal more", () => {
+    expect(tagText("sweep.h6-1b.test.sd", records, 1)).toBe("0.36 points");
+    const [, decimals] = tagText("sweep.h6-1b.testLoss.mean", records, 1).split(".");
+    expect(tagText("sweep.h6-1b.testLoss.sd", records, 1)).toMatch(new RegExp(`^\\d\\.\\d{${decimals!.length + 1}}$`));
+  });
+
+  test("writes the lowest and the highest as their runs do, a whole ratio with its decimals", () => {
+    const seed = (accuracy: number, one: RunRecord): RunRecord => {
+      const final = { ...one.final!, train: { ...one.final!.train, accuracy } };
+      return { ...one, final };
+    };
+    // Test errors of 2.0, 1.8 and 1.3 %, training errors of 0.5, 0.3 and 0.2 %.
+    const runs = records("h6-1b").map((one, i) => seed([0.995, 0.997, 0.998][i]!, one));
+    expect(tagText("sweep.h6-1b.errorRatio.min", () => runs, 1)).toBe("4.00");
+    expect(tagText("sweep.h6-1b.errorRatio.max", () => runs, 1)).toBe("6.50");
+  });
 
   test.each([
     ["h6-1b.test", 9, /^Expected a finished record of h6-1b with seed 9 for the tag h6-1b\.test but found none$/],

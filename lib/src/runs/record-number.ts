@@ -107,6 +107,7 @@ function textOf(key: string, value: number): string {
   if (inPoints.test(key)) return points(value);
   if (fraction.test(key)) return percent(value);
   if (/(^|\.)minutes/.test(key)) return value.toFixed(1);
+  if (/(^|\.)(errorRatio|lossRise)$/.test(key)) return value.toFixed(2);
   if (Number.isInteger(value)) return value.toLocaleString("en-US");
   return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3);
 }

@@ -108,22 +108,23 @@ function overSeeds(
   const n = numbers.length;
   if (n === 0) throw new Error(`Expected finished records for the tag ${key} but found none`);
   if (name === "n") return String(n);
-  // A spread is small beside its mean: one more decimal.
-  return likeText(
-    statistic(numbers.map(({ value }) => value))[name as keyof Statistic],
-    numbers[0]!.text,
-    name === "sd" ? 1 : 0,
-  );
+  const value = statistic(numbers.map((number) => number.value))[name as keyof Statistic];
+  // The lowest and the highest are numbers of one run, and are written as that run writes them.
+  const same = numbers.find((number) => number.value === value);
+  if (same && name !== "sd") return same.text;
+  return likeText(value, numbers[0]!.text, name === "sd");
 }
 
-/** A value written like another one: per cent or plain, with as many decimals and `more`. */
-function likeText(value: number, text: string, more: number): string {
-  const decimals = (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) + more;
-  if (text.endsWith(" points")) return points(value, decimals);
+/** A value in the form of its fellow: per cent or plain, as many decimals; a spread of per cents is in points. */
+function likeText(value: number, text: string, spread: boolean): string {
+  const decimals = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
   const percent = text.endsWith("%");
+  if (text.endsWith(" points") || (percent && spread)) return points(value, decimals);
+  // A spread is small beside its mean: one more decimal.
+  const digits = decimals + (spread ? 1 : 0);
   const written = (percent ? value * 100 : value).toLocaleString("en-US", {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
   });
   return written + (percent ? " %" : "");
 }

@@ -45,7 +45,7 @@ export async function digits({ seed, mnist }: DigitsOptions): Promise<Live> {
       const { packed, network, classes, accuracy, bitsPerWeight } = packModel(trained, mnist);
       console.log(
         `${named.name}: ${count(trained.countParams())} weights in ${(packed.bytes.length / 1e6).toFixed(2)} MB, ` +
-          `${bitsPerWeight.toFixed(1)} bits each; test accuracy ${percent(accuracy.packed)} on the pad, ` +
+          `${bitsPerWeight.toFixed(1)} bits each; test ${percent(accuracy.packed)} on the pad, ` +
           `${percent(accuracy.model)} in float32.`,
       );
       shown.push({ model: { ...named, network: packed }, network, classes });

@@ -96,7 +96,7 @@ export function seriesOutput(
   return {
     line:
       `${count(model.countParams())} weights in ${(packed.bytes.length / 1e6).toFixed(2)} MB, ` +
-      `${bitsPerWeight.toFixed(1)} bits each; test accuracy ${percent(accuracy.packed)} on the page, ` +
+      `${bitsPerWeight.toFixed(1)} bits each; test ${percent(accuracy.packed)} on the page, ` +
       `${percent(accuracy.model)} in float32.`,
     output: liveOutput({
       widget: "series",
