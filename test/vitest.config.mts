@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import LongestFirst from "./order";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
@@ -26,6 +26,33 @@ const kinds: Record<string, { readonly folders: readonly string[]; readonly more
   browser: { folders: ["browser"], more: { ...patient, ...quickHandin } },
 };
 
+/** The files that take a minute or so, the longest first: begun late, one of them would run on alone. */
+const longest = [
+  "test/sweep/sweep.test.ts",
+  "test/handin/handin.test.ts",
+  "test/setup/doctor.test.ts",
+  "test/setup/setup.test.ts",
+  "test/kernel/cells.test.ts",
+  "test/notebooks/execute.test.ts",
+  "test/graph/graph-step.test.ts",
+  "test/handin/spoilings.test.ts",
+  "test/kernel/failing.test.ts",
+];
+
+/** Long files first, those that wait for the quick hand-in last, the others as vitest has them. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const waits = new Set(files.filter(({ moduleId }) => readFileSync(moduleId, "utf8").includes("quickHandin()")));
+    const rank = (file: TestSpecification) => {
+      if (waits.has(file)) return longest.length + 1;
+      const at = longest.findIndex((name) => file.moduleId.endsWith(name));
+      return at === -1 ? longest.length : at;
+    };
+    return sorted.sort((one, other) => rank(one) - rank(other));
+  }
+}
+
 const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
 // What proves only length: `npm run test:long` runs these files instead of all others, one at a time.
 const long = process.env.DEEPNETS_LONG_TESTS === "1";
@@ -42,8 +69,8 @@ for (const entry of readdirSync(here, { withFileTypes: true, recursive: true }))
 // Whatever the tests, and the programs that they start, leave in the temporary folder goes with it. Each project reads
 // this file anew.
 const temporary = join(tmpdir(), `deepnets-test-${process.pid}`);
-mkdirSync(temporary, { recursive: true });
-process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
+if (mkdirSync(temporary, { recursive: true }))
+  process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 
 export default defineConfig({
   test: {

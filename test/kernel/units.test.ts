@@ -154,6 +154,24 @@ describe("a cell's output", () => {
     ]);
   });
 
+  test("is sent from a loop that lets no timer fire, and a question waits for its answer however late it is", () => {
+    const clock = vi.spyOn(Date, "now").mockReturnValue(0);
+    const { sent, cell } = made();
+    const texts = () => sent.map(([, { text }]) => text as string);
+    const at = (ms: number, text: string) => {
+      clock.mockReturnValue(ms);
+      cell.write("stdout", text);
+    };
+    at(1000, "step 1\n");
+    at(2000, ".");
+    expect(texts()).toEqual(["step 1\n"]);
+    at(3000, ".");
+    expect(texts()).toEqual(["step 1\n", "."]);
+    at(4000, "line> ");
+    expect(cell.takeLine()).toBe("line> ");
+    clock.mockRestore();
+  });
+
   test("waits for a picture that comes later", async () => {
     const { sent, cell } = made();
     cell.show("display_data", new Promise((resolve) => setTimeout(() => resolve({ data: "late" }), 20)));

@@ -49,11 +49,13 @@ export class Cell {
   /** Adds text to a stream of this cell, in order with everything else that it shows. */
   write(name: "stdout" | "stderr", text: string): void {
     if (this.#muted || text === "") return;
-    if (name !== this.#streamName) this.flush();
+    // A loop that never lets a timer fire still shows what it prints.
+    const late = Date.now() - this.#flushedAt > 10 * gatherMs;
+    if (late || name !== this.#streamName) this.flush();
     this.#streamName = name;
     this.#text += text;
-    // A loop that never lets a timer fire still shows what it prints.
-    if (Date.now() - this.#flushedAt > 10 * gatherMs) this.flush();
+    // A line that is not ended may be a question: it waits for whoever asks.
+    if (late && text.endsWith("\n")) this.flush();
     else this.#timer ??= plainTimeout(() => this.flush(), gatherMs);
   }
 
