@@ -26,7 +26,7 @@ test("a full disk leaves the old file, and nothing half-written", async () => {
     symlinkSync("/dev/full", `${file}.part`);
     await expect(write()).rejects.toThrow(
       `Expected room on the disk but it is full (${file}: what was there before is intact): free some space and ` +
-        "run the command again; what was finished is kept.",
+        "run again; what was finished is kept.",
     );
     expect(readFileSync(file, "utf8")).toBe("old");
     expect(existsSync(`${file}.part`)).toBe(false);
