@@ -15,15 +15,17 @@ const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 // these files run last, one at a time.
 const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts", "test/lab/*.test.ts"];
 const alone = { ...patient, fileParallelism: false };
-const kinds: Record<string, { readonly folders: readonly string[]; readonly more?: object }> = {
+// Kinds of one group run together, the groups one after the other.
+const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
   units: {
+    group: 0,
     folders: ["base", "data", "models", "graph", "training", "runs", "figures", "live", "notebook", "reset", "bench"],
   },
-  "set-up": { folders: ["setup"], more: patient },
-  sweep: { folders: ["sweep"], more: patient },
-  kernel: { folders: ["kernel", "lab"], more: patient },
-  "hand-in": { folders: ["handin", "notebooks", "export"], more: { ...patient, ...quickHandin } },
-  browser: { folders: ["browser"], more: { ...patient, ...quickHandin } },
+  "set-up": { folders: ["setup"], group: 1, more: patient },
+  sweep: { folders: ["sweep"], group: 1, more: patient },
+  kernel: { folders: ["kernel", "lab"], group: 2, more: patient },
+  "hand-in": { folders: ["handin", "notebooks", "export"], group: 2, more: { ...patient, ...quickHandin } },
+  browser: { folders: ["browser"], group: 2, more: { ...patient, ...quickHandin } },
 };
 
 /** The files that take a minute or so, the longest first: begun late, one of them would run on alone. */
@@ -77,8 +79,7 @@ export default defineConfig({
     root,
     // tfjs-node fails in a second worker thread of one process (tfjs#8388).
     pool: "forks",
-    // One more than the gate's two cores: many a test waits for a kernel or a page.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     execArgv: ["--require", resolve(root, "lib/tools/kernel/preload.cjs")],
     // The engine reads the first when its process starts.
@@ -89,16 +90,17 @@ export default defineConfig({
     projects: long
       ? [{ extends: true as const, test: { name: "long", include: [longFiles], ...alone, testTimeout: 3_600_000 } }]
       : [
-          ...Object.entries(kinds).map(([name, { folders, more }]) => ({
+          ...Object.entries(kinds).map(([name, { folders, group: groupOrder, more }]) => ({
             extends: true as const,
             test: {
               name,
               include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
               exclude: [longFiles, ...timed],
+              sequence: { groupOrder },
               ...more,
             },
           })),
-          { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 1 }, ...alone } },
+          { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 3 }, ...alone } },
         ],
   },
 });

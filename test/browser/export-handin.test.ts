@@ -6,7 +6,7 @@ import { parts } from "../../lib/src/parts";
 import { quickHandin } from "../fixtures/handin/quick";
 import { barriers, hasBrowser, launch, openOffline } from "./offline-page";
 
-const { handin } = await quickHandin();
+const { handin } = quickHandin();
 const plotly = "application/vnd.plotly.v1+json";
 
 interface Saved {

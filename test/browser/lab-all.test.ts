@@ -4,7 +4,7 @@ import { quickHandin } from "../fixtures/handin/quick";
 import { Lab } from "./lab-page";
 import { expectAllRan, figuresIn, openSaved, runAll } from "./run-all";
 
-const { handin } = await quickHandin();
+const { handin } = quickHandin();
 const executed = readdirSync(handin)
   .filter((name) => name.endsWith(".ipynb"))
   .map((name) => name.replace(".ipynb", ""))

@@ -1,6 +1,6 @@
 // One quick hand-in of the real notebooks; all tests that look at it share it.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -16,20 +16,20 @@ declare module "vitest" {
 
 // Several projects name this file; they share what the first of them made.
 const made = Symbol.for("deepnets.quickHandin");
-const shared = globalThis as { [made]?: string };
+const shared = globalThis as { [made]?: Promise<string> };
 
-/** Starts it and goes on: the tests that need none of it run meanwhile; the others wait in `quickHandin()`. */
+/** Runs it before the tests: beside them, on two cores, kernels no longer answered in time. */
 export default async function setup(project: TestProject): Promise<void> {
-  if (await isWanted(project)) project.provide("quickFolder", (shared[made] ??= start()));
+  if (await isWanted(project)) project.provide("quickFolder", await (shared[made] ??= start()));
 }
 
-function start(): string {
+async function start(): Promise<string> {
   // While notebooks are being written: the folder of an earlier quick hand-in.
   const given = fromEnvironment("DEEPNETS_QUICK");
   if (given) return given;
   const base = mkdtempSync(join(tmpdir(), "quick-"));
   process.once("exit", () => rmSync(base, { recursive: true, force: true }));
-  run(base);
+  await run(base);
   return base;
 }
 
@@ -42,9 +42,9 @@ async function isWanted(project: TestProject): Promise<boolean> {
   return testFiles.some((file) => readFileSync(file, "utf8").includes("quickHandin()"));
 }
 
-function run(base: string): void {
+function run(base: string): Promise<void> {
   const started = Date.now();
-  console.log("Running the quick hand-in that the tests share, beside those that need none of it ...");
+  console.log("Running the quick hand-in that the tests share (a few minutes) ...");
   const args = [
     join(root, "lib/tools/setup/start.cjs"),
     join(root, "lib/dist/tools/handin/handin.js"),
@@ -57,13 +57,14 @@ function run(base: string): void {
   process.once("exit", stop);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data));
-  child.on("close", (code) => {
-    process.off("exit", stop);
-    const seconds = (Date.now() - started) / 1000;
-    console.log(`The quick hand-in ended with ${code} after ${seconds.toFixed(0)} s.`);
-    if (code !== 0) console.log(output);
-    const file = join(base, "ended.json");
-    writeFileSync(`${file}.part`, JSON.stringify({ code, output, seconds }));
-    renameSync(`${file}.part`, file);
+  return new Promise((done) => {
+    child.on("close", (code) => {
+      process.off("exit", stop);
+      const seconds = (Date.now() - started) / 1000;
+      console.log(`The quick hand-in ended with ${code} after ${seconds.toFixed(0)} s.`);
+      if (code !== 0) console.log(output);
+      writeFileSync(join(base, "ended.json"), JSON.stringify({ code, output, seconds }));
+      done();
+    });
   });
 }

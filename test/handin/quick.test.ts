@@ -16,7 +16,7 @@ import { findTags } from "../../lib/tools/notebooks/tags";
 import { waitFor } from "../fixtures/handin/cells";
 import { quickHandin } from "../fixtures/handin/quick";
 
-const quick = await quickHandin();
+const quick = quickHandin();
 const base = mkdtempSync(join(tmpdir(), "quick-test-"));
 beforeAll(() => void vi.stubEnv("DEEPNETS_RUNS", quick.runs));
 afterAll(() => {
