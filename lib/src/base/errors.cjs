@@ -7,7 +7,7 @@ class UserError extends Error {
 
 // Sentences for the system's errors, by code. `what` is "write", "read" or, where nobody knows, "open".
 const full = ({ place }) =>
-  `Expected room on the disk but it is full (${place}): free some space and run again; what was ` + "finished is kept.";
+  `Expected room on the disk but it is full (${place}): free some space and run again; what was finished is kept.`;
 
 const ways = {
   write:
