@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportNotebooks } from "../../lib/tools/export/pages";
 import { samples } from "../fixtures/figures";
 import { sampleNotebook } from "../fixtures/notebook";
-import { barriers, hasBrowser, launch, leavePicture, openOffline, pictureFile } from "./offline-page";
+import { barriers, hasBrowser, launch, leavePicture, looks, openOffline, pictureFile } from "./offline-page";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-pages-"));
 const figures = Object.keys(samples).length;
@@ -48,12 +48,7 @@ describe.skipIf(!hasBrowser)("an exported page in Chromium, without a network", 
   const widths = (page: Page) =>
     page.evaluate(() => ({ page: document.documentElement.scrollWidth, window: innerWidth }));
 
-  test.each([
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 390],
-    ["dark", 390],
-  ] as const)(
+  test.each(looks)(
     "draws every figure, says nothing, asks for nothing, and reads well: %s, %d px",
     async (colorScheme, width) => {
       const { page, complaints } = await sharedPage(colorScheme, width);

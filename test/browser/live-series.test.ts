@@ -11,7 +11,7 @@ import { nudged, sumOf } from "../../lib/src/live/series-data";
 import { seriesOutput } from "../../lib/src/notebook/live/series";
 import { represent } from "../../lib/src/notebook/represent";
 import { exportNotebooks } from "../../lib/tools/export/pages";
-import { barriers, hasBrowser, launch, leavePicture, openOffline } from "./offline-page";
+import { barriers, hasBrowser, launch, leavePicture, looks, openOffline } from "./offline-page";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-series-"));
 const file = join(home, "h6-2-lstm.html");
@@ -246,12 +246,7 @@ describe.skipIf(!hasBrowser)("a series on an exported page in Chromium, from a f
     await page.context().close();
   });
 
-  test.each([
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 390],
-    ["dark", 390],
-  ] as const)("reads well: %s, %d px", async (colorScheme, width) => {
+  test.each(looks)("reads well: %s, %d px", async (colorScheme, width) => {
     const { page, complaints } = await open({ colorScheme, viewport: { width, height: 1000 } });
     expect(await barriers(page, { grave: false })).toEqual([]);
     await start(page);

@@ -14,7 +14,7 @@ import { networkOf } from "../../lib/src/notebook/live/network";
 import { represent } from "../../lib/src/notebook/represent";
 import { exportNotebooks } from "../../lib/tools/export/pages";
 import { digitStrokes } from "../fixtures/strokes";
-import { barriers, hasBrowser, launch, leavePicture, openOffline } from "./offline-page";
+import { barriers, hasBrowser, launch, leavePicture, looks, openOffline } from "./offline-page";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-pad-"));
 const file = join(home, "h6-1e-comparison.html");
@@ -230,12 +230,7 @@ describe.skipIf(!hasBrowser)("the pad on an exported page in Chromium, from a fi
     await page.context().close();
   });
 
-  test.each([
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 390],
-    ["dark", 390],
-  ] as const)("reads well: %s, %d px", async (colorScheme, width) => {
+  test.each(looks)("reads well: %s, %d px", async (colorScheme, width) => {
     const { page, complaints } = await open({ colorScheme, viewport: { width, height: 1000 } });
     expect(await barriers(page, { grave: false })).toEqual([]);
     await start(page);

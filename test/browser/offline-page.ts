@@ -10,6 +10,14 @@ import { findBrowser } from "../../lib/src/notebook/browser";
 const found = findBrowser();
 export const hasBrowser = found !== undefined;
 
+/** How a page is looked at: theme, and width in pixels of a screen and of a phone. */
+export const looks = [
+  ["light", 1280],
+  ["dark", 1280],
+  ["light", 390],
+  ["dark", 390],
+] as const;
+
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath: found!, args: ["--no-sandbox"] });
 
 /** Opens a page and gathers what it says on the console and what it asks the network for. */

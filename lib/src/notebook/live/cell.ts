@@ -1,7 +1,7 @@
-import { escapeHtml } from "../../base/text";
-import { colors, font } from "../../figures/theme";
+import { colors } from "../../figures/theme";
 import { cellPresets, cellSteps } from "../../live/cell-steps";
 import { type Live, liveOutput } from "./output";
+import { stillOf } from "./still";
 
 /**
  * One LSTM cell with its gates on sliders, and its state c(t) and output h(t) over a series of eight numbers: an adding
@@ -38,16 +38,12 @@ export function cell(): Live {
   const key =
     `<text x="${width - 12}" y="24" text-anchor="end"><tspan fill="${colors.blue}">c(t)</tspan> <tspan ` +
     `fill="${colors.orange}">h(t)</tspan></text>`;
-  const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-    `font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}"><rect width="${width}" ` +
-    `height="${height}" fill="${colors.paper}"/>${panels.join("")}${key}</svg>`;
   return liveOutput({
     widget: "cell",
     title: "One LSTM cell",
     start: "Set the gates yourself",
     data: {},
-    still: { svg, width, height },
+    still: stillOf([...panels, key], { width, height }),
     text:
       "Three settings of one LSTM cell over eight steps: as an adding machine its state rises with each number, as " +
       "a memory it keeps the first, and with a forget gate of 0.6 it forgets.",

@@ -1,6 +1,7 @@
 import { escapeHtml, percent } from "../../base/text";
-import { colors, font } from "../../figures/theme";
+import { colors } from "../../figures/theme";
 import { type Stroke, side } from "../../live/drawing";
+import { type Still, stillOf, stillTitle } from "./still";
 
 /** A 3 as somebody might draw it: the picture that stands for the pad where nothing runs. */
 export const exampleStrokes: readonly Stroke[] = [
@@ -37,7 +38,7 @@ export function digitsStill(
   ink: Float32Array,
   answers: readonly Answer[],
   { title }: { readonly title: string },
-): { readonly svg: string; readonly width: number; readonly height: number } {
+): Still {
   const { width, image, top, row, bar, gap, left } = size;
   const height = top + Math.max(image + 34, answers.length * row + 22);
   const cell = image / side;
@@ -68,15 +69,11 @@ export function digitsStill(
       ...bars,
     ].join("");
   });
-  const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ` +
-      `${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}">`,
-    `<rect width="${width}" height="${height}" fill="${colors.paper}"/>`,
-    `<text x="16" y="22" font-weight="bold" fill="${colors.ink}">${escapeHtml(title)}</text>`,
+  const parts = [
+    stillTitle(title),
     `<g fill="${colors.ink}">${pixels.join("")}</g>`,
     `<rect x="16" y="${top}" width="${image}" height="${image}" fill="none" stroke="${colors.faint}"/>`,
     ...rows,
-    "</svg>",
-  ].join("");
-  return { svg, width, height };
+  ];
+  return stillOf(parts, { width, height });
 }

@@ -1,9 +1,9 @@
-import { escapeHtml } from "../../base/text";
-import { colors, font } from "../../figures/theme";
+import { colors } from "../../figures/theme";
 import { prepare, side } from "../../live/drawing";
 import { featureMap, type KernelData, kernelPresets, kernelSize } from "../../live/kernel-data";
 import { exampleStrokes } from "./digits-still";
 import { type Live, liveOutput } from "./output";
+import { stillOf } from "./still";
 
 /** What `live.kernel` lays its kernel over. */
 export interface KernelOptions {
@@ -55,16 +55,12 @@ export function kernel({ image = prepare({ strokes: exampleStrokes })! }: Kernel
       `height="${large}" fill="none" stroke="${colors.faint}"/>`
     );
   });
-  const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-    `font-family="${escapeHtml(font)}" font-size="13"><rect width="${width}" height="${height}" ` +
-    `fill="${colors.paper}"/>${parts.join("")}</svg>`;
   return liveOutput({
     widget: "kernel",
     title: "Drag a kernel over a digit",
     start: "Drag the kernel yourself",
     data,
-    still: { svg, width, height },
+    still: stillOf(parts, { width, height }),
     text:
       "A digit, a kernel of 5 x 5 numbers that answers to vertical edges, and its feature map: above 0 where ink " +
       "begins, below 0 where it ends.",

@@ -4,6 +4,7 @@ import { type Envelope, inScript, liveAttribute, liveMime } from "../../live/env
 import { displaySymbol } from "../display";
 import type { Bundle } from "../kernel";
 import { liveScript } from "./script";
+import type { Still } from "./still";
 
 /** An output that a reader can play with: what the functions of `live` return, for `show`. */
 export interface Live {
@@ -17,7 +18,7 @@ export interface LiveOptions<Data> extends Pick<Envelope<Data>, "widget" | "titl
   /**
    * What is shown until the reader starts the widget, and where no script runs. Colours of `figures/theme.ts` alone.
    */
-  readonly still: { readonly svg: string; readonly width: number; readonly height: number };
+  readonly still: Still;
   /** The picture in words. */
   readonly text: string;
 }

@@ -1,12 +1,12 @@
-import { escapeHtml } from "../../base/text";
-import { colors, font } from "../../figures/theme";
+import { colors } from "../../figures/theme";
 import { type SeriesRun, seriesText } from "../../live/series-data";
+import { type Still, stillOf, stillTitle } from "./still";
 
 /** A series with its running sum and the network's answer after each step, as SVG. */
 export function seriesStill(
   { digits, sums, y }: SeriesRun,
   { threshold, title }: { readonly threshold: number; readonly title: string },
-): { readonly svg: string; readonly width: number; readonly height: number } {
+): Still {
   const [width, height, wide, high, top] = [720, 236, 280, 112, 84];
   const most = Math.max(threshold * 1.3, ...sums);
   const panel = (
@@ -31,15 +31,11 @@ export function seriesStill(
       `<text x="${left + wide / 2}" y="${top + high + 20}" text-anchor="middle">t</text>`,
     ].join("");
   };
-  const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ` +
-      `${height}" font-family="${escapeHtml(font)}" font-size="13" fill="${colors.soft}">`,
-    `<rect width="${width}" height="${height}" fill="${colors.paper}"/>`,
-    `<text x="16" y="22" font-weight="bold" fill="${colors.ink}">${escapeHtml(title)}</text>`,
+  const parts = [
+    stillTitle(title),
     `<text x="16" y="46" font-size="15" letter-spacing="2" fill="${colors.ink}">${seriesText(digits)}</text>`,
     panel({ name: "Running sum", color: colors.ink, border: threshold }, { left: 48, values: sums, to: most }),
     panel({ name: "y(t)", color: colors.pink, border: 0.5 }, { left: 408, values: y, to: 1 }),
-    "</svg>",
-  ].join("");
-  return { svg, width, height };
+  ];
+  return stillOf(parts, { width, height });
 }
