@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,17 +41,14 @@ const longest = [
   "test/kernel/failing.test.ts",
 ];
 
-/** Long files first, those that wait for the quick hand-in last, the others as vitest has them. */
+/** Long files first, the others as vitest has them. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const waits = new Set(files.filter(({ moduleId }) => readFileSync(moduleId, "utf8").includes("quickHandin()")));
-    const rank = (file: TestSpecification) => {
-      if (waits.has(file)) return longest.length + 1;
-      const at = longest.findIndex((name) => file.moduleId.endsWith(name));
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((name) => moduleId.endsWith(name));
       return at === -1 ? longest.length : at;
     };
-    return sorted.sort((one, other) => rank(one) - rank(other));
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
   }
 }
 

@@ -1,10 +1,9 @@
 import { readdirSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { quickHandin } from "../fixtures/handin/quick";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { Lab } from "./lab-page";
 import { expectAllRan, figuresIn, openSaved, runAll } from "./run-all";
 
-const { handin } = quickHandin();
+const { handin } = inject("quickHandin");
 const executed = readdirSync(handin)
   .filter((name) => name.endsWith(".ipynb"))
   .map((name) => name.replace(".ipynb", ""))
