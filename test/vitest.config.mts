@@ -13,7 +13,12 @@ const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 // Where a test asks how long something took, or starts servers with ports that everybody takes, nothing runs beside it:
 // these files run last, one at a time.
-const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts", "test/lab/*.test.ts"];
+const timed = [
+  "test/kernel/interrupt.test.ts",
+  "test/browser/lab.test.ts",
+  "test/browser/lab-live.test.ts",
+  "test/lab/*.test.ts",
+];
 const alone = { ...patient, fileParallelism: false };
 // Kinds of one group run together, the groups one after the other.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
