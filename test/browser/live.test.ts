@@ -221,6 +221,13 @@ describe.skipIf(!hasBrowser)("the pad on an exported page in Chromium, from a fi
     await page.getByRole("button", { name: "CNN: feature maps" }).press("Enter");
     expect(await page.getByRole("img", { name: /feature maps of the (first|second) convolution/ }).count()).toBe(2);
     expect(await painted(0)).toBeGreaterThan(20);
+    // Six maps in a row for eight: nothing stands where the seventh and eighth would.
+    const alpha = (left: number) =>
+      page
+        .locator(".maps canvas")
+        .first()
+        .evaluate((canvas: any, x) => canvas.getContext("2d").getImageData(x, 14, 1, 1).data[3], left);
+    expect(await Promise.all([14, 5 * 29 + 14, 6 * 29 + 14, 7 * 29 + 14].map(alpha))).toEqual([255, 255, 0, 0]);
     // A click on a row is a click on its button.
     await page.locator(".row").first().locator(".chart").click();
     expect(await page.getByRole("img", { name: /^Sum of the digit/ }).count()).toBe(10);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node";
 import { explained, UserError } from "../base/errors.cjs";
 import { writeWhole } from "../base/files";
+import { placeWithin } from "../base/paths";
 import { sha256 } from "../base/sha256";
 import { describe } from "../models/describe";
 import type { RunRecord } from "./record";
@@ -58,7 +59,8 @@ export async function loadModel(folder: string, record: RunRecord): Promise<tf.L
   const place = modelFolder(folder);
   const who = `the network of ${record.part} (${record.profile}, seed ${record.seed})`;
   const wayOut = `run ${record.part} again, which keeps it`;
-  const wrong = (found: string) => new UserError(`Expected ${who} but found ${found} (${place}): ${wayOut}.`);
+  const wrong = (found: string) =>
+    new UserError(`Expected ${who} but found ${found} (${placeWithin(place)}): ${wayOut}.`);
   if (!hasModel(folder)) throw wrong("none");
   const weights = read(join(place, "weights.bin")) ?? new Uint8Array(0);
   const json = parse(read(join(place, "model.json")));

@@ -1,7 +1,7 @@
 import { forwardAll } from "../../forward";
 import type { Convolution, Dense, Network } from "../../layers";
 import { element } from "../element";
-import { paintMap } from "../paint";
+import { colorOf, paintMap } from "../paint";
 
 /** What there is to see inside a network, for the image that it sees now. */
 export interface Details {
@@ -63,15 +63,14 @@ interface Maps {
 function paintMaps(canvas: HTMLCanvasElement, { layer, values, wide, color }: Maps): void {
   const [rows, columns] = layer.image;
   const most = values.reduce((largest, value) => Math.max(largest, value), 1e-6);
+  const context = canvas.getContext("2d")!;
+  context.fillStyle = `rgb(${colorOf(canvas, "faint").join()})`;
   for (let map = 0; map < layer.maps; map++) {
     const one = Float32Array.from({ length: rows * columns }, (_, i) => values[i * layer.maps + map]! / most);
-    paintMap(canvas, one, {
-      rows,
-      columns,
-      left: (map % wide) * (columns + 1),
-      top: Math.floor(map / wide) * (rows + 1),
-      full: color,
-    });
+    const [left, top] = [(map % wide) * (columns + 1), Math.floor(map / wide) * (rows + 1)];
+    // A line around each map; a row that the maps do not fill stays empty.
+    context.fillRect(left - 1, top - 1, columns + 2, rows + 2);
+    paintMap(canvas, one, { rows, columns, left, top, full: color });
   }
 }
 

@@ -29,12 +29,14 @@ input[type="range"] { width: 100%; margin: 0; accent-color: var(--blue); height:
 .bar { display: block; width: 100%; background: var(--model); opacity: .6; transition: height .08s linear; }
 .best { color: var(--ink); font-weight: 700; }
 .best .bar { opacity: 1; }
+/* Nothing is left free for the answer of a network that is not there. */
+.head:has(+ .problem) .answer { min-height: 0; }
 .problem { grid-column: 1 / -1; margin: 0; font-size: 14px; color: var(--soft); overflow-wrap: anywhere; }
 .details { grid-column: 1 / -1; border-top: 1px solid var(--faint); padding-top: 12px; }
 .details p { margin: 0 0 6px; font-size: 14px; color: var(--soft); }
 .details canvas { image-rendering: pixelated; display: block; max-width: 100%; }
 .maps { margin-bottom: 12px; }
-.maps canvas { width: 100%; max-width: 720px; background: var(--faint); }
+.maps canvas { width: 100%; max-width: 720px; }
 .sums { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 10px; }
 .sum { font-size: 14px; font-variant-numeric: tabular-nums; text-align: center; }
 .sum canvas { width: 100%; border: 1px solid var(--faint); }
