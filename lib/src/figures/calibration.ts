@@ -29,8 +29,8 @@ export function calibration(runs: Runs, { labels, bins: count = 10, ...words }: 
   const models = byPart(recordsOf(runs));
   const lines = models.map(({ style: { name, color, symbol }, records }) => {
     const all = records.map((record) => measured(record, { labels, bins: count }).bins);
-    const pooled = Array.from({ length: count }, (_, k) => all.map((bins) => bins[k]!)).map((own) => {
-      const filled = own.filter(({ size }) => size > 0);
+    const pooled = Array.from({ length: count }, (_, k) => {
+      const filled = all.flatMap((bins) => bins.slice(k, k + 1)).filter(({ size }) => size > 0);
       const size = sum(filled.map((bin) => bin.size));
       const over = (value: (bin: (typeof filled)[number]) => number) =>
         sum(filled.map((bin) => bin.size * value(bin))) / size;

@@ -12,13 +12,13 @@ export interface Curve {
   readonly color?: string;
   readonly dash?: "solid" | "dash" | "dot";
   readonly width?: number;
-  readonly opacity?: number;
+  readonly opacity?: number | undefined;
   /** Text at the right end; default the name; "" for none. */
   readonly label?: string;
   /** Points instead of a line. */
   readonly points?: boolean;
   /** plotly's name of a symbol that about ten points of the line carry: it tells curves apart in a grey print. */
-  readonly symbol?: string;
+  readonly symbol?: string | undefined;
 }
 
 /** A line across the axes: a baseline or a threshold. */
@@ -36,11 +36,11 @@ export interface CurveOptions extends Words {
   readonly xRange?: readonly [number, number] | undefined;
   readonly yRange?: readonly [number, number] | undefined;
   /** Logarithmic axes; ranges are still given in plain values. */
-  readonly log?: "x" | "y" | "xy";
+  readonly log?: "x" | "y" | "xy" | undefined;
   /** Pixels between the ends of the y-axis; default 260. */
   readonly height?: number;
   /** d3 format of the y-axis' ticks: ".0%". */
-  readonly yFormat?: string;
+  readonly yFormat?: string | undefined;
   /** Horizontal and vertical lines with a label. */
   readonly horizontal?: readonly Rule[];
   readonly vertical?: readonly Rule[];
@@ -96,6 +96,7 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
   const told = lines
     .filter((line) => line.label !== "" && line.y.length > 0)
     .map((line) => `${line.name} ends at ${round(lastFinite(line.y), 3)}`);
+  const powers = logY && yRange[0] < 1e-5;
   const alt =
     options.alt ??
     `${[options.title, options.caption].filter(Boolean).join(": ")} (chart of ${options.y} over ` +
@@ -105,27 +106,22 @@ export function curves(given: readonly Curve[], options: CurveOptions): Figure {
     { ...options, alt },
     {
       height,
-      // "99.5 %" needs more room than "99 %".
-      ...(options.yFormat?.startsWith(".1") ? { left: 66 } : {}),
-      // Room for powers such as 10^-10 beside the axis title.
-      ...(logY && yRange[0] < 1e-5 ? { left: 72 } : {}),
+      // Powers such as 10^-10 and per cents such as "99.5 %" need more room beside the axis title.
+      left: powers ? 72 : options.yFormat?.startsWith(".1") ? 66 : undefined,
       right: ends.length > 0 ? Math.min(150, 16 + Math.round(widest * 6.6)) : 16,
       x: {
         title: options.x,
         range: xRange.map((value) => onAxis(value, logX)),
-        ...(logX ? { type: "log", dtick: 1 } : {}),
+        type: logX ? "log" : undefined,
+        dtick: logX ? 1 : undefined,
       },
       y: {
         title: options.y,
         range: yRange.map((value) => onAxis(value, logY)),
-        ...(logY
-          ? {
-              type: "log",
-              dtick: yRange[1] / yRange[0] < 100 ? "D2" : 1,
-              ...(yRange[0] < 1e-5 ? { exponentformat: "power" } : { tickformat: "~g" }),
-            }
-          : {}),
-        ...(options.yFormat ? { tickformat: options.yFormat } : {}),
+        type: logY ? "log" : undefined,
+        dtick: logY ? (yRange[1] / yRange[0] < 100 ? "D2" : 1) : undefined,
+        exponentformat: powers ? "power" : undefined,
+        tickformat: options.yFormat ?? (logY && !powers ? "~g" : undefined),
       },
     },
   );
@@ -161,28 +157,16 @@ function trace(curve: Curve & { color: string }): Spec {
     x: rounded(abscissa(curve), 6),
     y: rounded(curve.y, 5),
     hovertemplate: "%{x}: %{y:.4~g}<extra>%{fullData.name}</extra>",
-    ...(curve.opacity === undefined ? {} : { opacity: curve.opacity }),
-    ...(curve.points
-      ? { mode: "markers", marker: { color: curve.color, size: 7 } }
-      : {
-          mode: curve.symbol ? "lines+markers" : "lines",
-          line: {
-            color: curve.color,
-            width: curve.width ?? 2,
-            ...(curve.dash && curve.dash !== "solid" ? { dash: curve.dash } : {}),
-          },
-          ...(curve.symbol
-            ? {
-                marker: {
-                  symbol: curve.symbol,
-                  size: 8,
-                  color: curve.color,
-                  maxdisplayed: 10,
-                  line: { width: 1.5, color: curve.color },
-                },
-              }
-            : {}),
-        }),
+    opacity: curve.opacity,
+    ...(curve.points ? { mode: "markers", marker: { color: curve.color, size: 7 } } : line(curve)),
+  };
+}
+
+function line({ color, width = 2, dash, symbol }: Curve & { color: string }): Spec {
+  return {
+    mode: symbol ? "lines+markers" : "lines",
+    line: { color, width, dash: dash === "solid" ? undefined : dash },
+    marker: symbol && { symbol, size: 8, color, maxdisplayed: 10, line: { width: 1.5, color } },
   };
 }
 
@@ -196,6 +180,8 @@ function band({ x, low, high, color }: NonNullable<CurveOptions["bands"]>[number
 
 function across({ value, label, at = "left" }: Rule, axis: "x" | "y", log: boolean): { shape: Spec; annotation: Spec } {
   const other = axis === "x" ? "y" : "x";
+  const place = onAxis(value, log);
+  const side = at === "left" ? { x: 0, xanchor: "left", xshift: 4 } : { x: 1, xanchor: "right", xshift: -4 };
   const line = { type: "line", line: { color: colors.grey, width: 1, dash: "dash" } };
   return {
     shape: {
@@ -210,14 +196,8 @@ function across({ value, label, at = "left" }: Rule, axis: "x" | "y", log: boole
     },
     annotation: {
       ...(axis === "y"
-        ? {
-            xref: "x domain",
-            ...(at === "left" ? { x: 0, xanchor: "left", xshift: 4 } : { x: 1, xanchor: "right", xshift: -4 }),
-            yref: "y",
-            y: onAxis(value, log),
-            yanchor: at === "right, below" ? "top" : "bottom",
-          }
-        : { xref: "x", x: onAxis(value, log), xanchor: "left", xshift: 3, yref: "y domain", y: 1, yanchor: "top" }),
+        ? { xref: "x domain", ...side, yref: "y", y: place, yanchor: at === "right, below" ? "top" : "bottom" }
+        : { xref: "x", x: place, xanchor: "left", xshift: 3, yref: "y domain", y: 1, yanchor: "top" }),
       text: label,
       showarrow: false,
       font: { color: colors.grey, size: 11 },
@@ -274,6 +254,9 @@ export function bars(
   groups: readonly { readonly name: string; readonly y: ArrayLike<number>; readonly color?: string }[],
   options: BarOptions,
 ): Figure {
+  const text = options.text
+    ? { texttemplate: `%{y:${options.text}}`, textposition: "outside", cliponaxis: false }
+    : undefined;
   const data = groups.map((group, i) => ({
     type: "bar",
     name: group.name,
@@ -281,19 +264,19 @@ export function bars(
     y: rounded(group.y, 5),
     marker: { color: group.color ?? paletteColor(i) },
     hovertemplate: "%{x}: %{y:.4~g}<extra>%{fullData.name}</extra>",
-    ...(options.text ? { texttemplate: `%{y:${options.text}}`, textposition: "outside", cliponaxis: false } : {}),
+    ...text,
   }));
   const numeric = categories.every((category) => typeof category === "number");
-  const told =
-    categories.length <= 12
-      ? groups
-          .map(
-            (group) =>
-              `: ${group.name} ` +
-              `${categories.map((category, i) => `${category}: ${round(itemAt(group.y, i), 3)}`).join(", ")}`,
-          )
-          .join(";")
-      : "";
+  const few = categories.length <= 12;
+  const told = few
+    ? groups
+        .map(
+          (group) =>
+            `: ${group.name} ` +
+            `${categories.map((category, i) => `${category}: ${round(itemAt(group.y, i), 3)}`).join(", ")}`,
+        )
+        .join(";")
+    : "";
   const alt =
     options.alt ??
     `${[options.title, options.caption].filter(Boolean).join(": ")} (bars of ${options.y} by ${options.x}${told})`;
@@ -304,14 +287,16 @@ export function bars(
       height: options.height,
       x: {
         title: options.x,
-        ...(numeric ? {} : { type: "category" }),
+        type: numeric ? undefined : "category",
         // Few bars are all named, on a phone too.
-        ...(numeric && categories.length <= 12 ? { tickmode: "array", tickvals: [...categories] } : {}),
+        tickmode: numeric && few ? "array" : undefined,
+        tickvals: numeric && few ? [...categories] : undefined,
       },
       y: {
         title: options.y,
-        ...(options.yRange ? { range: [...options.yRange] } : { rangemode: "tozero" }),
-        ...(options.yFormat ? { tickformat: options.yFormat } : {}),
+        range: options.yRange && [...options.yRange],
+        rangemode: options.yRange ? undefined : "tozero",
+        tickformat: options.yFormat,
       },
     },
   );

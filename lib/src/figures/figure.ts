@@ -1,3 +1,4 @@
+import { isObject } from "../base/is-object";
 import { colors, font } from "./theme";
 
 /** The MIME type under which a notebook stores a figure. */
@@ -31,11 +32,11 @@ export interface Area {
   readonly x: Spec;
   readonly y: Spec;
   /** Pixels kept free right of the axes for direct labels; default 16. */
-  readonly right?: number;
+  readonly right?: number | undefined;
   /** Pixels left of the axes; default 56. */
-  readonly left?: number;
+  readonly left?: number | undefined;
   /** Pixels below the axes, for ticks and the axis title; default 48. */
-  readonly bottom?: number;
+  readonly bottom?: number | undefined;
 }
 
 // A page narrower than this many characters wraps title and caption anew, from `layout.meta`.
@@ -43,7 +44,10 @@ const lineLength = 112;
 const titleHeight = 36;
 const lineHeight = 17;
 
-/** A figure with one pair of axes, in house style: the start of nearly all figures here. */
+/**
+ * A figure with one pair of axes, in house style: the start of nearly all figures here. A setting of a trace or an axis
+ * that is undefined is left out.
+ */
 export function figure(data: readonly Spec[], words: Words, area: Area): Figure {
   const layout = {
     autosize: true,
@@ -58,23 +62,34 @@ export function figure(data: readonly Spec[], words: Words, area: Area): Figure 
     height: area.height ?? 260,
   };
   return withWords(
-    { data, layout: { ...layout, margin: { ...layout.margin, t: 0 }, height: layout.height + layout.margin.b } },
+    {
+      data: data.map(defined),
+      layout: { ...layout, margin: { ...layout.margin, t: 0 }, height: layout.height + layout.margin.b },
+    },
     words,
+  );
+}
+
+/** A spec without the settings that are undefined, so that `opacity: curve.opacity` can be written as it is meant. */
+function defined(spec: Spec): Spec {
+  const settings = Object.entries(spec).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    settings.map(([name, value]) => [name, isObject(value) && !ArrayBuffer.isView(value) ? defined(value) : value]),
   );
 }
 
 function axis(spec: Spec): Spec {
   const title =
     typeof spec.title === "string" ? { text: spec.title, font: { color: colors.soft }, standoff: 8 } : spec.title;
-  return {
+  return defined({
     gridcolor: colors.grid,
     zeroline: false,
     linecolor: colors.faint,
     tickfont: { color: colors.soft },
     automargin: false,
     ...spec,
-    ...(title ? { title } : {}),
-  };
+    title,
+  });
 }
 
 /**
@@ -87,7 +102,7 @@ function axis(spec: Spec): Spec {
  */
 export function captioned(drawn: Figure, words: Partial<Words>): Figure {
   const { title, caption, alt } = drawn.layout.meta;
-  return withWords(drawn, { title, caption, ...(words.caption === undefined ? { alt } : {}), ...words });
+  return withWords(drawn, { title, caption, alt: words.caption === undefined ? alt : undefined, ...words });
 }
 
 function withWords(drawn: Figure, words: Words): Figure {

@@ -170,16 +170,14 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
   if (rows === 0 || columns === 0 || uneven >= 0)
     throw new Error(
       "Expected a matrix with rows of equal length but found " +
-        `${uneven >= 0 ? `${matrix[uneven]?.length} values in row ${uneven} and ${columns} in row 0` : "an empty one"}: ` +
-        "" +
-        "check its shape.",
+        (uneven >= 0 ? `${matrix[uneven]?.length} values in row ${uneven} and ${columns} in row 0` : "an empty one") +
+        ": check its shape.",
     );
   const [low, high] = options.range ?? span(matrix, options.scale === "diverging");
   const first = options.xLabels ? 0 : (options.firstColumn ?? 0);
-  const big = rows * columns > 400;
-  const data: Spec = {
-    type: "heatmap",
-    ...(big
+  const size = rows * columns;
+  const values =
+    size > 400
       ? {
           z: bytes(
             matrix.flatMap((row) => Array.from(row)),
@@ -194,12 +192,20 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
           zmin: low,
           zmax: high,
           hovertemplate: "row %{y}, column %{x}: %{z:.4~g}<extra></extra>",
-        }),
-    ...(first === 0 ? {} : { x0: first, dx: 1 }),
+        };
+  const gap = size <= 100 ? 1 : undefined;
+  const numbers =
+    options.digits === undefined ? undefined : { texttemplate: `%{z:.${options.digits}f}`, textfont: { size: 11 } };
+  const data: Spec = {
+    type: "heatmap",
+    ...values,
+    x0: first === 0 ? undefined : first,
+    dx: first === 0 ? undefined : 1,
     colorscale: scales[options.scale ?? "ink"].map((stop) => [...stop]),
     showscale: false,
-    ...(options.digits === undefined ? {} : { texttemplate: `%{z:.${options.digits}f}`, textfont: { size: 11 } }),
-    ...(columns * rows <= 100 ? { xgap: 1, ygap: 1 } : {}),
+    ...numbers,
+    xgap: gap,
+    ygap: gap,
   };
   const square = options.square ?? true;
   const alt =
@@ -216,16 +222,16 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
       x: {
         ...ticks(options.x, options.xLabels),
         range: [first - 0.5, first + columns - 0.5],
-        ...(square ? { constrain: "domain" } : {}),
+        constrain: square ? "domain" : undefined,
       },
       y: {
         ...ticks(options.y, options.yLabels),
         range: [rows - 0.5, -0.5],
-        ...(square ? { scaleanchor: "x", constrain: "domain" } : {}),
+        scaleanchor: square ? "x" : undefined,
+        constrain: square ? "domain" : undefined,
       },
     },
   );
-  const [r, c, h, w] = options.frame ?? [0, 0, 0, 0];
   const rect = (top: number, left: number, down: number, across: number, line: Spec) => ({
     type: "rect",
     xref: "x",
@@ -236,10 +242,8 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     y1: top + down - 0.5,
     line,
   });
-  const shapes = [
-    rect(0, 0, rows, columns, { color: colors.faint, width: 1 }),
-    ...(options.frame ? [rect(r, c, h, w, { color: colors.orange, width: 3 })] : []),
-  ];
+  const shapes = [rect(0, 0, rows, columns, { color: colors.faint, width: 1 })];
+  if (options.frame) shapes.push(rect(...options.frame, { color: colors.orange, width: 3 }));
   const beside = drawn.layout.margin.l + drawn.layout.margin.r;
   const narrow = square
     ? {
@@ -259,13 +263,8 @@ const labelRoom = (labels: readonly string[] = []): number =>
     : Math.round(16 + 7 * Math.max(...labels.map((label) => label.replace(/<\/?[a-z][^>]*>/g, "").length)));
 
 function ticks(title: string | undefined, labels: readonly string[] | undefined): Spec {
-  const values = labels ? { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: [...labels] } : {};
-  return {
-    showgrid: false,
-    fixedrange: true,
-    ...(title ? { title } : {}),
-    ...(title || labels ? values : { visible: false }),
-  };
+  const values = labels && { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: [...labels] };
+  return { showgrid: false, fixedrange: true, title, visible: title || labels ? undefined : false, ...values };
 }
 
 export interface DigitsOptions extends Partial<Words> {

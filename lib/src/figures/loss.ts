@@ -37,7 +37,7 @@ export function loss(runs: Runs, options: LossOptions = {}): Figure {
   }));
   const lines: Curve[] = drawn.flatMap(({ style: { name, color, symbol }, train, test }) => {
     const prefix = drawn.length > 1 ? `${name} ` : "";
-    const shared = { color, ...(drawn.length > 1 ? { symbol } : {}) };
+    const shared = { color, symbol: drawn.length > 1 ? symbol : undefined };
     return [
       {
         name: `${prefix}train`,

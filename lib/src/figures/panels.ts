@@ -65,7 +65,7 @@ export function panels(given: readonly Figure[], options: PanelOptions): Figure 
     meta: {
       ...base.meta,
       ...narrow(given, columns, total),
-      ...(options.alt ? {} : { alt: [base.meta.alt, ...given.map((panel) => panel.layout.meta.alt)].join(". ") }),
+      alt: options.alt || [base.meta.alt, ...given.map((panel) => panel.layout.meta.alt)].join(". "),
     },
   };
   return withRoom({ data: parts.flatMap((part) => part.data), layout }, itemAt(rooms, 0));

@@ -76,18 +76,17 @@ export function states(options: StatesOptions): Figure {
       horizontal: [{ value: threshold, label: String(threshold) }],
     }),
     curves(lines, { ...shared, y: "state", title: "States of some cells", height: 190 }),
-    ...(options.output
-      ? [
-          curves([{ name: "y(t)", x, y: options.output, color: colors.pink }], {
-            ...shared,
-            y: "output",
-            title: "Output after each step",
-            height: 110,
-            yRange: [0, 1],
-          }),
-        ]
-      : []),
   ];
+  if (options.output)
+    parts.push(
+      curves([{ name: "y(t)", x, y: options.output, color: colors.pink }], {
+        ...shared,
+        y: "output",
+        title: "Output after each step",
+        height: 110,
+        yRange: [0, 1],
+      }),
+    );
   const caption =
     options.caption ??
     `Correlation of each cell's state with the ${what}: ` +
@@ -130,8 +129,9 @@ export function statesBySum(options: StatesBySumOptions): Figure {
 
   const caption =
     options.caption ??
-    `Correlation with the ${what}: ` +
-      `${options.cells.map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`).join(", ")}.`;
+    `Correlation with the ${what}: ${options.cells
+      .map(({ name, state }) => `${name} ${signed(correlation(Array.from(state), Array.from(options.sums)))}`)
+      .join(", ")}.`;
   const drawn = figure(
     data,
     {
@@ -141,7 +141,7 @@ export function statesBySum(options: StatesBySumOptions): Figure {
     },
     {
       height: 300,
-      x: { title: what, ...(options.x ? {} : { rangemode: "tozero" }) },
+      x: { title: what, rangemode: options.x ? undefined : "tozero" },
       y: { title: "state" },
     },
   );

@@ -201,6 +201,7 @@ function overlaid(drawn: Figure, states: readonly State[], prefix: string): Figu
     .map((trace) => line(trace, { color: colors.ink, width: 3 }));
   const { xaxis, yaxis, meta, shapes } = drawn.layout;
   const [logX, logY] = [xaxis.type === "log", yaxis.type === "log"];
+  const log = `${logX ? "x" : ""}${logY ? "y" : ""}` as const;
   const plain = ({ range }: Spec, log: boolean) =>
     range.map((end: number) => (log ? 10 ** end : end)) as [number, number];
   const overlay = curves([...shared, ...own], {
@@ -211,8 +212,8 @@ function overlaid(drawn: Figure, states: readonly State[], prefix: string): Figu
     y: yaxis.title.text,
     xRange: plain(xaxis, logX),
     yRange: plain(yaxis, logY),
-    ...(logX || logY ? { log: `${logX ? "x" : ""}${logY ? "y" : ""}` as "x" | "y" | "xy" } : {}),
-    ...(yaxis.tickformat && !logY ? { yFormat: yaxis.tickformat } : {}),
+    log: log === "" ? undefined : log,
+    yFormat: logY ? undefined : yaxis.tickformat,
     height: plotHeight(itemAt(states, 0).figure),
   });
   return { data: overlay.data, layout: { ...overlay.layout, shapes: [...(shapes ?? []), ...overlay.layout.shapes] } };
