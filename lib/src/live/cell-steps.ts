@@ -1,5 +1,6 @@
+import { itemAt } from "../base/item-at";
 import type { Lstm } from "./layers";
-import { type LstmStep, lstmSteps } from "./lstm";
+import { lstmSteps } from "./lstm";
 
 /** How one LSTM cell is set: gates that stay as they are over the series, and the weight of its input. */
 export interface CellSettings {
@@ -24,7 +25,7 @@ export interface CellPreset extends CellSettings {
 const pulse = [1, 0, 0, 0, 0, 0, 0, 0];
 
 /** What one cell can be, the first one first. */
-export const cellPresets: readonly CellPreset[] = [
+export const cellPresets: readonly [CellPreset, ...CellPreset[]] = [
   {
     name: "Adding machine",
     ...{ i: 1, f: 1, o: 1, w: 0.1 },
@@ -45,8 +46,15 @@ export const cellPresets: readonly CellPreset[] = [
   },
 ];
 
+/** Candidate, state and output of one cell at one step. */
+export interface CellStep {
+  readonly g: number;
+  readonly c: number;
+  readonly h: number;
+}
+
 /** The cell's steps over a series: c(t) = f c(t-1) + i g(t), h(t) = o tanh(c(t)). */
-export function cellSteps({ i, f, o, w }: CellSettings, series: readonly number[]): LstmStep[] {
+export function cellSteps({ i, f, o, w }: CellSettings, series: readonly number[]): CellStep[] {
   // A gate that is all bias: the sigmoid of this is the gate again, also of 0 and 1.
   const bias = (gate: number) => Math.log(gate / (1 - gate));
   const cell: Lstm = {
@@ -58,5 +66,9 @@ export function cellSteps({ i, f, o, w }: CellSettings, series: readonly number[
     recurrent: new Float32Array(4),
     bias: Float32Array.of(bias(i), bias(f), 0, bias(o)),
   };
-  return lstmSteps(cell, Float32Array.from(series));
+  return lstmSteps(cell, Float32Array.from(series)).map(({ g, c, h }) => ({
+    g: itemAt(g, 0),
+    c: itemAt(c, 0),
+    h: itemAt(h, 0),
+  }));
 }

@@ -89,7 +89,7 @@ function drawn(strokes: readonly Stroke[], { turn, width }: Pen): Float32Array {
   };
   for (const stroke of strokes) {
     const points = stroke.map(around);
-    points.forEach((point, i) => drawSegment(ink, [points[Math.max(0, i - 1)]!, point], width / 2));
+    points.forEach((point, i) => drawSegment(ink, [points[i - 1] ?? point, point], width / 2));
   }
   return ink;
 }

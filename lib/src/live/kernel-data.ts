@@ -19,10 +19,12 @@ export interface KernelPreset {
 
 const rows = (row: (i: number) => readonly number[]) => Array.from({ length: kernelSize }, (_, i) => row(i)).flat();
 
+const edge = [-0.2, -0.2, 0, 0.2, 0.2];
+
 /** Kernels to begin with, the first one first. */
-export const kernelPresets: readonly KernelPreset[] = [
-  { name: "Vertical edge", kernel: rows(() => [-0.2, -0.2, 0, 0.2, 0.2]) },
-  { name: "Horizontal edge", kernel: rows((i) => new Array(kernelSize).fill([-0.2, -0.2, 0, 0.2, 0.2][i]!)) },
+export const kernelPresets: readonly [KernelPreset, ...KernelPreset[]] = [
+  { name: "Vertical edge", kernel: rows(() => edge) },
+  { name: "Horizontal edge", kernel: edge.flatMap((value) => new Array<number>(kernelSize).fill(value)) },
   { name: "Blur", kernel: rows(() => new Array(kernelSize).fill(0.04)) },
   { name: "Identity", kernel: rows((i) => [0, 0, i === 2 ? 1 : 0, 0, 0]) },
 ];

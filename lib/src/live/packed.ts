@@ -40,11 +40,14 @@ export async function unpack({ layers, tensors, bytes }: PackedNetwork): Promise
     at += packedSize(tensor);
     return readTensor(data.subarray(from, at), tensor);
   });
-  let next = 0;
+  const remaining = values.values();
   return {
     layers: layers.map((layer) => {
       const names = tensorNames[(layer as Layer).kind];
-      return { ...layer, ...Object.fromEntries(names.map((name) => [name, values[next++]!])) } as unknown as Layer;
+      return {
+        ...layer,
+        ...Object.fromEntries(names.map((name) => [name, remaining.next().value])),
+      } as unknown as Layer;
     }),
   };
 }

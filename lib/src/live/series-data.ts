@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { forwardLayer } from "./forward";
 import type { Network } from "./layers";
 import { type LstmStep, lstmSteps } from "./lstm";
@@ -27,7 +28,7 @@ export interface SeriesData extends DigitScale {
   /** All cells, the one whose state follows the running sum best first. */
   readonly cells: readonly RankedCell[];
   /** The sum at which the network's answer changes over many series, where the notebook measured it. */
-  readonly border?: number;
+  readonly border?: number | undefined;
   /** The series to begin with. */
   readonly first: readonly number[];
   /** Test series that the network answers wrongly. */
@@ -54,8 +55,13 @@ export function runSeries(network: Network, { inputs }: DigitScale, digits: read
   const [first, ...above] = network.layers;
   if (first?.kind !== "lstm")
     throw new Error(`Expected a network whose first layer is an LSTM but found ${first?.kind}.`);
-  const steps = lstmSteps(first, Float32Array.from(digits.flatMap((digit) => inputs[digit]!)));
-  const y = steps.map(({ h }) => above.reduce((values, layer) => forwardLayer(layer, values), h)[0]!);
+  const steps = lstmSteps(first, Float32Array.from(digits.flatMap((digit) => itemAt(inputs, digit))));
+  const y = steps.map(({ h }) =>
+    itemAt(
+      above.reduce((values, layer) => forwardLayer(layer, values), h),
+      0,
+    ),
+  );
   return { digits, sums: runningSums(digits), steps, y };
 }
 

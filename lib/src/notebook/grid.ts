@@ -35,14 +35,17 @@ export function gridText(grid: Grid): string {
   const cells = alignCells(lines, { right: (column) => right[column] === true });
   const text = cells.map((line) => line.join("  ").trimEnd());
   text.splice(1, 0, (cells[0] ?? []).map(({ length }) => "-".repeat(length)).join("  "));
-  return [...(grid.caption ? [grid.caption] : []), ...text, ...(grid.note ? [grid.note] : [])].join("\n");
+  return [grid.caption || [], text, grid.note || []].flat().join("\n");
 }
 
 /** The same table as HTML; the styles of JupyterLab and of the hand-in do the rest. */
 export function gridHtml(grid: Grid): string {
   const align = grid.columns.map((column) => (isNumeric(grid, column) ? "right" : "left"));
-  const row = (tag: string, texts: readonly string[]) =>
-    `<tr>${texts.map((text, i) => `<${tag}${tag === "th" ? ' scope="col"' : ""} style="text-align:${align[i]}">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
+  const row = (tag: "th" | "td", texts: readonly string[]) => {
+    const scope = tag === "th" ? ' scope="col"' : "";
+    const cells = texts.map((text, i) => `<${tag}${scope} style="text-align:${align[i]}">${escapeHtml(text)}</${tag}>`);
+    return `<tr>${cells.join("")}</tr>`;
+  };
   const body = grid.rows
     .map((one) =>
       row(

@@ -5,8 +5,8 @@ import { isFigure, represent } from "./represent";
 
 /**
  * Shows a value below the cell: a figure, a table, a model, the source of a model factory, a tensor, a danfojs frame,
- * HTML, or any value that implements
- * `Jupyter.display`. A string is read as Markdown. Outside a notebook its text is printed.
+ * HTML, or any value that implements `Jupyter.display`. A string is read as Markdown. Outside a notebook its text is
+ * printed.
  *
  * @param thing what to show
  * @param options.caption a line that goes with it: a figure's caption, or a line above anything else
@@ -39,14 +39,9 @@ function captionedFigure(thing: unknown, caption: string | undefined): unknown {
 }
 
 function withCaption(content: Content, caption: string): Content {
-  const { data } = content;
+  const data: Record<string, unknown> = { ...content.data };
+  data["text/plain"] = `${caption}\n${String(data["text/plain"])}`;
   const html = data["text/html"];
-  return {
-    ...content,
-    data: {
-      ...data,
-      "text/plain": `${caption}\n${String(data["text/plain"])}`,
-      ...(typeof html === "string" ? { "text/html": `<p>${escapeHtml(caption)}</p>${html}` } : {}),
-    },
-  };
+  if (typeof html === "string") data["text/html"] = `<p>${escapeHtml(caption)}</p>${html}`;
+  return { ...content, data };
 }

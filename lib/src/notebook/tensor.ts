@@ -36,5 +36,6 @@ export function representTensor(tensor: Tensor): Bundle {
   });
   if (tensor.rank >= 2 && rows < itemAt(tensor.shape, -2)) lines.push("  ...");
   const of = tensor.rank > 2 && cut ? ` (the first ${rows} x ${columns})` : "";
-  return { "text/plain": [`${head}${of}`, ...(values.length > 0 ? lines : ["  (no values)"])].join("\n") };
+  const shown = values.length > 0 ? lines : ["  (no values)"];
+  return { "text/plain": [`${head}${of}`, ...shown].join("\n") };
 }

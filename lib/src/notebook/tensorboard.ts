@@ -71,7 +71,7 @@ function picture(png: string | undefined, text: string): TensorboardPicture {
   return {
     png,
     text,
-    [displaySymbol]: () => ({ ...(png === undefined ? {} : { "image/png": png }), "text/plain": text }),
+    [displaySymbol]: () => (png === undefined ? { "text/plain": text } : { "image/png": png, "text/plain": text }),
   };
 }
 

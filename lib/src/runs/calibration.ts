@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { sum } from "../base/statistics";
 import { rightOnes } from "./compare";
 import { finalOf } from "./measures";
@@ -44,20 +45,26 @@ export function calibration(
 ): Calibration {
   const right = rightOnes(record, labels);
   const { probability } = finalOf(record).predictions;
-  const members: number[][] = Array.from({ length: count }, () => []);
-  probability.forEach((p, i) => members[Math.min(count - 1, Math.floor(p * count))]?.push(i));
-  const bins = members.map((own, k) => ({
-    low: k / count,
-    high: (k + 1) / count,
-    size: own.length,
-    certainty: sum(own.map((i) => probability[i]!)) / own.length,
-    accuracy: own.filter((i) => right[i]).length / own.length,
+  const answers = probability.map((certainty, i) => ({
+    certainty,
+    isRight: itemAt(right, i),
+    bin: Math.min(count - 1, Math.floor(certainty * count)),
   }));
+  const bins = Array.from({ length: count }, (_, k) => {
+    const own = answers.filter(({ bin }) => bin === k);
+    return {
+      low: k / count,
+      high: (k + 1) / count,
+      size: own.length,
+      certainty: sum(own.map(({ certainty }) => certainty)) / own.length,
+      accuracy: own.filter(({ isRight }) => isRight).length / own.length,
+    };
+  });
   const filled = bins.filter(({ size }) => size > 0);
   return {
     bins,
     ece: sum(filled.map(({ size, certainty, accuracy }) => size * Math.abs(certainty - accuracy))) / right.length,
-    errors: right.filter((one) => !one).length,
-    certainErrors: right.filter((one, i) => !one && probability[i]! > 0.99).length,
+    errors: answers.filter(({ isRight }) => !isRight).length,
+    certainErrors: answers.filter(({ isRight, certainty }) => !isRight && certainty > 0.99).length,
   };
 }

@@ -1,4 +1,5 @@
 import { holm, mcnemar, type TTest, welch } from "../base/inference";
+import { itemAt } from "../base/item-at";
 import { type Measure, measures } from "./measures";
 import type { RunRecord } from "./record";
 import { runsOf } from "./runs-of";
@@ -68,14 +69,14 @@ export function compareModels(
   const corrected = holm(tests.map(({ p }) => p));
   const within = labels ? correctedBySeed(found.map(({ a, b }) => bySeed(a, b, labels))) : found.map(() => []);
   return found.map(({ one, other, a, b }, i) => ({
-    ...tests[i]!,
+    ...itemAt(tests, i),
     one,
     other,
     measure,
     runs: [a.length, b.length],
-    holm: corrected[i]!,
-    shown: corrected[i]! < level,
-    seeds: within[i]!,
+    holm: itemAt(corrected, i),
+    shown: itemAt(corrected, i) < level,
+    seeds: itemAt(within, i),
   }));
 }
 
@@ -97,7 +98,7 @@ function correctedBySeed(pairs: readonly (readonly Uncorrected[])[]): SeedCompar
   const corrected = new Map(
     seeds.flatMap((seed) => {
       const own = pairs.flat().filter((one) => one.seed === seed);
-      return holm(own.map(({ p }) => p)).map((p, i) => [own[i]!, p] as const);
+      return holm(own.map(({ p }) => p)).map((p, i) => [itemAt(own, i), p] as const);
     }),
   );
   return pairs.map((pair) => pair.map((one) => ({ ...one, holm: corrected.get(one)! })));

@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import type { RunRecord } from "./record";
 
 /** What models are compared by. */
@@ -61,7 +62,12 @@ export function earlyStop({ part, seed, iterations, ...curves }: RunRecord): Ear
         "h6-1b --set variant=held-out trains such runs.",
     );
   const at = lowestAt(validationLoss);
-  return { iteration: iterations[at]!, test: testAccuracy[at]!, testLoss: testLoss[at]!, train: trainAccuracy[at]! };
+  return {
+    iteration: itemAt(iterations, at),
+    test: itemAt(testAccuracy, at),
+    testLoss: itemAt(testLoss, at),
+    train: itemAt(trainAccuracy, at),
+  };
 }
 
 interface Held {

@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { sum } from "../base/statistics";
 import { curveSize } from "../training/curves";
 import type { FinalEvaluation } from "../training/evaluation";
@@ -89,13 +90,15 @@ function aboutEvaluation(found: FinalEvaluation, name: string): string | undefin
       `a ${name} confusion matrix of ${classes} rows of ` +
       `${[...new Set(confusion.map((row) => row.length))].join(" and ")} with ${recall.length} recalls`
     );
-  const sizes = confusion.map((row) => sum(row));
+  const sizes = confusion.map(sum);
   if (sum(sizes) !== size) return `${sum(sizes)} answers to ${size} ${name} examples`;
-  const correct = sum(confusion.map((row, k) => row[k]!));
+  const right = confusion.map((row, k) => itemAt(row, k));
+  const correct = sum(right);
   if (!same(accuracy, correct / size)) return `a ${name} accuracy of ${accuracy} with ${correct} of ${size} correct`;
-  const other = recall.findIndex((value, k) => !same(value, sizes[k] === 0 ? 0 : confusion[k]![k]! / sizes[k]!));
+  const expected = sizes.map((total, k) => (total === 0 ? 0 : itemAt(right, k) / total));
+  const other = expected.findIndex((value, k) => !same(value, itemAt(recall, k)));
   if (other >= 0) return `a ${name} recall of ${recall[other]} of class ${other} with another in the confusion matrix`;
-  const present = recall.filter((_, k) => sizes[k]! > 0);
+  const present = recall.filter((_, k) => itemAt(sizes, k) > 0);
   if (!same(balancedAccuracy, sum(present) / present.length))
     return `a ${name} balanced accuracy of ${balancedAccuracy} with recalls of mean ${sum(present) / present.length}`;
   return undefined;
@@ -108,12 +111,10 @@ function aboutPredictions({ train, test, predictions }: Final): string | undefin
     return `${train.confusion.length} classes in training and ${classes} in testing`;
   if (label.length !== test.size || probability.length !== test.size)
     return `${label.length} predictions with ${probability.length} probabilities for ${test.size} test examples`;
-  const counts = new Array<number>(classes).fill(0);
-  for (const k of label) {
-    if (k >= classes) return `a prediction of class ${k} of ${classes}`;
-    counts[k]!++;
-  }
-  const other = counts.findIndex((count, k) => count !== sum(test.confusion.map((row) => row[k]!)));
+  const beyond = label.find((k) => k >= classes);
+  if (beyond !== undefined) return `a prediction of class ${beyond} of ${classes}`;
+  const counts = test.confusion.map((_, k) => label.filter((predicted) => predicted === k).length);
+  const other = counts.findIndex((count, k) => count !== sum(test.confusion.map((row) => itemAt(row, k))));
   if (other >= 0) return `${counts[other]} predictions of class ${other} with another number in the confusion matrix`;
   // The predicted class is the most probable one.
   const low = probability.find((value) => value < 1 / classes - 1e-5);

@@ -14,11 +14,11 @@ export interface RecordRequest {
   /** A notebook's id: `"h6-1b"`. */
   readonly part: string;
   /** Default: `DEEPNETS_PROFILE`, or "full". */
-  readonly profile?: "full" | "quick";
+  readonly profile?: "full" | "quick" | undefined;
   /** Default: `DEEPNETS_SEED`, or 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** What `DEEPNETS_SET` had changed. Default: nothing, the sheet's own settings. */
-  readonly overrides?: RunRecord["overrides"];
+  readonly overrides?: RunRecord["overrides"] | undefined;
 }
 
 /** Which records to read. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs-node";
 import { writeWhole } from "../base/files";
+import { itemAt } from "../base/item-at";
 import { lockRun } from "../base/lock";
 import type { Curves } from "../training/curves";
 import type { Parameters } from "../training/parameters";
@@ -91,9 +92,13 @@ export class RunFolder {
 }
 
 function pointsAt(curves: Curves, i: number) {
-  const common = { iteration: curves.iterations[i]!, time: curves.times[i]! };
+  const common = { iteration: itemAt(curves.iterations, i), time: itemAt(curves.times, i) };
+  const scalars = (accuracy: readonly number[], loss: readonly number[]) => ({
+    ...common,
+    scalars: { accuracy: itemAt(accuracy, i), loss: itemAt(loss, i) },
+  });
   return {
-    train: { ...common, scalars: { accuracy: curves.trainAccuracy[i]!, loss: curves.trainLoss[i]! } },
-    test: { ...common, scalars: { accuracy: curves.testAccuracy[i]!, loss: curves.testLoss[i]! } },
+    train: scalars(curves.trainAccuracy, curves.trainLoss),
+    test: scalars(curves.testAccuracy, curves.testLoss),
   };
 }

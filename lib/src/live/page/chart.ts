@@ -86,10 +86,14 @@ export function chart(options: ChartOptions): SVGElement {
     );
   // Names one below the other where lines, and the dashed one, end at the same height.
   const ends = lines
-    .flatMap(({ name, color, values }) => (values.length ? [{ name, color, at: y(values.at(-1)!) }] : []))
+    .flatMap(({ name, color, values }) => values.slice(-1).map((value) => ({ name, color, at: y(value) })))
     .concat(border === undefined ? [] : [{ name: written(border), color: "soft", at: y(border) }])
     .sort((a, b) => a.at - b.at);
-  ends.forEach((end, i) => (end.at = Math.max(end.at, i ? ends[i - 1]!.at + 15 : 0)));
+  let free = 0;
+  for (const end of ends) {
+    end.at = Math.max(end.at, free);
+    free = end.at + 15;
+  }
   const over = (ends.at(-1)?.at ?? 0) - (height - bottom);
   for (const { name, color, at } of ends) {
     const style = `fill: var(--${color})${color === "soft" ? "" : "; font-weight: 600"}`;

@@ -16,11 +16,15 @@ export function cell(): Live {
   const panels = cellPresets.map((preset, i) => {
     const left = 36 + i * (wide + 34);
     const steps = cellSteps(preset, preset.series);
-    const [c, h] = [steps.map((step) => step.c[0]!), steps.map((step) => step.h[0]!)];
+    const [c, h] = [steps.map((step) => step.c), steps.map((step) => step.h)];
     const most = Math.max(1, Math.ceil(Math.max(...c)));
-    const line = (values: readonly number[], style: string) =>
-      `<polyline fill="none" stroke-width="2" ${style} ` +
-      `points="${values.map((value, t) => `${(left + (t / (values.length - 1)) * wide).toFixed(1)},${(44 + (1 - value / most) * high).toFixed(1)}`).join(" ")}"/>`;
+    const line = (values: readonly number[], style: string) => {
+      const points = values.map((value, t) => {
+        const [x, y] = [left + (t / (values.length - 1)) * wide, 44 + (1 - value / most) * high];
+        return `${x.toFixed(1)},${y.toFixed(1)}`;
+      });
+      return `<polyline fill="none" stroke-width="2" ${style} points="${points.join(" ")}"/>`;
+    };
     return [
       `<text x="${left}" y="24" font-weight="bold" fill="${colors.ink}">${preset.name}</text>`,
       ...[0, most].map((value) => {

@@ -65,7 +65,7 @@ export function digitsStill(
       `<text x="${left - 14}" y="${base - 12}" text-anchor="end" font-weight="bold" ` +
         `fill="${fill}">${escapeHtml(name)}</text>`,
       `<text x="${left - 14}" y="${base + 4}" text-anchor="end">says ${best}, ` +
-        `${percent(probabilities[best]!, 0)}</text>`,
+        `${percent(Math.max(...probabilities), 0)}</text>`,
       ...bars,
     ].join("");
   });

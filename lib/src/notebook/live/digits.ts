@@ -41,7 +41,7 @@ export async function digits({ seed, mnist }: DigitsOptions): Promise<Live> {
     const named = { part: id, name: model!.name, color: model!.color };
     let trained: LayersModel | undefined;
     try {
-      trained = await readModel({ part: id, ...(seed === undefined ? {} : { seed }) });
+      trained = await readModel({ part: id, seed });
       const { packed, network, classes, accuracy, bitsPerWeight } = packModel(trained, mnist);
       console.log(
         `${named.name}: ${count(trained.countParams())} weights in ${(packed.bytes.length / 1e6).toFixed(2)} MB, ` +

@@ -28,7 +28,7 @@ export function kernel({ image = prepare({ strokes: exampleStrokes })! }: Kernel
   if (wrong >= 0)
     throw new Error(`Expected pixels from 0 to 1 but pixel ${wrong} is ${image[wrong]}: divide bytes by 255.`);
   const data: KernelData = { image: Array.from(image, (ink) => Number(ink.toFixed(3))) };
-  const { kernel: values, name } = kernelPresets[0]!;
+  const { kernel: values, name } = kernelPresets[0];
   const map = featureMap(data.image, values);
   const panels = [
     { title: "Image", values: data.image, side, full: colors.ink },

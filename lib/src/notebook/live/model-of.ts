@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
+import { itemAt } from "../../base/item-at";
 import type { Layer, Network } from "../../live/layers";
 
 /**
@@ -18,7 +19,7 @@ export function modelOf({ layers }: Network, shape: readonly number[]): tf.Seque
     model.add(added);
     const values = weightsOf(layer);
     tf.tidy(() => {
-      added.setWeights(added.getWeights().map(({ shape: wanted }, k) => tf.tensor(values[k]!, wanted)));
+      added.setWeights(added.getWeights().map(({ shape: wanted }, k) => tf.tensor(itemAt(values, k), wanted)));
     });
   });
   return model;
@@ -49,8 +50,8 @@ function asLayer(layer: Layer): tf.layers.Layer {
   }
 }
 
-/** In the order in which tfjs' layers hold them. */
-function weightsOf(layer: Layer): Float32Array[] {
+/** A layer's weights in the order in which tfjs' layers hold them. */
+export function weightsOf(layer: Layer): Float32Array[] {
   if (layer.kind === "lstm") return [layer.kernel, layer.recurrent, layer.bias];
   return layer.kind === "dense" || layer.kind === "convolution" ? [layer.kernel, layer.bias] : [];
 }

@@ -50,7 +50,7 @@ function layerOf(layer: tf.layers.Layer): Layer | undefined {
       };
     case "Conv2D": {
       const maps = config.filters as number;
-      const size = (config.kernelSize as number[])[0]!;
+      const size = itemAt(config.kernelSize as number[], 0);
       const known = same("kernelSize", [size, size]) && same("strides", [1, 1]) && same("padding", "same");
       if (!known || !same("dilationRate", [1, 1])) throw refuse(" with strides or without zero-padding");
       return {
@@ -64,7 +64,7 @@ function layerOf(layer: tf.layers.Layer): Layer | undefined {
       };
     }
     case "MaxPooling2D": {
-      const size = (config.poolSize as number[])[0]!;
+      const size = itemAt(config.poolSize as number[], 0);
       if (!same("poolSize", [size, size]) || !same("strides", [size, size]) || !same("padding", "valid"))
         throw refuse(" whose windows overlap");
       return { kind: "pooling", image: input as unknown as readonly [number, number, number], size };

@@ -1,3 +1,4 @@
+import { entryOf } from "../../base/item-at";
 import { escapeHtml } from "../../base/text";
 import { colors, dark } from "../../figures/theme";
 import { type Envelope, inScript, liveAttribute, liveMime } from "../../live/envelope";
@@ -28,7 +29,7 @@ export interface LiveOptions<Data> extends Pick<Envelope<Data>, "widget" | "titl
  * exported page takes picture and data, and brings the script itself, once.
  */
 export function liveOutput<Data>({ widget, title, start, data, still, text }: LiveOptions<Data>): Live {
-  const theme = { light: colors, dark: Object.fromEntries(names.map((name) => [name, dark[colors[name]]!])) };
+  const theme = { light: colors, dark: Object.fromEntries(names.map((name) => [name, entryOf(dark, colors[name])])) };
   const envelope: Envelope<Data> = { widget, title, start, theme, data };
   const address = `data:image/svg+xml;base64,${Buffer.from(still.svg).toString("base64")}`;
   const html = () =>

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-node";
 import { itemAt } from "../../base/item-at";
 import type { Dataset, Split } from "../../data/dataset";
 import { type Packed, pack } from "../../live/pack";
+import { weightsOf } from "./model-of";
 import { momentsOf, networkOf } from "./network";
 
 /** A trained model, packed for a page, and what that cost. */
@@ -39,10 +40,8 @@ export function packModel(model: tf.LayersModel, { train, test }: Pick<Dataset, 
   try {
     for (const step of model.countParams() < fewWeights ? steps.slice(-2) : steps) {
       const made = pack(network, { step, moments });
-      const weights = made.network.layers.flatMap((layer) =>
-        "kernel" in layer ? [layer.kernel, ...("recurrent" in layer ? [layer.recurrent] : []), layer.bias] : [],
-      );
-      tf.tidy(() => model.setWeights(own.map(({ shape }, i) => tf.tensor(weights[i]!, shape))));
+      const weights = made.network.layers.flatMap(weightsOf);
+      tf.tidy(() => model.setWeights(own.map(({ shape }, i) => tf.tensor(itemAt(weights, i), shape))));
       const classes = classify(model, test);
       const changed = classes.filter((one, i) => one !== before[i]).length / classes.length;
       const accuracy = { model: right(before), packed: right(classes) };

@@ -18,7 +18,7 @@ export interface SeriesLiveOptions extends Partial<Pick<Parameters, "profile" | 
   /** Smallest sum with label 1. Default 100. */
   readonly threshold?: number;
   /** The sum at which the network's answer changes over many series, as `seriesBorder` finds it; the page says it. */
-  readonly border?: number;
+  readonly border?: number | undefined;
 }
 
 /**
@@ -37,13 +37,7 @@ export interface SeriesLiveOptions extends Partial<Pick<Parameters, "profile" | 
  */
 export async function series({ series, threshold = 100, border, ...named }: SeriesLiveOptions): Promise<Live> {
   const { id, noun } = parts.find((part): part is TrainedPart => part.sheet?.data === "series")!;
-  const { profile, seed, overrides } = named;
-  const request = {
-    part: id,
-    ...(profile && { profile }),
-    ...(seed !== undefined && { seed }),
-    ...(overrides && { overrides }),
-  };
+  const request = { part: id, ...named };
   const record = await readRecord(request);
   if (record.data !== series.hash)
     throw new Error(
@@ -52,7 +46,7 @@ export async function series({ series, threshold = 100, border, ...named }: Seri
     );
   const model = await readModel(request);
   try {
-    const { output, line } = seriesOutput(model, series, { threshold, ...(border !== undefined && { border }) });
+    const { output, line } = seriesOutput(model, series, { threshold, border });
     console.log(`${noun}: ${line}`);
     return output;
   } finally {
@@ -83,7 +77,7 @@ export function seriesOutput(
     threshold,
     inputs: digitInputs(test, length),
     cells: rankCells(model, test),
-    ...(border !== undefined && { border: Number(border.toFixed(2)) }),
+    border: border && Number(border.toFixed(2)),
     first: one(Math.max(0, test.labels.indexOf(0))),
     missed: missed.slice(0, mostMissed).map(one),
   };

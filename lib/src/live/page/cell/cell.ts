@@ -1,4 +1,5 @@
-import { type CellPreset, type CellSettings, cellPresets, cellSteps } from "../../cell-steps";
+import { itemAt } from "../../../base/item-at";
+import { type CellPreset, type CellSettings, type CellStep, cellPresets, cellSteps } from "../../cell-steps";
 import { chart, chartStyle, onWidth, widthOf } from "../chart";
 import { element } from "../element";
 import type { Widget } from "../widget";
@@ -28,7 +29,7 @@ const sliders: readonly { readonly key: keyof CellSettings; readonly name: strin
 ];
 
 function start(box: HTMLElement): void {
-  const first = cellPresets[0]!;
+  const [first] = cellPresets;
   const status = element("p", { class: "words", role: "status" });
   const plot = element("div", {});
   const gates = sliders.map(({ key, name, most }) => {
@@ -46,9 +47,14 @@ function start(box: HTMLElement): void {
   const rows = first.series.map((_, t) => {
     const input = element("input", { type: "number", step: 1, "aria-label": `x(${t + 1})` });
     input.addEventListener("input", () => update());
-    const cells = ["g", "c", "h"].map(() => element("td", {}));
-    const row = element("tr", {}, element("th", { scope: "row" }, String(t + 1)), element("td", {}, input), ...cells);
-    return { input, cells, row };
+    const [g, c, h] = [element("td", {}), element("td", {}), element("td", {})];
+    const row = element("tr", {}, element("th", { scope: "row" }, String(t + 1)), element("td", {}, input), g, c, h);
+    const show = (step: CellStep) => {
+      g.textContent = fixed(step.g, 3);
+      c.textContent = fixed(step.c, 3);
+      h.textContent = fixed(step.h, 3);
+    };
+    return { input, row, show };
   });
   const buttons = cellPresets.map((preset) =>
     element("button", { type: "button", onclick: () => put(preset) }, preset.name),
@@ -72,11 +78,9 @@ function start(box: HTMLElement): void {
       settings,
       typed.map((value) => (Number.isFinite(value) ? value : 0)),
     );
-    for (const { input, output } of gates) output.textContent = Number(input.value).toFixed(2).replace("-", "−");
-    steps.forEach(({ g, c, h }, t) => {
-      [g, c, h].forEach((values, k) => (rows[t]!.cells[k]!.textContent = values[0]!.toFixed(3).replace("-", "−")));
-    });
-    const [c, h] = [steps.map((step) => step.c[0]!), steps.map((step) => step.h[0]!)];
+    for (const { input, output } of gates) output.textContent = fixed(Number(input.value), 2);
+    rows.forEach(({ show }, t) => show(itemAt(steps, t)));
+    const [c, h] = [steps.map((step) => step.c), steps.map((step) => step.h)];
     const most = Math.max(1, Math.ceil(Math.max(...c.map(Math.abs))));
     const least = [...c, ...h].some((value) => value < 0) ? -most : 0;
     plot.replaceChildren(
@@ -127,3 +131,5 @@ function start(box: HTMLElement): void {
   onWidth(plot, () => update(shown));
   put(first);
 }
+
+const fixed = (value: number, digits: number): string => value.toFixed(digits).replace("-", "−");

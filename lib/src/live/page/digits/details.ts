@@ -76,12 +76,13 @@ function paintMaps(canvas: HTMLCanvasElement, { layer, values, wide, color }: Ma
 
 /** For each digit the products of weight and pixel, whose sum with the bias is the digit's h. */
 function makeSums(network: Network): Details {
-  const layer = network.layers.find((one): one is Dense => one.kind === "dense")!;
-  const side = Math.round(Math.sqrt(layer.inputs));
-  const pictures = Array.from({ length: layer.outputs }, (_, digit) => {
+  const { inputs, outputs, kernel, bias } = network.layers.find((one): one is Dense => one.kind === "dense")!;
+  const side = Math.round(Math.sqrt(inputs));
+  const pictures = Array.from(bias, (own, digit) => {
     const canvas = element("canvas", { width: side, height: side, role: "img" });
-    const sum = element("span", {});
-    return { digit, canvas, sum, figure: element("div", { class: "sum" }, canvas, sum) };
+    const words = element("span", {});
+    const weights = kernel.filter((_, i) => i % outputs === digit);
+    return { digit, bias: own, weights, canvas, words, figure: element("div", { class: "sum" }, canvas, words) };
   });
   const words =
     "Weight times pixel for each digit: orange speaks for it, blue against it. The digit with the largest sum is " +
@@ -94,29 +95,19 @@ function makeSums(network: Network): Details {
       element("div", { class: "sums" }, ...pictures.map(({ figure }) => figure)),
     ),
     show(image) {
-      const sums = pictures.map(({ digit }) =>
-        image
-          ? layer.bias[digit]! + image.reduce((sum, x, i) => sum + x * layer.kernel[i * layer.outputs + digit]!, 0)
-          : NaN,
-      );
-      const best = sums.indexOf(Math.max(...sums));
-      let most = 1e-6;
-      image?.forEach((x, i) => {
-        for (let digit = 0; digit < layer.outputs; digit++)
-          most = Math.max(most, Math.abs(x * layer.kernel[i * layer.outputs + digit]!));
+      const answers = pictures.map((picture) => {
+        const products = Array.from(picture.weights, (weight, i) => weight * (image?.[i] ?? 0));
+        return { ...picture, products, h: products.reduce((sum, product) => sum + product, picture.bias) };
       });
-      for (const { digit, canvas, sum, figure } of pictures) {
-        const products = Float32Array.from(
-          { length: layer.inputs },
-          (_, i) => ((image?.[i] ?? 0) * layer.kernel[i * layer.outputs + digit]!) / most,
-        );
-        paintMap(canvas, products, { rows: side, columns: side, full: "orange", negative: "blue" });
-        sum.textContent = image ? `${digit}: ${sums[digit]!.toFixed(1)}` : String(digit);
-        figure.classList.toggle("best", image !== undefined && digit === best);
-        canvas.setAttribute(
-          "aria-label",
-          image ? `Sum of the digit ${digit}: ${sums[digit]!.toFixed(1)}` : `Sum of the digit ${digit}: nothing drawn`,
-        );
+      const largest = Math.max(...answers.map(({ h }) => h));
+      const most = answers.flatMap(({ products }) => products).reduce((so, one) => Math.max(so, Math.abs(one)), 1e-6);
+      for (const { digit, products, h, canvas, words, figure } of answers) {
+        const shares = products.map((product) => product / most);
+        paintMap(canvas, shares, { rows: side, columns: side, full: "orange", negative: "blue" });
+        words.textContent = image ? `${digit}: ${h.toFixed(1)}` : String(digit);
+        figure.classList.toggle("best", image !== undefined && h === largest);
+        const sum = image ? h.toFixed(1) : "nothing drawn";
+        canvas.setAttribute("aria-label", `Sum of the digit ${digit}: ${sum}`);
       }
     },
   };

@@ -63,7 +63,7 @@ async function start(box: HTMLElement, { models, images }: DigitsData): Promise<
   const details = element("div", { class: "details", hidden: true });
   const rows = loaded.map(({ model, network, problem }) => {
     const more = network && detailsOf(network) ? makeMore(model, network) : undefined;
-    return { network, row: makeRow(model, { problem, more }) };
+    return { model, network, row: makeRow(model, { problem, more }) };
   });
 
   /** The button that opens a model's view, and closes the one that is open. */
@@ -77,7 +77,7 @@ async function start(box: HTMLElement, { models, images }: DigitsData): Promise<
       open = open === view ? undefined : view;
       for (const other of box.querySelectorAll(".more"))
         other.setAttribute("aria-expanded", String(other === button && open !== undefined));
-      details.replaceChildren(...(open ? [open.element] : []));
+      details.replaceChildren(open?.element ?? "");
       details.hidden = open === undefined;
       open?.show(seen);
     });
@@ -106,18 +106,18 @@ async function start(box: HTMLElement, { models, images }: DigitsData): Promise<
       row.show(answers[i]);
     });
     open?.show(seen);
-    place.textContent =
-      "What the networks see: scaled into 20 × 20 pixels, centred by weight in 28 × " +
-      `28${shift[0] || shift[1] ? `, shifted by ${signed(shift[0])}, ${signed(shift[1])}` : ""}.`;
+    const [right, down] = shift;
+    const shifted = right || down ? `, shifted by ${signed(right)}, ${signed(down)}` : "";
+    place.textContent = `What the networks see: scaled into 20 × 20 pixels, centred by weight in 28 × 28${shifted}.`;
     box.dataset.answers = rows.map(({ row }) => row.element.dataset.answer ?? "").join(" ");
     clearTimeout(told);
     // Read aloud once the hand rests.
     told = setTimeout(tell, seen ? 500 : 0);
   }
   function tell(): void {
-    const answers = rows.flatMap(({ row }, i) =>
-      row.element.dataset.answer ? [`${loaded[i]!.model.name} ${row.element.dataset.answer}`] : [],
-    );
+    const answers = rows
+      .map(({ model, row }) => ({ name: model.name, answer: row.element.dataset.answer }))
+      .flatMap(({ name, answer }) => (answer ? [`${name} ${answer}`] : []));
     status.textContent = seen
       ? `Read as: ${answers.join(", ")}.`
       : "Nothing is drawn yet: draw a digit on the pad, or take a test image below.";

@@ -62,9 +62,9 @@ export function makePad({ onchange, onshift }: PadOptions): Pad {
     context.strokeStyle = `rgb(${colorOf(canvas, "ink").join(" ")})`;
     for (const stroke of strokes) {
       context.beginPath();
-      for (const [x, y] of stroke) context.lineTo(x, y);
       // A dot is a line that ends where it starts.
-      if (stroke.length === 1) context.lineTo(...stroke[0]!);
+      const points = stroke.length === 1 ? [...stroke, ...stroke] : stroke;
+      for (const [x, y] of points) context.lineTo(x, y);
       context.stroke();
     }
   };
@@ -85,8 +85,9 @@ export function makePad({ onchange, onshift }: PadOptions): Pad {
   });
   pad.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pointer) return;
-    const points = event.getCoalescedEvents?.() ?? [];
-    strokes.at(-1)?.push(...(points.length > 0 ? points : [event]).map(pointOf));
+    const passed = event.getCoalescedEvents?.() ?? [];
+    const points = passed.length > 0 ? passed : [event];
+    strokes.at(-1)?.push(...points.map(pointOf));
     repaint();
     onchange(false);
   });

@@ -18,7 +18,8 @@ export interface RowOptions {
 /** Makes a model's row. */
 export function makeRow({ name, color }: DigitsModel, { problem, more }: RowOptions): Row {
   const answer = element("span", { class: "answer" });
-  const head = element("div", { class: "head" }, element("strong", {}, name), answer, ...(more ? [more] : []));
+  const head = element("div", { class: "head" }, element("strong", {}, name), answer);
+  if (more) head.append(more);
   const row = element("div", { class: "row", style: `--model: var(--${color})` }, head);
   if (problem !== undefined) {
     row.append(element("p", { class: "problem" }, problem));

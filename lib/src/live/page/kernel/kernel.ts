@@ -1,3 +1,4 @@
+import { itemAt } from "../../../base/item-at";
 import { side } from "../../drawing";
 import { featureMap, type KernelData, kernelPresets, kernelSize } from "../../kernel-data";
 import { element } from "../element";
@@ -69,9 +70,10 @@ function start(box: HTMLElement, { image }: KernelData): void {
     input.addEventListener("input", () => update());
     return { name, input };
   });
-  const buttons = kernelPresets.map(({ name, kernel: values }) =>
-    element("button", { type: "button", onclick: () => put(values) }, name),
-  );
+  const presets = kernelPresets.map(({ name, kernel: values }) => ({
+    values,
+    button: element("button", { type: "button", onclick: () => put(values) }, name),
+  }));
   function put(values: readonly number[]): void {
     inputs.forEach(({ input }, i) => (input.value = String(values[i])));
     update();
@@ -84,7 +86,7 @@ function start(box: HTMLElement, { image }: KernelData): void {
 
   function update(): void {
     const weights = inputs.map(({ input }) => input.valueAsNumber);
-    const wrong = weights.findIndex((weight) => !Number.isFinite(weight));
+    const wrong = inputs.find(({ input }) => !Number.isFinite(input.valueAsNumber));
     const used = weights.map((weight) => (Number.isFinite(weight) ? weight : 0));
     const values = featureMap(image, used);
     const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
@@ -96,24 +98,23 @@ function start(box: HTMLElement, { image }: KernelData): void {
     );
     place(frames[0], kernelSize);
     place(frames[1], 1);
-    const at = values[row * side + column]!;
+    const at = itemAt(values, row * side + column);
     const products = used.flatMap((weight, i) => {
       const [y, x] = [row + Math.floor(i / kernelSize) - half, column + (i % kernelSize) - half];
-      const ink = y < 0 || x < 0 || y >= side || x >= side ? 0 : image[y * side + x]!;
+      // Zeros lie around the image; above and below it the list has no values.
+      const ink = x < 0 || x >= side ? 0 : (image[y * side + x] ?? 0);
       return ink !== 0 && weight !== 0 ? [`${short(ink)} × ${short(weight)}`] : [];
     });
     sum.textContent =
       `Ink × weight under the window: ${products.length ? products.join(" + ") : "all products are 0"} = ` +
       `${at.toFixed(3).replace("-", "−")}`;
-    status.textContent =
-      wrong < 0
-        ? `The window's centre is in row ${row + 1}, column ${column + 1}.`
-        : `${inputs[wrong]!.name} of the kernel holds no number: type one, such as -0.5. Until then it counts as 0.`;
+    status.textContent = wrong
+      ? `${wrong.name} of the kernel holds no number: type one, such as -0.5. Until then it counts as 0.`
+      : `The window's centre is in row ${row + 1}, column ${column + 1}.`;
     result.setAttribute("aria-label", `Feature map; the largest value away from 0 is ${most.toFixed(2)}`);
     box.dataset.value = String(at);
-    buttons.forEach((button, i) =>
-      button.setAttribute("aria-pressed", String(kernelPresets[i]!.kernel.every((value, k) => value === weights[k]))),
-    );
+    for (const preset of presets)
+      preset.button.setAttribute("aria-pressed", String(preset.values.every((value, k) => value === weights[k])));
   }
 
   field.addEventListener("keydown", (event) => {
@@ -142,7 +143,7 @@ function start(box: HTMLElement, { image }: KernelData): void {
       {},
       element("h3", {}, "Kernel"),
       element("div", { class: "numbers", role: "group", "aria-label": "Kernel" }, ...inputs.map(({ input }) => input)),
-      element("div", { class: "presets" }, ...buttons),
+      element("div", { class: "presets" }, ...presets.map(({ button }) => button)),
     ),
     element("div", {}, element("h3", {}, "Feature map"), result),
     element(
@@ -154,7 +155,7 @@ function start(box: HTMLElement, { image }: KernelData): void {
     ),
   );
   (box.getRootNode() as ShadowRoot).host.addEventListener("theme", update);
-  put(kernelPresets[0]!.kernel);
+  put(kernelPresets[0].kernel);
 }
 
 const short = (value: number): string => {

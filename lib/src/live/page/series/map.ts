@@ -25,7 +25,8 @@ export function makeStatesMap({ cells, length, onchoose }: StatesMapOptions): St
   map.addEventListener("click", (event) => {
     const { top, height } = canvas.getBoundingClientRect();
     const rank = Math.floor(((event.clientY - top) / height) * cells.length);
-    onchoose(cells[Math.max(0, Math.min(cells.length - 1, rank))]!.cell);
+    const chosen = cells[Math.max(0, Math.min(cells.length - 1, rank))];
+    if (chosen) onchoose(chosen.cell);
   });
   return {
     element: map,

@@ -65,7 +65,7 @@ export function makePlaces({ length, onset }: PlacesOptions): Places {
   function choose(place: number, focus = false): void {
     chosen = place;
     render();
-    if (focus) cells[place]!.focus();
+    if (focus) cells[place]?.focus();
   }
   function render(): void {
     cells.forEach((cell, place) => {

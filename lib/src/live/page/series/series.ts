@@ -1,3 +1,4 @@
+import { itemAt } from "../../../base/item-at";
 import { unpack } from "../../packed";
 import {
   drawDigits,
@@ -29,8 +30,8 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
 
   let shown = data.first;
   let whole = data.first;
-  let cell = cells[0]!.cell;
-  let missed = 0;
+  let { cell } = itemAt(cells, 0);
+  let missed = data.missed;
   let run: SeriesRun = runSeries(network, data, shown);
   /** y after the last digit at each of the sums around the threshold. */
   let border: readonly number[] | undefined;
@@ -57,16 +58,14 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
     draw("At random", 0, 9 * length),
     draw(`Near ${threshold}`, threshold - 5, threshold + 4),
     draw(`Below ${threshold}`, 0, threshold - 1),
-    ...(data.missed.length > 0
-      ? [
-          element(
-            "button",
-            { type: "button", onclick: () => put(data.missed[missed++ % data.missed.length]!) },
-            "A test series it gets wrong",
-          ),
-        ]
-      : []),
   ];
+  const putMissed = () => {
+    const [next = [], ...others] = missed;
+    missed = [...others, next];
+    put(next);
+  };
+  if (missed.length > 0)
+    buttons.push(element("button", { type: "button", onclick: putMissed }, "A test series it gets wrong"));
 
   const view = (title: string) => {
     const [plot, words] = [element("div", { class: "plot" }), element("p", {})];
@@ -221,11 +220,13 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
       delete box.dataset.border;
       return;
     }
-    const [from, to] = [around[0]!, around.at(-1)!];
+    const [from, to] = [Math.min(...around), Math.max(...around)];
     const turns = turnsOf(border);
     const known =
       data.border === undefined ? "" : ` Over many series the network's border lies at ${data.border.toFixed(1)}.`;
-    words.textContent = `Digits are nudged by one, from the first to the last, until each sum is reached. ${turns}${known}`;
+    words.textContent =
+      "Each digit in turn, from the first to the last, goes up or down by one until the series has the sum. " +
+      `${turns}${known}`;
     plot.replaceChildren(
       chart({
         label: `y after the last digit for sums from ${from} to ${to}. ${turns}`,
@@ -273,4 +274,4 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 /** Each draw is another: nothing here is to be repeated. */
-const random = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
+const random = (): number => itemAt(crypto.getRandomValues(new Uint32Array(1)), 0) / 2 ** 32;
