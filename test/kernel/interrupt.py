@@ -112,6 +112,27 @@ say(
     result=value("result"),
 )
 
+# A cell whose code has ended, and which waits for a picture that nobody draws.
+request = client.execute(
+    go
+    + """const pictures = globalThis[Symbol.for("deepnets.kernel")];
+pictures.display(new Promise(() => {}));
+console.log("behind it");"""
+)
+wait_until_running(request)
+time.sleep(0.5)
+at = time.time()
+manager.interrupt_kernel()
+reply = reply_to(request)
+seconds = time.time() - at
+say(
+    "picture",
+    ename=reply.get("ename"),
+    seconds=seconds,
+    shown=[message["msg_type"] for message in outputs_of(request)],
+    next=value("'next'"),
+)
+
 # A request that is sent once the reply is there did not wait behind the cell: it runs, however quickly it comes. (A
 # Stop and a click.)
 statuses = []

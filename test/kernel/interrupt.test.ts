@@ -37,6 +37,11 @@ test("code that registers for the interrupt ends by itself, and the cell's value
   expect(facts.registered.seconds).toBeLessThan(2);
 });
 
+test("a cell that waits only for a picture ends as well: what it printed behind it is shown, and the next one runs", () => {
+  expect(facts.picture).toMatchObject({ ename: "Interrupted", shown: ["stream", "error"], next: "'next'" });
+  expect(facts.picture.seconds).toBeLessThan(2);
+});
+
 test("a cell that is run at once after one has failed runs", () => {
   expect(facts.soon.statuses).toEqual(new Array(10).fill("ok"));
 });

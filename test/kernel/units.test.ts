@@ -180,6 +180,18 @@ describe("a cell's output", () => {
     expect(sent.map(([type]) => type)).toEqual(["display_data", "stream"]);
   });
 
+  test("is sent without the picture that nobody waits for any more, once the cell is cut off", async () => {
+    const { sent, cell } = made();
+    const shown = cell.orCutOff(new Promise<string>(() => {}));
+    cell.show("display_data", new Promise(() => {}));
+    cell.write("stdout", "after");
+    cell.cutOff();
+    cell.show("error", {});
+    await cell.drained();
+    expect(sent.map(([type]) => type)).toEqual(["stream", "error"]);
+    expect([cell.isCutOff, await shown]).toEqual([true, undefined]);
+  });
+
   test("ends with the cell's interrupt", async () => {
     const { sent, cell } = made();
     cell.interrupted = true;

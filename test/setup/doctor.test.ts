@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copyProject, engineFolders, runCommand } from "./project-copy";
+import { type Damage, damageFile, missingLines, placesOf } from "./damage";
+import { copyProject, engineFolders, hasCarriedBrowser, runCommand } from "./project-copy";
 
 let folder: string;
 let remove: () => void;
@@ -17,41 +17,19 @@ afterAll(() => remove());
 
 const run = (...args: string[]) => runCommand(folder, args, { env: { DEEPNETS_BROWSER: "" } });
 
-let taken = 0;
-
-/** Takes the file away (it may be a hard link into the real project: never written into) and puts `bytes` there. */
-function damage(file: string, how: "gone" | "half" | "empty" | "other"): () => void {
-  const path = realpathSync(join(folder, file));
-  const whole = readFileSync(path);
-  const away = join(folder, ".engine", `away-${taken++}`);
-  renameSync(path, away);
-  if (how === "half") writeFileSync(path, whole.subarray(0, whole.length >> 1));
-  if (how === "empty") writeFileSync(path, "");
-  if (how === "other") writeFileSync(path, Buffer.from(whole).fill(0x61, whole.length >> 1));
-  return () => {
-    rmSync(path, { force: true });
-    copyFileSync(away, path);
-    rmSync(away);
-  };
-}
-
-const engine = (): string => join(".engine", engineFolders(folder)[0]!);
-const packages = (): string =>
-  `.venv/lib/${/python3\.\d+/.exec(spawnSync("ls", [join(folder, ".venv/lib")], { encoding: "utf8" }).stdout)![0]}/site-packages`;
-
-type How = "gone" | "half" | "empty" | "other";
+const places = placesOf(() => folder);
 
 /** What is broken at once: in which file, how, and what the doctor's line says. */
-type Broken = Readonly<Record<string, readonly [file: () => string, how: How, line: RegExp]>>;
+type Broken = Readonly<Record<string, readonly [file: () => string, how: Damage, line: RegExp]>>;
 
 describe("npm run doctor names what is broken", () => {
   test("and says that everything is here when it is", () => {
     const ended = run("doctor");
-    expect([ended.stdout.split("\n").filter((line) => line.startsWith("MISSING")), ended.code]).toEqual([[], 0]);
+    expect([missingLines(ended), ended.code]).toEqual([[], 0]);
     expect(ended.stdout).toContain("Everything is here.");
   });
 
-  const tensorflow = () => `${engine()}/deps/lib/libtensorflow_framework.so.2`;
+  const { tensorflow, addon, python } = places;
   test.each<Broken>([
     {
       "a compiled file": [() => "lib/dist/src/training/parameters.js", "gone", /Library/],
@@ -61,7 +39,7 @@ describe("npm run doctor names what is broken", () => {
         /Node packages.*temml\.cjs is missing/,
       ],
       "a Python module": [
-        () => `${packages()}/nbconvert/exporters/html.py`,
+        () => python("nbconvert/exporters/html.py"),
         "gone",
         /Python environment.*html\.py is missing/,
       ],
@@ -74,38 +52,68 @@ describe("npm run doctor names what is broken", () => {
         "half",
         /Node packages.*converter\.js has/,
       ],
-      "a Python module": [
-        () => `${packages()}/nbclient/client.py`,
-        "empty",
-        /Python environment.*client\.py has 0 bytes/,
-      ],
+      "a Python module": [() => python("nbclient/client.py"), "empty", /Python environment.*client\.py has 0 bytes/],
       TensorFlow: [tensorflow, "empty", /TensorFlow engine/],
     },
     {
       TensorFlow: [tensorflow, "other", /TensorFlow engine.*other content/],
       "an MNIST file": [() => "data/mnist/t10k-labels-idx1-ubyte", "half", /MNIST/],
+      "what drives the browser": [
+        () => "node_modules/playwright-core/lib/coreBundle.js",
+        "half",
+        /Node packages.*coreBundle\.js has/,
+      ],
+      "what says that a Python package is there": [
+        () => python(/^nbformat-.*\.dist-info$/),
+        "gone",
+        /Python environment.*nbformat is missing/,
+      ],
     },
     {
-      "the addon": [() => `${engine()}/lib/napi-v8/tfjs_binding.node`, "half", /TensorFlow addon/],
+      "the addon": [addon, "half", /TensorFlow addon/],
+      "a program of a Python package": [
+        () => ".venv/bin/jupyter-lab",
+        "gone",
+        /Python environment.*bin\/jupyter-lab is missing/,
+      ],
       "the kernel's description": [() => ".venv/share/jupyter/kernels/deepnets/kernel.json", "other", /Jupyter kernel/],
     },
   ])("broken at once, each with its line (%#)", (broken) => {
-    const mend = Object.values(broken).map(([file, how]) => damage(file(), how));
+    const mend = Object.values(broken).map(([file, how]) => damageFile(join(folder, file()), how));
     try {
-      const { code, stdout } = run("doctor");
-      const missing = stdout.split("\n").filter((line) => line.startsWith("MISSING"));
+      const ended = run("doctor");
       for (const [, , line] of Object.values(broken))
-        expect(missing).toContainEqual(expect.stringMatching(new RegExp(`^MISSING +${line.source}`)));
-      expect(code).toBe(1);
+        expect(missingLines(ended)).toContainEqual(expect.stringMatching(new RegExp(`^MISSING +${line.source}`)));
+      expect(ended.code).toBe(1);
     } finally {
       for (const one of mend) one();
     }
   });
+
+  test.skipIf(!hasCarriedBrowser)("the browser that set-up brought: halved, with a library missing; and gone", () => {
+    const within = (name: string) => join(folder, ".engine/browser", name);
+    let mend = [damageFile(within("chromium"), "half"), damageFile(within("libGLESv2.so"), "gone")];
+    const halved = run("doctor");
+    for (const one of mend) one();
+    mend = [damageFile(within("chromium"), "gone")];
+    const gone = run("doctor");
+    for (const one of mend) one();
+    expect(missingLines(halved)).toEqual([
+      expect.stringMatching(
+        /^MISSING +Browser in use +damaged: chromium has \d+ bytes, not \d+; libGLESv2\.so is missing: .*--repair/,
+      ),
+    ]);
+    expect(missingLines(gone)).toEqual([
+      expect.stringMatching(/^MISSING +Browser +missing or out of date/),
+      expect.stringMatching(/^MISSING +Browser in use +none: /),
+    ]);
+    expect([halved.code, gone.code]).toEqual([1, 1]);
+  });
 });
 
 test("npm run doctor -- --repair makes it right", () => {
-  damage("lib/dist/src/index.js", "gone");
-  damage("data/mnist/t10k-labels-idx1-ubyte", "half");
+  damageFile(join(folder, "lib/dist/src/index.js"), "gone");
+  damageFile(join(folder, "data/mnist/t10k-labels-idx1-ubyte"), "half");
   const ended = run("doctor", "--repair");
   expect(ended).toMatchObject({ code: 0, stderr: "" });
   expect(ended.stdout).toContain("Everything is here.");

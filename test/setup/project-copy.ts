@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
@@ -32,7 +32,8 @@ export function copyProject(): { readonly folder: string; readonly remove: () =>
   });
   link(".venv/lib");
   mkdirSync(join(folder, ".engine"));
-  for (const entry of engineFolders()) link(`.engine/${entry}`);
+  for (const entry of [...engineFolders(), "browser"])
+    if (existsSync(join(root, ".engine", entry))) link(`.engine/${entry}`);
   for (const entry of [
     `.engine/${engineFolders()[0]}/engine.json`,
     `.engine/${engineFolders()[0]}/lib`,
@@ -51,6 +52,9 @@ export function engineFolders(of = root): string[] {
   const out = execFileSync("ls", [join(of, ".engine")], { encoding: "utf8" });
   return out.split("\n").filter((name) => /^[0-9a-f]{16}$/.test(name));
 }
+
+/** Whether set-up brought the browser, since none is installed. */
+export const hasCarriedBrowser = /"path":"\.engine\//.test(readFileSync(join(root, ".engine/browser.json"), "utf8"));
 
 /** How a command ended, and what it printed. */
 export interface Ended {

@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
@@ -43,7 +43,7 @@ function noted(): string | undefined {
     const { path } = JSON.parse(readFileSync(join(projectFolder(), ".engine/browser.json"), "utf8")) as {
       path: string | null;
     };
-    return path ?? undefined;
+    return path === null ? undefined : resolve(projectFolder(), path);
   } catch {
     return undefined;
   }

@@ -29,6 +29,12 @@ export class Cell {
   #flushedAt = Date.now();
   #timer: NodeJS.Timeout | undefined;
   #pending: Promise<void> | undefined;
+  /** Set once the cell was cut off: it waits for nothing any more. */
+  isCutOff = false;
+  #endWaits!: () => void;
+  readonly #noWait = new Promise<undefined>((resolve) => {
+    this.#endWaits = () => resolve(undefined);
+  });
 
   constructor({
     count,
@@ -87,6 +93,18 @@ export class Cell {
     return line;
   }
 
+  /** What the cell waits for, or undefined where it is cut off before. */
+  orCutOff<T>(work: T | Promise<T>): Promise<T | undefined> {
+    return Promise.race([work, this.#noWait]);
+  }
+
+  /** Ends all waits of the cell: a picture that is still being drawn is left out, what stands behind it is sent. */
+  cutOff(): void {
+    this.flush();
+    this.isCutOff = true;
+    this.#endWaits();
+  }
+
   /** Resolves when all output of the cell has been sent. */
   async drained(): Promise<void> {
     this.flush();
@@ -100,7 +118,8 @@ export class Cell {
     }
     const sent = Promise.resolve(this.#pending).then(async () => {
       try {
-        this.#send(type, await content);
+        const shown = await this.orCutOff(content);
+        if (shown) this.#send(type, shown);
       } catch (error) {
         // Nobody awaits it: it becomes the cell's error, by way of "unhandledRejection".
         void Promise.reject(error);

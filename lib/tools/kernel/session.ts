@@ -105,14 +105,15 @@ export class Session {
     if (outcome.kind === "thrown") return describeError(outcome.error);
     if (outcome.kind === "value" && outcome.value !== undefined && !silent) {
       try {
-        const shown = await represent(outcome.value);
-        cell.show("execute_result", { execution_count: count, metadata: {}, ...shown });
+        const shown = await cell.orCutOff(represent(outcome.value));
+        if (shown) cell.show("execute_result", { execution_count: count, metadata: {}, ...shown });
       } catch (error) {
         return describeError(error);
       }
     }
     // A promise that was rejected in this cell and that nobody awaits is known only when the loop has turned.
     await cell.drained();
+    if (cell.isCutOff) return interruptedFailure;
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     return this.#failures.get(cell) ?? this.#late.shift();
   }
@@ -150,7 +151,7 @@ export class Session {
     const cutOff = () => {
       if (cell.ended) return;
       this.#runner.interrupt();
-      cell.flush();
+      cell.cutOff();
       // Registered code still has to release locks and close files: it runs on without output.
       if (!endsByItself) plainImmediate(() => (cell.cancelled = true));
     };

@@ -51,7 +51,7 @@ if not sys.stdin.read():
         pass
 """
 # Seconds that an interrupted cell gets to write its checkpoint.
-GRACE = 15
+GRACE = 10
 
 
 class Died(Exception):
@@ -64,6 +64,7 @@ class Runner(NotebookClient):
     def __init__(self, nb, **options):
         super().__init__(nb, **options)
         self.senders = {}
+        self.begun = asyncio.Event()  # set once the kernel runs the cell that was sent last
         self.late_error = None
         self.reply = {}
         self.on_cell_error = self.note
@@ -83,6 +84,8 @@ class Runner(NotebookClient):
         parent = msg["parent_header"].get("msg_id")
         if parent not in self.senders:
             return False
+        if msg["msg_type"] == "execute_input" and parent == running:
+            self.begun.set()
         if msg["msg_type"] == "status":
             return parent == running and msg["content"]["execution_state"] == "idle"
         cell, index = self.senders[parent]
@@ -235,11 +238,15 @@ async def run(nb, args, log, stopped, starts=5):
             cell = nb.cells[index]
             say("cell", f"{number}/{total}")
             began = time.monotonic()
+            client.begun.clear()
             source = hashlib.sha256(cell.source.encode()).hexdigest()
             task = asyncio.ensure_future(client.async_execute_cell(cell, index, execution_count=number))
             await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
-                # An interrupt first, so that training writes its checkpoint.
+                # An interrupt first, so that training writes its checkpoint. A cell that has not begun would not hear it.
+                beginning = asyncio.ensure_future(client.begun.wait())
+                await asyncio.wait({task, beginning}, timeout=GRACE / 2, return_when=asyncio.FIRST_COMPLETED)
+                beginning.cancel()
                 await manager.interrupt_kernel()
                 await asyncio.wait({task}, timeout=GRACE)
                 task.cancel()

