@@ -243,7 +243,7 @@ async def run(nb, args, log, stopped, starts=5):
             task = asyncio.ensure_future(client.async_execute_cell(cell, index, execution_count=number))
             await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
-                # An interrupt first, so that training writes its checkpoint. A cell that has not begun would not hear it.
+                # An interrupt first, so that training writes its checkpoint; the kernel must have begun to hear it.
                 beginning = asyncio.ensure_future(client.begun.wait())
                 await asyncio.wait({task, beginning}, timeout=GRACE / 2, return_when=asyncio.FIRST_COMPLETED)
                 beginning.cancel()
