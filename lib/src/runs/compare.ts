@@ -35,9 +35,9 @@ export interface ModelComparison extends TTest {
 /** How models are compared. */
 export interface CompareOptions {
   /** "test": accuracy on the test examples; "testLoss"; "gap": training minus test accuracy. Default "test". */
-  readonly measure?: Measure;
+  readonly measure?: Measure | undefined;
   /** Labels of the test examples, for McNemar's test within each seed; without them there is none. */
-  readonly labels?: ArrayLike<number>;
+  readonly labels?: ArrayLike<number> | undefined;
 }
 
 /** A p-value below this, after Holm's correction, counts as shown. */

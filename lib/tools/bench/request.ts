@@ -18,21 +18,21 @@ export const options = {
 /** What a call of `npm run bench` asks for. */
 export interface BenchRequest {
   /** Interpreter with PyTorch and Keras. */
-  readonly python?: string;
+  readonly python?: string | undefined;
   /** File for the numbers. */
-  readonly json?: string;
+  readonly json?: string | undefined;
   /** File for the figure, an SVG. */
-  readonly figure?: string;
+  readonly figure?: string | undefined;
   /** File of numbers to draw and print again, without measuring. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   readonly networks: readonly NetworkName[];
   /** Settings whose name starts with one of these; without it all. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
   /**
    * Settings of this precision; without it both. On a processor without bfloat16 instructions those settings are slow
    * and say nothing.
    */
-  readonly precision?: "float32" | "bfloat16";
+  readonly precision?: "float32" | "bfloat16" | undefined;
   readonly rounds: number;
   readonly steps: number;
 }
@@ -58,12 +58,12 @@ export function parseRequest(argv: readonly string[]): BenchRequest {
       `Expected numbers of an earlier bench but found no file ${values.from}: write one with --json ${values.from}.`,
     );
   return {
-    ...(values.python !== undefined && { python: values.python }),
-    ...(values.json !== undefined && { json: values.json }),
-    ...(values.figure !== undefined && { figure: values.figure }),
-    ...(values.from !== undefined && { from: values.from }),
-    ...(values.only !== undefined && { only: values.only.split(",") }),
-    ...(precision !== undefined && { precision }),
+    python: values.python,
+    json: values.json,
+    figure: values.figure,
+    from: values.from,
+    only: values.only?.split(","),
+    precision,
     networks: given as readonly NetworkName[],
     rounds: whole("rounds", values.rounds ?? "9"),
     steps: whole("steps", values.steps ?? "20"),

@@ -34,7 +34,7 @@ export const hasOneDNNSwitchedOn = (form: string): boolean => form.endsWith(" on
  * All settings of one network; the peers only with an interpreter that has them. The first of a family is its plain
  * form.
  */
-export function settings(network: NetworkName, options: { readonly python?: string } = {}): Setting[] {
+export function settings(network: NetworkName, options: { readonly python?: string | undefined } = {}): Setting[] {
   const { intra, inter } = networkFacts[network].threads;
   // Not by the environment: our preload would put the switch back.
   const engineDefault = ["--import", `data:text/javascript,delete process.env.${oneDNN}`];

@@ -1,3 +1,4 @@
+import { itemAt } from "../../src/base/item-at";
 import { textTable } from "../../src/base/text";
 import { type BenchReport, baseOf, best, type Measured, measured } from "./report";
 import type { Outcome } from "./rounds";
@@ -86,5 +87,5 @@ function fullRuns({ fullRuns: runs }: BenchReport): string {
 const aligned = (rows: readonly (readonly string[])[]): string =>
   textTable(
     rows.map((row) => ["", ...row]),
-    { right: (column, cell) => column < rows[0]!.length && /^[\d.-]/.test(cell) },
+    { right: (column, cell) => column < itemAt(rows, 0).length && /^[\d.-]/.test(cell) },
   );

@@ -1,4 +1,5 @@
 import { type DefaultTreeAdapterMap, serialize, html as spec, defaultTreeAdapter as tree } from "parse5";
+import { itemAt } from "../../src/base/item-at";
 import { quote } from "../../src/base/text";
 import { parsePiece } from "../notebooks/parse-html";
 import { type Formula, Typesetter } from "./formulas";
@@ -48,9 +49,11 @@ export function finishBody(rendered: string, options: BodyOptions): Body {
 
   // Names first: a link may lead to what stands behind it.
   const names = new Names(options.taken);
-  sections.forEach((section, i) => nameSection(section, cells[i]!, names));
+  sections.forEach((section, i) => nameSection(section, itemAt(cells, i), names));
   const toc: Heading[] = [];
-  const headings = sections.flatMap((section, i) => nameHeadings(section, cells[i]!.markdown !== undefined, names));
+  const headings = sections.flatMap((section, i) =>
+    nameHeadings(section, itemAt(cells, i).markdown !== undefined, names),
+  );
   const named = new Set(headings.map(({ element }) => element));
   for (const section of sections) keepOwnNames(section, { names, named });
 
@@ -66,7 +69,7 @@ export function finishBody(rendered: string, options: BodyOptions): Body {
   sections.forEach((section, i) => {
     for (const element of all(section)) {
       const isPicture = element.tagName === "img" || (element.tagName === "image" && isSvg(element));
-      if (isPicture) embed(element, { ...options, attachments: cells[i]!.attachments, report: report(i) });
+      if (isPicture) embed(element, { ...options, attachments: itemAt(cells, i).attachments, report: report(i) });
       if (element.tagName === "a") lead(element, names, report(i));
       if (element.tagName === "table" && !isSvg(element)) scroll(element, ++tables);
       // Text that scrolls by itself is a place that a keyboard reaches.
@@ -77,7 +80,7 @@ export function finishBody(rendered: string, options: BodyOptions): Body {
     }
     for (const element of all(section)) {
       const number = attribute(element, "data-insert");
-      if (number !== undefined) replace(element, options.inserts[Number(number)]!);
+      if (number !== undefined) replace(element, itemAt(options.inserts, Number(number)));
     }
   });
   return { html: serialize(fragment), toc };

@@ -1,4 +1,5 @@
 import temml from "temml";
+import { itemAt } from "../../src/base/item-at";
 
 /** A formula where it stands on the page. */
 export interface Formula {
@@ -33,8 +34,9 @@ export class Typesetter {
    * @throws Error with one sentence that says what cannot be typeset
    */
   next(): string {
-    const { isDisplayed } = this.#formulas[this.#next]!;
-    const source = this.#resolved(this.#sources[this.#next++]!);
+    const { isDisplayed } = itemAt(this.#formulas, this.#next);
+    const source = this.#resolved(itemAt(this.#sources, this.#next));
+    this.#next++;
     const html = this.#render(source, isDisplayed);
     // Definitions count only from a formula that is right.
     if (defines.test(source)) this.#define(source);

@@ -7,11 +7,13 @@ import { readLive } from "./live";
 /** What the front page shows of one notebook. */
 export interface Highlights {
   /** The first sentence of an answer, as plain text. */
-  readonly answer?: string;
+  readonly answer?: string | undefined;
   /** The static picture of a figure: a `data:` address. */
-  readonly figure?: { readonly address: string; readonly alt: string };
+  readonly figure?: { readonly address: string; readonly alt: string } | undefined;
   /** The picture of the first live output, and where the page has it. */
-  readonly live?: { readonly address: string; readonly alt: string; readonly anchor: string; readonly title: string };
+  readonly live?:
+    | { readonly address: string; readonly alt: string; readonly anchor: string; readonly title: string }
+    | undefined;
 }
 
 /** The tag of the answer and of the figure that stand for a notebook; else the first of each does. */
@@ -28,7 +30,7 @@ export function highlights(cells: readonly unknown[]): Highlights {
     .flatMap((cell) => outputsOf(cell))
     .map(liveOf)
     .find(Boolean);
-  return { ...(answer && { answer }), ...(figure && { figure }), ...(live && { live }) };
+  return { answer, figure, live };
 }
 
 /** From the tagged cells where they hold one, else from all. */

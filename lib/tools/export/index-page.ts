@@ -1,3 +1,4 @@
+import { itemAt } from "../../src/base/item-at";
 import { count, escapeHtml, meanPercent, percent } from "../../src/base/text";
 import type { Part } from "../../src/parts";
 import type { RunRecord } from "../../src/runs/record";
@@ -54,8 +55,8 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
     "<p>Accuracies are those after the last iteration, on all training and all test examples. Each page opens " +
       "without a network.</p>",
     ...shown
-      .filter(({ part, records }) => part.sheet?.metric === "balanced accuracy" && records[0])
-      .map(({ part, records }) => imbalance(part, records[0]!.record)),
+      .filter(({ part }) => part.sheet?.metric === "balanced accuracy")
+      .flatMap(({ part, records }) => records.slice(0, 1).map(({ record }) => imbalance(part, record))),
     "</main></div>",
   ];
   return document(title, { parts });
@@ -145,5 +146,5 @@ function imbalance({ model, noun }: Part, { final, extra }: RunRecord): string {
 /** Mean and standard deviation of the test accuracy over the seeds. */
 function overSeeds(records: readonly RunRecord[]): string | undefined {
   if (records.length < 2) return undefined;
-  return meanPercent(spread(records)[0]!.test, records.length);
+  return meanPercent(itemAt(spread(records), 0).test, records.length);
 }

@@ -76,13 +76,11 @@ export async function measureCarried(carried: CarriedNetwork): Promise<MeasuredN
   try {
     const { accuracy } = await assess(model, data.test);
     const recorded = record.final.test.accuracy;
-    const moved = Math.abs(accuracy - recorded) > mostMoved(data.test.size);
-    return {
-      ...{ ...carried, accuracy },
-      ...(moved && {
-        wrong: `the network of ${part.id} on its page classifies ${percent(accuracy)} of the test examples, where the record says ${percent(recorded)}`,
-      }),
-    };
+    if (Math.abs(accuracy - recorded) <= mostMoved(data.test.size)) return { ...carried, accuracy };
+    const wrong =
+      `the network of ${part.id} on its page classifies ${percent(accuracy)} of the test examples, where the record ` +
+      `says ${percent(recorded)}`;
+    return { ...carried, accuracy, wrong };
   } finally {
     model.dispose();
   }
@@ -91,7 +89,8 @@ export async function measureCarried(carried: CarriedNetwork): Promise<MeasuredN
 /** The network in a line: its size, and its accuracy beside that of its record. */
 export function formatCarried({ part, notebook, network, accuracy, record, wrong }: MeasuredNetwork): string {
   const weights = network.tensors.reduce((sum, { size }) => sum + size, 0);
-  const about = `${part.id} on ${notebook}.html: ${count(weights)} weights in ${(network.bytes.length / 1e6).toFixed(2)} MB`;
+  const megabytes = (network.bytes.length / 1e6).toFixed(2);
+  const about = `${part.id} on ${notebook}.html: ${count(weights)} weights in ${megabytes} MB`;
   const found = accuracy === undefined ? wrong : `${percent(accuracy)} of the test examples`;
   const beside =
     accuracy === undefined || !record?.final ? "" : `, ${percent(record.final.test.accuracy)} in its record (float32)`;

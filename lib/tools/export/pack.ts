@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Zippable, zipSync } from "fflate";
 import { UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
+import { itemAt } from "../../src/base/item-at";
 
 /** Largest package that the course's upload takes. */
 export const largestPackage = 25_000_000;
@@ -35,9 +36,11 @@ export function pack(
   const bytes = zipSync(Object.fromEntries(entries));
   writeWhole(file, bytes);
   if (bytes.length > limit) {
-    const largest = names
-      .map((name) => ({ name, size: statSync(join(folder, name)).size }))
-      .sort((a, b) => b.size - a.size)[0]!;
+    const sizes = names.map((name) => ({ name, size: statSync(join(folder, name)).size }));
+    const largest = itemAt(
+      sizes.sort((a, b) => b.size - a.size),
+      0,
+    );
     throw new UserError(
       `Expected a package of at most ${limit / 1e6} MB but found ${(bytes.length / 1e6).toFixed(1)} MB ` +
         `(${file}): show fewer or smaller figures; the largest file is ${largest.name}.`,

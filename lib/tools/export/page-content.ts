@@ -118,9 +118,11 @@ function attributesOf({ attrs }: DefaultTreeAdapterMap["element"]): ReadonlyMap<
   );
 }
 
-/** Attributes that fetch, by element; "*" is any element. */
+/** Attributes that fetch, of any element. */
+const fetchingAnywhere = "src srcset imagesrcset poster background lowsrc dynsrc manifest longdesc".split(" ");
+
+/** More of them, by element. */
 const fetching: Readonly<Record<string, readonly string[]>> = {
-  "*": ["src", "srcset", "imagesrcset", "poster", "background", "lowsrc", "dynsrc", "manifest", "longdesc"],
   base: ["href"],
   image: ["href", "xlink:href"],
   use: ["href", "xlink:href"],
@@ -132,7 +134,7 @@ const fetching: Readonly<Record<string, readonly string[]>> = {
 };
 
 function addresses({ name, attributes, text }: PageElement): string[] {
-  const names = [...fetching["*"]!, ...(fetching[name.toLowerCase()] ?? [])];
+  const names = [...fetchingAnywhere, ...(fetching[name.toLowerCase()] ?? [])];
   const found = names.flatMap((attribute) => {
     const value = attributes.get(attribute);
     if (value === undefined) return [];

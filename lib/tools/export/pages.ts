@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
+import { itemAt } from "../../src/base/item-at";
 import { sha256 } from "../../src/base/sha256";
 import { parts } from "../../src/parts";
 import { deepnetsNote, readStored } from "../notebooks/notebook";
@@ -77,7 +78,7 @@ export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "
   const beside = order(to, names);
   return drafts.map(({ name, notebook, problems }): RenderedPage => {
     if (!notebook) return { notebook: name, html: undefined, figures: 0, problems };
-    const body = rendered[whole.indexOf(notebook)]!;
+    const body = itemAt(rendered, whole.indexOf(notebook));
     const report = (cell: number) => (what: string) => void problems.push({ notebook: name, cell, what });
     const { cells, inserts, traces, figures, live } = notebook.prepared;
     try {

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../../src/base/errors.cjs";
+import { itemAt } from "../../src/base/item-at";
 import { sha256 } from "../../src/base/sha256";
-import { percent, plural } from "../../src/base/text";
+import { asSentence, percent, plural } from "../../src/base/text";
 import { parts as allParts, type Part } from "../../src/parts";
 import { carriedNetworks, formatCarried, measureCarried } from "../export/networks";
 import { packageName } from "../export/pack";
@@ -43,7 +44,7 @@ export interface Finding {
   readonly rule: string;
   readonly notebook: string;
   /** The cell as a reader finds it: `"cell 5 (answer H6.1 b)"`. */
-  readonly cell?: string;
+  readonly cell?: string | undefined;
   readonly value: string;
   readonly remedy: string;
 }
@@ -79,7 +80,8 @@ export async function main(argv: string[]): Promise<number> {
     );
   const html =
     allParts.some(({ notebook }) => existsSync(join(folder, `${notebook}.html`))) || folder === handinFolder();
-  const findings = [...(await checkFolder(folder, { html })), ...(values.measure ? await measured(folder) : [])];
+  const findings = await checkFolder(folder, { html });
+  if (values.measure) findings.push(...(await measured(folder)));
   const asked = rules.filter(({ page }) => html || !page).length;
   const scope = html ? "" : " (notebooks and records; npm run export makes the pages)";
   console.log(`Checked ${folder}${scope}: ${asked} rules, ${plural(findings.length, "finding")}.`);
@@ -189,11 +191,9 @@ export async function checkFolder(
 function apply(asked: readonly Rule[], subject: Subject): Finding[] {
   const ask = (rule: Rule) => rule.find(subject).map((place) => finding(rule, subject, place));
   const exact = asked.filter(({ general }) => !general).map((rule) => ({ rule, found: ask(rule) }));
+  const findings = exact.flatMap(({ found }) => found);
   const spoken = exact.some(({ rule, found }) => rule.page && found.length > 0);
-  return [
-    ...exact.flatMap(({ found }) => found),
-    ...(spoken ? [] : asked.filter(({ general }) => general).flatMap(ask)),
-  ];
+  return spoken ? findings : [...findings, ...asked.filter(({ general }) => general).flatMap(ask)];
 }
 
 /** Makes the pages that a folder's notebooks give, without writing any. */
@@ -253,22 +253,24 @@ const indexPart: Part = {
 function finding(
   rule: Rule,
   { part, notebook }: Subject,
-  place: { readonly cell?: number; readonly value: string },
+  place: { readonly cell?: number | undefined; readonly value: string },
 ): Finding {
-  const cell = place.cell === undefined ? {} : { cell: describeCell(notebook!, place.cell) };
   return {
     rule: rule.id,
     notebook: part.notebook,
-    ...cell,
+    cell: place.cell === undefined ? undefined : describeCell(notebook!, place.cell),
     value: place.value,
     remedy: rule.remedy.replaceAll("-- PART", `-- ${part.id}`),
   };
 }
 
 function describeCell(notebook: Notebook, index: number): string {
-  const cell = notebook.cells[index]!;
+  const cell = itemAt(notebook.cells, index);
   const { question, answer } = cell.metadata.deepnets ?? {};
-  const start = sourceOf(cell).trim().split("\n")[0]!.slice(0, 40);
+  const start = sourceOf(cell)
+    .trim()
+    .replace(/\n[\s\S]*/, "")
+    .slice(0, 40);
   const name = answer
     ? `answer ${answer}`
     : question
@@ -283,7 +285,7 @@ function describeCell(notebook: Notebook, index: number): string {
 export function formatFindings(findings: readonly Finding[]): string {
   const lines = findings.map(({ rule, notebook, cell, value, remedy }) => {
     const place = cell ? `${notebook}, ${cell}` : notebook;
-    return `${place}: ${value} [${rule}]\n    ${remedy[0]!.toUpperCase()}${remedy.slice(1)}.`;
+    return `${place}: ${value} [${rule}]\n    ${asSentence(remedy)}`;
   });
   return lines.join("\n");
 }

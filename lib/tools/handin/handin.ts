@@ -63,7 +63,7 @@ async function handIn(session: Session): Promise<number> {
     saveReport(session);
   });
   if (signal.aborted) {
-    const goOn = ["npm run handin --", ...(quick ? ["--quick"] : []), "--continue"].join(" ");
+    const goOn = `npm run handin -- ${quick ? "--quick " : ""}--continue`;
     line.print(`Stopped. What is finished is kept in ${folder}: ${goOn} goes on from here.`);
     return 130;
   }

@@ -15,7 +15,7 @@ export interface Measured {
   readonly accuracy?: number;
   readonly seconds: number;
   /** What differs from the record; absent where nothing does. */
-  readonly wrong?: string;
+  readonly wrong?: string | undefined;
 }
 
 export interface Measurement {
@@ -54,7 +54,7 @@ async function measure(part: TrainedPart, { folder, record }: StoredRecord, runs
     try {
       const found = await assess(model, (await dataOf(part, record)).test);
       const wrong = differs(record, found);
-      return { part, folder, accuracy: found.accuracy, seconds: seconds(), ...(wrong !== undefined && { wrong }) };
+      return { part, folder, accuracy: found.accuracy, seconds: seconds(), wrong };
     } finally {
       model.dispose();
     }

@@ -1,5 +1,6 @@
 import { UserError } from "../../src/base/errors.cjs";
 import { isObject } from "../../src/base/is-object";
+import { itemAt } from "../../src/base/item-at";
 import { markdownTable, meanPercent, wrapText } from "../../src/base/text";
 import { type TrainedPart, trainedParts } from "../../src/parts";
 import type { RunRecord } from "../../src/runs/record";
@@ -17,7 +18,7 @@ const after = "<!-- /results -->";
 export function resultsTable(records: Records): string {
   const trained = trainedParts.flatMap(({ id, noun }) => {
     const all = records(id);
-    return all.length > 0 ? [{ id, noun, all, first: all[0]! }] : [];
+    return all.slice(0, 1).map((first) => ({ id, noun, all, first }));
   });
   if (trained.length === 0) return "No full run is recorded yet.";
   const several = trained.some(({ all }) => all.length > 1);
@@ -59,7 +60,7 @@ export function withResults(readme: string, table: string): string {
 
 function scatter(all: readonly RunRecord[]): string {
   if (all.length < 2) return "one run";
-  const { test, n } = spread(all)[0]!;
+  const { test, n } = itemAt(spread(all), 0);
   return `${meanPercent(test, n)} (${n})`;
 }
 

@@ -20,7 +20,7 @@ export async function runPart(session: Session, part: Part): Promise<PartReport>
   const target = join(folder, `${part.notebook}.ipynb`);
   const title = `[${plan.chosen.indexOf(part) + 1}/${plan.chosen.length}] ${part.notebook}`;
   const report = (status: PartReport["status"], seconds: number, error?: string) =>
-    reportPart(part, { status, seconds, seed, ...(error ? { error } : {}) }, ownRecord(part, session));
+    reportPart(part, { status, seconds, seed, error }, ownRecord(part, session));
 
   const missing = part.needs.find((id) => (reports.get(id)?.status ?? "finished") !== "finished");
   if (missing) return report("not run", 0, `not run because it reads the records of ${missing}, which did not finish.`);

@@ -1,3 +1,4 @@
+import { itemAt } from "../../src/base/item-at";
 import { dataHash, mnistFiles, mnistLabels } from "../../src/data/mnist";
 import { drawSeries, seriesScales } from "../../src/data/series";
 import type { SheetSettings } from "../../src/parts";
@@ -29,6 +30,6 @@ const readMnist = (): TrueLabels => ({
 
 function draw(seed: number): TrueLabels {
   const drawn = seriesScales.map((scale) => drawSeries({ seed, scale }));
-  const { train, test } = drawn[0]!;
+  const { train, test } = itemAt(drawn, 0);
   return { train: train.labels as Uint8Array, test: test.labels as Uint8Array, hashes: drawn.map(({ hash }) => hash) };
 }

@@ -28,9 +28,9 @@ export class Outbox implements Sender {
   }
 
   async #sendWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
       await this.#sent;
-      if (this.#trySend(this.#waiting[0]!)) this.#waiting.shift();
+      if (this.#trySend(next)) this.#waiting.shift();
       else await new Promise((resolve) => setImmediate(resolve));
     }
   }

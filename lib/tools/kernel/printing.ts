@@ -30,8 +30,8 @@ export function installPrinting(): void {
 function printTensors(type: unknown): void {
   define(type, function (this: unknown) {
     if (!isTensor(this)) return this;
-    const [head, ...rows] = representTensor(this)["text/plain"]!.toString().split("\n");
-    return rows.length === 1 ? `${head} ${rows[0]!.trim()}` : [head, ...rows].join("\n");
+    const [head, row = "", ...rows] = String(representTensor(this)["text/plain"]).split("\n");
+    return rows.length === 0 ? `${head} ${row.trim()}`.trimEnd() : [head, row, ...rows].join("\n");
   });
 }
 

@@ -94,13 +94,12 @@ const frameLine = /^\s+at (?:(.*?) \()?((?:file:\/\/|node:)?[^()]*?):(\d+):(\d+)
 function parseStack(stack: string): Frame[] {
   const frames: Frame[] = [];
   for (const line of stack.split("\n")) {
-    const match = frameLine.exec(line);
-    if (!match) continue;
-    const file = match[2]!.replace(/^async /, "");
+    const [, name = "", file, row, column] = frameLine.exec(line) ?? [];
+    if (file === undefined) continue;
     frames.push({
-      name: nameOf(`${match[1] ?? ""} (`),
-      file,
-      place: { line: Number(match[3]), column: Number(match[4]) },
+      name: nameOf(`${name} (`),
+      file: file.replace(/^async /, ""),
+      place: { line: Number(row), column: Number(column) },
     });
   }
   return frames;

@@ -1,6 +1,7 @@
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
+import { entryOf } from "../../src/base/item-at";
 import { runningCell } from "./cell";
 
 type Callback = (...values: unknown[]) => unknown;
@@ -20,7 +21,7 @@ export function tieTimersToCells(): void {
     (timers as unknown as Record<string, unknown>)[name] = tied;
   }
   const promises = timersPromises as unknown as Record<string, Callback>;
-  for (const name of ["setTimeout", "setImmediate"]) promises[name] = tiePromise(promises[name]!);
+  for (const name of ["setTimeout", "setImmediate"]) promises[name] = tiePromise(entryOf(promises, name));
 }
 
 function tie(callback: Callback): Callback {

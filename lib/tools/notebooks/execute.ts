@@ -38,8 +38,9 @@ export interface ExecuteOptions {
  * ran carries a note of its source and, once the runner has ended, of its outputs.
  *
  * @example
- * const outcome = await executeNotebook("notebooks/h6-1a-linear.ipynb", "/tmp/out.ipynb", { env: { DEEPNETS_PROFILE:
- * "quick" } }); if (outcome.status !== "finished") console.error(outcome.message);
+ * const env = { DEEPNETS_PROFILE: "quick" };
+ * const outcome = await executeNotebook("notebooks/h6-1a-linear.ipynb", "/tmp/out.ipynb", { env });
+ * if (outcome.status !== "finished") console.error(outcome.message);
  */
 export function executeNotebook(source: string, target: string, options: ExecuteOptions = {}): Promise<Outcome> {
   const started = Date.now();

@@ -13,7 +13,7 @@ export interface PartReport {
   /** Seconds that the notebook took. */
   readonly seconds: number;
   /** Why it failed or was not run: one sentence. */
-  readonly error?: string;
+  readonly error?: string | undefined;
   readonly seed: number;
   /** From the part's run record; absent where the notebook trains no model of the sheet. */
   readonly iterations?: number;
@@ -30,7 +30,7 @@ export interface Report {
   readonly format: 1;
   readonly profile: "full" | "quick";
   /** What every page of a quick hand-in says. */
-  readonly notice?: string;
+  readonly notice?: string | undefined;
   readonly finished: string;
   readonly parts: readonly PartReport[];
 }
@@ -39,7 +39,7 @@ export function makeReport(profile: "full" | "quick", parts: readonly PartReport
   return {
     format: 1,
     profile,
-    ...(profile === "quick" ? { notice: quickNotice } : {}),
+    notice: profile === "quick" ? quickNotice : undefined,
     finished: new Date().toISOString(),
     parts,
   };

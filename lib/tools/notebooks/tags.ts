@@ -34,9 +34,9 @@ const code = /^( {0,3})(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\1?\2[^\n]*|$(?![\s\S])
 export const withoutCode = (markdown: string) => markdown.replace(code, (span) => span.replace(/[^\n]/g, " "));
 
 export function findTags(markdown: string): Tag[] {
-  return [...withoutCode(markdown).matchAll(tag)].map((match) => {
-    const at = match.index! + match[0].lastIndexOf(match[3]!, match[0].length - "</span>".length);
-    return { key: match[2]!, text: match[3]!, at };
+  return [...withoutCode(markdown).matchAll(tag)].map(({ 0: element, 2: key = "", 3: text = "", index = 0 }) => {
+    const at = index + element.length - "</span>".length - text.length;
+    return { key, text, at };
   });
 }
 
@@ -59,13 +59,13 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
  * that was not trained is "not measured". Throws an error that says what is missing.
  */
 export function tagText(key: string, records: Records, seed: number): string {
-  const over = /^sweep\.([^.]+)\.(.+)\.(mean|sd|min|max|n)$/.exec(key);
-  if (over) {
-    const runs = records(over[1]!);
-    if (runs.length === 0 && over[1]!.includes(":")) return over[3] === "n" ? "0" : notMeasured;
+  const [, model, measure, statistic] = /^sweep\.([^.]+)\.(.+)\.(mean|sd|min|max|n)$/.exec(key) ?? [];
+  if (model && measure && statistic) {
+    const runs = records(model);
+    if (runs.length === 0 && model.includes(":")) return statistic === "n" ? "0" : notMeasured;
     return overSeeds(
-      over[3]!,
-      runs.map((record) => recordNumber(record, over[2]!)),
+      statistic,
+      runs.map((record) => recordNumber(record, measure)),
       key,
     );
   }
@@ -87,9 +87,11 @@ function ofComparison([key, one, other, measure, name]: readonly string[], recor
   const ids = [...new Set(family.flat())];
   const all = ids.flatMap((id) => records(id));
   // Only McNemar's test looks at single images.
-  const labels = name!.startsWith("mcnemar") && all[0] && mnistTestLabels(all[0].data);
-  const wanted = { measure: measure as Measure, ...(labels && { labels }) };
-  const found = compareModels(all, family, wanted).find((pair) => isIt([pair.one, pair.other]));
+  const [example] = all;
+  const labels = name!.startsWith("mcnemar") && example ? mnistTestLabels(example.data) : undefined;
+  const found = compareModels(all, family, { measure: measure as Measure, labels }).find((pair) =>
+    isIt([pair.one, pair.other]),
+  );
   if (!found) {
     if (`${one}${other}`.includes(":")) return notMeasured;
     throw new Error(`Expected finished records of ${one} and ${other} for the tag ${key} but found none`);
@@ -105,14 +107,14 @@ function overSeeds(
   numbers: readonly { readonly value: number; readonly text: string }[],
   key: string,
 ): string {
-  const n = numbers.length;
-  if (n === 0) throw new Error(`Expected finished records for the tag ${key} but found none`);
-  if (name === "n") return String(n);
+  const [first] = numbers;
+  if (!first) throw new Error(`Expected finished records for the tag ${key} but found none`);
+  if (name === "n") return String(numbers.length);
   const value = statistic(numbers.map((number) => number.value))[name as keyof Statistic];
   // The lowest and the highest are numbers of one run, and are written as that run writes them.
   const same = numbers.find((number) => number.value === value);
   if (same && name !== "sd") return same.text;
-  return likeText(value, numbers[0]!.text, name === "sd");
+  return likeText(value, first.text, name === "sd");
 }
 
 /** A value in the form of its fellow: per cent or plain, as many decimals; a spread of per cents is in points. */

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { itemAt } from "../../src/base/item-at";
 import { type Statistic, statistic } from "../../src/base/statistics";
 import { escapeHtml, meanPercent, percent } from "../../src/base/text";
 import { curves } from "../../src/figures/curves";
 import type { Figure } from "../../src/figures/figure";
-import { modelStyle, palette } from "../../src/figures/theme";
+import { modelStyle, paletteColor } from "../../src/figures/theme";
 import type { RunRecord } from "../../src/runs/record";
 import type { Spread } from "../../src/runs/spread";
 import { root } from "./places";
@@ -15,11 +16,11 @@ export function sweepFigure({ rows, profile }: SweepTable, records: readonly Run
   const several = new Set(rows.map((row) => row.part)).size < rows.length;
   const groups = rows.map((row, i) => {
     const runs = records.filter((record) => record.part === row.part && settingText(record) === settingText(row));
-    const x = runs[0]!.iterations;
+    const x = itemAt(runs, 0).iterations;
     // Runs of one setting are evaluated at the same iterations; a shorter one would bend the mean.
     const curvesOfRuns = runs.filter((run) => run.iterations.length === x.length).map((run) => run.testAccuracy);
-    const points = x.map((_, at) => statistic(curvesOfRuns.map((curve) => curve[at]!)));
-    const color = several ? palette[i % palette.length]! : modelStyle(row.part).color;
+    const points = x.map((_, at) => statistic(curvesOfRuns.map((curve) => itemAt(curve, at))));
+    const color = several ? paletteColor(i) : modelStyle(row.part).color;
     return { row, x, points, color, name: several ? `${row.part} ${settingText(row)}` : modelStyle(row.part).name };
   });
   const caption =
@@ -27,7 +28,7 @@ export function sweepFigure({ rows, profile }: SweepTable, records: readonly Run
     `iteration: ${groups.map(({ name, row }) => `${name} ${finalText(row)}`).join("; ")}.`;
   // Where the curves part company: the climb of the first third would press the rest into one line.
   const late = groups.flatMap(({ x, points }) =>
-    points.filter((_, at) => at === points.length - 1 || x[at]! >= x.at(-1)! / 3).map(({ mean, sd }) => mean - sd),
+    points.filter((_, at) => itemAt(x, at) >= itemAt(x, -1) / 3).map(({ mean, sd }) => mean - sd),
   );
   const floor = Math.max(0, Math.floor((Math.min(...late) - 0.005) * 100) / 100);
   return curves(

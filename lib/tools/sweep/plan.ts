@@ -70,8 +70,8 @@ export function makePlan(
         const threads = chooseThreads(part, {
           jobs: count,
           cores: free,
-          ...(request.jobs === undefined ? {} : { atOnce: request.jobs }),
-          ...(begun ? { begun } : {}),
+          atOnce: request.jobs,
+          begun,
         });
         return {
           part,

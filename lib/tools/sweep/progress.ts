@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { itemAt } from "../../src/base/item-at";
 import { count, percent, roughDuration } from "../../src/base/text";
 import { readLive } from "../../src/runs/record-file";
 import { type Job, readFinished, readJson, recordFile, type SweepPlan } from "./plan";
@@ -15,7 +16,7 @@ export interface JobState {
   readonly iteration: number;
   readonly iterations: number;
   /** Of a running job, as its training loop says; of a finished one 0. */
-  readonly etaSeconds?: number;
+  readonly etaSeconds?: number | undefined;
   /** Of a finished run: minutes and test accuracy. */
   readonly minutes?: number;
   readonly test?: number;
@@ -36,7 +37,10 @@ export const jobFolder = ({ runs }: Pick<SweepPlan, "runs">, { part, run }: Job)
 
 /** Reads where all jobs stand; `before` is the last answer, whose finished jobs are not read again. */
 export function readStates(plan: SweepPlan, before: readonly JobState[] = []): JobState[] {
-  return plan.jobs.map((job, i) => (before[i]?.status === "finished" ? before[i]! : readState(plan, job)));
+  return plan.jobs.map((job, i) => {
+    const last = before[i];
+    return last?.status === "finished" ? last : readState(plan, job);
+  });
 }
 
 function readState(plan: SweepPlan, job: Job): JobState {
@@ -61,7 +65,7 @@ function readState(plan: SweepPlan, job: Job): JobState {
       message: "",
       iteration,
       iterations,
-      ...(etaSeconds === undefined ? {} : { etaSeconds }),
+      etaSeconds,
     };
   return { job, status: state.status === "failed" ? "failed" : "queued", attempt, message, iteration, iterations };
 }
@@ -102,7 +106,7 @@ export function remaining(states: readonly JobState[], cores: number): number | 
   const take = (job: Job, seconds: number) => {
     free.sort((a, b) => a - b);
     const taken = Math.min(job.cores, free.length);
-    const end = free[taken - 1]! + seconds;
+    const end = itemAt(free, taken - 1) + seconds;
     free.fill(end, 0, taken);
   };
   const waiting = states.filter(({ status }) => status === "queued" || status === "failed");
@@ -139,12 +143,11 @@ export function totalLine(states: readonly JobState[], cores: number): string {
   const having = (status: JobState["status"]) => states.filter((state) => state.status === status).length;
   const left = remaining(states, cores);
   const failed = having("failed");
-  const parts = [
-    `${having("finished")} of ${states.length} runs done`,
-    `${having("running")} running`,
-    ...(failed > 0 ? [`${failed} failed`] : []),
-  ];
-  return `${parts.join(", ")}${having("finished") === states.length ? "" : left === undefined ? ", time left not known yet" : `, about ${roughDuration(left)} left`}`;
+  const parts = [`${having("finished")} of ${states.length} runs done`, `${having("running")} running`];
+  if (failed > 0) parts.push(`${failed} failed`);
+  if (having("finished") < states.length)
+    parts.push(left === undefined ? "time left not known yet" : `about ${roughDuration(left)} left`);
+  return parts.join(", ");
 }
 
 /** What happened between two looks: a line per job that ended, well or badly. */

@@ -15,9 +15,9 @@ export interface SweepRequest {
   readonly settings: readonly string[];
   readonly profile: "full" | "quick";
   /** Folder of a Snakemake profile, as an absolute path; without one the jobs run on this machine. */
-  readonly executorProfile?: string;
+  readonly executorProfile?: string | undefined;
   /** Jobs at once on this machine, where the measured table is not to decide. */
-  readonly jobs?: number;
+  readonly jobs?: number | undefined;
   /** Time one job with two threads against two with one, and sweep nothing. */
   readonly measure: boolean;
 }
@@ -43,8 +43,8 @@ export function parseRequest(argv: readonly string[]): SweepRequest {
     settings: parseSettings(values.set ?? []),
     profile: values.quick ? ("quick" as const) : ("full" as const),
     measure: values.measure ?? false,
-    ...(values["executor-profile"] === undefined ? {} : { executorProfile: findProfile(values["executor-profile"]) }),
-    ...(values.jobs === undefined ? {} : { jobs: parseJobs(values.jobs) }),
+    executorProfile: values["executor-profile"] === undefined ? undefined : findProfile(values["executor-profile"]),
+    jobs: values.jobs === undefined ? undefined : parseJobs(values.jobs),
   };
   checkSettings(request);
   const count = request.parts.length * request.seeds.length * request.settings.length;

@@ -21,9 +21,9 @@ export interface Ending {
   /** 0 when every job and the gathering succeeded, 75 when another sweep is at work in the folder. */
   readonly code: number;
   /** Set when Snakemake itself was killed. */
-  readonly signal?: string;
+  readonly signal?: string | undefined;
   /** Who holds the folder. */
-  readonly holder?: string;
+  readonly holder?: string | undefined;
   /** The lines `failed: PART/RUN: why` of jobs on this machine. */
   readonly failures: ReadonlyMap<string, string>;
   /** What Snakemake said last. */
@@ -32,9 +32,9 @@ export interface Ending {
 
 export interface WorkflowOptions {
   readonly python: string;
-  readonly executorProfile?: string;
+  readonly executorProfile?: string | undefined;
   readonly cores: number;
-  readonly atOnce?: number;
+  readonly atOnce?: number | undefined;
   readonly onNote?: (text: string) => void;
 }
 
@@ -74,15 +74,7 @@ export function startWorkflow(plan: SweepPlan, planFile: string, options: Workfl
   const ended = new Promise<Ending>((done, fail) => {
     child.on("error", fail);
     child.on("close", (code, signal) =>
-      log.end(() =>
-        done({
-          code: code ?? 1,
-          failures,
-          tail,
-          ...(signal ? { signal } : {}),
-          ...(holder === undefined ? {} : { holder }),
-        }),
-      ),
+      log.end(() => done({ code: code ?? 1, failures, tail, signal: signal ?? undefined, holder })),
     );
   });
   return { ended, stop: () => stop(child) };

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { StatusLines } from "../../src/base/status-lines";
+import { asSentence, plural } from "../../src/base/text";
 import { runsFolder } from "../../src/runs/places";
 import { plainName, sweepPython } from "./environment";
 import { folderOf, gather } from "./gather";
@@ -47,10 +48,10 @@ export async function sweep(request: SweepRequest, places: SweepPlaces): Promise
   const there = readStates(plan).filter(({ status }) => status === "finished").length;
   const environment = await places.python();
   const python = request.executorProfile === undefined ? environment : plainName(environment);
-  console.log(
-    `${plan.jobs.length} ` +
-      `run${plan.jobs.length === 1 ? "" : "s"}${there > 0 ? `, ${there} of them done before` : ""}${request.executorProfile === undefined ? `, on ${cores} cores of this machine` : `, by ${request.executorProfile}`}`,
-  );
+  const before = there > 0 ? `, ${there} of them done before` : "";
+  const where =
+    request.executorProfile === undefined ? `on ${cores} cores of this machine` : `by ${request.executorProfile}`;
+  console.log(`${plural(plan.jobs.length, "run")}${before}, ${where}`);
   const folder = folderOf(plan);
   mkdirSync(folder, { recursive: true });
   const planFile = join(folder, `plan-${plan.id}.json`);
@@ -59,9 +60,9 @@ export async function sweep(request: SweepRequest, places: SweepPlaces): Promise
   const workflow = startWorkflow(plan, planFile, {
     python,
     cores,
-    onNote: (text) => terminal.print(`${text[0]!.toUpperCase()}${text.slice(1)}.`),
-    ...(request.executorProfile === undefined ? {} : { executorProfile: request.executorProfile }),
-    ...(request.jobs === undefined ? {} : { atOnce: request.jobs }),
+    onNote: (text) => terminal.print(asSentence(text)),
+    executorProfile: request.executorProfile,
+    atOnce: request.jobs,
   });
   const stopped = onSignals(() => workflow.stop());
   const slots = request.executorProfile === undefined ? cores : undefined;

@@ -24,8 +24,8 @@ export function chooseThreads(
   }: {
     readonly jobs: number;
     readonly cores: number;
-    readonly atOnce?: number;
-    readonly begun?: { readonly intra: number; readonly inter: number };
+    readonly atOnce?: number | undefined;
+    readonly begun?: { readonly intra: number; readonly inter: number } | undefined;
   },
 ): JobThreads {
   if (begun) return { cores: Math.max(begun.intra, begun.inter), split: `${begun.intra},${begun.inter}` };

@@ -30,12 +30,12 @@ export const executionRules: readonly Rule[] = [
     remedy: runAgain,
     find: ({ notebook, part, log }) => {
       const cells = runCells(notebook);
-      const wrong = cells.findIndex(({ cell }, i) => cell.execution_count !== i + 1);
-      if (wrong >= 0) {
-        const { index, cell } = cells[wrong]!;
-        const value = cell.execution_count
-          ? `it ran as number ${cell.execution_count} where ${wrong + 1} was expected`
-          : "it did not run";
+      const wrong = cells
+        .map(({ index, cell }, i) => ({ index, ran: cell.execution_count, expected: i + 1 }))
+        .find(({ ran, expected }) => ran !== expected);
+      if (wrong) {
+        const { index, ran, expected } = wrong;
+        const value = ran ? `it ran as number ${ran} where ${expected} was expected` : "it did not run";
         return [{ cell: index, value }];
       }
       const logged = kernelsOf(part.notebook, log);
@@ -172,8 +172,9 @@ function provenCells({ notebook, part, log }: Subject) {
 /** How a cell's outputs differ from all that it is known to have shown. */
 function changeOf(cell: Cell, notes: readonly OutputsNote[]): string | undefined {
   const now = noteOutputs(cell.outputs ?? []);
-  if (notes.length === 0 || notes.some(({ sha256 }) => sha256 === now.sha256)) return undefined;
-  const then = notes[0]!.kinds;
+  const [first] = notes;
+  if (!first || notes.some(({ sha256 }) => sha256 === now.sha256)) return undefined;
+  const then = first.kinds;
   if (then.length === 0) return `it showed nothing when it ran, and now holds ${describeKinds(now.kinds)}`;
   if (now.kinds.length === 0) return `its outputs were cleared after it ran: ${describeKinds(then)}`;
   if (String(then) === String(now.kinds)) return `its outputs were changed after it ran: ${describeKinds(then)}`;

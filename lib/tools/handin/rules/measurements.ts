@@ -1,5 +1,6 @@
 // Can a record's measurements be true: do they fit the data's labels, the sheet's model, and a machine's speed?
 
+import { itemAt } from "../../../src/base/item-at";
 import { sum } from "../../../src/base/statistics";
 import { count } from "../../../src/base/text";
 import type { RunRecord } from "../../../src/runs/record";
@@ -63,10 +64,11 @@ function wrongLabels({ part }: Subject, { seed, data, final }: RunRecord): strin
 function otherSizes({ confusion, size }: FinalEvaluation, labels: Uint8Array, name: string): string | undefined {
   if (size !== labels.length) return undefined;
   const wanted = countBy(confusion.length, labels);
-  const wrong = confusion.findIndex((row, label) => sum(row) !== wanted[label]);
+  const found = confusion.map(sum);
+  const wrong = wanted.findIndex((examples, label) => examples !== found[label]);
   if (wrong < 0) return undefined;
-  const found = sum(confusion[wrong]!);
-  return `${count(found)} ${name} examples of class ${wrong}, where the data has ${count(wanted[wrong]!)}`;
+  const [has, says] = [itemAt(wanted, wrong), itemAt(found, wrong)];
+  return `${count(says)} ${name} examples of class ${wrong}, where the data has ${count(has)}`;
 }
 
 /** Whether predictions and confusion matrix of the test examples say the same of each label. */
@@ -78,24 +80,23 @@ function otherAnswers({ test, predictions }: NonNullable<RunRecord["final"]>, la
       : undefined;
   const found = confusion.map((row) => row.map(() => 0));
   predictions.label.forEach((prediction, i) => {
-    const row = found[labels[i]!];
+    const row = found[itemAt(labels, i)];
     if (row?.[prediction] !== undefined) row[prediction]++;
   });
-  for (const [label, row] of found.entries())
-    for (const [prediction, n] of row.entries())
-      if (n !== confusion[label]![prediction])
+  for (const [label, row] of confusion.entries())
+    for (const [prediction, n] of row.entries()) {
+      const predicted = itemAt(itemAt(found, label), prediction);
+      if (predicted !== n)
         return (
-          `${count(n)} test examples of class ${label} taken for ${prediction}, where its confusion matrix has ` +
-          `${count(confusion[label]![prediction]!)}`
+          `${count(predicted)} test examples of class ${label} taken for ${prediction}, where its confusion matrix ` +
+          `has ${count(n)}`
         );
+    }
   return undefined;
 }
 
-function countBy(classes: number, labels: Uint8Array): number[] {
-  const counts = new Array(classes).fill(0);
-  for (const label of labels) if (label < classes) counts[label]!++;
-  return counts;
-}
+const countBy = (classes: number, labels: Uint8Array): number[] =>
+  Array.from({ length: classes }, (_, k) => labels.filter((label) => label === k).length);
 
 /** More than a core of any processor does in a second, in multiplications and additions. */
 const fastest = 1e12;

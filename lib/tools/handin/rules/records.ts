@@ -53,7 +53,7 @@ export const recordRules: readonly Rule[] = [
       const run = notebook?.metadata.deepnets?.run;
       if (!run) return [];
       const changed = Object.entries(run.records).flatMap(([folder, hash]) => {
-        const id = folder.split("/")[0]!;
+        const [id = ""] = folder.split("/");
         const found = records(id).find((stored) => stored.folder === folder);
         // Where the hand-in's own seed is gone, record-missing says so at the part that trains it.
         const otherSeed = part.needs.includes(id) && folder !== `${id}/${run.profile}-s${run.seed}`;

@@ -1,8 +1,10 @@
 // Do captions, tables and curves in the outputs show the numbers of the records, and do an output's forms say the same?
+import { itemAt } from "../../../src/base/item-at";
 import { quote } from "../../../src/base/text";
 import { plotlyMime } from "../../../src/figures/figure";
 import { multiplyAdds } from "../../../src/models/multiply-adds";
 import { parts } from "../../../src/parts";
+import { lowestAt } from "../../../src/runs/measures";
 import type { RunRecord } from "../../../src/runs/record";
 import type { FinalEvaluation } from "../../../src/training/evaluation";
 import { readHtml, type TextTable } from "../../notebooks/html";
@@ -31,7 +33,7 @@ export const shownNumberRules: readonly Rule[] = [
       if (known.length === 0) return [];
       return outputsOf(subject.notebook).flatMap(({ cell, output }): Breach[] => {
         const wrong = [...wrongInText(output, known), ...wrongInTables(output, known), ...wrongInFigure(output, known)];
-        return wrong.length > 0 ? [{ cell, value: wrong[0]! }] : [];
+        return wrong.slice(0, 1).map((value) => ({ cell, value }));
       });
     },
   },
@@ -181,7 +183,7 @@ const patterns: readonly Pattern[] = [
         of("last training loss", run.trainLoss.at(-1)!),
         of("last test loss", run.testLoss.at(-1)!),
         of("lowest test loss", lowest),
-        of("iteration of the lowest test loss", run.iterations[run.testLoss.indexOf(lowest)]!),
+        of("iteration of the lowest test loss", itemAt(run.iterations, lowestAt(run.testLoss))),
       ];
     },
   },
@@ -305,7 +307,7 @@ const columns: readonly (readonly [RegExp, (known: KnownRuns, several: boolean) 
   [/^minutes$/, ({ run }) => [run.minutes.training + run.minutes.evaluation]],
   [/^seeds$/, ({ runs }) => [runs.length]],
   [/^lowest test loss$/, ({ run }) => [Math.min(...run.testLoss)]],
-  [/^at iteration$/, ({ run }) => [run.iterations[run.testLoss.indexOf(Math.min(...run.testLoss))]!]],
+  [/^at iteration$/, ({ run }) => [itemAt(run.iterations, lowestAt(run.testLoss))]],
   [/^last test loss$/, ({ run }) => [run.final!.test.loss, run.testLoss.at(-1)!]],
   [/^last training loss$/, ({ run }) => [run.final!.train.loss, run.trainLoss.at(-1)!]],
 ];
@@ -384,9 +386,7 @@ function wrongCurves(traces: readonly Trace[], kind: "accuracy" | "loss", { id, 
 const isCurve = (shown: unknown, curve: readonly number[]) =>
   Array.isArray(shown) &&
   shown.length === curve.length &&
-  shown.every(
-    (value, i) => typeof value === "number" && Math.abs(value - curve[i]!) <= 1e-4 * Math.abs(curve[i]!) + 1e-6,
-  );
+  curve.every((value, i) => Math.abs(Number(shown[i] ?? NaN) - value) <= 1e-4 * Math.abs(value) + 1e-6);
 
 function wrongMatrix(traces: readonly Trace[], { id, run }: KnownRuns): string[] {
   const { confusion: counts } = run.final!.test;
