@@ -34,9 +34,9 @@ export class Typesetter {
    * @throws Error with one sentence that says what cannot be typeset
    */
   next(): string {
-    const { isDisplayed } = itemAt(this.#formulas, this.#next);
-    const source = this.#resolved(itemAt(this.#sources, this.#next));
-    this.#next++;
+    const at = this.#next++;
+    const { isDisplayed } = itemAt(this.#formulas, at);
+    const source = this.#resolved(itemAt(this.#sources, at));
     const html = this.#render(source, isDisplayed);
     // Definitions count only from a formula that is right.
     if (defines.test(source)) this.#define(source);

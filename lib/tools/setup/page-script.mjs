@@ -6,20 +6,21 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { at } from "./paths.mjs";
 
-const folder = at("lib/src/live");
+const folder = at("lib/src");
 
 /**
  * Compiles the script.
  *
- * @returns Its text, one function per file by its path within lib/src/live.
+ * @returns Its text, one function per file by its path within lib/src.
  */
-export function pageScript(entry = "page/main") {
+export function pageScript(entry = "live/page/main") {
   const typescript = createRequire(import.meta.url)("typescript");
   const files = new Map();
   const add = (name) => {
     if (files.has(name)) return;
     const file = join(folder, `${name}.ts`);
-    if (!existsSync(file)) throw new Error(`Expected lib/src/live/${name}.ts, which the page's script imports.`);
+    if (!existsSync(file))
+      throw new Error(`Expected a file lib/src/${name}.ts, which the pages' script imports, but found none.`);
     // Reserved, so that a circle ends.
     files.set(name, "");
     const { outputText } = typescript.transpileModule(readFileSync(file, "utf8"), {
@@ -31,7 +32,7 @@ export function pageScript(entry = "page/main") {
     });
     const text = outputText.replace(/require\("([^"]*)"\)/g, (_, path) => {
       if (!path.startsWith("."))
-        throw new Error(`Expected lib/src/live/${name}.ts to import files alone but found "${path}": no page has it.`);
+        throw new Error(`Expected lib/src/${name}.ts to import our own files but found "${path}": no page has it.`);
       const wanted = relative(folder, join(dirname(file), path)).replaceAll("\\", "/");
       add(wanted);
       return `require("${wanted}")`;
