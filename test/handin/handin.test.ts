@@ -149,14 +149,28 @@ describe("what handin refuses, before anything runs", () => {
     await expect(main(argv)).rejects.toThrow(message);
     expect(existsSync(place.handin)).toBe(false);
   });
+});
 
-  test("a notebook that is not there or broken", async () => {
-    const place = new Place("full");
-    writeFileSync(place.source("h6-1a"), "{");
-    await expect(place.run("h6-1a")).rejects.toThrow(
-      /^Expected a notebook but found a file that is not JSON \(.*h6-1a-linear\.ipynb\)/,
-    );
-  });
+test("a notebook that is not there or broken has failed, with its sentence, and the others run", async () => {
+  const place = new Place("full");
+  writeFileSync(place.source("h6-1a"), "{");
+  rmSync(place.source("h6-1c"));
+  // What an earlier hand-in left of them does not count.
+  mkdirSync(place.handin);
+  writeFileSync(join(place.handin, "h6-1a-linear.ipynb"), "[]");
+  const { code, said } = await place.run("h6-1a", "h6-1b", "h6-1c");
+  expect(code).toBe(1);
+  expect(said).toMatch(
+    /^h6-1a-linear: Expected a notebook but found a file that is not JSON, since its end is missing \(.*\)/m,
+  );
+  expect(said).toMatch(/^h6-1c-dropout: Expected a notebook but found no file \(.*h6-1c-dropout\.ipynb\)/m);
+  expect(said).toContain("Not ready to hand in: 2 notebooks did not finish");
+  expect(place.report().parts.map(({ part, status }) => [part, status])).toEqual([
+    ["h6-1a", "failed"],
+    ["h6-1b", "finished"],
+    ["h6-1c", "failed"],
+  ]);
+  expect(existsSync(join(place.handin, "h6-1b-mlp.html"))).toBe(true);
 });
 
 describe("a hand-in with a failing notebook", () => {

@@ -3,11 +3,10 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
-import { sha256 } from "../../src/base/sha256";
 import { parts } from "../../src/parts";
 import { fingerprint, recordsOf } from "../notebooks/fingerprint";
 import { lockFolder } from "../notebooks/folder-lock";
-import { type RunNote, readGenerated } from "../notebooks/notebook";
+import { type RunNote, readBytes, readGenerated } from "../notebooks/notebook";
 import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { makeReport, reportOfNote } from "../notebooks/report";
@@ -15,7 +14,7 @@ import type { Author } from "./index-page";
 import { carriedNetworks, formatCarried, measureCarried } from "./networks";
 import { pack } from "./pack";
 import { exportNotebooks } from "./pages";
-import { formatProblem } from "./problem";
+import { formatProblem, type Problem } from "./problem";
 
 export const options = {
   zip: { type: "boolean", help: "pack one file to hand in" },
@@ -42,8 +41,11 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function exportFolder(folder: string, authors: readonly Author[], zip: boolean): Promise<number> {
-  const names = gather(folder);
-  const exported = await exportNotebooks({ from: folder, to: folder, notebooks: names, authors });
+  const { names, unreadable } = gather(folder);
+  const exported = [
+    ...(await exportNotebooks({ from: folder, to: folder, notebooks: names, authors })),
+    ...unreadable.map((problem) => ({ ...notMade, notebook: problem.notebook, problems: [problem] })),
+  ];
   for (const { notebook, file, bytes, figures, problems } of exported) {
     console.log(`${notebook}.html  ${file ? `${megabytes(bytes)}, ${figures} figures` : "not made"}`);
     for (const problem of problems) console.log(`  ${formatProblem(problem)}`);
@@ -57,32 +59,53 @@ async function exportFolder(folder: string, authors: readonly Author[], zip: boo
   return exported.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
-/** Brings the notebooks as saved into the hand-in's folder, beside which their pages go; returns their names. */
-function gather(folder: string): string[] {
+const notMade = { file: undefined, bytes: 0, figures: 0 };
+
+interface Gathered {
+  readonly names: readonly string[];
+  /** Why a notebook stayed behind. */
+  readonly unreadable: readonly Problem[];
+}
+
+/** Brings the notebooks as saved into the hand-in's folder, beside which their pages go. */
+function gather(folder: string): Gathered {
   const from = notebooksFolder();
   const names = parts
     .map(({ notebook }) => notebook)
     .filter((name) => existsSync(join(from, `${name}.ipynb`)) || existsSync(join(folder, `${name}.ipynb`)));
   if (names.length === 0)
     throw new UserError(`Expected notebooks in ${from} but found none: restore them, for example with git checkout.`);
-  for (const name of names) {
-    const [saved, ran] = [join(from, `${name}.ipynb`), join(folder, `${name}.ipynb`)];
-    if (!existsSync(saved)) continue;
-    const run = fullRun(ran, name);
-    const isSaved = run?.source === sourceOfSaved(saved);
-    if (run && isSaved)
-      console.log(
-        `${name}: exported as npm run handin left it in ${folder}, with the records in data/runs (npm run handin ` +
-          "-- --keep copies it back to notebooks/).",
-      );
-    else if (!existsSync(ran) || sha256(readFileSync(saved)) !== sha256(readFileSync(ran))) {
-      if (run && !fullRun(saved, name)) keepAside(ran);
-      writeWhole(ran, readFileSync(saved));
+  const unreadable = names.flatMap((notebook): Problem[] => {
+    try {
+      bring(notebook, from, folder);
+      return [];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return [{ notebook, what: error.message.replace(/\.$/, "") }];
     }
+  });
+  const brought = names.filter((name) => !unreadable.some(({ notebook }) => notebook === name));
+  const notes = brought.map((name) => readGenerated(join(folder, `${name}.ipynb`))?.metadata.deepnets?.run);
+  writeReport(folder, brought, notes);
+  return { names: brought, unreadable };
+}
+
+/** Copies a notebook as saved over the one in the hand-in's folder, unless that is worth more. */
+function bring(name: string, from: string, folder: string): void {
+  const [saved, ran] = [join(from, `${name}.ipynb`), join(folder, `${name}.ipynb`)];
+  if (!existsSync(saved)) return;
+  const run = fullRun(ran, name);
+  if (run && run.source === sourceOfSaved(saved)) {
+    console.log(
+      `${name}: exported as npm run handin left it in ${folder}, with the records in data/runs (npm run handin ` +
+        "-- --keep copies it back to notebooks/).",
+    );
+    return;
   }
-  const notes = names.map((name) => readGenerated(join(folder, `${name}.ipynb`))?.metadata.deepnets?.run);
-  writeReport(folder, names, notes);
-  return names;
+  const text = readBytes(saved);
+  if (existsSync(ran) && text.equals(readBytes(ran))) return;
+  if (run && !fullRun(saved, name)) keepAside(ran);
+  writeWhole(ran, text);
 }
 
 /**

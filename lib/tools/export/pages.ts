@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
 import { itemAt } from "../../src/base/item-at";
 import { sha256 } from "../../src/base/sha256";
 import { parts } from "../../src/parts";
-import { deepnetsNote, readStored } from "../notebooks/notebook";
+import { deepnetsNote, readBytes, readStored } from "../notebooks/notebook";
 import { notebooksFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { finishBody } from "./body";
@@ -99,14 +99,7 @@ export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "
       );
       return { notebook: name, html, figures, problems: sorted(problems) };
     } catch (error) {
-      const cell = error instanceof CellError ? { cell: error.cell } : {};
-      const what = `it cannot be shown as a page (${(error as Error).message}): open it in JupyterLab and save it`;
-      return {
-        notebook: name,
-        html: undefined,
-        figures: 0,
-        problems: [...problems, { notebook: name, ...cell, what }],
-      };
+      return { notebook: name, html: undefined, figures: 0, problems: [...problems, whyNot(name, error as Error)] };
     }
   });
 }
@@ -132,14 +125,24 @@ function draft(file: string) {
     const notice = deepnetsNote(file)?.notice;
     const pageFields = {
       title: title(prepared, name),
-      hash: sha256(readFileSync(file)),
+      hash: sha256(readBytes(file)),
       notice: typeof notice === "string" ? notice : undefined,
     };
     return { name, problems, notebook: { prepared, pageFields } };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { name, problems: [{ notebook: name, what: error.message.replace(/\.$/, "") }], notebook: undefined };
+    return { name, problems: [whyNot(name, error as Error)], notebook: undefined };
   }
+}
+
+/** Why a notebook has no page; the others have theirs. */
+function whyNot(notebook: string, error: Error): Problem {
+  if (error instanceof UserError) return { notebook, what: error.message.replace(/\.$/, "") };
+  const cell = error instanceof CellError ? { cell: error.cell } : {};
+  return {
+    notebook,
+    ...cell,
+    what: `it cannot be shown as a page (${error.message}): open it in JupyterLab and save it`,
+  };
 }
 
 const sorted = (problems: readonly Problem[]) => [...problems].sort((a, b) => (a.cell ?? -1) - (b.cell ?? -1));

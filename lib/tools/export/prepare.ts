@@ -1,3 +1,4 @@
+import { toUSVString } from "node:util";
 import { isObject } from "../../src/base/is-object";
 import { plotlyMime } from "../../src/figures/figure";
 import { liveMime } from "../../src/live/envelope";
@@ -106,11 +107,16 @@ const named = (name: "question" | "answer", value: unknown) => {
   return typeof text === "string" && text !== "" ? { [name]: text } : {};
 };
 
-/** A text as notebooks store it: whole, or as lines. Nothing counts as no text. */
+/**
+ * A text as notebooks store it: whole, or as lines. Nothing counts as no text. Half of a character becomes the
+ * replacement character, since Python could not read the text otherwise.
+ */
 function words(value: unknown): string | undefined {
   if (value === undefined || value === null) return "";
-  if (typeof value === "string") return value;
-  return Array.isArray(value) && value.every((line) => typeof line === "string") ? value.join("") : undefined;
+  if (typeof value === "string") return toUSVString(value);
+  return Array.isArray(value) && value.every((line) => typeof line === "string")
+    ? toUSVString(value.join(""))
+    : undefined;
 }
 
 function prepareOutputs(stored: unknown, gathered: Gathered, report: Report): object[] {

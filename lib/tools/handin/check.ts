@@ -10,7 +10,7 @@ import { carriedNetworks, formatCarried, measureCarried } from "../export/networ
 import { packageName } from "../export/pack";
 import { PageContent } from "../export/page-content";
 import { type RenderedPage, renderIndex, renderPages } from "../export/pages";
-import { deepnetsNote, type Notebook, readNotebook, sourceOf } from "../notebooks/notebook";
+import { deepnetsNote, type Notebook, readBytes, readNotebook, sourceOf } from "../notebooks/notebook";
 import { handinFolder, notebooksFolder } from "../notebooks/places";
 import { recordReader } from "../notebooks/records";
 import { readCellLog } from "./cell-log";
@@ -220,14 +220,15 @@ function readPart(
 ): Pick<Subject, "part" | "notebook" | "unreadable" | "hash" | "bytes" | "page"> {
   const file = join(folder, `${part.notebook}.ipynb`);
   if (!existsSync(file)) return { part, notebook: undefined, hash: "", bytes: 0, page: undefined };
-  const content = readFileSync(file);
-  const about = { part, hash: sha256(content), bytes: content.length };
   const page = readPage(join(folder, `${part.notebook}.html`));
+  let about = { part, hash: "", bytes: 0, page };
   try {
-    return { ...about, notebook: readNotebook(file), page };
+    const content = readBytes(file);
+    about = { ...about, hash: sha256(content), bytes: content.length };
+    return { ...about, notebook: readNotebook(file) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ...about, notebook: undefined, unreadable: error.message.replace(/:[^:]*$/, ""), page };
+    return { ...about, notebook: undefined, unreadable: error.message.replace(/:[^:]*$/, "") };
   }
 }
 

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "../../src/base/files";
 import { plural } from "../../src/base/text";
 import { type Exported, exportNotebooks } from "../export/pages";
 import { fingerprint } from "../notebooks/fingerprint";
-import { quickNotice, readNotebook, setSource, sourceOf, writeNotebook } from "../notebooks/notebook";
+import { quickNotice, readGenerated, readNotebook, setSource, sourceOf, writeNotebook } from "../notebooks/notebook";
 import { notebooksFolder, readmeFile } from "../notebooks/places";
 import { recordReader } from "../notebooks/records";
 import { formatTable } from "../notebooks/report";
@@ -19,7 +19,9 @@ export async function finish(session: Session): Promise<boolean> {
   fill(session);
   const report = saveReport(session);
   line.update("Exporting to HTML ...");
-  const ran = plan.chosen.map(({ notebook }) => notebook).filter((name) => existsSync(join(folder, `${name}.ipynb`)));
+  const ran = plan.chosen
+    .map(({ notebook }) => notebook)
+    .filter((name) => readGenerated(join(folder, `${name}.ipynb`)));
   const made = await exportNotebooks({ from: folder, to: folder, notebooks: ran });
   const finished = plan.chosen.filter(({ id }) => reports.get(id)?.status === "finished");
   const findings = await checkFolder(folder, {
@@ -58,8 +60,8 @@ function fill({ plan, folder }: Session): void {
   };
   for (const { notebook: name } of plan.chosen) {
     const file = join(folder, `${name}.ipynb`);
-    if (!existsSync(file)) continue;
-    const notebook = readNotebook(file);
+    const notebook = readGenerated(file);
+    if (!notebook) continue; // it did not run
     for (const cell of notebook.cells)
       if (cell.cell_type === "markdown") setSource(cell, fillTags(sourceOf(cell), resolve));
     writeNotebook(file, notebook);

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../../src/base/errors.cjs";
 import { roughDuration } from "../../src/base/text";
 import type { Part } from "../../src/parts";
 import { runName } from "../../src/runs/places";
@@ -12,8 +13,20 @@ import { type PartReport, reportPart } from "../notebooks/report";
 import { describeProgress, liveRecord } from "./progress";
 import type { Session } from "./session";
 
-/** Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. */
+/**
+ * Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. One that cannot be read
+ * has failed, and the others go on.
+ */
 export async function runPart(session: Session, part: Part): Promise<PartReport> {
+  try {
+    return await runReadable(session, part);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return reportPart(part, { status: "failed", seconds: 0, seed: session.plan.seed, error: error.message }, undefined);
+  }
+}
+
+async function runReadable(session: Session, part: Part): Promise<PartReport> {
   const { plan, folder, line, reports, renewed } = session;
   const { profile, seed } = plan;
   const source = join(notebooksFolder(), `${part.notebook}.ipynb`);

@@ -1,5 +1,6 @@
 import { UserError } from "../../src/base/errors.cjs";
 import { isObject } from "../../src/base/is-object";
+import { quote } from "../../src/base/text";
 
 /** What an output is to a reader. */
 export type OutputKind = "figure" | "live page" | "picture" | "table" | "page" | "text" | "printed text" | "error";
@@ -49,31 +50,42 @@ export function readCell(cell: unknown, place: string): Cell {
   const refuse = (expected: string, found: unknown) =>
     new UserError(`Expected ${expected} but found ${nameOf(found)} (${place}): ${wayBack}.`);
   if (!isObject(cell)) throw refuse("a cell", cell);
-  const { cell_type, source, metadata = {}, outputs = [] } = cell as Partial<Record<keyof Cell, unknown>>;
+  const { cell_type, source } = cell as Partial<Record<keyof Cell, unknown>>;
+  // Other programs leave these out, or set them to null.
+  const [metadata, outputs] = [cell.metadata ?? {}, cell.outputs ?? []];
   if (!["code", "markdown", "raw"].includes(cell_type as string)) throw refuse("a cell type", cell_type);
-  if (typeof source !== "string" && !isTextList(source)) throw refuse("the cell's source to be text", source);
+  if (!isText(source)) throw refuse("the cell's source to be text", source);
   if (!isObject(metadata)) throw refuse("the cell's metadata to be an object", metadata);
   const { deepnets, ...others } = metadata as Cell["metadata"];
   const whole = cell as unknown as Cell;
   const own = { ...others, ...(isObject(deepnets) ? { deepnets: readCellNote(deepnets) } : {}) };
   if (cell_type !== "code") return { ...whole, metadata: own };
   if (!Array.isArray(outputs)) throw refuse("the cell's outputs to be a list", outputs);
-  const wrong = outputs.find((output) => !isOutput(output));
-  if (wrong !== undefined || outputs.includes(undefined)) throw refuse("an output of format 4", wrong);
+  for (const output of outputs) {
+    const flaw = flawOf(output);
+    if (flaw) throw refuse(...flaw);
+  }
   return { ...whole, metadata: own, outputs };
 }
 
-function readCellNote({ outputs, ...others }: CellNote): CellNote {
-  return { ...others, ...(isOutputsNote(outputs) ? { outputs } : {}) };
+/** Without what is damaged in it: no rule trusts that. */
+function readCellNote(note: CellNote): CellNote {
+  const texts = ["question", "answer", "executed"] as const;
+  const { question: _q, answer: _a, executed: _e, outputs, ...others } = note;
+  const whole = texts.filter((name) => typeof note[name] === "string").map((name) => [name, note[name]]);
+  return { ...others, ...Object.fromEntries(whole), ...(isOutputsNote(outputs) ? { outputs } : {}) };
 }
 
-/** Whether the rules can read it: the text of a stream, the data of a display. */
-function isOutput(output: unknown): output is Output {
-  if (!isObject(output)) return false;
+/** Why no reader could take an output, as what was expected and what was found; undefined where all can. */
+function flawOf(output: unknown): readonly [expected: string, found: unknown] | undefined {
+  if (!isObject(output)) return ["an output", output];
   const { output_type, text, data } = output as Partial<Record<keyof Output, unknown>>;
-  if (output_type === "stream") return typeof text === "string" || isTextList(text);
-  if (output_type === "error") return true;
-  return (output_type === "display_data" || output_type === "execute_result") && isObject(data);
+  if (output_type === "stream") return isText(text) ? undefined : ["the text of an output", text];
+  if (output_type === "error") return undefined;
+  if (output_type !== "display_data" && output_type !== "execute_result") return ["a type of output", output_type];
+  if (!isObject(data)) return ["the data of an output to be an object", data];
+  const wrong = Object.entries(data).find(([type, value]) => value !== null && !/\bjson$/.test(type) && !isText(value));
+  return wrong && [`the ${wrong[0]} of an output to be text`, wrong[1]];
 }
 
 /** Whether a value that a file holds is such a note. */
@@ -82,7 +94,12 @@ export function isOutputsNote(value: unknown): value is OutputsNote {
   return typeof hash === "string" && Array.isArray(kinds) && kinds.every((kind) => typeof kind === "string");
 }
 
-const isTextList = (value: unknown) => Array.isArray(value) && value.every((line) => typeof line === "string");
+const isText = (value: unknown) =>
+  typeof value === "string" || (Array.isArray(value) && value.every((line) => typeof line === "string"));
+
 /** A wrong value as a message names it. */
-export const nameOf = (value: unknown) =>
-  value === undefined ? "none" : Array.isArray(value) ? "a list" : isObject(value) ? "an object" : String(value);
+export function nameOf(value: unknown): string {
+  if (value === undefined) return "none";
+  if (typeof value === "string") return `"${quote(value, 40)}"`;
+  return Array.isArray(value) ? "a list" : isObject(value) ? "an object" : String(value);
+}

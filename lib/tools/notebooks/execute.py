@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 # Read before the libraries below load: a parent that ends meanwhile must not be missed.
 PARENT = int(os.environ.get("DEEPNETS_PARENT") or os.getppid())
@@ -349,6 +350,8 @@ def main():
     parser.add_argument("--with-parent", action="store_true", help="stop when the program that started this one ends")
     parser.add_argument("--skip-tag", metavar="TAG", help="leave out the cells that carry this tag")
     args = parser.parse_args()
+    # Cells without an id, or with the same one, get a new one: nothing that a user must hear.
+    warnings.simplefilter("ignore", (nbformat.warnings.MissingIDFieldWarning, nbformat.warnings.DuplicateCellId))
     try:
         nb = nbformat.read(args.source, as_version=4)
         clear(nb)

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { UserError } from "../../src/base/errors.cjs";
+import { explained, UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
 import { isObject } from "../../src/base/is-object";
 import { type Cell, nameOf, readCell, wayBack } from "./cell";
@@ -46,20 +46,72 @@ export function readNotebook(file: string): Notebook {
 
 /** A notebook as it stands in its file: version 4, but nobody has looked at its cells yet. */
 export function readStored(file: string): { readonly cells: readonly unknown[]; readonly metadata?: unknown } {
-  let parsed: { nbformat?: unknown; cells?: unknown; metadata?: unknown } | null;
-  try {
-    parsed = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const found = missing ? "no file" : "a file that is not JSON";
-    throw new UserError(`Expected a notebook but found ${found} (${file}): ${wayBack}.`);
-  }
-  if (!isObject(parsed) || parsed.nbformat !== 4 || !Array.isArray(parsed.cells))
-    throw new UserError(
-      `Expected a notebook of format 4 but found ${isObject(parsed) ? nameOf(parsed.nbformat) : nameOf(parsed)} ` +
-        `(${basename(file)}): open it in JupyterLab and save it, or ${wayBack}.`,
+  const parsed = parse(file);
+  const refuse = (expected: string, found: unknown) =>
+    new UserError(
+      `Expected ${expected} but found ${nameOf(found)} (${basename(file)}): open it in JupyterLab and save it, or ` +
+        `${wayBack}.`,
     );
+  if (!isObject(parsed)) throw refuse("a notebook of format 4", parsed);
+  if (parsed.nbformat !== 4) throw refuse("a notebook of format 4", parsed.nbformat);
+  if (!Array.isArray(parsed.cells)) throw refuse("the notebook's cells to be a list", parsed.cells);
   return { ...parsed, cells: parsed.cells };
+}
+
+/** The bytes of a notebook's file; where it cannot be read, one sentence says why. */
+export function readBytes(file: string): Buffer {
+  try {
+    const about = statSync(file);
+    // A pipe or a device would be read for ever.
+    if (!about.isFile()) throw refused(about.isDirectory() ? "a folder" : "something else than a file", file);
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const known = code === "ENOENT" ? refused("no file", file) : explained(error, file, "read");
+    throw known instanceof UserError ? known : refused(`a file that cannot be read (${code})`, file);
+  }
+}
+
+const refused = (found: string, file: string) =>
+  new UserError(`Expected a notebook but found ${found} (${file}): ${wayBack}.`);
+
+// Python's reader of JSON, and with it Jupyter, ends at about 1,000.
+const deepest = 500;
+
+function parse(file: string): unknown {
+  const bytes = readBytes(file);
+  const text = bytes.toString();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw refused(`a file that is not JSON${flawOf(bytes, text)}`, file);
+  }
+  if (isDeeper(parsed, deepest)) throw refused(`lists and objects within each other more than ${deepest} deep`, file);
+  return parsed;
+}
+
+/** What keeps a text from being JSON, where it is one of the usual slips. */
+function flawOf(bytes: Buffer, text: string): string {
+  if (text.trim() === "") return ", since it is empty";
+  if (bytes.includes(0)) return ", since it is not stored as UTF-8";
+  if (text.startsWith("\uFEFF")) return ", since it starts with a byte order mark: save it as UTF-8 without one";
+  if (/^(?:<<<<<<<|=======|>>>>>>>)/m.test(text)) return ", since Git left both sides of a merge in it";
+  if (/[[:,\s](?:NaN|-?Infinity)\s*[\],}\n]/.test(text))
+    return ", since it holds NaN or Infinity, which are no numbers";
+  return /\}\s*$/.test(text) ? "" : ", since its end is missing";
+}
+
+/** Without recursion, which would itself overflow. */
+function isDeeper(value: unknown, limit: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((one) =>
+      typeof one === "object" && one !== null ? Object.values(one).filter((inner) => typeof inner === "object") : [],
+    );
+  }
+  return false;
 }
 
 /** What a hand-in noted in a notebook; undefined where there is no such notebook, or none that can be read. */
@@ -86,8 +138,15 @@ function readMetadata(metadata: unknown): Notebook["metadata"] {
   if (!isObject(metadata)) return {};
   const { deepnets, ...others } = metadata as Notebook["metadata"];
   if (!isObject(deepnets)) return others;
-  const { run, ...own } = deepnets;
-  return { ...others, deepnets: { ...own, ...(isRunNote(run) ? { run } : {}) } };
+  const { run, notice, ...own } = deepnets;
+  return {
+    ...others,
+    deepnets: {
+      ...own,
+      ...(typeof notice === "string" ? { notice } : {}),
+      ...(isRunNote(run) ? { run } : {}),
+    },
+  };
 }
 
 function isRunNote(value: unknown): value is RunNote {

@@ -90,7 +90,9 @@ export const executionRules: readonly Rule[] = [
     remedy: `mend the cell and ${runAgain}`,
     find: ({ notebook }) =>
       outputs(notebook, (output) =>
-        output.output_type === "error" ? `it failed with ${quote(`${output.ename}: ${output.evalue}`)}` : undefined,
+        output.output_type === "error"
+          ? `it failed with ${quote([output.ename, output.evalue].filter(Boolean).join(": ") || "an error without a name")}`
+          : undefined,
       ),
   },
   {
