@@ -34,7 +34,8 @@ export function gap(runs: Runs, words: Partial<Words> = {}): Figure {
   const over = several ? `, mean over ${seedsText(models)}` : "";
   const caption =
     words.caption ??
-    `Gap after the last iteration, on all images${over}: ${finals.join(", ")}. ${several ? "Bands: from the lowest to the highest seed." : ""}`.trim();
+    `Gap after the last iteration, on all images${over}: ${finals.join(", ")}.` +
+      (several ? " Bands: from the lowest to the highest seed." : "");
   const values = drawn.flatMap(({ low, high }) => [...low, ...high]);
   return curves(lines, {
     title: words.title ?? "Gap between training and test accuracy",

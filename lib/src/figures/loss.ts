@@ -62,7 +62,8 @@ export function loss(runs: Runs, options: LossOptions = {}): Figure {
   const last = Math.max(1, ...records.map((record) => record.config.iterations));
   const caption =
     options.caption ??
-    `${several ? `Mean over ${seedsText(models)}; bands: from the lowest to the highest seed. ` : ""}${drawn.map(sentence).join(" ")}`;
+    (several ? `Mean over ${seedsText(models)}; bands: from the lowest to the highest seed. ` : "") +
+      drawn.map(sentence).join(" ");
   return curves(lines, {
     title: options.title ?? `Cross-entropy: ${models.map(({ style }) => style.name).join(", ")}`,
     caption,

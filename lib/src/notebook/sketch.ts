@@ -65,10 +65,12 @@ function endLabels(record: RunRecord) {
  * The sketch as an image that stands in the HTML itself; a front end shows it also in a notebook that it does not
  * trust.
  */
-export const sketchImage = (record: RunRecord): string =>
-  "<img " +
-  `alt="${escapeHtml(`Training and test accuracy of ${modelStyle(record.part).name} up to iteration ${record.progress.iteration}`)}" ` +
-  "" +
-  "" +
-  `width="${size.width}" height="${size.height}" style="max-width:100%;height:auto" ` +
-  `src="data:image/svg+xml;base64,${Buffer.from(sketch(record)).toString("base64")}">`;
+export function sketchImage(record: RunRecord): string {
+  const { name } = modelStyle(record.part);
+  const alt = `Training and test accuracy of ${name} up to iteration ${record.progress.iteration}`;
+  return (
+    `<img alt="${escapeHtml(alt)}" width="${size.width}" height="${size.height}" ` +
+    'style="max-width:100%;height:auto" ' +
+    `src="data:image/svg+xml;base64,${Buffer.from(sketch(record)).toString("base64")}">`
+  );
+}

@@ -32,7 +32,8 @@ export function chart(report: BenchReport): string {
   const panels = report.networks.map(({ title, batchSize, outcomes }) => {
     const bars = measured(outcomes).filter(({ name }) => name !== "eager");
     const most = Math.max(...bars.map(({ ms }) => ms.quartiles[1]));
-    const text = `<text x="12" y="${y}" font-weight="600">${title}, batch ${batchSize}: milliseconds per training step</text>`;
+    const heading = `${title}, batch ${batchSize}: milliseconds per training step`;
+    const text = `<text x="12" y="${y}" font-weight="600">${heading}</text>`;
     const lines = bars.map((bar, i) => bar_(bar, y + 10 + i * row, (width - left - 90) / most));
     y += bars.length * row + gap;
     return [text, ...lines].join("\n");
@@ -41,7 +42,8 @@ export function chart(report: BenchReport): string {
   const foot =
     `<text x="12" y="${y - 8}" fill="#555">${escapeHtml(machine.cpu)}, ${machine.cores} cores, ` +
     `${machine.features.join(", ")}; medians and quartiles of ${report.rounds} interleaved rounds</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 4}" font-family="system-ui, sans-serif" font-size="13" role="img" aria-label="${escapeHtml(alt(report))}">
+  const box = `viewBox="0 0 ${width} ${y + 4}" role="img" aria-label="${escapeHtml(alt(report))}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif" font-size="13" ${box}>
 <rect width="100%" height="100%" fill="#fff"/>
 ${[...panels, foot].join("\n")}
 </svg>
@@ -52,9 +54,10 @@ function bar_({ name, family, ms }: Measured, y: number, scale: number): string 
   const x = (value: number) => left + value * scale;
   const [low, high] = [x(ms.quartiles[0]), x(ms.quartiles[1])];
   const end = x(ms.median);
+  const weight = family === "deepnets" ? 600 : 400;
+  const label = labels[name] ?? escapeHtml(name);
   return [
-    `<text x="${left - 8}" y="${y + 13}" ` +
-      `text-anchor="end"${family === "deepnets" ? ' font-weight="600"' : ""}>${labels[name] ?? escapeHtml(name)}</text>`,
+    `<text x="${left - 8}" y="${y + 13}" text-anchor="end" font-weight="${weight}">${label}</text>`,
     `<rect x="${left}" y="${y + 2}" width="${(end - left).toFixed(1)}" height="${row - 6}" fill="${colours[family]}"/>`,
     `<path d="M${low.toFixed(1)} ${y + row / 2 - 1}H${high.toFixed(1)}" stroke="#000"/>`,
     `<text x="${(Math.max(end, high) + 6).toFixed(1)}" y="${y + 13}">${ms.median.toFixed(1)}</text>`,

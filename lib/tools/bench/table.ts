@@ -77,9 +77,10 @@ function fullRuns({ fullRuns: runs }: BenchReport): string {
     "",
     "",
   ];
+  const head = ["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"];
   return (
-    "Full runs as recorded in data/runs, on whichever machine made them; " +
-    `minutes\n${aligned([["part", "iterations", "training", "evaluation", "both", "peak MB", "threads"], ...rows, total])}`
+    "Full runs as recorded in data/runs, on whichever machine made them; minutes\n" +
+    `${aligned([head, ...rows, total])}`
   );
 }
 

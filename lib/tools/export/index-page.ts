@@ -133,14 +133,14 @@ function row({ part, records }: Entry, manySeeds: boolean): string {
 /** Accuracy says little where one class is rare: what it hides stands below the table. */
 function imbalance({ model, noun }: Part, { final, extra }: RunRecord): string {
   const fresh = (extra.fresh as { balancedAccuracy?: number } | undefined)?.balancedAccuracy;
-  const test = final
-    ? `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ` +
-      `${percent(final.test.balancedAccuracy)}`
-    : "";
-  return (
-    `<p>${escapeHtml(model?.name ?? noun)}: ` +
-    `${[test, fresh === undefined ? "" : `balanced accuracy on fresh series ${percent(fresh)}`].filter(Boolean).join("; ")}.</p>`
-  );
+  const measured: string[] = [];
+  if (final)
+    measured.push(
+      `recall of class 0 on the test series ${percent(final.test.recall[0] ?? 0)}, balanced accuracy ` +
+        percent(final.test.balancedAccuracy),
+    );
+  if (fresh !== undefined) measured.push(`balanced accuracy on fresh series ${percent(fresh)}`);
+  return `<p>${escapeHtml(model?.name ?? noun)}: ${measured.join("; ")}.</p>`;
 }
 
 /** Mean and standard deviation of the test accuracy over the seeds. */

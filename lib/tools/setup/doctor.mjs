@@ -186,7 +186,7 @@ function browserRow() {
     ok: false,
     text:
       `${row.text} does not start: ` +
-      `${carried ? "npm run doctor -- --repair brings it anew" : "install it anew, or name another in DEEPNETS_BROWSER"}`,
+      (carried ? "npm run doctor -- --repair brings it anew" : "install it anew, or name another in DEEPNETS_BROWSER"),
     undo: carried ? undoing[row.part] : undefined,
   };
 }
@@ -205,10 +205,8 @@ function version(title) {
     return ["@tensorflow/tfjs-node", "tslab", "danfojs-node", "plotly.js-dist-min", "vitest"].map(of).join(", ");
   if (title.startsWith("Python environment")) {
     const wanted = /^(jupyterlab|nbconvert|nbclient|plotly|tensorboard)==(\S+)/gim;
-    return (
-      `${[...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)].map(([, name, number]) => `${name} ${number}`).join(", ")} ` +
-      `(${relative(root, venvPython)})`
-    );
+    const found = [...readFileSync(at("requirements.txt"), "utf8").matchAll(wanted)];
+    return `${found.map(([, name, number]) => `${name} ${number}`).join(", ")} (${relative(root, venvPython)})`;
   }
   if (title.startsWith("TensorFlow engine")) return "libtensorflow 2.21.0";
   if (title.startsWith("TensorFlow addon") && engineReady()) return "built and checked";

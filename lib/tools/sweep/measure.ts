@@ -24,7 +24,12 @@ export const betterThreads = (timing: Timing): 1 | 2 => (gain(timing) > 1 ? 1 : 
 
 const heading = "part    one with two threads   two with one thread each   runs per hour";
 const line = (timing: Timing) =>
-  `${timing.part.padEnd(8)}${`${timing.alone.toFixed(1)} s`.padStart(20)}${`${timing.beside.toFixed(1)} s`.padStart(27)}${`x ${gain(timing).toFixed(2)}`.padStart(16)}`;
+  [
+    timing.part.padEnd(8),
+    `${timing.alone.toFixed(1)} s`.padStart(20),
+    `${timing.beside.toFixed(1)} s`.padStart(27),
+    `x ${gain(timing).toFixed(2)}`.padStart(16),
+  ].join("");
 
 /** Times short runs of each part both ways, on two cores, and prints what `threadsPerJob` should say here. */
 export async function measure({ parts }: Pick<SweepRequest, "parts">, places: SweepPlaces): Promise<number> {

@@ -55,6 +55,10 @@ export function sweepFigure({ rows, profile }: SweepTable, records: readonly Run
 
 const finalText = ({ test, n }: Spread) => `${meanPercent(test, n)} (n = ${n})`;
 
+const columns = "part, setting, n, seeds, test accuracy, range, balanced, train accuracy, train - test, minutes".split(
+  ", ",
+);
+
 /** One file that opens offline: the table, the figure, and plotly.js. */
 export function sweepPage(table: SweepTable, records: readonly RunRecord[]): string {
   const { rows, jobs, profile } = table;
@@ -71,7 +75,8 @@ export function sweepPage(table: SweepTable, records: readonly RunRecord[]): str
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sweep over ${escapeHtml([...new Set(rows.map(({ part }) => part))].join(", "))}</title>
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; color: #1f2933; background: #fff; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; color: #1f2933;
+  background: #fff; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
 th, td { padding: 0.25rem 0.75rem; text-align: right; border-bottom: 1px solid #e3e7eb; white-space: nowrap; }
@@ -81,11 +86,12 @@ th:nth-child(-n + 2), td:nth-child(-n + 2) { text-align: left; }
 <h1>Sweep over ${escapeHtml([...new Set(rows.map(({ part }) => part))].join(", "))}</h1>
 ${quick}${missing}
 <div class="wide"><table>
-<thead><tr><th>part</th><th>setting</th><th>n</th><th>seeds</th><th>test accuracy</th><th>range</th><th>balanced</th><th>train accuracy</th><th>train - test</th><th>minutes</th></tr></thead>
+<thead><tr>${columns.map((name) => `<th>${name}</th>`).join("")}</tr></thead>
 <tbody>
 ${rows.map(rowHtml).join("\n")}
 </tbody></table></div>
-<p>Mean ± sample standard deviation over n seeds, after the last iteration; balanced: mean recall of the classes; minutes: training and evaluation of one run.</p>
+<p>Mean ± sample standard deviation over n seeds, after the last iteration; balanced: mean recall of the classes;
+minutes: training and evaluation of one run.</p>
 ${
   figure
     ? `<div id="figure" role="img" aria-label="${escapeHtml(figure.layout.meta.alt)}"></div>

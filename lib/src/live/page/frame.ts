@@ -16,8 +16,8 @@ button { font: inherit; font-size: 14px; color: var(--ink); background: var(--pa
 button:hover:not(:disabled) { border-color: var(--blue); }
 button:disabled { color: var(--soft); border-color: var(--faint); cursor: default; }
 button[aria-pressed="true"] { border-color: var(--blue); box-shadow: inset 0 0 0 1px var(--blue); }
-button.start { margin-top: 8px; font-weight: 600; color: var(--paper); background: var(--blue); border-color: var(--blue);
-  padding: 6px 18px; }
+button.start { margin-top: 8px; font-weight: 600; color: var(--paper); background: var(--blue);
+  border-color: var(--blue); padding: 6px 18px; }
 :focus-visible { outline: 3px solid var(--orange); outline-offset: 2px; }
 @media print { .live, .start { display: none !important; } .still { display: block !important; } }
 `;

@@ -6,9 +6,10 @@ import type { Rule } from "./rule";
 /** Words of its own that an answer has at least, beside those of its question and those that only point elsewhere. */
 const fewest = 4;
 const pointers = new Set(
-  "see above below before figure figures table tables cell cells notebook page part section question answer answers details results result shown there here".split(
-    " ",
-  ),
+  (
+    "see above below before there here shown figure figures table tables cell cells notebook page part section " +
+    "question answer answers details results result"
+  ).split(" "),
 );
 
 export const answerRules: readonly Rule[] = [

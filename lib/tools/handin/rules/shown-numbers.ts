@@ -175,7 +175,8 @@ const patterns: readonly Pattern[] = [
   },
   {
     text: pattern(
-      String.raw`([^\s.;,:][^.;,:\n]*?) at the end: train NUMBER, test NUMBER; lowest test loss NUMBER at iteration NUMBER`,
+      String.raw`([^\s.;,:][^.;,:\n]*?) at the end: train NUMBER, test NUMBER; ` +
+        "lowest test loss NUMBER at iteration NUMBER",
     ),
     values: ({ run }) => {
       const lowest = Math.min(...run.testLoss);
@@ -189,7 +190,8 @@ const patterns: readonly Pattern[] = [
   },
   {
     text: pattern(
-      String.raw`([^\s.;,:][^.;,:\n]*?) on average at the end: train NUMBER, test NUMBER; lowest test loss of each seed NUMBER`,
+      String.raw`([^\s.;,:][^.;,:\n]*?) on average at the end: train NUMBER, test NUMBER; ` +
+        "lowest test loss of each seed NUMBER",
     ),
     values: ({ runs }) => [
       of("mean last training loss", mean(runs.map(({ trainLoss }) => trainLoss.at(-1)!))),
@@ -225,7 +227,8 @@ const patterns: readonly Pattern[] = [
 
 /** A confusion matrix names its model in its alternative text, and speaks of one split. */
 const confusion = pattern(
-  String.raw`Confusion matrix of ([^.\n]*?) on the (test|training) set\. NUMBER of NUMBER wrong \(accuracy NUMBER\)\. Lowest recall: [^,]*, NUMBER\.`,
+  String.raw`Confusion matrix of ([^.\n]*?) on the (test|training) set\. NUMBER of NUMBER wrong ` +
+    String.raw`\(accuracy NUMBER\)\. Lowest recall: [^,]*, NUMBER\.`,
 );
 
 function wrongInText({ data = {}, text }: Output, known: readonly KnownRuns[]): string[] {

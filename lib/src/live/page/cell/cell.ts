@@ -8,13 +8,14 @@ const style = `${chartStyle}
 .cell { display: grid; grid-template-columns: minmax(0, 300px) minmax(0, 1fr); gap: 12px 28px; align-items: start; }
 .cell .presets { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 6px; }
 .cell .words { grid-column: 1 / -1; margin: 0; }
-.cell label { display: grid; grid-template-columns: 112px minmax(0, 1fr) 40px; gap: 8px; align-items: center; font-size: 14px; }
+.cell label { display: grid; grid-template-columns: 112px minmax(0, 1fr) 40px; gap: 8px; align-items: center;
+  font-size: 14px; }
 .cell input[type="range"] { width: 100%; margin: 0; height: 28px; accent-color: var(--blue); }
 .cell output { text-align: right; font-variant-numeric: tabular-nums; }
 .cell table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; margin-top: 10px; }
 .cell th, .cell td { padding: 1px 10px; text-align: right; border-bottom: 1px solid var(--faint); }
-.cell td input { font: inherit; width: 64px; color: var(--ink); background: var(--paper); border: 1px solid var(--grey); border-radius: 4px;
-  text-align: right; padding: 1px 4px; }
+.cell td input { font: inherit; width: 64px; color: var(--ink); background: var(--paper);
+  border: 1px solid var(--grey); border-radius: 4px; text-align: right; padding: 1px 4px; }
 @media (max-width: 640px) { .cell { grid-template-columns: minmax(0, 1fr); } }
 `;
 

@@ -8,18 +8,21 @@ import type { Widget } from "../widget";
 const style = `
 .kernel { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 12px 20px; align-items: start; }
 .kernel h3 { font-size: 15px; margin: 0 0 6px; }
-.field { position: relative; width: 100%; aspect-ratio: 1; border: 1px solid var(--grey); touch-action: none; cursor: move; }
+.field { position: relative; width: 100%; aspect-ratio: 1; border: 1px solid var(--grey); touch-action: none;
+  cursor: move; }
 .field canvas { display: block; width: 100%; height: 100%; image-rendering: pixelated; }
 .window { position: absolute; border: 2px solid var(--orange); pointer-events: none; }
 .numbers { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 4px; }
-.numbers input { width: 100%; min-width: 0; font: inherit; font-size: 14px; padding: 6px 2px; text-align: center; color: var(--ink);
-  background: var(--paper); border: 1px solid var(--grey); border-radius: 4px; appearance: textfield; -moz-appearance: textfield; }
+.numbers input { width: 100%; min-width: 0; font: inherit; font-size: 14px; padding: 6px 2px; text-align: center;
+  color: var(--ink); background: var(--paper); border: 1px solid var(--grey); border-radius: 4px; appearance: textfield;
+  -moz-appearance: textfield; }
 .numbers input::-webkit-inner-spin-button { display: none; }
 .presets { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 10px; }
 .words { grid-column: 1 / -1; }
 .words p { margin: 0 0 6px; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .words .soft { color: var(--soft); font-size: 14px; }
-@media (max-width: 640px) { .kernel { grid-template-columns: minmax(0, 1fr); } .kernel > div { max-width: 320px; } .kernel > .words { max-width: none; } }
+@media (max-width: 640px) { .kernel { grid-template-columns: minmax(0, 1fr); } .kernel > div { max-width: 320px; }
+  .kernel > .words { max-width: none; } }
 `;
 
 /** A kernel that one drags over a digit and whose numbers one edits. */
