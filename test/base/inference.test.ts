@@ -31,7 +31,7 @@ test("a test of pairs gives SciPy's ttest_rel", () => {
   expect(found.df).toBe(2);
   expect(found.p).toBeCloseTo(0.0999735162597684, 7);
   expect(found.low).toBeCloseTo(-0.000741488082820146, 8);
-  expect(() => pairedTTest([1, 2], [1])).toThrow("Expected pairs but found 2 and 1 numbers (pairedTTest).");
+  expect(() => pairedTTest([1, 2], [1])).toThrow("Expected pairs but found 2 and 1 numbers (pairedTTest): give both");
 });
 
 test("one run, or runs without scatter, have a difference and no p-value", () => {

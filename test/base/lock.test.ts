@@ -32,7 +32,7 @@ test("is taken once, and again after it was given back", () => {
 test("of a live process is respected", async () => {
   const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
   leave({ pid: child.pid, host: hostname(), born: "" });
-  expect(() => lockRun(folder)).toThrow(`Expected nobody else at this run but process ${child.pid} holds it`);
+  expect(() => lockRun(folder)).toThrow(`Expected no other process to train this run but process ${child.pid} does`);
   child.kill();
   await once(child, "close");
   lockRun(folder)();
@@ -55,7 +55,7 @@ test("of a dead process, of another process with the same id, and a broken one a
 
 test("of another machine counts as alive", () => {
   leave({ pid: 1, host: "elsewhere", born: "" });
-  expect(() => lockRun(folder)).toThrow("process 1 on elsewhere holds it");
+  expect(() => lockRun(folder)).toThrow("process 1 on elsewhere does (");
 });
 
 test.skipIf(!existsSync("/proc/self/stat"))(

@@ -37,9 +37,11 @@ test("what makes no sense is refused in a sentence", () => {
   expect(() => parseRequest(["--networks", "mlp,gan"])).toThrow(
     'Expected networks among mlp, dropout, cnn, lstm but found "gan"',
   );
-  expect(() => parseRequest(["--rounds", "0"])).toThrow('Expected --rounds to be a whole number from 1 but found "0"');
+  expect(() => parseRequest(["--rounds", "0"])).toThrow(
+    'Expected --rounds to be a whole number from 1 on but found "0"',
+  );
   expect(() => parseRequest(["--precision", "float16"])).toThrow(
-    'Expected --precision to be float32 or bfloat16 but found "float16".',
+    'Expected --precision to be float32 or bfloat16 but found "float16": choose one of the two.',
   );
   expect(() => parseRequest(["--python", "/nowhere/python"])).toThrow(
     "Expected a Python interpreter but found no file /nowhere/python",

@@ -149,7 +149,9 @@ describe("bad files", () => {
   test("a file that is there packed only", async () => {
     rmSync(join(folder, "train-labels-idx1-ubyte"));
     writeFileSync(join(folder, "train-labels-idx1-ubyte.gz"), gzipSync("x"));
-    await expect(loadMnist()).rejects.toThrow("found it packed only: unpack it with gunzip train-labels-idx1-ubyte.gz");
+    await expect(loadMnist()).rejects.toThrow(
+      "found only train-labels-idx1-ubyte.gz: unpack it with gunzip train-labels-idx1-ubyte.gz",
+    );
   });
 
   /** Data in the form of Fashion-MNIST: no picture of it may lie here. */

@@ -132,14 +132,17 @@ describe("settings of an optimizer", () => {
   test.each([
     [
       { name: "adagrad", learningRate: 1 },
-      "Expected optimizer.name to be one of sgd, momentum, rmsprop, adam but found adagrad (here).",
+      "Expected optimizer.name to be one of sgd, momentum, rmsprop, adam but found adagrad (here): choose one of them.",
     ],
-    [{ name: "toString", learningRate: 1 }, "but found toString (here)."],
-    [{ name: "sgd" }, "Expected optimizer.learningRate to be above 0 but found undefined (here)."],
-    [{ name: "sgd", learningRate: "1" }, "Expected optimizer.learningRate to be above 0 but found 1 (here)."],
+    [{ name: "toString", learningRate: 1 }, "but found toString (here): choose one of them."],
+    [{ name: "sgd" }, "Expected optimizer.learningRate to be above 0 but found undefined (here): correct it."],
+    [
+      { name: "sgd", learningRate: "1" },
+      "Expected optimizer.learningRate to be above 0 but found 1 (here): correct it.",
+    ],
     [
       { name: "sgd", learningRate: Infinity },
-      "Expected optimizer.learningRate to be above 0 but found Infinity (here).",
+      "Expected optimizer.learningRate to be above 0 but found Infinity (here): correct it.",
     ],
     [
       { name: "sgd", learningRate: 1, momentum: 0.9 },
@@ -149,11 +152,17 @@ describe("settings of an optimizer", () => {
       { name: "adam", learningRate: 1, bet1: 0.9 },
       "Expected no optimizer.bet1 but found 0.9 (here): adam has none; correct its name.",
     ],
-    [{ name: "adam", learningRate: 1, beta2: 1 }, "Expected optimizer.beta2 to be in [0, 1) but found 1 (here)."],
-    [{ name: "rmsprop", learningRate: 1, epsilon: 0 }, "Expected optimizer.epsilon to be above 0 but found 0 (here)."],
+    [
+      { name: "adam", learningRate: 1, beta2: 1 },
+      "Expected optimizer.beta2 to be in [0, 1) but found 1 (here): correct it.",
+    ],
+    [
+      { name: "rmsprop", learningRate: 1, epsilon: 0 },
+      "Expected optimizer.epsilon to be above 0 but found 0 (here): correct it.",
+    ],
     [
       { name: "momentum", learningRate: 1, nesterov: 1 },
-      "Expected optimizer.nesterov to be true or false but found 1 (here).",
+      "Expected optimizer.nesterov to be true or false but found 1 (here): correct it.",
     ],
   ])("%o are refused", (wrong, message) => {
     expect(() => completeOptimizer(wrong as never, "here")).toThrow(message);
@@ -163,7 +172,7 @@ describe("settings of an optimizer", () => {
     const model = build("linear");
     const w = tf.variable(tf.ones([2]));
     for (const optimizer of [{ name: "momentum", learningRate: 0.1, momentum: 2 }] as const) {
-      const message = 'Expected optimizer.momentum to be in [0, 1) but found 2 (optimizer "momentum").';
+      const message = 'Expected optimizer.momentum to be in [0, 1) but found 2 (optimizer "momentum"): correct it.';
       for (const mode of ["graph", "eager"] as const)
         expect(() => createStep(model, options("linear", { optimizer, mode }))).toThrow(message);
       expect(() => trace({ step: { inputs: {}, minimize: () => tf.sum(w) } }, { variables: { w }, optimizer })).toThrow(

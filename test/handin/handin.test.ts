@@ -125,7 +125,7 @@ describe("what handin refuses, before anything runs", () => {
     [
       ["h6-1x"],
       {},
-      /^Expected parts out of h6-1a, h6-1b, .*t6-2 but found h6-1x: name one of these, or none for all\.$/,
+      /^Expected parts among h6-1a, h6-1b, .*t6-2 but found h6-1x: name one of these, or none for all\.$/,
     ],
     [
       ["--quick", "--keep"],

@@ -151,7 +151,7 @@ describe("what a network makes of a series", () => {
 
   test("a network of other layers is refused", () => {
     expect(() => runSeries(networkOf(models.linear()), { inputs: [] }, [])).toThrow(
-      "Expected a network whose first layer is an LSTM but found dense.",
+      "Expected a network whose first layer is an LSTM but found dense: pass a model made by models.lstm.",
     );
   });
 });

@@ -263,7 +263,7 @@ test("describe: layers, shapes and counts, and one line as text", () => {
 });
 
 test("refuses a dropout rate that is none", () => {
-  expect(() => models.mlp({ dropout: 1 })).toThrow("Expected dropout to be in [0, 1) but found 1");
+  expect(() => models.mlp({ dropout: 1 })).toThrow("Expected dropout to be at least 0 and below 1 but found 1");
   expect(() => models.mlp({ dropout: Number.NaN })).toThrow("found NaN");
 });
 

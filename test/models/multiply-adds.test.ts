@@ -18,6 +18,6 @@ test("a convolution multiplies once with each weight for each pixel", () => {
 
 test("what cannot be counted from its shape is refused", () => {
   expect(() => multiplyAdds([{ type: "LSTM", outputShape: [null, 200], parameters: 161_600 }])).toThrow(
-    "Expected dense layers and convolutions but found LSTM with weights (multiplyAdds).",
+    "Expected dense layers and convolutions but found LSTM with weights (multiplyAdds): count",
   );
 });

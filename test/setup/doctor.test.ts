@@ -118,5 +118,7 @@ test("npm run doctor -- --repair makes it right", () => {
   expect(ended).toMatchObject({ code: 0, stderr: "" });
   expect(ended.stdout).toContain("Everything is here.");
   expect(existsSync(join(folder, "lib/dist/src/index.js"))).toBe(true);
-  expect(run("doctor", "--repai").stderr).toContain("Expected npm run doctor, with -- --repair or nothing");
+  expect(run("doctor", "--repai").stderr).toContain(
+    "Expected no option or --repair but found --repai: write npm run doctor",
+  );
 }, 300_000);

@@ -53,7 +53,7 @@ test("an unknown part is named, with the known ones", () => {
   expect(refusal(["h6-1e"])).toMatch(
     /^Expected parts that leave a run record .* but found h6-1e, which compares or explains: leave it out\.$/,
   );
-  expect(refusal([])).toMatch(/^Expected the parts to sweep over .* but found none: npm run sweep -- h6-1b/);
+  expect(refusal([])).toMatch(/^Expected the parts to sweep over .* but found none: name some, as in npm run sweep -- h6-1b/);
 });
 
 test.each(["", "a", "1-", "-3", "5-1", "0", "0-2", "1,,2", "1.5", "1 2", "1e3", "1-3-5"])(
@@ -104,9 +104,9 @@ test("an override that no part knows, or that a part cannot take, is refused bef
       "value.",
   );
   expect(refusal(["h6-1b", "h6-2", "--set", "epochs=3"])).toBe(
-    "Expected iterations but found epochs in --set epochs=3: h6-1b is counted in iterations.",
+    "Expected iterations but found epochs in --set epochs=3: set iterations, in which h6-1b is counted.",
   );
-  expect(refusal(["h6-2", "--set", "iterations=3"])).toMatch(/h6-2 is counted in epochs\.$/);
+  expect(refusal(["h6-2", "--set", "iterations=3"])).toMatch(/set epochs, in which h6-2 is counted\.$/);
   expect(refusal(["h6-1a", "--set", "beta1=0.8"])).toMatch(
     /^Expected no beta1 but found it in --set beta1=0\.8: h6-1a uses plain gradient descent/,
   );
@@ -154,7 +154,7 @@ test("a variant is one that the part has", () => {
     "variant=dropout",
   ]);
   expect(refusal(["h6-1d", "--set", "variant=small"])).toBe(
-    "Expected one of shuffled, dropout but found small in --set variant=small: h6-1d has no other.",
+    "Expected one of shuffled, dropout but found small in --set variant=small: correct the name or leave h6-1d out.",
   );
   expect(refusal(["h6-2", "--set", "variant=small"])).toContain("Expected no variant but found small");
 });

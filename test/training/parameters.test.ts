@@ -113,7 +113,7 @@ describe("parameters", () => {
   test("refuses a setting that the part does not have", () => {
     vi.stubEnv("DEEPNETS_SET", "epochs=3");
     expect(() => parameters("h6-1b", sheet)).toThrow(
-      "Expected iterations but found epochs (DEEPNETS_SET): h6-1b is counted in the former.",
+      "Expected iterations but found epochs (DEEPNETS_SET): set the former, in which h6-1b is counted.",
     );
     vi.stubEnv("DEEPNETS_SET", "beta1=0.5");
     expect(() => parameters("h6-1a", { ...sheet, optimizer: { name: "sgd", learningRate: 0.5 } })).toThrow(

@@ -175,7 +175,7 @@ test("a second process at the same run is refused; the lock of a dead one is tak
   const first = start("locked", { TEST_PAUSE: "200" });
   await until(() => existsSync(join(runOf("locked"), "live.json")), first.child);
   expect(await start("locked").output).toMatch(
-    new RegExp(`^ERROR Expected nobody else at this run but process ${first.child.pid} holds it`),
+    new RegExp(`^ERROR Expected no other process to train this run but process ${first.child.pid} does`),
   );
   first.child.kill("SIGKILL");
   await first.output;

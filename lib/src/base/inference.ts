@@ -36,7 +36,9 @@ export function welch(one: readonly number[], other: readonly number[]): TTest {
 /** The t-test of pairs: each number of the first sample belongs to the one at its place in the second. */
 export function pairedTTest(one: readonly number[], other: readonly number[]): TTest {
   if (one.length !== other.length)
-    throw new Error(`Expected pairs but found ${one.length} and ${other.length} numbers (pairedTTest).`);
+    throw new Error(
+      `Expected pairs but found ${one.length} and ${other.length} numbers (pairedTTest): give both samples the same length.`,
+    );
   const differences = one.map((value, i) => value - itemAt(other, i));
   if (differences.length < 2) return unknown(mean(differences));
   const error = Math.sqrt(sampleVariance(differences) / differences.length);

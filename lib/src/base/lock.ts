@@ -14,8 +14,8 @@ export function lockRun(folder: string): () => void {
   const { lock, holder } = attempt(file);
   if (lock) return () => lock.release();
   throw new UserError(
-    `Expected nobody else at this run but ${nameOf(holder)} holds it (${file}): wait until it ends, stop it, or, ` +
-      "if it is certainly gone, delete that file.",
+    `Expected no other process to train this run but ${nameOf(holder)} does (${file}): wait until it ends, or stop ` +
+      "it. If that process no longer exists, delete the file.",
   );
 }
 
@@ -32,6 +32,6 @@ function attempt(file: string): ReturnType<typeof takeLock> {
 
 function nameOf({ pid, host }: Holder): string {
   const here = host === hostname();
-  if (here && pid === process.pid) return "this very process, in another cell";
+  if (here && pid === process.pid) return "this very process, in another cell,";
   return `process ${pid}${here ? "" : ` on ${host}`}`;
 }

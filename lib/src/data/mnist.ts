@@ -105,7 +105,9 @@ async function readSplit(
  */
 export function mnistTestLabels(hash: string): Uint8Array {
   if (hash !== dataHash(Object.values(mnistFiles)))
-    throw new Error(`Expected a run on MNIST but found one on other data (${hash.slice(0, 12)}...).`);
+    throw new Error(
+      `Expected a run on MNIST but found one on other data (${hash.slice(0, 12)}...): pass the record of a run on MNIST.`,
+    );
   return mnistLabels("test");
 }
 
@@ -147,7 +149,7 @@ async function readVerified(
       : `point DEEPNETS_DATA to the four files of "${data}"`;
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" && existsSync(`${file}.gz`))
-      throw new Error(`Expected ${name} in ${folder} but found it packed only: unpack it with gunzip ${name}.gz.`);
+      throw new Error(`Expected ${name} in ${folder} but found only ${name}.gz: unpack it with gunzip ${name}.gz.`);
     throw new Error(`Expected ${name} in ${folder} but it cannot be read (${error.code}): ${wayOut}.`);
   });
   const other = whatItIs(bytes, name);

@@ -11,12 +11,16 @@ import { itemAt } from "../base/item-at";
  */
 export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
   if (!Number.isInteger(classes) || classes < 1)
-    throw new Error(`Expected classes to be a whole number from 1 on but found ${classes}.`);
+    throw new Error(
+      `Expected classes to be a whole number from 1 on but found ${classes}: pass the number of classes.`,
+    );
   const rows = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) {
     const label = itemAt(labels, i);
     if (!(Number.isInteger(label) && label >= 0 && label < classes))
-      throw new Error(`Expected labels from 0 to ${classes - 1} but found ${label} (label ${i}).`);
+      throw new Error(
+        `Expected labels from 0 to ${classes - 1} but found ${label} (label ${i}): correct the label or raise classes.`,
+      );
     rows[i * classes + label] = 1;
   }
   return rows;

@@ -73,7 +73,7 @@ export type RandomState = readonly [number, number, number, number];
  */
 export function random(seed: number, ...names: readonly (string | number)[]): Random {
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new Error(`Expected seed to be a whole number from 0 on but found ${seed}.`);
+    throw new Error(`Expected seed to be a whole number from 0 on but found ${seed}: choose such a seed.`);
   // FNV-1a over the names, then SplitMix32 for the state.
   let hash = 0x811c9dc5;
   for (const char of JSON.stringify([seed, ...names])) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);

@@ -74,7 +74,7 @@ export function drawSeries({
   whole("count", count, 1, Math.min(10_000_000, 10 ** length));
   whole("test", test, 0, count);
   if (!seriesScales.includes(scale))
-    throw new Error(`Expected scale to be one of ${seriesScales.join(", ")} but found "${scale}".`);
+    throw new Error(`Expected scale to be one of ${seriesScales.join(", ")} but found "${scale}": choose one of them.`);
   const stream = random(seed, "series", count, length);
   const seen = new Set<string>();
   const all = new Uint8Array(count * length);
@@ -119,5 +119,7 @@ function makeSplit(
 
 function whole(name: string, value: number, from: number, to: number): void {
   if (!Number.isInteger(value) || value < from || value > to)
-    throw new Error(`Expected ${name} to be a whole number from ${from} to ${to} but found ${value}.`);
+    throw new Error(
+      `Expected ${name} to be a whole number from ${from} to ${to} but found ${value}: choose one of them.`,
+    );
 }

@@ -292,7 +292,7 @@ export function digits(options: DigitsOptions): Figure {
   const missing = indices.find((index) => !(index >= 0 && index < known));
   if (missing !== undefined)
     throw new Error(
-      `Expected indices from 0 to ${known - 1} but found ${missing}: images and labels hold ${known} digits.`,
+      `Expected indices from 0 to ${known - 1} but found ${missing}: choose indices that images and labels both have.`,
     );
   const { predictions } = options;
   const labels = indices.map((index) => {

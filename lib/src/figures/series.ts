@@ -37,7 +37,7 @@ export function states(options: StatesOptions): Figure {
   if (!Number.isInteger(units) || units < 1)
     throw new Error(
       `Expected states of shape [${steps}, units] but found ${options.states.length} values for ${steps} steps: ` +
-        "pass one series' states.",
+        "pass the states of one series.",
     );
   const x = Array.from({ length: steps }, (_, t) => t + 1);
   const expected = options.expected ?? 0;
@@ -274,7 +274,7 @@ export function gates(options: GatesOptions): Figure {
     const units = values.length / steps;
     if (!Number.isInteger(units) || units < 1)
       throw new Error(
-        `Expected ${name} to have shape [${steps}, units] but found ${values.length} values: pass one series' gates.`,
+        `Expected ${name} to have shape [${steps}, units] but found ${values.length} values: pass the gates of one series.`,
       );
     const list = Array.from(values);
     const signed = list.some((value) => value < 0);

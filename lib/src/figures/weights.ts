@@ -58,7 +58,9 @@ export function filters(kernel: ArrayLike<number>, options: KernelOptions): Figu
         "shape of the layer's kernel.",
     );
   if (!(channel >= 0 && channel < channels))
-    throw new Error(`Expected a channel from 0 to ${channels - 1} but found ${channel}: the kernel has ${channels}.`);
+    throw new Error(
+      `Expected a channel from 0 to ${channels - 1} but found ${channel}: choose one that the kernel has.`,
+    );
   const pictures = Array.from({ length: amount }, (_, filter) =>
     Float32Array.from({ length: height * width }, (_, i) => itemAt(kernel, (i * channels + channel) * amount + filter)),
   );

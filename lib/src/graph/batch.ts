@@ -25,5 +25,7 @@ export function checkBatch(
   const classes = network.head === "sigmoid" ? 2 : network.outputs;
   const wrong = labels.findIndex((label) => label >= classes);
   if (wrong >= 0)
-    throw new Error(`Expected labels below ${classes} but found ${labels[wrong]} (example ${wrong} of the batch).`);
+    throw new Error(
+      `Expected labels below ${classes} but found ${labels[wrong]} (example ${wrong} of the batch): correct the label, or give the model more outputs.`,
+    );
 }

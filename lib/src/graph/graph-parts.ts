@@ -21,7 +21,9 @@ export function graphVariables({ variables, trained }: TraceOptions): GraphVaria
     : Object.entries(variables as Readonly<Record<string, tf.Variable>>);
   return named.map(([name, variable]) => {
     if (variable.dtype !== "float32")
-      throw new Error(`Expected variables of float32 but found ${variable.dtype} ("${name}").`);
+      throw new Error(
+        `Expected variables of float32 but found ${variable.dtype} ("${name}"): make it with dtype "float32".`,
+      );
     return {
       name,
       variable,

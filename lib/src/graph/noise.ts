@@ -40,7 +40,7 @@ export function noiseCalls(layers: readonly PlacedLayer[], source: NoiseSource):
 export function refuseNoise(layer: tf.layers.Layer, options: { readonly training?: unknown }): void {
   if (!options.training || Object.hasOwn(layer, "call")) return;
   const never: Stream = () => {
-    throw new Error("Expected a look at a layer and no draw.");
+    throw new Error("Expected only the kind of the layer to be read but its noise was drawn (refuseNoise).");
   };
   if (noiseOf(layer, never) !== undefined || dropsWithin(layer))
     throw new Error(

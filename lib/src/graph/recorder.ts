@@ -183,7 +183,7 @@ const dtypes: readonly (readonly [string, DType])[] = [
 function dtypeName(binding: Binding, dtype: number): DType {
   for (const [constant, name] of dtypes) if (binding[constant as "TF_FLOAT"] === dtype) return name;
   throw new Error(
-    `Expected float32, int32 or bool but found TensorFlow's data type ${dtype}: a traced graph holds only these.`,
+    `Expected float32, int32 or bool but found TensorFlow's data type ${dtype}: cast the tensor to one of them.`,
   );
 }
 

@@ -21,7 +21,7 @@ import type { StepOptions, TrainingStep } from "./types";
  */
 export function createStep(model: tf.LayersModel, options: StepOptions): TrainingStep {
   if (!Number.isInteger(options.batchSize) || options.batchSize < 1) {
-    throw new Error(`Expected batchSize to be a whole number from 1 but found ${options.batchSize}.`);
+    throw new Error(`Expected batchSize to be a whole number from 1 on but found ${options.batchSize}: correct it.`);
   }
   if (options.precision === "bfloat16" && options.mode === "eager") {
     throw new Error(

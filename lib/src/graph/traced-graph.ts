@@ -179,7 +179,9 @@ export class TracedGraph {
   #find(name: string): Callable {
     const callable = this.#callables.get(name);
     if (callable === undefined)
-      throw new Error(`Expected one of the functions ${[...this.#callables.keys()].join(", ")} but found "${name}".`);
+      throw new Error(
+        `Expected one of the functions ${[...this.#callables.keys()].join(", ")} but found "${name}": call one of them.`,
+      );
     return callable;
   }
 

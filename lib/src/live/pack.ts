@@ -67,7 +67,7 @@ export function pack(network: Network, { step, moments = [] }: PackOptions): Pac
   });
   const raw = Buffer.concat(pieces);
   const size = tensors.reduce((sum, tensor) => sum + packedSize(tensor), 0);
-  if (raw.length !== size) throw new Error(`Expected ${size} bytes of weights but found ${raw.length}.`);
+  if (raw.length !== size) throw new Error(`Expected ${size} bytes of weights but found ${raw.length} (pack).`);
   // Weights repeat nothing: short words for frequent integers are all that helps.
   const deflated = deflateRawSync(raw, { level: 9, strategy: constants.Z_HUFFMAN_ONLY, memLevel: 9 });
   const weights = tensors.reduce((sum, tensor) => sum + tensor.size, 0);

@@ -33,7 +33,8 @@ export const canUnpack = (): boolean => typeof DecompressionStream === "function
 export async function unpack({ layers, tensors, bytes }: PackedNetwork): Promise<Network> {
   const data = await inflate(fromBase64(bytes));
   const wanted = tensors.reduce((sum, tensor) => sum + packedSize(tensor), 0);
-  if (data.length !== wanted) throw new Error(`Expected ${wanted} bytes of weights but found ${data.length}.`);
+  if (data.length !== wanted)
+    throw new Error(`Expected ${wanted} bytes of weights but found ${data.length}: export the page again.`);
   let at = 0;
   const values = tensors.map((tensor) => {
     const from = at;

@@ -54,7 +54,9 @@ export interface SeriesRun {
 export function runSeries(network: Network, { inputs }: DigitScale, digits: readonly number[]): SeriesRun {
   const [first, ...above] = network.layers;
   if (first?.kind !== "lstm")
-    throw new Error(`Expected a network whose first layer is an LSTM but found ${first?.kind}.`);
+    throw new Error(
+      `Expected a network whose first layer is an LSTM but found ${first?.kind}: pass a model made by models.lstm.`,
+    );
   const steps = lstmSteps(first, Float32Array.from(digits.flatMap((digit) => itemAt(inputs, digit))));
   const y = steps.map(({ h }) =>
     itemAt(

@@ -38,7 +38,8 @@ export function cnn(options: CnnOptions = {}): tf.Sequential {
     threshold = -0.1,
     seed = 1,
   } = options;
-  if (!(dropout >= 0 && dropout < 1)) throw new Error(`Expected dropout to be in [0, 1) but found ${dropout}.`);
+  if (!(dropout >= 0 && dropout < 1))
+    throw new Error(`Expected dropout to be at least 0 and below 1 but found ${dropout}: correct it.`);
   const model = tf.sequential();
   const draw = (shape: readonly number[], layer: number) =>
     truncatedNormal(shape, { stddev: weights.stddev, stream: weightStream(seed, layer, "kernel") });

@@ -31,7 +31,8 @@ export function mlp(options: MlpOptions = {}): tf.Sequential {
     threshold = -0.1,
     seed = 1,
   } = options;
-  if (!(dropout >= 0 && dropout < 1)) throw new Error(`Expected dropout to be in [0, 1) but found ${dropout}.`);
+  if (!(dropout >= 0 && dropout < 1))
+    throw new Error(`Expected dropout to be at least 0 and below 1 but found ${dropout}: correct it.`);
   const model = tf.sequential();
   let below = inputs;
   [...hidden, outputs].forEach((units, i) => {

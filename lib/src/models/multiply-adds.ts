@@ -22,7 +22,9 @@ export function multiplyAdds(layers: readonly Pick<LayerDescription, "type" | "o
 function ofLayer({ type, outputShape, parameters }: Pick<LayerDescription, "type" | "outputShape" | "parameters">) {
   if (parameters === 0) return 0;
   if (type !== "Dense" && type !== "Conv2D")
-    throw new Error(`Expected dense layers and convolutions but found ${type} with weights (multiplyAdds).`);
+    throw new Error(
+      `Expected dense layers and convolutions but found ${type} with weights (multiplyAdds): count its products by hand.`,
+    );
   const shape = outputShape.slice(1).map((size) => size ?? NaN);
   const outputs = itemAt(shape, -1);
   return (parameters - outputs) * sizeOf(shape.slice(0, -1));

@@ -14,18 +14,22 @@ import type { Run } from "./run";
  */
 export async function annotate(run: Run, name: string, value: unknown): Promise<void> {
   if (!/^[A-Za-z]\w*$/.test(name))
-    throw new Error(`Expected a name of letters, digits and underscores but found "${name}" (annotate).`);
+    throw new Error(`Expected a name of letters, digits and underscores but found "${name}" (annotate): rename it.`);
   if (run.record.status !== "finished")
     throw new Error(
       `Expected a finished run but found one that is ${run.record.status} (annotate ${name}): let it train to its end.`,
     );
   const text = JSON.stringify(value, (key, inner: unknown) => {
     if (typeof inner === "number" && !Number.isFinite(inner))
-      throw new Error(`Expected finite numbers but found ${inner} (annotate ${name}${key && `, ${key}`}).`);
+      throw new Error(
+        `Expected finite numbers but found ${inner} (annotate ${name}${key && `, ${key}`}): leave that number out.`,
+      );
     return inner;
   });
   if (text === undefined)
-    throw new Error(`Expected a value that JSON can hold but found ${typeof value} (annotate ${name}).`);
+    throw new Error(
+      `Expected a value that JSON can hold but found ${typeof value} (annotate ${name}): pass numbers, text, arrays and plain objects.`,
+    );
   const record = { ...run.record, extra: { ...run.record.extra, [name]: JSON.parse(text) as unknown } };
   writeRecord(join(run.folder, "record.json"), record);
   run.record = record;

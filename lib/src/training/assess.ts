@@ -34,7 +34,7 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
   if (split.size === 0 || split.inputs.length !== split.size * row || split.labels.length !== split.size) {
     throw new Error(
       `Expected ${split.size} examples of [${shape.join(", ")}] with a label each but found ` +
-        `${split.inputs.length} values and ${split.labels.length} labels: is it the right split for this model?`,
+        `${split.inputs.length} values and ${split.labels.length} labels: pass a split that fits the model.`,
     );
   }
   const net = network(model, { shape });
@@ -54,7 +54,9 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
     for (let i = 0; i < size; i++) {
       const truth = itemAt(split.labels, from + i);
       if (truth >= classes)
-        throw new Error(`Expected labels below ${classes} but found ${truth} (example ${from + i}).`);
+        throw new Error(
+          `Expected labels below ${classes} but found ${truth} (example ${from + i}): correct the label, or give the model more outputs.`,
+        );
       const answer =
         outputs === 1 ? binary(itemAt(h, i), truth) : categorical(h.subarray(i * outputs, (i + 1) * outputs), truth);
       label[from + i] = answer.label;

@@ -8,11 +8,11 @@ import type { Dataset } from "../data/dataset";
 export function checkDataset({ name, shape, train, test, validation }: Dataset): void {
   const row = sizeOf(shape);
   for (const [half, split] of Object.entries({ train, test, ...(validation && { validation }) })) {
-    if (split.size < 1) throw new Error(`Expected examples but found none (${half} split of ${name}).`);
+    if (split.size < 1) throw new Error(`Expected examples but found none (${half} split of ${name}): add some.`);
     if (split.inputs.length !== split.size * row || split.labels.length !== split.size) {
       throw new Error(
         `Expected ${split.size * row} input values and ${split.size} labels but found ${split.inputs.length} and ` +
-          `${split.labels.length} (${half} split of ${name}, examples of [${shape.join(", ")}]).`,
+          `${split.labels.length} (${half} split of ${name}, examples of [${shape.join(", ")}]): correct size, inputs or labels.`,
       );
     }
     const bad = firstNotFinite(split.inputs);

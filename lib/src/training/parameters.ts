@@ -79,7 +79,9 @@ export function parameters(part: string, { variants = {}, ...given }: Settings):
   const cell = { precision: "float32", mode: "graph", evalEvery: 100, ...settings, seed: settings.seed ?? 1 } as const;
   const seed = fromEnvironment("DEEPNETS_SEED") ?? cell.seed;
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= largestSeed)) {
-    throw new Error(`Expected seed to be a whole number from 0 to ${largestSeed} but found ${seed} (${part}).`);
+    throw new Error(
+      `Expected seed to be a whole number from 0 to ${largestSeed} but found ${seed} (${part}): choose such a seed.`,
+    );
   }
   const optimizer: Record<string, unknown> = { ...cell.optimizer };
   const chosen = overrides["optimizer.name"] ?? cell.optimizer.name;
@@ -91,8 +93,7 @@ export function parameters(part: string, { variants = {}, ...given }: Settings):
   for (const [name, value] of Object.entries(overrides)) {
     if ((name === "iterations" || name === "epochs") && settings[name] === undefined) {
       throw new Error(
-        `Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): ${part} is ` +
-          "counted in the former.",
+        `Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): set the former, in which ${part} is counted.`,
       );
     }
     // An override is a number or a word; only a switch of an optimizer is true or false.
@@ -115,7 +116,7 @@ function shortened({ iterations, epochs }: Settings): Partial<Settings> {
 function check({ part, batchSize, iterations, epochs, evalEvery }: Parameters): void {
   for (const [name, value] of Object.entries({ batchSize, iterations, epochs, evalEvery })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
-      throw new Error(`Expected ${name} to be a whole number from 1 on but found ${value} (${part}).`);
+      throw new Error(`Expected ${name} to be a whole number from 1 on but found ${value} (${part}): correct it.`);
   }
 }
 

@@ -42,11 +42,15 @@ export function parseRequest(argv: readonly string[]): BenchRequest {
   const given = values.networks?.split(",") ?? networks;
   for (const name of given) {
     if (!networks.includes(name as NetworkName))
-      throw new UserError(`Expected networks among ${networks.join(", ")} but found "${name}": --networks mlp,cnn.`);
+      throw new UserError(
+        `Expected networks among ${networks.join(", ")} but found "${name}": write, for example, --networks mlp,cnn.`,
+      );
   }
   const { precision } = values;
   if (precision !== undefined && precision !== "float32" && precision !== "bfloat16")
-    throw new UserError(`Expected --precision to be float32 or bfloat16 but found "${precision}".`);
+    throw new UserError(
+      `Expected --precision to be float32 or bfloat16 but found "${precision}": choose one of the two.`,
+    );
   if (values.python !== undefined && !existsSync(values.python)) {
     throw new UserError(
       `Expected a Python interpreter but found no file ${values.python}: make one with python -m venv and pip ` +
@@ -73,6 +77,6 @@ export function parseRequest(argv: readonly string[]): BenchRequest {
 function whole(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
-    throw new UserError(`Expected --${name} to be a whole number from 1 but found "${text}".`);
+    throw new UserError(`Expected --${name} to be a whole number from 1 on but found "${text}": correct it.`);
   return value;
 }

@@ -93,7 +93,7 @@ function makePlan(argv: string[]): HandinPlan {
   const unknown = positionals.find((word) => !findPart(word));
   if (unknown !== undefined)
     throw new UserError(
-      `Expected parts out of ${ids.join(", ")} but found ${unknown}: name one of these, or none for all.`,
+      `Expected parts among ${ids.join(", ")} but found ${unknown}: name one of these, or none for all.`,
     );
   const profile = values.quick ? "quick" : (fromEnvironment("DEEPNETS_PROFILE") ?? "full");
   if (profile === "quick" && values.keep)

@@ -72,7 +72,9 @@ function portOf(text: string | undefined): number {
   if (text === undefined) return 8888;
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1024 || port > 65535)
-    throw new UserError(`Expected --port to be a whole number from 1024 to 65535 but found "${text}".`);
+    throw new UserError(
+      `Expected --port to be a whole number from 1024 to 65535 but found "${text}": choose such a port.`,
+    );
   return port;
 }
 

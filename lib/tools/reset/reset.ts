@@ -16,7 +16,9 @@ const known = trainedParts.map(({ id }) => id).join(", ");
 export async function main(argv: string[]): Promise<number> {
   const { positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   if (positionals.length === 0)
-    throw new UserError(`Expected the parts to reset (${known}) but found none: npm run reset -- h6-1b.`);
+    throw new UserError(
+      `Expected the parts to reset (${known}) but found none: name some, as in npm run reset -- h6-1b.`,
+    );
   const wanted = positionals.map((word) => {
     const part = findPart(word);
     return part?.sheet ? part.id : unknown(word);

@@ -20,7 +20,10 @@ const setUpHint = "npm run handin (or any other command) installs it";
 /** Prints the table; resolves to 0 when nothing is missing. `--repair` installs anew what is missing or damaged. */
 export async function doctor(argv = []) {
   const unknown = argv.find((word) => word !== "--repair");
-  if (unknown) throw new UserError(`Expected npm run doctor, with -- --repair or nothing, but found ${unknown}.`);
+  if (unknown)
+    throw new UserError(
+      `Expected no option or --repair but found ${unknown}: write npm run doctor, or npm run doctor -- --repair.`,
+    );
   const repair = argv.includes("--repair") || npmOption("repair") === "true";
   const rows = await examine();
   if (!repair || rows.every((row) => row.ok)) return print(rows);

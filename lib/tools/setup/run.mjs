@@ -39,7 +39,7 @@ export function run(what, command, args, { env = inherited(), cwd = root } = {})
     });
     child.stderr.on("data", (data) => (all += data));
     child.on("error", (error) =>
-      fail(new UserError(`${what} failed: ${command} could not be started (${error.message}).`)),
+      fail(new UserError(`${what} failed: ${command} could not be started (${error.message}): run npm run doctor.`)),
     );
     child.on("close", (code, signal) => {
       running.delete(child);

@@ -148,7 +148,7 @@ def stop(folder):
     """
     file = os.path.join(folder, "pids")
     if not os.path.exists(file):
-        raise SystemExit(f"Expected a cluster that was started in {folder} but found none.")
+        raise SystemExit(f"Expected a cluster that was started in {folder} but found none: start it first.")
     cancel_all(os.path.join(os.path.abspath(folder), "slurm.conf"))
     with open(file) as lines:
         started = [(int(pid), name) for pid, name in (line.split() for line in lines)]

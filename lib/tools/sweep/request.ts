@@ -59,7 +59,7 @@ function parseParts(words: readonly string[]): string[] {
   const known = trainedParts.map(({ id }) => id).join(", ");
   if (words.length === 0)
     throw new UserError(
-      `Expected the parts to sweep over (${known}) but found none: npm run sweep -- h6-1b h6-1c --seeds 1-5.`,
+      `Expected the parts to sweep over (${known}) but found none: name some, as in npm run sweep -- h6-1b h6-1c --seeds 1-5.`,
     );
   const parts = words.map((word) => {
     const part = findPart(word);
@@ -155,12 +155,14 @@ function checkSetting(part: TrainedPart, set: string, overrides: Readonly<Record
     throw new UserError(
       "Expected " +
         `${Object.keys(variants).length > 0 ? `one of ${Object.keys(variants).join(", ")}` : "no variant"} but ` +
-        `found ${String(variant)} in --set ${set}: ${id} has no other.`,
+        `found ${String(variant)} in --set ${set}: correct the name or leave ${id} out.`,
     );
   const counted = countedIn(part);
   const other = counted === "epochs" ? "iterations" : "epochs";
   if (other in overrides)
-    throw new UserError(`Expected ${counted} but found ${other} in --set ${set}: ${id} is counted in ${counted}.`);
+    throw new UserError(
+      `Expected ${counted} but found ${other} in --set ${set}: set ${counted}, in which ${id} is counted.`,
+    );
   const optimizer = overrides["optimizer.name"] ?? sheet.optimizer.name;
   const lacking = Object.keys(overrides)
     .filter((name) => name.startsWith("optimizer."))
@@ -189,7 +191,7 @@ function parse(set: string): Record<string, number | string> {
 function parseJobs(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text))
     throw new UserError(
-      `Expected a whole number from 1 on but found "${text}" in --jobs: how many notebooks may run at once.`,
+      `Expected a whole number from 1 on but found "${text}" in --jobs: say how many notebooks may run at once.`,
     );
   return Number(text);
 }

@@ -7,7 +7,7 @@ import { findPart } from "../../src/parts";
  */
 async function main(id: string): Promise<void> {
   const part = findPart(id);
-  if (!part?.sheet) throw new Error(`Expected a part that trains but found ${id}.`);
+  if (!part?.sheet) throw new Error(`Expected a part that trains a model but found ${id}: name another part.`);
   tellEngine(fromEnvironment("DEEPNETS_THREADS") ?? part.threads);
   const { loadMnist } = await import("../../src/data");
   const { parameters } = await import("../../src/training");
@@ -20,7 +20,10 @@ async function main(id: string): Promise<void> {
     optimizer: optimizer as unknown as Parameters<typeof parameters>[1]["optimizer"],
     variants: variantSettings(part.id),
   });
-  if (p.variant === undefined) throw new Error(`Expected DEEPNETS_SET to name a variant of ${id} but it names none.`);
+  if (p.variant === undefined)
+    throw new Error(
+      `Expected DEEPNETS_SET to name a variant of ${id} but it names none: write DEEPNETS_SET=variant=NAME.`,
+    );
   const { model, data } = findVariant(part.id, p.variant);
   const mnist = await loadMnist();
   const stop = new AbortController();

@@ -49,7 +49,7 @@ export function completeOptimizer(settings: OptimizerSettings, where: string): R
   const given = settings as unknown as Readonly<Record<string, unknown>>;
   if (!isName(settings.name))
     throw new Error(
-      `Expected optimizer.name to be one of ${optimizerNames.join(", ")} but found ${String(given.name)} (${where}).`,
+      `Expected optimizer.name to be one of ${optimizerNames.join(", ")} but found ${String(given.name)} (${where}): choose one of them.`,
     );
   for (const [name, value] of Object.entries(given)) {
     if (hasSetting(settings.name, name) || value === undefined) continue;
@@ -66,7 +66,7 @@ export function completeOptimizer(settings: OptimizerSettings, where: string): R
     const value = complete[name] ?? setting.default;
     const { rule, fits } = settingRules[setting.takes];
     if (!fits(value))
-      throw new Error(`Expected optimizer.${name} to be ${rule} but found ${String(value)} (${where}).`);
+      throw new Error(`Expected optimizer.${name} to be ${rule} but found ${String(value)} (${where}): correct it.`);
     complete[name] = value;
   }
   return complete as unknown as Required<OptimizerSettings>;
