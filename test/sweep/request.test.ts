@@ -53,7 +53,9 @@ test("an unknown part is named, with the known ones", () => {
   expect(refusal(["h6-1e"])).toMatch(
     /^Expected parts that leave a run record .* but found h6-1e, which compares or explains: leave it out\.$/,
   );
-  expect(refusal([])).toMatch(/^Expected the parts to sweep over .* but found none: name some, as in npm run sweep -- h6-1b/);
+  expect(refusal([])).toMatch(
+    /^Expected the parts to sweep over .* but found none: name some, as in npm run sweep -- h6-1b/,
+  );
 });
 
 test.each(["", "a", "1-", "-3", "5-1", "0", "0-2", "1,,2", "1.5", "1 2", "1e3", "1-3-5"])(
