@@ -12,6 +12,9 @@ const root = resolve(__dirname, "../..");
 const read = (name: string) => readFileSync(join(root, name), "utf8");
 
 interface Locked {
+  /** What it is called in the registry, where it stands in for another. */
+  readonly name?: string;
+  readonly optional?: boolean;
   readonly version?: string;
   readonly integrity?: string;
   readonly resolved?: string;
@@ -24,14 +27,19 @@ const lock = JSON.parse(read("package-lock.json")) as {
 };
 const nodePackages = Object.entries(lock.packages)
   .filter(([path, { link }]) => path.includes("node_modules/") && !link)
-  .map(([path, locked]) => ({ ...locked, name: path.slice(path.lastIndexOf("node_modules/") + 13) }));
+  .map(([path, { name: alias, ...locked }]) => ({
+    ...locked,
+    alias,
+    name: path.slice(path.lastIndexOf("node_modules/") + 13),
+  }));
 
 const pins = {
   "requirements.txt": "lib/tools/setup/requirements.in",
   "lib/tools/sweep/requirements.txt": "lib/tools/sweep/requirements.in",
 };
 
-// lockfile-lint reads addresses, and this lock has none: npm asks the one registry that it is set to for each.
+// In place of lockfile-lint, which passes over each package without an address or a hash: this lock has no address (npm
+// asks the one registry that it is set to), and a hash for each.
 describe("package-lock.json", () => {
   test("names no address: no package can come from a place of its own", () => {
     expect(lock.lockfileVersion).toBe(3);
@@ -96,22 +104,32 @@ const open = (table: Readonly<Record<string, readonly Hole[]>>, name: string, ve
     .filter(({ from, fixed }) => !before(version, from) && before(version, fixed))
     .map(({ id }) => `${name} ${version}: ${id}`);
 
+/** What the table knows of these Node packages and of the Python packages that we pin. */
+const holes = (node: readonly { readonly name: string; readonly version?: string }[]) => [
+  ...node.flatMap(({ name, version }) => open(advisories.npm, name, version!)),
+  ...Object.keys(pins).flatMap((made) =>
+    pinned(read(made)).flatMap(({ name, version }) => open(advisories.pypi, name, version)),
+  ),
+];
+
 describe("the table of advisories", () => {
   test("finds the holes of older locks", () => {
     expect(open(advisories.npm, "tar", "6.2.1")).toContain("tar 6.2.1: CVE-2026-59873");
     expect(open(advisories.npm, "form-data", "2.3.3")).toEqual(["form-data 2.3.3: CVE-2025-7783"]);
     expect(open(advisories.npm, "form-data", "4.0.4")).toEqual([]);
     expect(open(advisories.npm, "request", "2.88.2")).toHaveLength(1);
+    expect(open(advisories.npm, "uuid", "3.4.0")).toEqual(["uuid 3.4.0: CVE-2026-41907"]);
     expect(open(advisories.pypi, "jinja2", "3.1.5")).toEqual(["jinja2 3.1.5: CVE-2025-27516"]);
   });
 
   test("has a date and knows of no hole in what the locks hold", () => {
     expect(advisories.asOf).toMatch(/^\d{4}-\d\d-\d\d$/);
-    const python = Object.keys(pins).flatMap((made) => pinned(read(made)));
-    expect([
-      ...nodePackages.flatMap(({ name, version }) => open(advisories.npm, name, version!)),
-      ...python.flatMap(({ name, version }) => open(advisories.pypi, name, version)),
-    ]).toEqual([]);
+    expect(holes(nodePackages), advisories.renew).toEqual([]);
+  });
+
+  test("one older package in a lock is named", () => {
+    const older = nodePackages.map((entry) => (entry.name === "tar" ? { ...entry, version: "7.5.18" } : entry));
+    expect(holes(older)).toEqual(["tar 7.5.18: CVE-2026-59873"]);
   });
 
   test("form-data 2, uuid 3 and the old request are gone", () => {
@@ -123,18 +141,39 @@ describe("the table of advisories", () => {
 
 test("npm run sbom writes a CycloneDX bill of the Node packages, the Python packages and the engine", () => {
   const file = join(tmpdir(), "sbom.json");
+  // A registry that nobody answers at: it takes no network.
   const out = execFileSync(process.execPath, [join(root, "lib/tools/setup/command.mjs"), "sbom", file], {
     encoding: "utf8",
+    env: { ...process.env, npm_config_registry: "http://127.0.0.1:9/" },
   });
   const bill = JSON.parse(readFileSync(file, "utf8")) as {
     readonly bomFormat: string;
+    readonly specVersion: string;
     readonly metadata: { readonly component: { readonly name: string } };
-    readonly components: readonly { readonly purl: string }[];
+    readonly components: readonly {
+      readonly purl: string;
+      readonly hashes?: readonly object[];
+      readonly externalReferences?: readonly { readonly hashes?: readonly object[] }[];
+    }[];
   };
   expect(out).toBe(`${bill.components.length} components: ${file}\n`);
-  expect([bill.bomFormat, bill.metadata.component.name]).toEqual(["CycloneDX", "deepnets-lab"]);
+  expect([bill.bomFormat, bill.specVersion, bill.metadata.component.name]).toEqual([
+    "CycloneDX",
+    "1.5",
+    "deepnets-lab",
+  ]);
   const purls = bill.components.map(({ purl }) => purl);
   expect(new Set(purls).size).toBe(purls.length);
+  // Each package of the lock that every platform has is in it, with its hash.
+  const locked = nodePackages
+    .filter(({ optional }) => !optional)
+    .map(({ name, alias = name, version }) => `pkg:npm/${alias.replace("@", "%40")}@${version}`);
+  expect(locked.length).toBeGreaterThan(200);
+  expect(locked.filter((purl) => !purls.includes(purl))).toEqual([]);
+  const unhashed = bill.components.filter(
+    ({ hashes = [], externalReferences = [] }) => !hashes.length && !externalReferences.some((one) => one.hashes),
+  );
+  expect(unhashed.map(({ purl }) => purl)).toEqual(["pkg:npm/deepnets@1.0.0", "pkg:npm/request@2.88.999"]);
   for (const part of [
     "npm/tslab@1.0.22",
     "pypi/jupyterlab@4.6.6",
