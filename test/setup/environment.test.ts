@@ -120,6 +120,11 @@ describe("an error of the system", () => {
       'Object.assign(new Error("x"), { code: "EROFS", path: "/p" })',
       /^Expected to be allowed to open but was not \(EROFS, \/p\)/,
     ],
+    [
+      "a read-only file system, as mkdir tells it",
+      'Object.assign(new Error("x"), { code: "ENOENT", syscall: "mkdir", path: "/p" })',
+      /^Expected to be allowed to open but was not \(EROFS, \/p\)/,
+    ],
     ["EMFILE", 'Object.assign(new Error("x"), { code: "EMFILE" })', /ulimit -n 1024/],
     [
       "ENOMEM",

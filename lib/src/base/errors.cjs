@@ -47,7 +47,8 @@ const sentences = {
 
 /** See errors.d.cts. */
 function explained(error, place, what = "write") {
-  const { code } = error;
+  // Where a file system is read-only, Node's recursive mkdir says that a folder is missing.
+  const code = error.code === "ENOENT" && error.syscall === "mkdir" ? "EROFS" : error.code;
   const sentence = Object.hasOwn(sentences, code ?? "") ? sentences[code] : undefined;
   return sentence ? new UserError(sentence({ code, place, what }), { cause: error }) : error;
 }
