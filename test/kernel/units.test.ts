@@ -105,9 +105,14 @@ test("all compile errors are told, with name, place and mark", () => {
   expect(failure.traceback.join("\n")).toContain("> 2 | foo;\n    | ~~~");
 });
 
-test("a thrown value that is no error is told as such; a cause is told with the error", () => {
+test("a thrown value that is no error is told as such, short memory with the way out, a cause with its error", () => {
   expect(describeError("text")).toMatchObject({ ename: "string", evalue: "text" });
   expect(describeError(null)).toMatchObject({ ename: "null", evalue: "null" });
+  expect(describeError(new RangeError("Array buffer allocation failed"))).toMatchObject({
+    ename: "RangeError",
+    evalue:
+      "Array buffer allocation failed. Close other programs, keep less data alive, or raise the limit (ulimit -v)",
+  });
   const failure = describeError(new RangeError("outer", { cause: new TypeError("inner") }));
   expect(failure).toMatchObject({ ename: "RangeError", evalue: "outer" });
   expect(failure.traceback).toContain("caused by TypeError: inner");

@@ -198,6 +198,26 @@ describe.concurrent("executeNotebook", () => {
     }
   });
 
+  test.each([
+    [
+      "files",
+      "EMFILE: too many open files, open 'x'",
+      "it may open too few files: close other programs or raise the limit (ulimit -n 1024)",
+    ],
+    [
+      "memory",
+      "RangeError: Array buffer allocation failed",
+      "it ran out of memory: close other programs or raise the limit (ulimit -v)",
+    ],
+  ])("says what a kernel lacked that did not start: %s", async (name, said, why) => {
+    const node = join(base, `short-of-${name}`);
+    writeFileSync(node, `#!/bin/sh\necho "${said}" >&2; exit 1\n`, { mode: 0o755 });
+    const { folder, remove } = jupyterPath({ node });
+    const ran = await run(`short-of-${name}`, ["1"], { env: { JUPYTER_PATH: folder } });
+    remove();
+    expect([ran.status, ran.message]).toEqual(["died", `the kernel did not start: ${why}.`]);
+  });
+
   test("says in one sentence that there is no such kernel", async () => {
     const source = join(base, "nokernel.ipynb");
     writeCells(source, ["1"]);

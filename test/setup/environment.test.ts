@@ -151,6 +151,14 @@ describe("an error of the system", () => {
     }
   });
 
+  test("too few files even to load the command is one sentence", () => {
+    const ended = spawnSync("sh", ["-c", `ulimit -n 24; exec "${process.execPath}" "${command}" check --help`], {
+      encoding: "utf8",
+    });
+    expect(ended).toMatchObject({ status: 1, stdout: "" });
+    expect(ended.stderr).toMatch(/^Expected to open one more file .*ulimit -n 1024.*\n$/);
+  });
+
   test("another fault keeps its stack", () => {
     expect(sentenceOf(new TypeError("x is not a function"))).toBeUndefined();
     expect(told('throw new TypeError("x is not a function")').stderr).toMatch(/^TypeError: x is not a function\n +at /);

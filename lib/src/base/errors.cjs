@@ -60,7 +60,7 @@ function sentenceOf(error) {
   if (!(error instanceof Error)) return undefined;
   const known = explained(error, error.path ?? error.dest ?? error.syscall ?? "while it ran", "open");
   if (known !== error) return known.message;
-  if (/Array buffer allocation failed|std::bad_alloc|Cannot allocate memory/.test(error.message))
+  if (/Array buffer allocation failed|bad_alloc|Cannot allocate memory|out of memory/i.test(error.message))
     return sentences.ENOMEM({ code: error.message, place: "while it ran", what: "go on" });
   return undefined;
 }

@@ -46,11 +46,17 @@ function innerErrors(thrown: unknown): string[] {
 }
 
 function nameOf(thrown: unknown): { ename: string; evalue: string } {
-  if (isError(thrown)) return { ename: thrown.name || "Error", evalue: String(thrown.message) };
+  if (isError(thrown)) return { ename: thrown.name || "Error", evalue: withWayOut(String(thrown.message)) };
   const ename =
     thrown === null ? "null" : typeof thrown === "object" ? (thrown.constructor?.name ?? "object") : typeof thrown;
   return { ename, evalue: typeof thrown === "string" ? thrown : inspect(thrown, { depth: 2 }) };
 }
+
+/** Where memory is short, the engine's own words name no way out. */
+const withWayOut = (message: string) =>
+  /Array buffer allocation failed|Out of memory|bad_alloc/i.test(message)
+    ? `${message}. Close other programs, keep less data alive, or raise the limit (ulimit -v)`
+    : message;
 
 /** `instanceof` fails for errors of another realm. */
 function isError(value: unknown): value is Error {

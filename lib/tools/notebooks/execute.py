@@ -178,14 +178,23 @@ def oom_kills():
     return total
 
 
+def why_short(log):
+    """What a kernel lacked that says so, or none."""
+    if re.search(r"\b(EMFILE|ENFILE)\b|Too many open files", log):
+        return "it may open too few files: close other programs or raise the limit (ulimit -n 1024)"
+    if re.search(r"\bENOMEM\b|bad_alloc|Cannot allocate memory|out of memory|process OOM|allocation failed", log, re.I):
+        return "it ran out of memory: close other programs or raise the limit (ulimit -v)"
+    return None
+
+
 def why_dead(code, log, kills):
     if "heap out of memory" in log:
         return (
             "it ran out of JavaScript memory (heap limit): "
             "raise it with NODE_OPTIONS=--max-old-space-size=4096 or keep less data alive"
         )
-    if "std::bad_alloc" in log or oom_kills() > kills:
-        return "it ran out of memory: close other programs or use a machine with more memory"
+    if (short := why_short(log)) or oom_kills() > kills:
+        return short or "it ran out of memory: close other programs or use a machine with more memory"
     if code == -signal.SIGKILL:
         return (
             "it was killed (SIGKILL), as the system does when memory runs out: "
@@ -289,7 +298,9 @@ async def run(nb, args, log, stopped, starts=5):
         else:
             message = f"the kernel died in cell {number}: {why_dead(process.poll(), text, kills)}."
             if death.args[0] == "start":
-                message = f"the kernel did not start ({death.args[1].rstrip('.')}): run `npm run doctor`."
+                why = why_short(text)
+                why = f": {why}" if why else f" ({death.args[1].rstrip('.')}): run `npm run doctor`"
+                message = f"the kernel did not start{why}."
             tail = [line for line in text.splitlines() if line.strip() and not ENGINE_NOISE.search(line)][-20:]
             say(
                 "died",

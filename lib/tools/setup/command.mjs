@@ -1,96 +1,10 @@
-// Every `npm run` command starts here: set-up first, then the command, in a process of its own.
-
-import { spawn } from "node:child_process";
-import { sentenceOf, UserError } from "../../src/base/errors.cjs";
-import { doctor } from "./doctor.mjs";
-import { inherited, npmScript, requireTemporaryFolder, useCleanEnvironment } from "./environment.mjs";
-import { engineNoise } from "./noise.mjs";
-import { watchParent } from "./parent.mjs";
-import { at, root } from "./paths.mjs";
-import { requireNode } from "./requirements.mjs";
-import { endPrograms } from "./run.mjs";
-import { sbom } from "./sbom.mjs";
-import { setUp } from "./setup.mjs";
-import { test } from "./test.mjs";
-
-const commands = {
-  handin: "handin/handin.js",
-  check: "handin/check.js",
-  export: "export/export.js",
-  lab: "lab/lab.js",
-  sweep: "sweep/sweep.js",
-  bench: "bench/bench.js",
-  reset: "reset/reset.js",
-};
-
-const tests = ["test", "test:long"];
-
-async function main([name, ...argv]) {
-  if (name === "doctor") return doctor(argv);
-  if (name === "sbom") return sbom(argv);
-  if (name === "setup") return setUp().then(() => 0);
-  if (!(name in commands) && !tests.includes(name))
-    throw new UserError(
-      `Expected one of ${["doctor", "setup", "sbom", ...Object.keys(commands), ...tests].join(", ")} but found ` +
-        `${name}.`,
-    );
-  await setUp();
-  if (tests.includes(name)) return test(argv, { long: name === "test:long" });
-  return start(at("lib/dist/tools", commands[name]), name, argv);
-}
-
-// What is running now, and how it is told to end.
-let stop = (signal) => {
-  endPrograms();
-  process.exit(signal === "SIGINT" ? 130 : 1);
-};
-// Seconds that a command gets to write its checkpoint and to end what it started.
-const grace = 30;
-
-/** Runs a compiled command; its stderr passes through, less the lines that the engine writes at every start. */
-function start(file, name, argv) {
-  return new Promise((done) => {
-    const args = [
-      "--require",
-      at("lib/tools/kernel/preload.cjs"),
-      at("lib/tools/setup/start.cjs"),
-      file,
-      name,
-      ...argv,
-    ];
-    // The level is read when the process starts: without it, each traced graph writes lines of progress to stderr.
-    const env = { TF_CPP_MIN_LOG_LEVEL: "2", ...inherited() };
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["inherit", "inherit", "pipe", "ipc"] });
-    child.stderr.pipe(engineNoise()).pipe(process.stderr);
-    // Ctrl-C reaches the whole group: the command ends in its own way, and we wait for it.
-    stop = (signal) => signal === "SIGINT" || child.kill(signal);
-    // "exit" may come long before "close": what the command started can hold its stderr open.
-    child.on("exit", (code, signal) => {
-      const end = () => done(code ?? (signal === "SIGINT" ? 130 : 1));
-      child.on("close", end);
-      setTimeout(end, 2000).unref();
-    });
-  });
-}
-
-/** Nobody waits for us any more: what runs gets a while to end in order, then it ends. */
-function orphaned() {
-  setTimeout(() => {
-    stop("SIGKILL");
-    process.exit(1);
-  }, grace * 1000).unref();
-  stop("SIGTERM");
-}
+// Every `npm run` command starts here. The rest is loaded afterwards, so that a failure to load it is one sentence too:
+// where a process may open too few files, say.
+import { sentenceOf } from "../../src/base/errors.cjs";
 
 try {
-  useCleanEnvironment();
-  requireNode();
-  requireTemporaryFolder();
-  if (npmScript()) watchParent(orphaned);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
-  // Where our output goes may end before we do (a closed terminal, `| head`): the command still ends in order.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  process.exitCode = await main(process.argv.slice(2));
+  const { run } = await import("./commands.mjs");
+  process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const said = sentenceOf(error);
   if (said === undefined) throw error;
