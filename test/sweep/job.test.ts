@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -7,11 +7,8 @@ import { newRuns, stateOf, steps, traces, until } from "../fixtures/sweep/run";
 
 const tool = (name: string) => join(__dirname, "../../lib/tools/sweep", name);
 
-/** One job of a plan, without Snakemake. */
-function startJob(
-  runs: string,
-  standIn: object = {},
-): { readonly process: ChildProcess; readonly code: Promise<number | null> } {
+/** A plan of one job. */
+function planOf(runs: string): object {
   const jobs = [
     {
       part: "h6-1b",
@@ -25,7 +22,7 @@ function startJob(
       memoryMB: 1,
     },
   ];
-  const plan = {
+  return {
     id: "now",
     name: "quick",
     profile: "quick",
@@ -34,7 +31,14 @@ function startJob(
     check: [process.execPath, join(__dirname, "../../lib/dist/tools/sweep/check-record.js")],
     jobs,
   };
-  writeFileSync(join(runs, "plan.json"), JSON.stringify(plan));
+}
+
+/** One job of a plan, without Snakemake. */
+function startJob(
+  runs: string,
+  standIn: object = {},
+): { readonly process: ChildProcess; readonly code: Promise<number | null> } {
+  writeFileSync(join(runs, "plan.json"), JSON.stringify(planOf(runs)));
   const child = spawn("python3", [tool("job.py"), join(runs, "plan.json"), "h6-1b", "quick-s1", "1"], {
     env: { ...process.env, STAND_IN: JSON.stringify(standIn) },
     stdio: "ignore",
@@ -64,6 +68,30 @@ test("a job told to end interrupts its notebook, says so in its state, and goes 
   expect(state(runs)).toMatchObject({ status: "stopped", message: "stopped by a signal in cell 1 of 1" });
   expect(await startJob(runs, { steps: 3, seconds: 0.01 }).code).toBe(0);
   expect(steps(traces(runs)["h6-1b/quick-s1"]!)[1]).toBeGreaterThan(0);
+});
+
+test("a job whose folder cannot be made says so in one sentence", () => {
+  const runs = newRuns();
+  writeFileSync(join(runs, "plan.json"), JSON.stringify({ ...planOf(runs), runs: join(runs, "plan.json") }));
+  const ended = spawnSync("python3", [tool("job.py"), join(runs, "plan.json"), "h6-1b", "quick-s1", "1"], {
+    encoding: "utf8",
+  });
+  expect(ended).toMatchObject({ status: 1, stdout: "" });
+  expect(ended.stderr).toBe(
+    `failed: h6-1b/quick-s1: Expected to write ${join(runs, "plan.json/sweeps")} but found: Not a directory: make ` +
+      "room or the folder writable\n",
+  );
+});
+
+// A Linux device that is always full stands in for the file that is written first.
+test.skipIf(!existsSync("/dev/full"))("of a full disk no half state stays", async () => {
+  const runs = newRuns();
+  const folder = join(runs, "sweeps/jobs/h6-1b/quick-s1");
+  mkdirSync(folder, { recursive: true });
+  symlinkSync("/dev/full", join(folder, "state.json.part"));
+  expect(await startJob(runs, { steps: 1, seconds: 0.01 }).code).toBe(0);
+  expect(existsSync(join(runs, "h6-1b/quick-s1/record.json"))).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
 });
 
 test("a job ends with the process that started it", async () => {

@@ -115,12 +115,17 @@ def say(word, rest):
 
 
 def save(nb, target):
-    temporary = f"{target}.{os.getpid()}.part"
-    with open(temporary, "w", encoding="utf-8") as file:
-        nbformat.write(nb, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, target)
+    # One name, so that what a kill leaves is written over by the next run; of a full disk nothing stays.
+    temporary = f"{target}.part"
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            nbformat.write(nb, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(temporary)
 
 
 def is_run(cell):

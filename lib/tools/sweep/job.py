@@ -142,9 +142,13 @@ class Job:
         }
         file = os.path.join(self.folder, "state.json")
         with contextlib.suppress(OSError):
-            with open(f"{file}.part", "w", encoding="utf-8") as part:
-                json.dump(state, part)
-            os.replace(f"{file}.part", file)
+            try:
+                with open(f"{file}.part", "w", encoding="utf-8") as part:
+                    json.dump(state, part)
+                os.replace(f"{file}.part", file)
+            finally:  # of a full disk nothing stays
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(f"{file}.part")
 
     def stop(self, *_):
         """Interrupts the notebook, so that it writes its checkpoint; kills it when that takes too long."""
@@ -202,6 +206,10 @@ def main(plan, part, run, attempt):
     except Failed as failure:
         job.report("failed", failure)
         return 130 if job.stopped else 1
+    except OSError as error:
+        place = error.filename or job.folder
+        job.report("failed", f"Expected to write {place} but found: {error.strerror}: make room or the folder writable")
+        return 1
 
 
 if __name__ == "__main__":
