@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -70,9 +70,10 @@ for (const entry of readdirSync(here, { withFileTypes: true, recursive: true }))
     );
 }
 
-// Whatever the tests, and the programs that they start, leave in the temporary folder goes with it. Each project reads
-// this file anew.
-const temporary = join(tmpdir(), `deepnets-test-${process.pid}`);
+// Whatever the tests, and the programs that they start, leave in the temporary folder goes with it: npm test has made
+// one and removes it, also when it is killed. Each project reads this file anew.
+const given = /^deepnets-test-\d+$/.test(basename(tmpdir()));
+const temporary = given ? tmpdir() : join(tmpdir(), `deepnets-test-${process.pid}`);
 if (mkdirSync(temporary, { recursive: true }))
   process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 

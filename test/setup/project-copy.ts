@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { isAlive } from "../../lib/src/base/lock";
 
 export const root = resolve(__dirname, "../..");
 
@@ -11,7 +12,14 @@ export const root = resolve(__dirname, "../..");
  */
 export function copyProject(): { readonly folder: string; readonly remove: () => void } {
   // Beside the project: hard links do not cross file systems.
-  const parent = mkdtempSync(join(existsSync(join(root, ".engine")) ? join(root, ".engine") : tmpdir(), "copy-"));
+  const beside = existsSync(join(root, ".engine")) ? join(root, ".engine") : tmpdir();
+  // What tests that were killed have left there.
+  for (const name of readdirSync(beside)) {
+    const [, pid] = /^copy-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive({ pid: Number(pid) }))
+      rmSync(join(beside, name), { recursive: true, force: true });
+  }
+  const parent = mkdtempSync(join(beside, `copy-${process.pid}-`));
   const folder = join(parent, "Übung 6 (final)");
   mkdirSync(folder);
   const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {

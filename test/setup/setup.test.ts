@@ -16,6 +16,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isAlive } from "../../lib/src/base/lock";
 import { copyProject, type Ended, engineFolders, root, runCommand } from "./project-copy";
 
 let folder: string;
@@ -404,6 +405,43 @@ describe("how a command is called", () => {
     expect(stderr).toMatch(
       /^Unknown option '--fast'\. How it is called:\nnpm run handin -- \[PART \.\.\.\] \[OPTIONS\]\n {2}--quick /,
     );
+  });
+});
+
+// Processes are looked for in /proc.
+describe.skipIf(process.platform !== "linux")("npm test that is killed", () => {
+  test.each(["SIGTERM", "SIGKILL"] as const)("by %s to npm leaves nothing behind", async (signal) => {
+    const own = join(folder, ".engine", `tmp-${signal}`);
+    const file = join(own, "started.txt");
+    mkdirSync(own);
+    writeFileSync(
+      join(folder, "test/base/endless.test.ts"),
+      `import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { test } from "vitest";
+test("starts a program that leads a life of its own, and waits", async () => {
+  const { pid } = spawn("sleep", ["1000"], { detached: true, stdio: "ignore" });
+  writeFileSync(${JSON.stringify(file)}, \`\${process.pid} \${pid}\`);
+  await new Promise((done) => setTimeout(done, 100_000));
+});
+`,
+    );
+    const env = { ...process.env, TMPDIR: own };
+    const npm = spawn("npm", ["test", "--", "base/endless"], { cwd: folder, env, detached: true, stdio: "ignore" });
+    const ended = new Promise((done) => npm.on("exit", done));
+    await expect.poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 60_000 }).toMatch(/^\d+ \d+$/);
+    npm.kill(signal);
+    await ended;
+    const alive = () =>
+      readFileSync(file, "utf8")
+        .split(" ")
+        .filter((pid) => isAlive({ pid: Number(pid) }));
+    await expect.poll(alive, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => readdirSync(own), { timeout: 5000 }).toEqual(["started.txt"]);
+    rmSync(join(folder, "test/base/endless.test.ts"));
+    const next = spawnSync("npm", ["test", "--", "base/points"], { cwd: folder, env, encoding: "utf8" });
+    expect([next.status, next.stdout]).toEqual([0, expect.stringContaining("2 passed, 0 failed, 0 skipped")]);
+    expect(readdirSync(own)).toEqual(["started.txt"]);
   });
 });
 

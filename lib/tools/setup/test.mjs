@@ -2,6 +2,9 @@
 // whose path holds the word. `npm run test:long`: what proves only length (minutes to hours), in place of all others.
 
 import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { findBrowser } from "./browser.mjs";
 import { inherited, npmOption, npmScript } from "./environment.mjs";
 import { engineNoise } from "./noise.mjs";
@@ -34,7 +37,13 @@ export async function test(argv, { long = false } = {}) {
   return 1;
 }
 
+// By this variable the processes that tests start are known, however far from vitest they are.
+const mark = "STARTED_BY_TESTS_OF";
+// All that they write for a while; vitest's settings know it by its name.
+const temporary = join(tmpdir(), `deepnets-test-${process.pid}`);
+
 function vitest(argv, env) {
+  mkdirSync(temporary, { recursive: true });
   return new Promise((done) => {
     const child = spawn(
       process.execPath,
@@ -42,15 +51,58 @@ function vitest(argv, env) {
       {
         cwd: root,
         stdio: ["ignore", "inherit", "pipe"],
-        env: inherited(env),
+        // Tests may run tests: each of them is known by all of its commands.
+        env: inherited({ ...env, TMPDIR: temporary, [mark]: `${inherited()[mark] ?? ""} ${process.pid} ` }),
       },
     );
-    // Whoever ends this command, or the npm above it, ends vitest.
-    running.add(child);
+    // Whoever ends this command, or the npm above it, ends vitest and all that the tests have started.
+    const tests = { kill: () => endTests(child) };
+    running.add(tests);
     child.stderr.pipe(engineNoise()).pipe(process.stderr);
     child.on("close", (code) => {
-      running.delete(child);
+      running.delete(tests);
+      rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
       done(code ?? 1);
     });
   });
+}
+
+/**
+ * Ends vitest and whatever its tests have started, at once, and removes their temporary folders: vitest's own workers
+ * would run their test to its end, and servers, kernels and browsers would stay for ever.
+ */
+function endTests(child) {
+  const ended = new Set();
+  // Again, as long as one of them has started another meanwhile.
+  for (let found = marked(); found.some((pid) => !ended.has(pid)); found = marked())
+    for (const pid of found) {
+      ended.add(pid);
+      kill(pid);
+    }
+  if (!ended.has(child.pid)) child.kill("SIGTERM"); // no /proc
+  rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
+  for (const name of readdirSync(at(".engine")))
+    if (ended.has(Number(/^copy-(\d+)-/.exec(name)?.[1])))
+      rmSync(at(".engine", name), { recursive: true, force: true });
+}
+
+/** The processes that carry our mark (Linux only). */
+function marked() {
+  const pids = existsSync("/proc/self/environ") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  return pids.map(Number).filter((pid) => {
+    try {
+      const given = readFileSync(`/proc/${pid}/environ`, "utf8")
+        .split("\0")
+        .find((one) => one.startsWith(mark));
+      return given?.includes(` ${process.pid} `);
+    } catch {
+      return false; // ended meanwhile, or somebody else's
+    }
+  });
+}
+
+function kill(pid) {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {} // ended meanwhile
 }
