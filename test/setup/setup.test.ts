@@ -399,6 +399,21 @@ describe("how a command is called", () => {
     for (const line of lines) expect(line).toMatch(/^ {2}--[a-z-]+( VALUE)? {2,}[a-z0-9](?!ndefined).+[^.]$/);
   });
 
+  test.each([
+    ["doctor", "npm run doctor -- [OPTIONS]"],
+    ["test", "npm test -- [WORD ...] [OPTIONS]"],
+    ["test:long", "npm run test:long -- [WORD ...]"],
+  ])("%s -- --help says it, without set-up", (name, use) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(root, "lib/tools/setup/command.mjs"), name, "--help"],
+      { encoding: "utf8" },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.split("\n")[0]).toBe(use);
+    expect(stdout).toMatch(/^(.+\n)( {2}(--)?[A-Za-z-]+ {2,}.+\n)+$/);
+  });
+
   test("an option that it does not know is named, and the others are listed", () => {
     const { status, stdout, stderr } = start("handin/handin.js", "handin", "--fast");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });

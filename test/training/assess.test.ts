@@ -55,8 +55,8 @@ test("more examples than a chunk", async () => {
   expect([accuracy, predictions.label.length]).toEqual([1, size]);
 });
 
-test("the event loop runs during an assessment that takes longer than a breath", async () => {
-  // 47 billion multiplications: a quarter of a second on two fast cores, and one breath is 50 ms.
+test("the event loop runs during an assessment that takes longer than 50 ms", async () => {
+  // 47 billion multiplications: a quarter of a second on two fast cores, and the loop is to turn every 50 ms.
   const model = mlp({ hidden: [1000, 1000] });
   let [ticks, running] = [0, true];
   const tick = () => {

@@ -3,7 +3,7 @@ import { StatusLines } from "../../src/base/status-lines";
 import { chart } from "./chart";
 import { fullRuns } from "./full-runs";
 import { machine } from "./machine";
-import { networkFacts } from "./networks";
+import { networkSettings } from "./networks";
 import type { BenchReport } from "./report";
 import { type BenchRequest, options, parseRequest } from "./request";
 import { measureRounds } from "./rounds";
@@ -30,7 +30,7 @@ async function measure(request: BenchRequest): Promise<BenchReport> {
   const line = new StatusLines(process.stdout, Infinity);
   const networks = [];
   for (const name of request.networks) {
-    const { title, batchSize } = networkFacts[name];
+    const { title, batchSize } = networkSettings[name];
     const chosen = settings(name, request)
       .filter((setting) => request.only?.some((start) => setting.name.startsWith(start)) ?? true)
       .filter((setting) => setting.precision === (request.precision ?? setting.precision));

@@ -4,7 +4,7 @@ export const networks = ["mlp", "dropout", "cnn", "lstm"] as const;
 export type NetworkName = (typeof networks)[number];
 
 /** What is measured: the sheet's four networks that take longer than a blink, in their own batch sizes. */
-interface NetworkFacts {
+interface NetworkSettings {
   readonly title: string;
   readonly batchSize: number;
   /** Shape of one example. */
@@ -21,7 +21,7 @@ interface NetworkFacts {
 const cores = availableParallelism();
 const all = { intra: cores, inter: cores };
 
-export const networkFacts: Readonly<Record<NetworkName, NetworkFacts>> = {
+export const networkSettings: Readonly<Record<NetworkName, NetworkSettings>> = {
   mlp: { title: "MLP", batchSize: 100, shape: [784], classes: 10, threads: all },
   dropout: { title: "MLP + dropout", batchSize: 100, shape: [784], classes: 10, threads: all },
   cnn: { title: "CNN", batchSize: 100, shape: [784], classes: 10, threads: all },

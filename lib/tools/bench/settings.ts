@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { threadVariables } from "../../src/base/environment";
 import { projectFolder } from "../../src/base/paths";
-import { type NetworkName, networkFacts } from "./networks";
+import { type NetworkName, networkSettings } from "./networks";
 
 type Family = "tfjs" | "deepnets" | "pytorch" | "keras";
 
@@ -35,7 +35,7 @@ export const hasOneDNNSwitchedOn = (form: string): boolean => form.endsWith(" on
  * form.
  */
 export function settings(network: NetworkName, options: { readonly python?: string | undefined } = {}): Setting[] {
-  const { intra, inter } = networkFacts[network].threads;
+  const { intra, inter } = networkSettings[network].threads;
   // Not by the environment: our preload would put the switch back.
   const engineDefault = ["--import", `data:text/javascript,delete process.env.${oneDNN}`];
   const node = (form: string, family: Family, how: string): Setting => ({

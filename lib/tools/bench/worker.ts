@@ -8,7 +8,7 @@ import { random } from "../../src/data/random";
 import { createStep } from "../../src/graph/step";
 import type { Batch } from "../../src/graph/types";
 import * as models from "../../src/models/factories";
-import { type NetworkName, networkFacts } from "./networks";
+import { type NetworkName, networkSettings } from "./networks";
 import { median } from "./statistics";
 
 const adam = { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -21,7 +21,7 @@ function model(network: NetworkName): tf.Sequential {
 }
 
 function batch(network: NetworkName): Batch {
-  const { batchSize, shape, classes } = networkFacts[network];
+  const { batchSize, shape, classes } = networkSettings[network];
   const size = batchSize * sizeOf(shape);
   return {
     inputs: Float32Array.from({ length: size }, () => draw.uniform()),
@@ -34,7 +34,7 @@ function batch(network: NetworkName): Batch {
 type Measure = (count: number) => Promise<number> | number;
 
 function ours(network: NetworkName, form: string): Measure {
-  const { shape, batchSize } = networkFacts[network];
+  const { shape, batchSize } = networkSettings[network];
   const step = createStep(model(network), {
     shape,
     batchSize,
@@ -57,7 +57,7 @@ function ours(network: NetworkName, form: string): Measure {
 
 // What a user of tfjs-node writes without this library.
 function stock(network: NetworkName): Measure {
-  const { shape, batchSize, classes } = networkFacts[network];
+  const { shape, batchSize, classes } = networkSettings[network];
   const net = model(network);
   net.compile({
     optimizer: tf.train.adam(adam.learningRate, adam.beta1, adam.beta2, adam.epsilon),
@@ -79,7 +79,7 @@ function stock(network: NetworkName): Measure {
 async function run([network = "", form = ""]: string[]): Promise<void> {
   const measure = form.startsWith("stock") ? stock(network as NetworkName) : ours(network as NetworkName, form);
   await measure(10);
-  const { intra, inter } = networkFacts[network as NetworkName].threads;
+  const { intra, inter } = networkSettings[network as NetworkName].threads;
   console.log(
     JSON.stringify({
       ready: { version: tf.version["tfjs-core"], threads: `${intra} within, ${inter} between operations` },

@@ -41,7 +41,7 @@ export async function finish(session: Session): Promise<boolean> {
   const bad =
     `Not ready to hand in: ${plural(failed.length, "notebook")} did not finish, ` +
     `${plural(findings.length, "finding")}.`;
-  line.print(good ? `All is well: open ${join(folder, "index.html")}` : bad);
+  line.print(good ? `No findings: open ${join(folder, "index.html")}` : bad);
   return good;
 }
 

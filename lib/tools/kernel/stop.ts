@@ -8,7 +8,7 @@ export interface Stop extends Int32Array {
   /** Called by cells where they find the first number set. */
   halt(): void;
   /** Wraps what a cell awaits: from time to time the event loop runs first. */
-  breathe(value?: unknown): unknown;
+  letLoopTurn(value?: unknown): unknown;
 }
 
 /** The numbers that the main thread and the guard share. */
@@ -16,7 +16,7 @@ export const asked = 0;
 export const heard = 1;
 
 /** How long a cell may await before the event loop runs, in milliseconds. */
-const breathMs = 50;
+const turnEveryMs = 50;
 
 /**
  * Lets an interrupt reach a cell that blocks the event loop. The signal is caught in a thread of its own, the guard;
@@ -41,7 +41,7 @@ export function guardStop(interrupt: () => void): void {
       const cell = runningCell();
       if (!cell || cell.cancelled || (cell.interrupted && cell.interruptHandlers.size === 0)) throw new Stopped();
     },
-    breathe: (value?: unknown) => (performance.now() - turned < breathMs ? value : giveWay(value)),
+    letLoopTurn: (value?: unknown) => (performance.now() - turned < turnEveryMs ? value : afterTurn(value)),
   });
   Object.defineProperty(globalThis, "__kernelStop", { configurable: true, value: stop });
   const guard = new Worker(join(__dirname, "guard.js"), {
@@ -63,7 +63,7 @@ export function guardStop(interrupt: () => void): void {
 let turned = 0;
 
 /** Awaits a value, and then the event loop's next turn. */
-async function giveWay(value: unknown): Promise<unknown> {
+async function afterTurn(value: unknown): Promise<unknown> {
   try {
     return await value;
   } finally {

@@ -338,7 +338,7 @@ function poll(factory: TypeScript.NodeFactory): TypeScript.Expression {
   );
 }
 
-/** `(typeof __kernelStop !== "undefined" ? __kernelStop.breathe : (x) => x)` */
+/** `(typeof __kernelStop !== "undefined" ? __kernelStop.letLoopTurn : (x) => x)` */
 function letLoopRun(factory: TypeScript.NodeFactory): TypeScript.Expression {
   const same = factory.createArrowFunction(
     undefined,
@@ -348,8 +348,8 @@ function letLoopRun(factory: TypeScript.NodeFactory): TypeScript.Expression {
     undefined,
     factory.createIdentifier("x"),
   );
-  const breathe = factory.createPropertyAccessExpression(factory.createIdentifier("__kernelStop"), "breathe");
+  const letLoopTurn = factory.createPropertyAccessExpression(factory.createIdentifier("__kernelStop"), "letLoopTurn");
   return factory.createParenthesizedExpression(
-    factory.createConditionalExpression(isHere(factory), undefined, breathe, undefined, same),
+    factory.createConditionalExpression(isHere(factory), undefined, letLoopTurn, undefined, same),
   );
 }

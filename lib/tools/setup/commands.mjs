@@ -25,7 +25,22 @@ const commands = {
 
 const tests = ["test", "test:long"];
 
+/** How set-up's own commands are called; the compiled ones say it themselves (start.cjs). */
+const uses = {
+  doctor: `npm run doctor -- [OPTIONS]
+  --repair  install anew what is missing or damaged`,
+  test: `npm test -- [WORD ...] [OPTIONS]
+  WORD          only the test files whose path holds it; then types and style are not checked
+  --no-browser  succeed without the tests that need a browser`,
+  "test:long": `npm run test:long -- [WORD ...]
+  WORD  only the long tests whose path holds it`,
+};
+
 async function main([name, ...argv]) {
+  if (name in uses && argv.some((word) => word === "--help" || word === "-h")) {
+    console.log(uses[name]);
+    return 0;
+  }
   if (name === "doctor") return doctor(argv);
   if (name === "sbom") return sbom(argv);
   if (name === "setup") return setUp().then(() => 0);

@@ -25,7 +25,7 @@ export interface SweepRequest {
 export const words = "PART ...";
 export const options = {
   seeds: { type: "string", help: "1-5 or 1,2,7, default 1-3" },
-  quick: { type: "boolean", help: "short runs, to see that all is well" },
+  quick: { type: "boolean", help: "short runs, to see that everything runs" },
   set: { type: "string", multiple: true, help: "learningRate=0.001,0.0005 tries each value; repeat for more settings" },
   "executor-profile": { type: "string", help: "folder of a Snakemake profile that sends the jobs to a cluster" },
   jobs: { type: "string", help: "jobs at once on this machine" },
