@@ -1,5 +1,5 @@
 // All that the library and the commands read of `process.env` stands here; set-up, which runs before anything is
-// compiled, has lib/tools/setup/environment.mjs.
+// compiled, reads it in lib/tools/setup/environment.mjs.
 import { resolve } from "node:path";
 import { UserError } from "./errors.cjs";
 import { projectFolder } from "./paths";
@@ -120,7 +120,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The value of a variable; undefined where it is not set, or empty.
  *
- * @throws UserError When the text is not a value that it takes.
+ * @throws UserError When the variable does not take this value.
  * @example
  * fromEnvironment("DEEPNETS_PROFILE") ?? "full";
  */

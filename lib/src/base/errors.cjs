@@ -5,7 +5,7 @@ class UserError extends Error {
   name = "UserError";
 }
 
-// Sentences for the system's errors, by code. `what` is "write", "read" or, where nobody knows, "open".
+// Sentences for the system's errors, by code. `what` is "write", "read" or, where it is not known, "open".
 const full = ({ place }) =>
   `Expected room on the disk but it is full (${place}): free some space and run again; what was finished is kept.`;
 

@@ -5,7 +5,7 @@ import { explained } from "./errors.cjs";
 
 /**
  * Replaces a file in one move: a reader finds either the old or the new one, complete, even if we are killed. `sync`
- * waits until it is on the disk and would survive a loss of power too, which takes some milliseconds.
+ * waits until it is on the disk and would survive a power cut too, which takes some milliseconds.
  */
 export function writeWhole(
   file: string,

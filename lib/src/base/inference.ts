@@ -3,7 +3,7 @@ import { mean, sampleVariance } from "simple-statistics";
 import { itemAt } from "./item-at";
 
 /**
- * What a t-test says about a difference between two means. All but `difference` is NaN where a sample has no scatter.
+ * What a t-test says about a difference between two means. Where a sample has no scatter, all but `difference` are NaN.
  */
 export interface TTest {
   /** Mean of the first sample minus mean of the second. */
@@ -37,7 +37,8 @@ export function welch(one: readonly number[], other: readonly number[]): TTest {
 export function pairedTTest(one: readonly number[], other: readonly number[]): TTest {
   if (one.length !== other.length)
     throw new Error(
-      `Expected pairs but found ${one.length} and ${other.length} numbers (pairedTTest): give both samples the same length.`,
+      `Expected pairs but found ${one.length} and ${other.length} numbers (pairedTTest): give both samples the ` +
+        "same length.",
     );
   const differences = one.map((value, i) => value - itemAt(other, i));
   if (differences.length < 2) return unknown(mean(differences));
@@ -58,7 +59,7 @@ const unknown = (difference: number): TTest => ({ difference, low: NaN, high: Na
 
 /**
  * McNemar's exact test (Q. McNemar, Psychometrika 12, 1947): do two classifiers get equally many of the same examples
- * right? Only examples count that one of them gets right and the other wrong.
+ * right? Only those examples count that one gets right and the other gets wrong.
  *
  * @param onlyOne How many examples only the first gets right.
  * @param onlyOther How many only the second gets right.

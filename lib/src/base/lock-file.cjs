@@ -6,9 +6,9 @@ const { randomInt, randomUUID } = require("node:crypto");
 const { hostname } = require("node:os");
 const { dirname } = require("node:path");
 
-// How long nobody changes a lock that is no whole one before it counts as left behind, in ms.
+// An incomplete lock that nobody changes for this long counts as left behind, in ms.
 const settled = 500;
-// How long somebody may take to replace the lock of a dead process, in ms.
+// How long a process may take to replace the lock of a dead one, in ms.
 const patience = 10_000;
 
 /**
@@ -17,7 +17,7 @@ const patience = 10_000;
  * A lock appears by a link: whole, and only where none is. The lock of a process that is gone is replaced by a rename,
  * and only by whoever holds a second lock of that kind, the file's name with ".takeover": while it is held, the first
  * can neither be released (its holder is dead) nor linked anew (it is there), so that what was found stale is what is
- * replaced. The second lock is taken in the same way, should its holder die as well.
+ * replaced. The second lock is taken in the same way, in case its holder dies too.
  */
 function takeLock(file) {
   mkdirSync(dirname(file), { recursive: true });
@@ -117,7 +117,7 @@ function read(file) {
 function parse(text) {
   try {
     const holder = JSON.parse(text);
-    // Before the locks were one, set-up's held the bare number.
+    // Set-up's lock once held nothing but the process id.
     if (Number.isSafeInteger(holder) && holder > 0) return { pid: holder, born: "", host: hostname(), id: "" };
     return Number.isSafeInteger(holder?.pid) ? { born: "", host: hostname(), ...holder } : undefined;
   } catch {
@@ -130,7 +130,7 @@ function isFresh(file) {
   return Math.abs(Date.now() - changed) < settled;
 }
 
-// A process of another machine cannot be asked. What a dead one has noted may still be at work.
+// Whether a process of another machine lives cannot be found out. A program that a dead process started may still run.
 const holds = (holder) => holder.host !== hostname() || isAlive(holder) || (holder.runners ?? []).some(isAlive);
 
 /** A process of this machine by its id, told apart from later ones that get it. */
@@ -150,7 +150,7 @@ function isAlive({ pid, born }) {
 /** Whether a process has ended but was not waited for, and when it started, as its system counts. */
 function stateOf(pid) {
   try {
-    // The name, in parentheses, may hold anything.
+    // The name, in parentheses, may hold any character.
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return { ended: "ZXx".includes(fields[0]), born: fields[19] };

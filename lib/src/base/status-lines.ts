@@ -5,7 +5,7 @@ interface Output {
 }
 
 /**
- * Lines below all others that change on a terminal. Into a file or a pipe they are written now and then, as lines that
+ * Lines that change, below all others on a terminal. Into a file or a pipe they are written now and then, as lines that
  * stay.
  */
 export class StatusLines {

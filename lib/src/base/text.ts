@@ -23,9 +23,9 @@ export const percent = (fraction: number, digits = 2): string => `${(100 * fract
 /**
  * A difference of two fractions, in percentage points: `points(0.99785 - 0.989)` is "0.88 points".
  *
- * The exact difference is rounded once: it may lie 0.01 beside the difference of two rounded percentages. A value half
- * way between two goes to the even digit (IEEE 754), also where only the rounding of binary fractions hides that it is
- * half way.
+ * The exact difference is rounded once: it may differ by 0.01 from the difference of two rounded percentages. A value
+ * half way between two goes to the even digit (IEEE 754), also where only the rounding of binary fractions hides that
+ * it is half way.
  *
  * @example
  * points(0.9985 - 0.9831); // "1.54 points"

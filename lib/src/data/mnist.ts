@@ -106,7 +106,8 @@ async function readSplit(
 export function mnistTestLabels(hash: string): Uint8Array {
   if (hash !== dataHash(Object.values(mnistFiles)))
     throw new Error(
-      `Expected a run on MNIST but found one on other data (${hash.slice(0, 12)}...): pass the record of a run on MNIST.`,
+      `Expected a run on MNIST but found one on other data (${hash.slice(0, 12)}...): pass the record of a run on ` +
+        "MNIST.",
     );
   return mnistLabels("test");
 }

@@ -47,7 +47,7 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
     ];
   });
   const last = Math.max(1, ...records.map((record) => record.config.iterations));
-  // What is above the baseline ends above it: its label stands below.
+  // Curves end above the baseline, so its label stands below it.
   const baseline = options.baseline ? [{ ...options.baseline, at: "right, below" as const }] : [];
   const shared = {
     x: "iteration",
@@ -75,7 +75,8 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
   const inside = lines
     .filter((line) => (Array.from(line.y).at(-1) ?? 0) >= detail[0])
     .map((line) => ({ ...line, width: 1.5 }));
-  // A run that has just begun gets its second panel all the same: it will reach it, and a live view must not jump.
+  // A run that has just begun has its second panel from the start: the curves will reach it, and a live view must not
+  // jump.
   const under = records.some(({ final }) => final === undefined);
   if (inside.length === 0 && !under) return panels([full], { title, caption, alt });
   const zoomed = curves(inside, {

@@ -17,9 +17,9 @@ export interface CalibrationOptions extends Partial<Words> {
 const fewest = 30;
 
 /**
- * A reliability diagram: how often answers of one certainty are right. On the diagonal a model is as sure as it should
- * be; below it, it is too sure. The answers of all seeds of a model are taken together; intervals with fewer than 30
- * answers are left out.
+ * A reliability diagram: how often answers of one certainty are right. A model on the diagonal is as sure as it should
+ * be; below the diagonal it is too sure. The answers of all seeds of a model are taken together; intervals with fewer
+ * than 30 answers are left out.
  *
  * @param runs Finished runs.
  * @example

@@ -288,7 +288,7 @@ export function bars(
       x: {
         title: options.x,
         type: numeric ? undefined : "category",
-        // Few bars are all named, on a phone too.
+        // Where there are few bars, each has its name, on a phone too.
         tickmode: numeric && few ? "array" : undefined,
         tickvals: numeric && few ? [...categories] : undefined,
       },

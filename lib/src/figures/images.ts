@@ -280,7 +280,8 @@ export interface DigitsOptions extends Partial<Words> {
 }
 
 /**
- * Digits with their labels; with predictions, "4 → 9" means: a 4, taken for a 9, with the probability below.
+ * Digits with their labels; with predictions, "4 → 9" stands above the probability and means: the network took a 4 for
+ * a 9.
  *
  * @throws when an index names no image
  * @example

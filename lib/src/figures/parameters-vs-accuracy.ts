@@ -6,8 +6,8 @@ import { percent, round } from "./numbers";
 import { accuracyOf, byPart, type RunLike, recordsOf } from "./runs";
 
 /**
- * What parameters buy: test accuracy (filled, with its standard deviation over seeds) and training accuracy (hollow)
- * against the number of parameters, on a logarithmic axis.
+ * What more parameters gain: test accuracy (filled, with its standard deviation over seeds) and training accuracy
+ * (hollow) against the number of parameters, on a logarithmic axis.
  *
  * @param runs finished runs; several of one part are averaged
  * @example
@@ -71,7 +71,7 @@ export function parametersVsAccuracy(runs: readonly RunLike[], words: Partial<Wo
   );
   const order = [...points].sort((a, b) => a.x - b.x);
   const annotations = order.map((point, i) => {
-    // Two models of equal size would write over each other: the better one writes above its point.
+    // Two models of equal size would cover each other's labels: that of the better one stands above its point.
     const rival = order.find((other, j) => j !== i && Math.abs(Math.log10(other.x / point.x)) < 0.3);
     const above =
       rival !== undefined &&

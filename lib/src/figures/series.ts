@@ -274,7 +274,8 @@ export function gates(options: GatesOptions): Figure {
     const units = values.length / steps;
     if (!Number.isInteger(units) || units < 1)
       throw new Error(
-        `Expected ${name} to have shape [${steps}, units] but found ${values.length} values: pass the gates of one series.`,
+        `Expected ${name} to have shape [${steps}, units] but found ${values.length} values: pass the gates of ` +
+          "one series.",
       );
     const list = Array.from(values);
     const signed = list.some((value) => value < 0);

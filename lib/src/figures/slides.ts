@@ -16,7 +16,7 @@ export interface SlideOptions extends Partial<Words> {
 }
 
 /**
- * Several states of one figure behind a slider or buttons, which live on in the exported page. The states share their
+ * Several states of one figure behind a slider or buttons, which also work on the exported page. The states share their
  * axes, wide enough for all of them, and may differ in traces, annotations and shapes.
  *
  * @param steps label and figure of each state

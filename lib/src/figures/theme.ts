@@ -3,9 +3,10 @@ import { findPart } from "../parts";
 
 /**
  * Colours of every figure. A page in dark mode replaces each of them by its partner (`dark`), so a figure must not use
- * others. The five model colours are told apart by colour-blind readers, carry text on white (contrast at least 4.5),
- * and those of the networks differ in lightness, so that a grey print keeps them apart: blue, green and orange are 27,
- * 38 and 48 of CIE's 100. Grey, the linear model's, is as light as orange and has its own symbol and place.
+ * others. Colour-blind readers can tell the five model colours apart; the colours are dark enough for text on white
+ * (contrast at least 4.5), and those of the networks differ in lightness, so that a grey print keeps them apart: blue,
+ * green and orange are 27, 38 and 48 of CIE's 100. Grey, the linear model's, is as light as orange and has its own
+ * symbol and place.
  */
 export const colors = {
   paper: "#ffffff",

@@ -26,6 +26,7 @@ export function checkBatch(
   const wrong = labels.findIndex((label) => label >= classes);
   if (wrong >= 0)
     throw new Error(
-      `Expected labels below ${classes} but found ${labels[wrong]} (example ${wrong} of the batch): correct the label, or give the model more outputs.`,
+      `Expected labels below ${classes} but found ${labels[wrong]} (example ${wrong} of the batch): correct the ` +
+        "label, or give the model more outputs.",
     );
 }

@@ -10,7 +10,8 @@ interface Named {
 export function checkState(state: StepState, expected: readonly Named[]): void {
   if (!Number.isInteger(state.iteration) || state.iteration < 0) {
     throw new Error(
-      `Expected a state's iteration to be a whole number from 0 on but found ${state.iteration}: pass a state as read() gives it.`,
+      `Expected a state's iteration to be a whole number from 0 on but found ${state.iteration}: pass a state as ` +
+        "read() gives it.",
     );
   }
   checkTensors(state.tensors, expected);
@@ -31,7 +32,8 @@ export function checkTensors(tensors: StepState["tensors"], expected: readonly N
     const size = sizeOf(wanted.shape);
     if (found.values.length !== size) {
       throw new Error(
-        `Expected ${size} values but found ${found.values.length} (${want} of the state): pass a state as read() gives it.`,
+        `Expected ${size} values but found ${found.values.length} (${want} of the state): pass a state as read() ` +
+          "gives it.",
       );
     }
   }

@@ -15,7 +15,8 @@ import type { InputSpec, TracedFunction } from "./trace-types";
 export function traceFunction(name: string, traced: TracedFunction, variables: readonly GraphVariable[]): Recording {
   if ((traced.minimize === undefined) === (traced.compute === undefined)) {
     throw new Error(
-      `Expected "minimize" or "compute" but found ${traced.minimize ? "both" : "neither"} (traced function "${name}"): give exactly one of them.`,
+      `Expected "minimize" or "compute" but found ${traced.minimize ? "both" : "neither"} (traced function ` +
+        `"${name}"): give exactly one of them.`,
     );
   }
   const first = recordOnce(name, { traced, variables, salt: 0 });

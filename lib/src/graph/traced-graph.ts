@@ -180,7 +180,8 @@ export class TracedGraph {
     const callable = this.#callables.get(name);
     if (callable === undefined)
       throw new Error(
-        `Expected one of the functions ${[...this.#callables.keys()].join(", ")} but found "${name}": call one of them.`,
+        `Expected one of the functions ${[...this.#callables.keys()].join(", ")} but found "${name}": call one of ` +
+          "them.",
       );
     return callable;
   }

@@ -23,7 +23,8 @@ function ofLayer({ type, outputShape, parameters }: Pick<LayerDescription, "type
   if (parameters === 0) return 0;
   if (type !== "Dense" && type !== "Conv2D")
     throw new Error(
-      `Expected dense layers and convolutions but found ${type} with weights (multiplyAdds): count its products by hand.`,
+      `Expected dense layers and convolutions but found ${type} with weights (multiplyAdds): count its products ` +
+        "by hand.",
     );
   const shape = outputShape.slice(1).map((size) => size ?? NaN);
   const outputs = itemAt(shape, -1);

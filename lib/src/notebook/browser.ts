@@ -9,7 +9,7 @@ export const findBrowser = (): string | undefined =>
   [fromEnvironment("DEEPNETS_BROWSER") ?? noted()].find((path) => path !== undefined && runnable(path));
 
 /**
- * Starts it, without a window. Signals are ours: at an interrupt the kernel lives on, and so does its browser.
+ * Starts a browser without a window. Signals do not end it: the kernel survives an interrupt, and so must its browser.
  *
  * @param executablePath As `findBrowser` gives it.
  * @param options Whether Chromium walls its pages off from the system. It cannot as root, nor where the system forbids
@@ -37,7 +37,7 @@ export async function launchBrowser(
   }
 }
 
-// Set-up looks in all places, before each command, and notes what it found.
+// Before each command set-up looks in all places and notes what it found.
 function noted(): string | undefined {
   try {
     const { path } = JSON.parse(readFileSync(join(projectFolder(), ".engine/browser.json"), "utf8")) as {

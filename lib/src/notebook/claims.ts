@@ -6,7 +6,7 @@ import { show } from "./show";
 /** A statement about a number, and the bound that makes it true. */
 export interface Claim {
   /**
-   * What the number is, as a reader says it: `"Test accuracy"`. The bound makes a sentence of it: "is above 97.50 %".
+   * What the number is, in a reader's words: `"Test accuracy"`. The bound makes a sentence of it: "is above 97.50 %".
    */
   readonly text: string;
   readonly value: number;

@@ -1,4 +1,4 @@
-// What runs in the notebook's page, as text inside one output. Must not use anything from outside its own function.
+// What runs in the notebook's page, as text inside one output. It must not use anything outside its own function.
 
 /** What the page needs to know. Paths start at the Jupyter server's root folder. */
 export interface LivePage {
@@ -39,7 +39,7 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
 
   const plotlyReady = (page.deepnetsPlotly ??= new Promise((resolve, reject) => {
     if (page.Plotly) return resolve(page.Plotly);
-    // On a page with RequireJS plotly.js would register there and stay out of reach.
+    // On a page with RequireJS, plotly.js would register there and not as a global name.
     const { define } = page;
     page.define = undefined;
     const script = document.createElement("script");
@@ -60,7 +60,7 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
     const answer = await page.fetch(address(`${run}/${name}`), { cache: "no-store", credentials: "same-origin" });
     if (!answer.ok) return undefined;
     const written = Date.parse(answer.headers.get("Last-Modified") ?? "");
-    // Whole seconds: the header has no more.
+    // The header counts whole seconds.
     if (written < since - 1500) return undefined;
     const record = await answer.json();
     return { ...record, written };
@@ -101,7 +101,7 @@ export function drawLive({ id, run, plotly, color, since }: LivePage): void {
       y,
       line: { color, ...line },
     });
-    // Before the first step the network guesses; that point would squash all others into a line.
+    // Before the first step the network guesses; that point would press all others into a line.
     const seen = [...record.trainAccuracy.slice(1), ...record.testAccuracy.slice(1)];
     const [low, high] = [Math.min(...seen), Math.max(...seen)];
     const range =

@@ -13,7 +13,7 @@ import { isRun, representRun } from "./run";
 import { isTensor, representTensor } from "./tensor";
 
 /**
- * What a notebook shows of any value: a value that implements `Jupyter.display` decides itself; figures, tensors,
+ * What a notebook shows of any value: a value that implements `Jupyter.display` decides for itself; figures, tensors,
  * models and danfojs frames are known; everything else is printed as Node prints it. A promise where a picture has to
  * be drawn first.
  */

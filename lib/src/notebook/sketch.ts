@@ -13,7 +13,7 @@ const size = { width: 640, height: 220, left: 52, right: 96, top: 10, bottom: 34
 export function sketch(record: RunRecord): string {
   const { width, height, left, right, top, bottom } = size;
   const { color } = modelStyle(record.part);
-  // Before the first step a network guesses: that point would squeeze all others into a line.
+  // Before the first step a network guesses: that point would press all others into a line.
   const from = record.iterations.length > 3 ? 1 : 0;
   const all = [...record.trainAccuracy.slice(from), ...record.testAccuracy.slice(from)];
   const low = Math.min(0.95, Math.max(0, Math.floor((Math.min(...all, 1) - 0.01) * 20) / 20));

@@ -44,7 +44,7 @@ export function table(rows: Rows, { caption }: { readonly caption?: string } = {
 }
 
 function frameOf(rows: Rows, columns: readonly string[]): DataFrame {
-  // Loaded here, once a table is needed: it takes a second.
+  // Loaded only when a table is needed: that takes a second.
   const danfo = require("danfojs-node") as typeof import("danfojs-node");
   // danfojs refuses a missing value in a column of numbers; an empty cell is text.
   return new danfo.DataFrame(

@@ -128,7 +128,7 @@ async function photograph(runs: readonly RunLike[], { tag, splits }: Wanted): Pr
 }
 
 /**
- * Copies the runs' event files into one folder, under the names that TensorBoard is to show; returns how many curves
+ * Copies the runs' event files into one folder, under the names that TensorBoard shows; returns how many curves
  * there are.
  */
 function gather(

@@ -9,8 +9,8 @@ import { stoppable } from "./interrupt";
 import { openView, type View } from "./view";
 
 /**
- * Trains a model and leaves a record of it in `data/runs`; below the cell a curve grows meanwhile, with iteration,
- * speed, time left and accuracy. On a terminal the same is one updating line.
+ * Trains a model and leaves a record of it in `data/runs`; meanwhile a curve grows below the cell, with iteration,
+ * speed, time left and accuracy. On a terminal one line shows the same and changes.
  *
  * Every `evalEvery` iterations, and before the first, loss and accuracy are measured in inference mode, on the first
  * 10,000 training and the first 10,000 test examples; at the end once more on all of them. Stopping the cell (the
@@ -37,7 +37,7 @@ export async function train(
   parameters: Parameters,
   options: TrainOptions = {},
 ): Promise<Run> {
-  // Opened by the first sign of life: a run that is refused leaves only its error.
+  // Opened when the run says that it has begun: a run that is refused leaves only its error.
   let view: View | undefined;
   const opened = () => (view ??= openView({ part: parameters.part, folder: runFolder(parameters) }));
   const watched: TrainOptions = {

@@ -38,8 +38,8 @@ class CellView implements View {
   #latest: RunRecord | undefined;
   #updated = Date.now();
   /**
-   * A page of `npm run lab` reads the run's record from its server, also one that is opened in mid-run; no update
-   * reaches that.
+   * A page of `npm run lab` reads the run's record from its server, even one that is opened while the run goes on; no
+   * update reaches that.
    */
   readonly #drawsItself: boolean;
 

@@ -28,7 +28,8 @@ export async function annotate(run: Run, name: string, value: unknown): Promise<
   });
   if (text === undefined)
     throw new Error(
-      `Expected a value that JSON can hold but found ${typeof value} (annotate ${name}): pass numbers, text, arrays and plain objects.`,
+      `Expected a value that JSON can hold but found ${typeof value} (annotate ${name}): pass numbers, text, ` +
+        "arrays and plain objects.",
     );
   const record = { ...run.record, extra: { ...run.record.extra, [name]: JSON.parse(text) as unknown } };
   writeRecord(join(run.folder, "record.json"), record);

@@ -55,7 +55,8 @@ export async function assess(model: tf.LayersModel, split: Split): Promise<Asses
       const truth = itemAt(split.labels, from + i);
       if (truth >= classes)
         throw new Error(
-          `Expected labels below ${classes} but found ${truth} (example ${from + i}): correct the label, or give the model more outputs.`,
+          `Expected labels below ${classes} but found ${truth} (example ${from + i}): correct the label, or give ` +
+            "the model more outputs.",
         );
       const answer =
         outputs === 1 ? binary(itemAt(h, i), truth) : categorical(h.subarray(i * outputs, (i + 1) * outputs), truth);

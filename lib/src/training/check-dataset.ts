@@ -12,7 +12,8 @@ export function checkDataset({ name, shape, train, test, validation }: Dataset):
     if (split.inputs.length !== split.size * row || split.labels.length !== split.size) {
       throw new Error(
         `Expected ${split.size * row} input values and ${split.size} labels but found ${split.inputs.length} and ` +
-          `${split.labels.length} (${half} split of ${name}, examples of [${shape.join(", ")}]): correct size, inputs or labels.`,
+          `${split.labels.length} (${half} split of ${name}, examples of [${shape.join(", ")}]): correct size, ` +
+          "inputs or labels.",
       );
     }
     const bad = firstNotFinite(split.inputs);

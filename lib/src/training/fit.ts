@@ -56,7 +56,8 @@ export async function fit(
   const recent: number[] = [];
   if (state.iteration > total)
     throw new Error(
-      `Expected to begin at iteration ${total} at most but found ${state.iteration} (${p.part}): raise iterations or start anew.`,
+      `Expected to begin at iteration ${total} at most but found ${state.iteration} (${p.part}): raise iterations ` +
+        "or start anew.",
     );
   // Far above blind guessing; what regularisers add to the loss before the first step is not counted against it.
   const limit = 20 * Math.log(dataset.classes) + step.penalty();

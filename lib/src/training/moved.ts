@@ -30,7 +30,8 @@ export async function accuracyWhenMoved(
   const wrong = pixels.find((by) => !Number.isInteger(by) || by < 0 || by > 27);
   if (wrong !== undefined)
     throw new Error(
-      `Expected pixels to be whole numbers from 0 to 27 but found ${wrong}: choose such a number; an image is 28 pixels wide.`,
+      `Expected pixels to be whole numbers from 0 to 27 but found ${wrong}: choose such a number; an image is 28 ` +
+        "pixels wide.",
     );
   const results: MovedAccuracy[] = [];
   for (const by of pixels) {

@@ -93,7 +93,8 @@ export function parameters(part: string, { variants = {}, ...given }: Settings):
   for (const [name, value] of Object.entries(overrides)) {
     if ((name === "iterations" || name === "epochs") && settings[name] === undefined) {
       throw new Error(
-        `Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): set the former, in which ${part} is counted.`,
+        `Expected ${name === "epochs" ? "iterations" : "epochs"} but found ${name} (DEEPNETS_SET): set the ` +
+          `former, in which ${part} is counted.`,
       );
     }
     // An override is a number or a word; only a switch of an optimizer is true or false.

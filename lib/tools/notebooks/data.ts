@@ -18,6 +18,7 @@ export async function dataOf({ sheet }: TrainedPart, { data, seed, part }: RunRe
   const found = known.find(({ hash }) => hash === data);
   if (found) return found;
   throw new UserError(
-    `Expected the record of ${part} (seed ${seed}) to be of a run on the sheet's data but it is of one on other data: run npm run handin -- ${part}.`,
+    `Expected the record of ${part} (seed ${seed}) to be of a run on the sheet's data but it is of one on other ` +
+      `data: run npm run handin -- ${part}.`,
   );
 }

@@ -59,7 +59,8 @@ function parseParts(words: readonly string[]): string[] {
   const known = trainedParts.map(({ id }) => id).join(", ");
   if (words.length === 0)
     throw new UserError(
-      `Expected the parts to sweep over (${known}) but found none: name some, as in npm run sweep -- h6-1b h6-1c --seeds 1-5.`,
+      `Expected the parts to sweep over (${known}) but found none: name some, as in npm run sweep -- h6-1b h6-1c ` +
+        "--seeds 1-5.",
     );
   const parts = words.map((word) => {
     const part = findPart(word);

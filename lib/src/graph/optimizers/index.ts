@@ -49,7 +49,8 @@ export function completeOptimizer(settings: OptimizerSettings, where: string): R
   const given = settings as unknown as Readonly<Record<string, unknown>>;
   if (!isName(settings.name))
     throw new Error(
-      `Expected optimizer.name to be one of ${optimizerNames.join(", ")} but found ${String(given.name)} (${where}): choose one of them.`,
+      `Expected optimizer.name to be one of ${optimizerNames.join(", ")} but found ${String(given.name)} ` +
+        `(${where}): choose one of them.`,
     );
   for (const [name, value] of Object.entries(given)) {
     if (hasSetting(settings.name, name) || value === undefined) continue;

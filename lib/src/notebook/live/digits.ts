@@ -26,10 +26,10 @@ const classifiers = () => parts.filter((part): part is TrainedPart => part.sheet
 
 /**
  * A pad to draw a digit on, and what the four trained networks of H6.1 take it for: in the notebook and on its page.
- * The networks are packed as far as their test accuracy moves by at most 0.1 points; a line each says by how much.
+ * The networks are packed so that their test accuracy changes by at most 0.1 points; a line for each says by how much.
  *
  * @param options Seed and data.
- * @returns A live output for `show`. A part without a trained network is named on the pad, the others work.
+ * @returns A live output for `show`. The pad names a part that has no trained network; the others work.
  * @throws When no part has a trained network: the message names the notebook to run.
  * @example
  * show(await live.digits({ seed: 1, mnist }));
@@ -95,8 +95,8 @@ const drawn = (right: number) =>
   right === 0 ? "A 3 drawn by hand" : `A 3 drawn by hand, shifted ${plural(right, "pixel")} to the right`;
 
 /**
- * The 3 of the static picture: as far to the right as at least one network takes it for another digit, where the last
- * one, which shares its weights over the image, still knows it; in its place where there is no such shift.
+ * The 3 of the static picture: shifted to the right until at least one network takes it for another digit, while the
+ * last one, which shares its weights over the image, still knows it; not shifted where there is no such shift.
  */
 function exampleFor(shown: readonly DigitsNetwork[]) {
   const answer = (right: number) => {

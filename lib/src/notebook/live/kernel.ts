@@ -12,12 +12,12 @@ export interface KernelOptions {
 }
 
 /**
- * A kernel of 5 x 5 numbers that one drags over a digit and edits, the feature map beside it, and the sum under the
- * window spelled out.
+ * A kernel of 5 x 5 numbers that a reader edits and drags over a digit, with the feature map beside it and the sum
+ * under the window written out.
  *
  * @param options An image other than the drawn 3.
  * @returns A live output for `show`.
- * @throws When the image has not 784 pixels from 0 to 1.
+ * @throws When the image is not 784 pixels from 0 to 1.
  * @example
  * show(live.kernel());
  */

@@ -3,7 +3,7 @@ import { itemAt } from "../../base/item-at";
 import type { Layer, Network } from "../../live/layers";
 
 /**
- * The way back from `networkOf`: a page's network as a model, to be evaluated by the engine.
+ * The inverse of `networkOf`: turns a page's network into a model that the engine evaluates.
  *
  * @param network As `unpack` gives it.
  * @param shape Of one example, without the batch: `[784]` or `[30, 1]`.
@@ -42,7 +42,7 @@ function asLayer(layer: Layer): tf.layers.Layer {
       return tf.layers.lstm({
         units: layer.units,
         recurrentActivation: "sigmoid",
-        // The default asks for a decomposition that takes seconds, for weights that are replaced at once.
+        // The default computes a decomposition that takes seconds, and the weights are replaced at once.
         recurrentInitializer: "zeros",
       });
     case "activation":

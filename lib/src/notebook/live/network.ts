@@ -14,7 +14,7 @@ const activations: readonly string[] = ["linear", "relu", "softmax", "sigmoid", 
 const silent: readonly string[] = ["InputLayer", "Reshape", "Flatten", "Dropout"];
 
 /**
- * A model of this library as the network that runs on a page.
+ * Turns a model of this library into a network that runs on a page.
  *
  * @param model A chain of dense layers, convolutions (same padding, stride 1), max-pooling, one LSTM layer, dropout and
  *   activations.
@@ -85,7 +85,7 @@ function layerOf(layer: tf.layers.Layer): Layer | undefined {
 }
 
 /**
- * What the inputs of each of a network's layers are on examples: what `pack` weighs its errors by.
+ * Mean and mean square of the inputs of each layer, over examples: `pack` weighs rounding errors by them.
  *
  * @param model The model of which `networkOf` made the network.
  * @param examples `[n, ...]`; a few thousand will do.

@@ -17,7 +17,8 @@ export interface Live {
 /** What a live output is made of. */
 export interface LiveOptions<Data> extends Pick<Envelope<Data>, "widget" | "title" | "start" | "data"> {
   /**
-   * What is shown until the reader starts the widget, and where no script runs. Colours of `figures/theme.ts` alone.
+   * What a reader sees before the widget starts, and where no script runs. It uses only the colours of
+   * `figures/theme.ts`.
    */
   readonly still: Still;
   /** The picture in words. */
@@ -26,7 +27,7 @@ export interface LiveOptions<Data> extends Pick<Envelope<Data>, "widget" | "titl
 
 /**
  * A live output: a static picture, the widget's data, and the script that runs it when the reader asks for it. An
- * exported page takes picture and data, and brings the script itself, once.
+ * exported page takes the picture and the data; it holds the script once, for all outputs.
  */
 export function liveOutput<Data>({ widget, title, start, data, still, text }: LiveOptions<Data>): Live {
   const theme = { light: colors, dark: Object.fromEntries(names.map((name) => [name, entryOf(dark, colors[name])])) };

@@ -23,7 +23,7 @@ const fewWeights = 200_000;
 const examples = 4000;
 
 /**
- * Packs a model into as few bytes as leave its test accuracy where it is, to 0.1 points.
+ * Packs a model into few bytes: its test accuracy changes by at most 0.1 points.
  *
  * @param model A trained classifier; it ends with the weights that it had.
  * @param data Its data: 4,000 training examples tell which weights matter, the test examples what is lost.
