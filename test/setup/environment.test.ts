@@ -137,6 +137,11 @@ describe("an error of the system", () => {
       /^Expected room on the disk but it is full \(\/p\): free some/,
     ],
     [
+      "a full disk under a copy",
+      'Object.assign(new Error("x"), { code: "ENOSPC", syscall: "copyfile", path: "/from", dest: "/to" })',
+      /^Expected room on the disk but it is full \(\/to\): free some/,
+    ],
+    [
       "memory",
       'new RangeError("Array buffer allocation failed")',
       /^Expected memory .*Array buffer allocation failed.*ulimit -v/,

@@ -58,7 +58,9 @@ function sentenceOf(error) {
   // By name: a command has the class of the compiled library, set-up its own.
   if (error?.name === "UserError") return error.message;
   if (!(error instanceof Error)) return undefined;
-  const known = explained(error, error.path ?? error.dest ?? error.syscall ?? "while it ran", "open");
+  // A copy names both: what there is no room for is the second.
+  const written = ["ENOSPC", "EDQUOT", "EROFS"].includes(error.code) ? error.dest : undefined;
+  const known = explained(error, written ?? error.path ?? error.dest ?? error.syscall ?? "while it ran", "open");
   if (known !== error) return known.message;
   if (/Array buffer allocation failed|bad_alloc|Cannot allocate memory|out of memory/i.test(error.message))
     return sentences.ENOMEM({ code: error.message, place: "while it ran", what: "go on" });
