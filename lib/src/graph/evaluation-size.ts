@@ -6,7 +6,7 @@ import { inside, isModel, type PlacedLayer } from "./layers";
 const operationsPerChunk = 6e9;
 const sizes = [1000, 500, 250, 125, 50, 25, 10, 5];
 
-/** How many examples to evaluate at once: as many as keep one pass short. All sizes divide the sheet's data sets. */
+/** How many examples to evaluate at once: so few that one pass stays short. All sizes divide the sheet's data sets. */
 export function evaluationSize(layers: readonly PlacedLayer[]): number {
   const operations = layers.reduce((sum, { layer }) => sum + layerOperations(layer), 1);
   return sizes.find((size) => size * operations <= operationsPerChunk) ?? 1;

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-node";
 import { isObject } from "../base/is-object";
 
 // tfjs throws some options of a layer away without a word: the activityRegularizer of recurrent layers, each name that
-// it does not know. A finished layer tells nobody what it was asked for, so the functions of tf.layers note it.
+// it does not know. A finished layer does not say what it was asked for, so the functions of tf.layers note it.
 
 type Options = Readonly<Record<string, unknown>>;
 

@@ -15,7 +15,7 @@ export interface Watched<T> {
 const stack: tf.layers.Layer[] = [];
 const told = new WeakSet<object>();
 
-/** An error that says in which layer it happened; the innermost one tells. */
+/** An error that says in which layer it happened: in the innermost one. */
 function named(error: unknown, layer: tf.layers.Layer): unknown {
   if (!(error instanceof Error) || told.has(error)) return error;
   const message = error.message.split("\n")[0];
@@ -28,8 +28,8 @@ function named(error: unknown, layer: tf.layers.Layer): unknown {
 export const runningLayer = (): tf.layers.Layer | undefined => stack.at(-1);
 
 /**
- * Runs code and notes which layers it applies: their regularisers and constraints belong to the training, and tfjs
- * tells nobody about them.
+ * Runs code and notes which layers it applies: their regularisers and constraints belong to the training, and tfjs does
+ * not list them.
  *
  * @param run The code.
  * @param before Called before each application; may throw to refuse it.

@@ -3,7 +3,7 @@ import { droppedOptions, wrappedLayer } from "./layer-options";
 
 // What tfjs keeps to itself about its layers, in one place.
 
-/** A layer as tfjs has it inside, as far as this room looks. */
+/** The inside of a tfjs layer, as far as this room uses it. */
 export interface LayerInside {
   readonly _losses?: readonly (() => tf.Scalar)[];
   readonly inboundNodes: readonly { readonly inputShapes: Shapes; readonly outputShapes: Shapes }[];
@@ -35,7 +35,7 @@ export interface PlacedLayer {
   readonly layer: tf.layers.Layer;
 }
 
-/** Settings of a layer as `getConfig` tells them. */
+/** Settings of a layer as `getConfig` gives them. */
 export const configOf = (layer: tf.layers.Layer): Readonly<Record<string, unknown>> =>
   layer.getConfig() as unknown as Readonly<Record<string, unknown>>;
 

@@ -43,7 +43,7 @@ export interface NetworkWeight {
 export interface Network {
   /** The model's layers and those within them; the model's own come first. */
   readonly layers: readonly PlacedLayer[];
-  /** Layers that stand together in one model, in its order: those of the model, and of each model within it. */
+  /** Layers of one model, in its order: a list for the model, and one for each model within it. */
   readonly groups: readonly (readonly tf.layers.Layer[])[];
   readonly weights: readonly NetworkWeight[];
   /** The penalties of the regularisers. */

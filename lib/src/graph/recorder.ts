@@ -26,8 +26,8 @@ let underWay = false;
 export const isRecording = (): boolean => underWay;
 
 /**
- * Runs tfjs code once on the real engine and notes each operation as a graph node. In the meantime the backend's
- * binding is replaced by a stand-in; afterwards the real one is back, whatever happened.
+ * Runs tfjs code once on the real engine and notes each operation as a graph node. Meanwhile a stand-in replaces the
+ * backend's binding; afterwards the real one is back, even after an error.
  */
 export class Recorder {
   readonly nodes: GraphNode[] = [];

@@ -2,7 +2,7 @@
 export const side = 28;
 /** MNIST's digits fill a box of this size, but for the shift that centres them. */
 const box = 20;
-/** Width of a pen's line in pixels of the image: what most of MNIST's writers come to. */
+/** Width of a pen's line in pixels of the image, as most of MNIST's writers have it. */
 export const penWidth = 2.6;
 
 /** A line of the pen: its points in any unit, x to the right and y down. */
@@ -11,7 +11,7 @@ export type Stroke = readonly (readonly [number, number])[];
 /** What is shown to the networks: strokes of a pen, or an image that is there already, `[784]` from 0 to 1. */
 export type Drawing = { readonly strokes: readonly Stroke[] } | { readonly image: Float32Array };
 
-/** What is done to a drawing once it has its place. */
+/** Changes to a drawing after it was scaled and centred. */
 export interface Adjustment {
   /** Degrees clockwise, around the image's centre. Default 0. */
   readonly turn?: number;
@@ -23,7 +23,7 @@ export interface Adjustment {
 
 /**
  * A drawing as MNIST's images were made of their writers' digits (LeCun et al. 1998): scaled into a box of 20 x 20
- * pixels with its proportions, its centre of mass in the middle of 28 x 28. An image has its place already.
+ * pixels with its proportions, its centre of mass in the middle of 28 x 28. An image is scaled and centred already.
  *
  * @returns Ink from 0 to 1, `[784]` row by row; undefined where nothing is drawn.
  */
@@ -63,7 +63,7 @@ function placed(strokes: readonly Stroke[]): Stroke[] {
   return moved(middle - x, middle - y);
 }
 
-/** Where the ink's weight lies, in pixels from the upper left corner. */
+/** The centre of mass of the ink, in pixels from the upper left corner. */
 export function centreOfMass(ink: Float32Array): readonly [number, number] {
   let [sum, x, y] = [0, 0, 0];
   ink.forEach((value, i) => {

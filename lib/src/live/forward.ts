@@ -21,7 +21,7 @@ export function forwardAll(network: Network, input: Float32Array): Float32Array[
   return network.layers.map((layer) => (values = forwardLayer(layer, values)));
 }
 
-/** What one layer makes of its input, which stays as it is. */
+/** The output of one layer. The input does not change. */
 export function forwardLayer(layer: Layer, x: Float32Array): Float32Array {
   switch (layer.kind) {
     case "dense":

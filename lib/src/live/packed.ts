@@ -1,6 +1,6 @@
 import { type Layer, type Network, tensorNames } from "./layers";
 
-/** A network as a page carries it: what its layers are, and their weights in few bits each, compressed. */
+/** A network as a page carries it: its layers, and their weights in few bits each, compressed. */
 export interface PackedNetwork {
   /** The layers, less their tensors. */
   readonly layers: readonly object[];

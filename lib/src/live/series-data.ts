@@ -12,7 +12,7 @@ export interface RankedCell {
   readonly r: number;
 }
 
-/** What digits are to a network. */
+/** How a network reads digits. */
 export interface DigitScale {
   /** What the network reads for each digit from 0 to 9, `[10][features]`. */
   readonly inputs: readonly (readonly number[])[];
@@ -95,7 +95,8 @@ export function nudged(digits: readonly number[], sum: number): number[] {
 export const sumsAround = (threshold: number): number[] => Array.from({ length: 21 }, (_, i) => threshold - 10 + i);
 
 /**
- * What a text of digits comes to: digits where there are some to show, and a sentence where it is not a whole series.
+ * A text of digits as it was read: the digits, where there are any to show, and a sentence, where they are no whole
+ * series.
  */
 export interface ReadSeries {
   readonly digits?: readonly number[];
@@ -103,7 +104,7 @@ export interface ReadSeries {
 }
 
 /**
- * Reads a series as somebody types it: digits, with or without blanks, commas or semicolons between them.
+ * Reads a series as a reader types it: digits, with or without blanks, commas or semicolons between them.
  *
  * @param length Digits that a series has.
  */
@@ -154,7 +155,8 @@ export function drawDigits(
   { from, to }: { readonly from: number; readonly to: number },
   random: () => number,
 ): number[] {
-  // A sum near 100 of 30 digits comes up once in some eighty series; what never does is nudged there.
+  // A sum near 100 of 30 digits comes up once in about eighty series; where no series has such a sum, one is nudged to
+  // it.
   for (let tries = 0; ; tries++) {
     const digits = Array.from({ length }, () => Math.floor(10 * random()));
     const sum = sumOf(digits);

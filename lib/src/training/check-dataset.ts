@@ -26,8 +26,8 @@ export function checkDataset({ name, shape, train, test, validation }: Dataset):
   }
 }
 
-// The sum tells at once, in doubles that floats cannot overflow: MNIST has 47 million values, and nothing must hold the
-// kernel up.
+// The sum shows it in one pass, in doubles that floats cannot overflow: MNIST has 47 million values, and nothing must
+// hold the kernel up.
 function firstNotFinite(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] ?? NaN;

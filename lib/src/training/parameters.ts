@@ -2,7 +2,7 @@ import { fromEnvironment, largestSeed } from "../base/environment";
 import { completeOptimizer, hasSetting, type OptimizerSettings, optimizerSettings } from "../graph/optimizers";
 import { parseOverrides } from "./overrides";
 
-/** What one run is to do: returned by `parameters`, taken by `train`. */
+/** The settings of one run: `parameters` returns them, `train` takes them. */
 export interface Parameters {
   /** A notebook's id: `"h6-1b"`. */
   readonly part: string;

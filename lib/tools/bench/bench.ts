@@ -26,7 +26,7 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function measure(request: BenchRequest): Promise<BenchReport> {
-  // In a log nothing: the table says it all.
+  // Not in a log: there the table is enough.
   const line = new StatusLines(process.stdout, Infinity);
   const networks = [];
   for (const name of request.networks) {

@@ -11,7 +11,7 @@ export type Outcome = Pick<Setting, "name" | "family" | "precision" | "how"> &
   );
 
 /**
- * Measures settings against each other: every one in a process of its own, and in each round every one in turn, so that
+ * Measures settings against each other: each in a process of its own, and in each round one after the other, so that
  * a machine that is slow for a while is slow for all of them.
  */
 export async function measureRounds(

@@ -27,7 +27,7 @@ const python = (script: string) => join(lab, "lib/tools/bench", script);
 const oneDNN = "TF_ENABLE_ONEDNN_OPTS";
 const switchedOn = "oneDNN switched on";
 
-/** Whether a form of a peer has oneDNN switched on, and so is not the peer as it comes. */
+/** Whether a form of a peer has oneDNN switched on, which is not the peer's default. */
 export const hasOneDNNSwitchedOn = (form: string): boolean => form.endsWith(" onednn");
 
 /**

@@ -47,7 +47,7 @@ export function finishBody(rendered: string, options: BodyOptions): Body {
   if (sections.length !== cells.length || sections.some(({ tagName }) => tagName !== "section"))
     throw new Error(`the page has ${sections.length} sections for ${cells.length} cells`);
 
-  // Names first: a link may lead to what stands behind it.
+  // Names first: a link may lead to a place further down.
   const names = new Names(options.taken);
   sections.forEach((section, i) => nameSection(section, itemAt(cells, i), names));
   const toc: Heading[] = [];
@@ -72,7 +72,7 @@ export function finishBody(rendered: string, options: BodyOptions): Body {
       if (isPicture) embed(element, { ...options, attachments: itemAt(cells, i).attachments, report: report(i) });
       if (element.tagName === "a") lead(element, names, report(i));
       if (element.tagName === "table" && !isSvg(element)) scroll(element, ++tables);
-      // Text that scrolls by itself is a place that a keyboard reaches.
+      // The keyboard must reach text that scrolls by itself.
       if (element.tagName === "pre" && attribute(element, "tabindex") === undefined) {
         setAttribute(element, "tabindex", "0");
         setAttribute(element, "aria-label", "Text");
@@ -206,7 +206,7 @@ function embed(element: Element, { folders, attachments, report }: Embedding): v
   tree.detachNode(element);
 }
 
-/** Beside the page lie the other pages, and no notebook that a browser could show. */
+/** The other pages are beside the page; a notebook there would not open in a browser. */
 function lead(element: Element, names: Names, report: Report): void {
   const address = attribute(element, "href");
   if (address === undefined || isSvg(element)) return;
@@ -230,7 +230,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Each table scrolls by itself, and is a place that a keyboard reaches. */
+/** Each table scrolls by itself, and the keyboard reaches it. */
 function scroll(table: Element, number: number): void {
   const attrs = { class: "scroll", role: "region", "aria-label": `Table ${number}`, tabindex: "0" };
   const box = tree.createElement(

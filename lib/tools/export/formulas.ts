@@ -53,7 +53,7 @@ export class Typesetter {
         trust: false,
       });
     } catch (error) {
-      // Behind the position stands the formula once more, underlined.
+      // After the position, Temml's message repeats the formula, underlined.
       throw new Error((error as Error).message.replace(/ at (?:position|end of input)[\s\S]*$/, "").trim());
     }
   }
@@ -64,7 +64,7 @@ export class Typesetter {
       this.#macros = temml.definePreamble(definitions, { macros: {} }) as Record<string, unknown>;
       this.#definitions = definitions;
     } catch {
-      // It defines within a group, for itself alone.
+      // A definition within a group counts only there.
     }
   }
 

@@ -101,7 +101,7 @@ function gather(node: Node, path: readonly string[], into: PageElement[]): strin
   if (node.nodeName === "#text") return (node as DefaultTreeAdapterMap["textNode"]).value;
   if (!("childNodes" in node)) return "";
   const isElement = "tagName" in node;
-  // An element stands before those within it, though its text is known only after them.
+  // An element comes before those within it, though its text is known only after them.
   const at = into.length;
   if (isElement) into.push(undefined as never);
   const inner = isElement ? [...path, node.tagName] : path;

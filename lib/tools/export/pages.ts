@@ -172,7 +172,7 @@ function title({ cells }: Prepared, name: string): string {
   );
 }
 
-/** From the notebook in the folder, or from the saved one where the folder holds pages alone. */
+/** From the notebook in the folder, or from the saved one where the folder holds only pages. */
 function highlightsOf(folder: string, notebook: string): Highlights {
   for (const file of [join(folder, `${notebook}.ipynb`), join(notebooksFolder(), `${notebook}.ipynb`)])
     try {

@@ -167,7 +167,7 @@ export async function checkFolder(
   });
   if (!html || read.every(({ page }) => page === undefined)) return findings;
   const index = readPage(join(folder, "index.html"));
-  // It tells of the pages beside it: where one is missing, it will be made anew with that.
+  // The index lists the pages beside it: where a page is missing, `export` makes both again.
   const complete = read.every(({ notebook, page }) => !notebook || page);
   const again = index && complete ? exporter.index(folder, index.content.authors) : undefined;
   const subject: Subject = {

@@ -13,7 +13,7 @@ export interface LiveQuery {
   readonly status?: RunRecord["status"];
 }
 
-/** What the training of a part says about itself in its `live.json`. */
+/** The `live.json` that a part's training writes. */
 export function liveRecord(runs: string, { part, run, since, status = "running" }: LiveQuery): RunRecord | undefined {
   const file = join(runs, part, run, "live.json");
   if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < since) return undefined;

@@ -6,7 +6,7 @@ import { type Part, parts } from "../../src/parts";
 import type { Lock } from "../notebooks/folder-lock";
 import { makeReport, type PartReport, parseReport, type Report, reportPart } from "../notebooks/report";
 
-/** What a hand-in is to do. */
+/** What was asked of a hand-in. */
 export interface HandinPlan {
   readonly chosen: readonly Part[];
   readonly profile: "full" | "quick";

@@ -55,7 +55,7 @@ export class Cell {
   /** Adds text to a stream of this cell, in order with everything else that it shows. */
   write(name: "stdout" | "stderr", text: string): void {
     if (this.#muted || text === "") return;
-    // A loop that never lets a timer fire still shows what it prints.
+    // A loop in which no timer fires still shows what it prints.
     const late = Date.now() - this.#flushedAt > 10 * gatherMs;
     if (late || name !== this.#streamName) this.flush();
     this.#streamName = name;
@@ -84,7 +84,7 @@ export class Cell {
     if (text !== "") this.#emit("stream", { name: this.#streamName, text });
   }
 
-  /** Takes the line that is not ended yet back from what is to be sent: the question before an input box. */
+  /** Takes an unfinished line back before it is sent: it is the question of an input box. */
   takeLine(): string {
     if (this.#streamName !== "stdout") return "";
     const start = this.#text.lastIndexOf("\n") + 1;
@@ -98,7 +98,7 @@ export class Cell {
     return Promise.race([work, this.#noWait]);
   }
 
-  /** Ends all waits of the cell: a picture that is still being drawn is left out, what stands behind it is sent. */
+  /** Ends all waits of the cell: a picture that is still being drawn is left out, and the outputs after it are sent. */
   cutOff(): void {
     this.flush();
     this.isCutOff = true;

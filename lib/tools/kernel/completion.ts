@@ -9,8 +9,8 @@ export interface Completion {
 }
 
 /**
- * What fits at a place of a cell: in a word or a string, what begins like it, then what holds it; the whole word is
- * replaced.
+ * The completions at a place of a cell: in a word or a string, those that begin like it, then those that contain it;
+ * the whole word is replaced.
  */
 export function complete(
   ts: Compiler,

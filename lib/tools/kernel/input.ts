@@ -89,7 +89,7 @@ function failCell(error: unknown): void {
   if (!cell?.fail?.(error)) throw error;
 }
 
-/** The lines that a reader types, each asked for when somebody wants it. */
+/** The lines that a reader types, each asked for when code wants one. */
 class CellInput extends Readable {
   readonly isTTY = false;
   readonly fd = 0;

@@ -89,7 +89,7 @@ export class Language {
   }
 }
 
-/** Whether a file stays as it is while the kernel lives: what is loaded does not change anyway until it starts anew. */
+/** Whether a file counts as unchanged while the kernel lives: a loaded package changes only when the kernel restarts. */
 const isFixed = (file: string) => file.includes("/node_modules/") || file.endsWith(".d.ts");
 
 function diskVersion(file: string): string | number {

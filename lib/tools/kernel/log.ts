@@ -105,7 +105,7 @@ export class CellEntry {
 
 const displayId = (content: object) => (content as { transient?: { display_id?: string } }).transient?.display_id;
 
-/** A copy, since a cell may go on to change what it has shown. */
+/** A copy, since a cell may later change what it has shown. */
 function stored(output_type: string, content: object): Output {
   return { output_type, ...(JSON.parse(JSON.stringify(content)) as object) } as Output;
 }

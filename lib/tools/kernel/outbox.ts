@@ -37,7 +37,7 @@ export class Outbox implements Sender {
 
   #trySend(frames: Frames): boolean {
     try {
-      // A rejection says that the socket was closed: the kernel is ending, nobody is left to read.
+      // A rejection means that the socket was closed: the kernel is ending, and there is no reader.
       this.#sent = this.#socket.send(frames).catch(() => undefined);
       return true;
     } catch (error) {

@@ -63,7 +63,7 @@ function hideOwn(prototype: object): void {
     value(this: Prototype, _depth: number, options: object, print: typeof inspect) {
       for (const symbol of Object.getOwnPropertySymbols(this))
         if (internal.test(String(symbol))) Object.defineProperty(this, symbol, { enumerable: false });
-      // Then as Node prints it, and what it holds by its own rules.
+      // Otherwise Node prints it, and its members by their own rules.
       Object.defineProperty(this, inspect.custom, { value: undefined, configurable: true });
       try {
         return print(this, options);

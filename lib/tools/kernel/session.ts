@@ -23,7 +23,7 @@ export type ExecuteReply = { readonly execution_count: number } & (
   | ({ readonly status: "error" } & Failure)
 );
 
-/** How long an interrupted cell whose code wants to end by itself may take before it is cut off. */
+/** How long an interrupted cell that ends by itself may take before it is cut off. */
 const graceMs = 5000;
 
 /** The cells of one kernel: runs them one after the other and knows which of them went wrong. */

@@ -13,7 +13,7 @@ const kept = new WeakMap<object, readonly Frame[]>();
 
 /**
  * Makes each error's `stack` name the places of cells and imported files as typed, without the kernel's own calls:
- * whoever prints a caught error sees the same places as in an error of the cell.
+ * a caught error prints the same places as an error of the cell.
  */
 export function nameErrorPlaces(): void {
   Error.stackTraceLimit = 50;

@@ -17,7 +17,7 @@ export interface ReplacementContext {
  */
 export type Replacement = (context: ReplacementContext) => LayerCalls;
 
-/** Whether layer `position` hands its result to layer `position + 1` and to nobody else, and is used once. */
+/** Whether layer `position` hands its result to layer `position + 1` alone, and is used once. */
 export function feedsOnlyNext(layers: readonly tf.layers.Layer[], position: number): boolean {
   const next = layers[position + 1];
   if (next === undefined) return false;

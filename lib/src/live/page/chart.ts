@@ -110,11 +110,11 @@ export function chart(options: ChartOptions): SVGElement {
 
 const widest = 600;
 
-/** A chart as wide as its place, so that words keep their size; the place has no width before it is shown. */
+/** The width of the element that holds a chart, so that words keep their size; before it is shown it has none. */
 export const widthOf = ({ clientWidth }: HTMLElement): Pick<ChartOptions, "width"> =>
   clientWidth > 0 ? { width: Math.min(widest, clientWidth) } : {};
 
-/** Draws anew when a place gets another width: when it is first shown, too. */
+/** Draws again when an element's width changes, and when it is first shown. */
 export function onWidth(place: HTMLElement, draw: () => void): void {
   let width = place.clientWidth;
   new ResizeObserver(() => {

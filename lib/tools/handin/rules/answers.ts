@@ -3,7 +3,7 @@ import { type Notebook, sourceOf } from "../../notebooks/notebook";
 import { findTags, withoutCode } from "../../notebooks/tags";
 import type { Rule } from "./rule";
 
-/** Words of its own that an answer has at least, beside those of its question and those that only point elsewhere. */
+/** The fewest words that an answer must have beside those of its question and those that only point elsewhere. */
 const fewest = 4;
 const pointers = new Set(
   (

@@ -3,7 +3,7 @@ import type { Convolution, Dense, Network } from "../../layers";
 import { element } from "../element";
 import { colorOf, paintMap } from "../paint";
 
-/** What there is to see inside a network, for the image that it sees now. */
+/** A view into a network, for the image that it sees now. */
 export interface Details {
   readonly element: HTMLElement;
   show(image: Float32Array | undefined): void;

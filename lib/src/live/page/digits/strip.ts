@@ -24,11 +24,11 @@ export function makeStrip(
     const input = element("input", { type: "radio", name, "aria-label": words });
     const pick = () => {
       choose(ink, image);
-      // What comes anew onto the pad takes earlier choices back, and this one with them.
+      // A new drawing on the pad unselects what was chosen, this image too.
       input.checked = true;
     };
     input.addEventListener("change", pick);
-    // Chosen once more: what was drawn since is replaced.
+    // An image that is chosen again replaces what was drawn since.
     input.addEventListener("click", () => input.checked && pick());
     const cell = element("label", { class: image.missed ? "missed" : "known", title: words }, input, canvas);
     return { cell, input, canvas, ink, missed: image.missed };

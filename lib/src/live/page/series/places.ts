@@ -10,7 +10,7 @@ export interface Places {
 export interface PlacesOptions {
   /** Digits of a whole series. */
   readonly length: number;
-  /** A digit at a place, from 0, is to become another. */
+  /** The reader gives the place, counted from 0, another digit. */
   readonly onset: (place: number, digit: number) => void;
 }
 

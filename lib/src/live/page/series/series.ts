@@ -118,11 +118,11 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
     }
     render();
     clearTimeout(told);
-    // Read aloud once the hand rests; what is amiss at once.
+    // The verdict is read aloud after a pause in typing, a mistake at once.
     if (problem === undefined) told = setTimeout(() => (status.textContent = verdict()), status.textContent ? 400 : 0);
     else status.textContent = problem;
   }
-  /** One series at a time, so that the page stays at hand; ends when another series is there. */
+  /** One series at a time, so that the page stays responsive; ends when the series changes. */
   async function lookAround(): Promise<void> {
     const { digits } = run;
     if (digits.length !== length) return;
@@ -273,5 +273,5 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
-/** Each draw is another: nothing here is to be repeated. */
+/** Not seeded: nothing here needs to be repeated. */
 const random = (): number => itemAt(crypto.getRandomValues(new Uint32Array(1)), 0) / 2 ** 32;
