@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { holderOf, isAlive, lockRun } from "../../lib/src/base/lock";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { claimOf, claimRuns, holderOf, isAlive, lockRun } from "../../lib/src/base/lock";
 import { takeLock } from "../../lib/src/base/lock-file.cjs";
 
 let folder: string;
@@ -129,4 +129,50 @@ test("left behind is taken over by one of many that find it at the same moment",
     expect(readdirSync(place)).toEqual([]);
   }
   for (const racer of racers) racer.kill();
+});
+
+describe("a claim on runs", () => {
+  const run = (name: string) => join(folder, "h6-1b", name);
+
+  test("keeps a sweep off the run of a hand-in, and a hand-in off that of a sweep, in one sentence", () => {
+    for (const [first, second] of [
+      ["hand-in", "sweep"],
+      ["sweep", "hand-in"],
+      ["hand-in", "hand-in"],
+    ] as const) {
+      const release = claimRuns([run("full-s1"), run("full-s2")], first);
+      expect(claimOf(run("full-s2"))).toMatchObject({ pid: process.pid, by: first });
+      expect(() => claimRuns([run("full-s3"), run("full-s2")], second)).toThrow(
+        `Expected the run h6-1b/full-s2 to be free but a ${first} is at work on it (this very process, in another ` +
+          `cell): wait until it has ended, stop it, or leave that part or seed out; if it is certainly gone, delete ${run("full-s2.lock")}.`,
+      );
+      expect(claimOf(run("full-s3")), "all or none").toBeUndefined();
+      release();
+      expect(readdirSync(join(folder, "h6-1b"))).toEqual([]);
+    }
+  });
+
+  test("does not keep sweeps off each other: they have a lock of their own", () => {
+    const release = claimRuns([run("full-s1")], "sweep");
+    claimRuns([run("full-s1")], "sweep")();
+    expect(claimOf(run("full-s1"))).toMatchObject({ by: "sweep" });
+    release();
+  });
+
+  test("of a hand-in lets its own kernels train, and nobody else", async () => {
+    const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
+    claimRuns([run("full-s1")], "hand-in");
+    const claim = JSON.parse(readFileSync(run("full-s1.lock"), "utf8"));
+    writeFileSync(run("full-s1.lock"), JSON.stringify({ ...claim, pid: child.pid, born: "" }));
+    expect(() => lockRun(run("full-s1"))).toThrow(
+      `Expected the run h6-1b/full-s1 to be free but a hand-in is at work on it (process ${child.pid}): wait`,
+    );
+    vi.stubEnv("DEEPNETS_PARENT", String(child.pid));
+    lockRun(run("full-s1"))();
+    vi.unstubAllEnvs();
+    child.kill();
+    await once(child, "close");
+    lockRun(run("full-s1"))();
+    claimRuns([run("full-s1")], "sweep")();
+  });
 });

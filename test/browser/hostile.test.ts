@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportNotebooks } from "../../lib/tools/export/pages";
 import { hostile } from "../fixtures/hostile";
@@ -62,6 +63,41 @@ describe.skipIf(!hasBrowser)("a page whose notebook is hostile, in Chromium", ()
     rmSync(home, { recursive: true, force: true });
   });
 
+  /** Touches whatever stands in the cells as a reader might: pointer, keyboard, focus, and all events by name. */
+  const touch = (page: Page) =>
+    page.evaluate(() => {
+      const { document, Event } = globalThis as any;
+      const names =
+        "click mouseover mouseenter mousemove focus load error toggle animationend beforetoggle input submit";
+      const stay = (event: Event) => event.preventDefault();
+      document.addEventListener("click", stay, true);
+      // Plotly takes its own events only.
+      for (const element of document.querySelectorAll("main :not(figure, figure *)"))
+        for (const name of names.split(" "))
+          element.dispatchEvent(new Event(name, { bubbles: true, cancelable: true }));
+      document.removeEventListener("click", stay, true);
+    });
+
+  test("runs nothing, loads nothing, goes nowhere, also when touched", async () => {
+    // A page of its own: the others are looked at as they open.
+    const { page, complaints } = await openOffline(browser, file, { offline: false });
+    await page.waitForSelector('html[data-drawn="1"]', { timeout: 60_000 });
+    await touch(page);
+    await page.mouse.move(400, 400);
+    for (let i = 0; i < 20; i++) await page.keyboard.press("Tab");
+    await page.waitForTimeout(300);
+    expect(complaints).toEqual([]);
+    expect(page.url()).toBe(pathToFileURL(file).href);
+    expect(page.frames()).toHaveLength(1);
+    expect(await page.title()).toBe("Hostile");
+    const links = await page
+      .locator("main a")
+      .evaluateAll((all: any[]) => all.map((one) => one.getAttribute("href") ?? one.getAttribute("xlink:href") ?? ""));
+    expect(links.length).toBeGreaterThan(pieces.length);
+    expect(links.filter((link) => !/^(#|https?:|$)/.test(link))).toEqual([]);
+    await page.context().close();
+  });
+
   test("shows what stands after each of them, in its place, uncovered, in the page's own style", async () => {
     const { page } = opened;
     const headings = await page.locator("main h2").evaluateAll((all: any[]) =>
@@ -120,5 +156,37 @@ describe.skipIf(!hasBrowser)("a page whose notebook is hostile, in Chromium", ()
       expect(complaints).toEqual([]);
       await page.context().close();
     }
+  });
+
+  test("would run and load nothing even if its outputs were not cleaned: the policy in the page holds", async () => {
+    const before = /^[\s\S]*<main id="content">/.exec(readFileSync(file, "utf8"))![0];
+    const run = "document.title = 'ran'";
+    const raw = [
+      `<script>${run}</script>`,
+      `<img src=x onerror="${run}">`,
+      `<svg onload="${run}"></svg>`,
+      `<a id=link href="javascript:${run}">x</a>`,
+      "<form action=http://a.example/send><button id=link>send</button></form>",
+      "<style>@import 'http://a.example/x.css'; body { background: url(http://a.example/x.png) }</style>",
+      // No policy forbids a page to be left.
+      ...hostile.filter((piece) => !piece.includes("http-equiv")),
+    ];
+    const bare = join(home, "bare.html");
+    const { page, complaints } = await openOffline(browser, file, { offline: false });
+    const reached: string[] = [];
+    await page.context().route(/^https?:/, (route) => {
+      reached.push(route.request().url());
+      return route.abort();
+    });
+    for (const piece of raw) {
+      writeFileSync(bare, `${before}<h1>Bare</h1>${piece}`);
+      await page.goto(pathToFileURL(bare).href);
+      if (piece.includes("id=link")) await page.locator("#link").dispatchEvent("click");
+      expect(await page.title(), piece).not.toBe("ran");
+      expect(reached, piece).toEqual([]);
+    }
+    expect(complaints.filter((line) => line.includes("Content Security Policy")).length).toBeGreaterThan(10);
+    expect(complaints.filter((line) => line.startsWith("dialog"))).toEqual([]);
+    await page.context().close();
   });
 });

@@ -134,6 +134,10 @@ describe("pictures", () => {
     ["![x](images)", "the picture images is missing"],
     ["<img alt=x>", "a picture has no address"],
     ["![x](data:text/html,<b>)", "a picture's data address holds no picture"],
+    ["![x](data:image/png,hello)", "a picture's data address holds no picture"],
+    ["![x](data:image/png;base64,)", "a picture's data address holds no picture"],
+    ["![x](data:image/png;base64,!!!!)", "a picture's data address holds no picture"],
+    [`![x](data:image/svg+xml,${encodeURIComponent("<!---->".repeat(500))})`, "data address holds no picture"],
     ["![x](file:///etc/hostname)", "the picture file:///etc/hostname is missing"],
     [`![x](${"a".repeat(5000)}.png)`, "the picture aaa"],
   ];
@@ -147,6 +151,75 @@ describe("pictures", () => {
     if (source.startsWith("![what")) expect(words(name)).toContain("what it shows");
     expect(content.loads()).toEqual([]);
   });
+});
+
+const listed = given([
+  markdown("- [x] done\n- [ ] to do"),
+  code([display({ "text/html": `${"<div>".repeat(3000)}deep words` })]),
+  code([display({ "text/html": `${"<div>".repeat(300)}<b>fine</b>` })]),
+]);
+
+describe("pictures whose type is wrong", () => {
+  const svg =
+    "<?xml version='1.0'?><!-- a --><!DOCTYPE svg [<!ENTITY a 'b>'>]>\n<svg xmlns='http://www.w3.org/2000/svg'/>";
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const renamed = given([
+    markdown(`![a](data:image/jpeg;base64,${picture()})`),
+    markdown(`![b](data:image/png;base64,${base64(svg)})`),
+    markdown(
+      `<img alt=c src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><text>two words</text></svg>">`,
+    ),
+    markdown("![d](attachment:d.jpg)", { attachments: { "d.jpg": { "image/jpeg": picture() } } }),
+    code([display({ "image/jpeg": picture(), "text/plain": "e" })]),
+  ]);
+  test("are shown as what they are", () => {
+    const { content, problems } = pageOf(renamed);
+    expect(problems).toEqual([]);
+    const shown = content.named("img").map(({ attributes }) => attributes.get("src") ?? "");
+    expect(shown.map((address) => address.slice(5, address.indexOf(";")))).toEqual([
+      "image/png",
+      "image/svg+xml",
+      "image/svg+xml",
+      "image/png",
+      "image/png",
+    ]);
+    expect(Buffer.from(shown[2]!.replace(/^.*,/, ""), "base64").toString()).toContain("two words");
+  });
+
+  const none = { "image/png": base64("<html>"), "text/plain": "words instead" };
+  const damaged = given([
+    code([display(none)]),
+    code([display({ "image/png": "ÜÜ", "image/jpeg": "" })]),
+    code([display({ "image/svg+xml": "no drawing", "text/plain": "more words" })]),
+    plotly({ data: [{ y: [1] }], layout: {} }, { "image/png": "AAAA" }),
+    markdown("![d](attachment:d.png)", { attachments: { "d.png": { "image/png": "AAAA" } } }),
+  ]);
+  test("are named by cell where they are none, and their words are shown", () => {
+    expect(pages.get(damaged)!.problems.map(({ cell, what }) => [cell, what])).toEqual([
+      [0, "a stored picture (image/png) is damaged: run the cell again"],
+      [1, "a stored picture (image/png) is damaged: run the cell again"],
+      [1, "a stored picture (image/jpeg) is damaged: run the cell again"],
+      [2, "a stored picture (image/svg+xml) is damaged: run the cell again"],
+      [3, "the static picture of figure 1 is damaged: run the cell again"],
+      [4, "the attachment d.png holds no picture: drag the picture into the cell again"],
+    ]);
+    for (const text of ["words instead", "more words"]) expect(words(damaged)).toContain(text);
+    expect(
+      pageOf(damaged)
+        .content.named("img")
+        .filter(({ path }) => path.includes("main")),
+    ).toEqual([]);
+  });
+});
+
+test("a task list shows its boxes, and more elements than a browser reads show their words", () => {
+  const { problems, main } = pageOf(listed);
+  expect(main).toContain("<li>☑ done");
+  expect(main).toContain("<li>☐ to do");
+  expect(main).toContain("deep words");
+  expect(main).toContain("<b>fine</b>");
+  expect(problems).toEqual([expect.stringContaining("it nests hundreds of elements within each other")]);
+  expect(pages.get(listed)!.problems[0]!.cell).toBe(1);
 });
 
 describe("text stays text", () => {
@@ -376,7 +449,7 @@ describe("notebooks of other programs", () => {
   const bad = [
     ["no JSON", "{", "found a file that is not JSON"],
     ["another format", JSON.stringify({ nbformat: 3, worksheets: [] }), "found 3"],
-    ["no cells", JSON.stringify({ nbformat: 4 }), "Expected a notebook"],
+    ["no cells", JSON.stringify({ nbformat: 4 }), "Expected the notebook's cells to be a list but found none"],
     ["null", "null", "Expected a notebook"],
     ["an empty file", "", "found a file that is not JSON"],
   ] as const;

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parts } from "../../lib/src/parts";
@@ -572,6 +572,46 @@ describe("checkFolder", () => {
       );
     });
     expect((await copy.check()).map(({ rule }) => rule)).toEqual(["not-verifiable"]);
+  });
+
+  test("reads a log in which other lines stand", async () => {
+    const copy = new Copy();
+    const lines = ["null", "5", "[]", '"text"', "{}", '{"kernel":5}', '{"kernel": "7-', "\u0000", "", "x".repeat(1e6)];
+    writeFileSync(copy.log, lines.join("\n"));
+    expect(await copy.check()).toEqual([]);
+  });
+
+  test("says in one sentence that its log, or the report, is a folder", async () => {
+    const copy = new Copy();
+    mkdirSync(copy.log);
+    await expect(copy.check()).rejects.toThrow(`but something else has its name (EISDIR, ${copy.log}): rename`);
+    rmSync(copy.log, { recursive: true });
+    const report = join(copy.handin, "report.json");
+    rmSync(report);
+    mkdirSync(report);
+    await expect(copy.check()).rejects.toThrow(`but something else has its name (EISDIR, ${report}): rename`);
+  });
+
+  test.each([
+    '{"profile":"quick"}',
+    "[]",
+    "null",
+    "5",
+    '""',
+    "",
+    '{"format":1',
+    '{"format":2,"profile":"full","parts":[]}',
+    '{"format":1,"profile":"full","parts":{}}',
+    '{"format":1,"profile":"full","parts":[null]}',
+    '{"format":1,"profile":"full","parts":[{"part":5}]}',
+    '{"format":1,"profile":["full"],"parts":[]}',
+    "[".repeat(5000),
+  ])("a report of %s is one finding", async (text) => {
+    const copy = new Copy();
+    writeFileSync(join(copy.handin, "report.json"), text);
+    expect((await copy.check()).map(({ rule, value }) => [rule, value])).toEqual([
+      ["report-missing", "report.json is no report"],
+    ]);
   });
 
   test("accepts a cell that was changed and run again", async () => {

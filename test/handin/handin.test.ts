@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { claimRuns } from "../../lib/src/base/lock";
 import { parts } from "../../lib/src/parts";
 import { recordText } from "../../lib/src/runs/record-file";
 import { main } from "../../lib/tools/handin/handin";
@@ -148,6 +149,30 @@ describe("what handin refuses, before anything runs", () => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     await expect(main(argv)).rejects.toThrow(message);
     expect(existsSync(place.handin)).toBe(false);
+  });
+});
+
+describe("a run that a sweep knows", () => {
+  test("keeps the hand-in off while the sweep is at work, in one sentence", async () => {
+    const place = new Place("full");
+    const unclaim = claimRuns([join(place.runs, "h6-1a/full-s1")], "sweep");
+    await expect(place.run("h6-1a")).rejects.toThrow(
+      /^Expected the run h6-1a\/full-s1 to be free but a sweep is at work on it \(.*\): wait until it has ended/,
+    );
+    unclaim();
+    expect(place.ran()).toEqual([]);
+    expect(existsSync(join(place.handin, ".lock"))).toBe(false);
+  });
+
+  test("is not trained again by a sweep that was cut off before the hand-in", async () => {
+    const place = new Place("quick");
+    const state = join(place.runs, "sweeps/jobs/h6-1a/quick-s1/state.json");
+    mkdirSync(dirname(state), { recursive: true });
+    writeFileSync(state, q({ status: "running" }));
+    expect((await place.run("--quick", "h6-1a")).code).toBe(0);
+    expect(existsSync(join(place.runs, "h6-1a/quick-s1/record.json"))).toBe(true);
+    expect(existsSync(state)).toBe(false);
+    expect(readdirSync(join(place.runs, "h6-1a"))).toEqual(["quick-s1"]);
   });
 });
 

@@ -205,11 +205,26 @@ describe("figures", () => {
     expect((await content).data["application/vnd.plotly.v1+json"]).toMatchObject({ data: [{ x: [1, 2], y: [1, 2] }] });
   });
 
-  test("a value with a form of its own that cannot be stored is an error of the cell", () => {
-    const value = { [Symbol.for("Jupyter.display")]: () => ({ "application/json": { n: 1n } }) };
-    expect(() => show(value)).toThrow(
-      "found something else in application/json (Do not know how to serialize a BigInt)",
-    );
+  test.each([
+    [{ "application/json": { n: 1n } }, "something else (Do not know how to serialize a BigInt) in application/json"],
+    [{ "application/json": circle }, "something else (Converting circular structure to JSON) in application/json"],
+    [{ "application/json": () => 1 }, "[Function: application/json] in application/json"],
+    [{ "text/html": 5 }, "5 in text/html: give a string"],
+    [{ "text/html": null }, "null in text/html: give a string"],
+    [{ "text/plain": { a: 1 } }, "an object in text/plain: give a string"],
+    [{ "image/png": Buffer.from("a") }, "an object in image/png: give a string"],
+    [null, "null: return an object"],
+    ["<b>x</b>", "'<b>x</b>': return an object"],
+  ])("a form of a value's own that cannot be stored is an error of the cell: %#", async (bundle, found) => {
+    const value = { [Symbol.for("Jupyter.display")]: () => bundle };
+    expect(() => show(value)).toThrow(found);
+    const later = { [Symbol.for("Jupyter.display")]: async () => bundle };
+    await expect(represent(later)).rejects.toThrow(found);
+  });
+
+  test("lines of text, and NaN within JSON, can be stored", async () => {
+    const bundle = { "text/html": ["<b>a</b>\n", "b"], "application/json": { n: Number.NaN }, "text/plain": "a" };
+    expect(await represent({ [Symbol.for("Jupyter.display")]: () => bundle })).toEqual({ data: bundle });
   });
 
   test("what only looks like a figure is printed", async () => {

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { claimRuns } from "../../lib/src/base/lock";
 import { sweepPython } from "../../lib/tools/sweep/environment";
 import { alive, newRuns, startFile, startSweep, stateOf, steps, table, traces, until } from "../fixtures/sweep/run";
 
@@ -134,6 +135,18 @@ test(
       expect(JSON.parse(readFileSync(join(runs, run, "live.json"), "utf8")).status).toBe("interrupted");
   },
 );
+
+test("while a hand-in is at work on one of the runs, a sweep says so and runs nothing", async () => {
+  const runs = newRuns();
+  const unclaim = claimRuns([join(runs, "h6-1b/quick-s2")], "hand-in");
+  const { code, output } = await startSweep(runs, python, ["h6-1b", "--seeds", "1-2", "--quick"]).ended;
+  expect(output).toMatch(
+    /^Expected the run h6-1b\/quick-s2 to be free but a hand-in is at work on it \(process \d+\): wait until .*\.lock\.\n$/,
+  );
+  expect(code).toBe(1);
+  expect(readdirSync(join(runs, "h6-1b"))).toEqual(["quick-s2.lock"]);
+  unclaim();
+});
 
 test("when the command alone is killed with SIGKILL, Snakemake and its jobs end as well", async () => {
   const runs = newRuns();

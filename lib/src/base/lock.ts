@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { fromEnvironment } from "./environment";
 import { explained, UserError } from "./errors.cjs";
-import { type Holder, holderOf as holderOfFile, takeLock } from "./lock-file.cjs";
+import { type Holder, holderOf as holderOfFile, type Lock, takeLock } from "./lock-file.cjs";
 
 export { identify, isAlive, type Lock, type Process } from "./lock-file.cjs";
 
@@ -11,6 +12,10 @@ export { identify, isAlive, type Lock, type Process } from "./lock-file.cjs";
  */
 export function lockRun(folder: string): () => void {
   const file = join(folder, "lock");
+  const claim = claimOf(folder);
+  // A hand-in's own kernels know it as their parent.
+  const isOurs = claim?.pid === process.pid || claim?.pid === fromEnvironment("DEEPNETS_PARENT");
+  if (claim?.by === "hand-in" && !isOurs) throw claimed(folder, claim);
   const { lock, holder } = attempt(file);
   if (lock) return () => lock.release();
   throw new UserError(
@@ -21,6 +26,49 @@ export function lockRun(folder: string): () => void {
 
 /** The live process that trains in a folder, if any. */
 export const holderOf = (folder: string): Holder | undefined => holderOfFile(join(folder, "lock"));
+
+/** What works on runs for hours, and trains only some of the time. */
+type Claimant = "hand-in" | "sweep";
+
+/**
+ * Claims runs for a hand-in or a sweep, all or none, until the returned function is called. While a hand-in has a run,
+ * nobody else trains it: its record would no longer be the one that the notebook read. Two sweeps may claim the same
+ * run, since they have a lock of their own.
+ */
+export function claimRuns(folders: readonly string[], by: Claimant): () => void {
+  const locks: Lock[] = [];
+  const release = () => {
+    for (const lock of locks) lock.release();
+  };
+  try {
+    for (const folder of folders) {
+      const { lock, holder } = attempt(claimFile(folder));
+      if (lock) {
+        locks.push(lock);
+        lock.note({ by });
+      } else if (by !== "sweep" || holder.by !== "sweep") throw claimed(folder, holder);
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return release;
+}
+
+/** The live hand-in or sweep that has claimed a run, if any. */
+export const claimOf = (folder: string): Holder | undefined => holderOfFile(claimFile(folder));
+
+// Beside the run's folder, which whoever trains makes anew.
+const claimFile = (folder: string) => `${folder}.lock`;
+
+function claimed(folder: string, holder: Holder): UserError {
+  const who = holder.by === "hand-in" || holder.by === "sweep" ? `a ${holder.by}` : "another program";
+  return new UserError(
+    `Expected the run ${basename(dirname(folder))}/${basename(folder)} to be free but ${who} is at work on it ` +
+      `(${nameOf(holder)}): wait until it has ended, stop it, or leave that part or seed out; if it is certainly ` +
+      `gone, delete ${claimFile(folder)}.`,
+  );
+}
 
 function attempt(file: string): ReturnType<typeof takeLock> {
   try {

@@ -47,6 +47,8 @@ export function isFigure(value: unknown): value is PlotlySpec {
 
 function ownContent(value: unknown, bundle: Bundle | Promise<Bundle>): Content | Promise<Content> {
   const content = (data: Bundle): Content => {
+    if (!isObject(data))
+      throw new Error(`Expected what a notebook can store by MIME type but found ${nameOf(data)}: return an object.`);
     for (const [type, form] of Object.entries(data)) checkStorable(type, form);
     return { data: "text/plain" in data ? data : { ...data, "text/plain": plain(value) } };
   };
@@ -54,15 +56,22 @@ function ownContent(value: unknown, bundle: Bundle | Promise<Bundle>): Content |
 }
 
 function checkStorable(type: string, form: unknown): void {
+  const refused = (found: string, remedy: string) =>
+    new Error(`Expected what a notebook can store but found ${found} in ${type}: ${remedy}.`);
+  let stored: string | undefined;
   try {
-    JSON.stringify(form);
+    stored = JSON.stringify(form);
   } catch (error) {
-    throw new Error(
-      `Expected what a notebook can store but found something else in ${type} ` +
-        `(${(error as Error).message.split("\n")[0]}): give text, numbers, arrays and plain objects.`,
-    );
+    const why = (error as Error).message.split("\n")[0];
+    throw refused(`something else (${why})`, "give text, numbers, arrays and plain objects");
   }
+  if (stored === undefined) throw refused(nameOf(form), "give text, numbers, arrays and plain objects");
+  const isText = typeof form === "string" || (Array.isArray(form) && form.every((line) => typeof line === "string"));
+  // Jupyter takes anything else than text under a JSON type only.
+  if (!isText && !/\bjson$/.test(type)) throw refused(nameOf(form), "give a string");
 }
+
+const nameOf = (value: unknown) => (typeof value === "object" && value !== null ? "an object" : inspect(value));
 
 /** A figure that cannot be stored is an error of the code that shows it, before anything is drawn. */
 function representFigure(figure: PlotlySpec): Promise<Content> {

@@ -86,15 +86,12 @@ export function figureHtml(
   const alt = [meta.alt, data["text/plain"]].find((text) => typeof text === "string" && text.trim() !== "");
   const words = typeof alt === "string" ? alt : `Figure ${number}`;
   const size = metadata["image/png"];
-  const still =
-    typeof data["image/png"] === "string"
-      ? image({
-          type: "image/png",
-          data: data["image/png"],
-          alt: words,
-          width: isObject(size) ? size.width : undefined,
-        })
-      : `<p class="no-picture">${escapeHtml(words)}</p>`;
+  const png = data["image/png"];
+  const width = isObject(size) ? size.width : undefined;
+  const drawn = typeof png === "string" ? image({ type: "image/png", data: png, alt: words, width }) : undefined;
+  if (png !== undefined && drawn === undefined)
+    report(`the static picture of figure ${number} is damaged: run the cell again`);
+  const still = drawn ?? `<p class="no-picture">${escapeHtml(words)}</p>`;
   const json = JSON.stringify(withoutOutside(spec, report)).replaceAll("<", "\\u003c");
   const height = (spec.layout.height as number | undefined) ?? 450;
   return [

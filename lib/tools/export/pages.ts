@@ -85,6 +85,8 @@ export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "
       if ("error" in body) throw new CellError(body.error, body.cell);
       for (const { cell, element } of body.left_out)
         report(cell)(`<${element}> is left out, since a page only shows: show text, a table or a picture`);
+      for (const cell of body.too_deep)
+        report(cell)("it nests hundreds of elements within each other: only its words are shown, show a flatter one");
       const finished = finishBody(body.body, {
         cells,
         inserts,

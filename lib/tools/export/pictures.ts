@@ -18,9 +18,11 @@ export function findPicture(source: string | undefined, { folders, attachments }
   const address = (source ?? "").trim();
   if (address === "") return { missing: "a picture has no address: name its file" };
   if (/^data:/i.test(address))
-    return /^data:image\/[\w.+-]+[;,]/i.test(address)
-      ? { address: address.replace(/\s+/g, "") }
-      : { missing: "a picture's data address holds no picture: use data:image/png;base64,..." };
+    return (
+      picture(bytesOf(address)) ?? {
+        missing: "a picture's data address holds no picture: use data:image/png;base64,...",
+      }
+    );
   if (/^attachment:/i.test(address)) return attached(address.slice("attachment:".length), attachments);
   if (/^(?:https?:|ftp:)?\/\//i.test(address))
     return {
@@ -40,7 +42,11 @@ function attached(name: string, attachments: PictureSources["attachments"]): Pic
     return {
       missing: `the attachment ${decoded(name)} is missing from the cell: drag the picture into the cell again`,
     };
-  return { address: dataAddress(best[0], text(best[1])) };
+  return (
+    picture(storedBytes(best[0], text(best[1]))) ?? {
+      missing: `the attachment ${decoded(name)} holds no picture: drag the picture into the cell again`,
+    }
+  );
 }
 
 function onDisk(address: string, folders: readonly string[]): Picture {
@@ -51,11 +57,11 @@ function onDisk(address: string, folders: readonly string[]): Picture {
   const shown = decoded(address);
   if (file === undefined)
     return { missing: `the picture ${shown} is missing: put the file beside the notebook, or correct its name` };
-  const bytes = readFileSync(file);
-  const type = typeOf(bytes);
-  if (type === undefined)
-    return { missing: `${basename(file)} holds no picture that browsers show: save it as PNG, JPEG, GIF, WebP or SVG` };
-  return { address: `data:${type};base64,${bytes.toString("base64")}` };
+  return (
+    picture(readFileSync(file)) ?? {
+      missing: `${basename(file)} holds no picture that browsers show: save it as PNG, JPEG, GIF, WebP or SVG`,
+    }
+  );
 }
 
 /**
@@ -86,6 +92,19 @@ function isFile(path: string): boolean {
   }
 }
 
+/** The picture that bytes are; undefined where they are none. */
+function picture(bytes: Buffer): { readonly address: string } | undefined {
+  const type = typeOf(bytes);
+  return type === undefined ? undefined : { address: `data:${type};base64,${bytes.toString("base64")}` };
+}
+
+/** What a data address holds. */
+function bytesOf(address: string): Buffer {
+  const comma = address.indexOf(",");
+  const data = decoded(address.slice(comma + 1));
+  return /;\s*base64\s*$/i.test(address.slice(0, Math.max(0, comma))) ? Buffer.from(data, "base64") : Buffer.from(data);
+}
+
 /** MIME type by the first bytes: a name may lie. */
 function typeOf(bytes: Buffer): string | undefined {
   const head = bytes.subarray(0, 16).toString("latin1");
@@ -96,24 +115,39 @@ function typeOf(bytes: Buffer): string | undefined {
   if (head.startsWith("BM")) return "image/bmp";
   if (head.slice(4, 12) === "ftypavif") return "image/avif";
   if (head.startsWith("\x00\x00\x01\x00")) return "image/x-icon";
-  return /^\uFEFF?\s*(?:<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b/i.test(
-    bytes.subarray(0, 4096).toString("utf8"),
-  )
-    ? "image/svg+xml"
-    : undefined;
+  return isSvg(bytes.subarray(0, 4096).toString("utf8")) ? "image/svg+xml" : undefined;
+}
+
+/** Whether the first element is `<svg>`. */
+function isSvg(text: string): boolean {
+  let rest = text.replace(/^\uFEFF/, "").trimStart();
+  for (;;) {
+    const end = endOfProlog(rest);
+    if (end === undefined) return /^<svg[\s/>]/i.test(rest);
+    const at = rest.indexOf(end);
+    if (at < 0) return false;
+    rest = rest.slice(at + end.length).trimStart();
+  }
+}
+
+/** How what may stand before the first element ends. */
+function endOfProlog(text: string): string | undefined {
+  if (text.startsWith("<!--")) return "-->";
+  if (text.startsWith("<?")) return "?>";
+  if (/^<!doctype/i.test(text)) return /^<!doctype[^>[]*\[/i.test(text) ? "]>" : ">";
+  return undefined;
 }
 
 const text = (data: unknown): string => (Array.isArray(data) ? data.join("") : String(data ?? ""));
 
 /** SVG is stored as text, all other pictures in base64. */
-function dataAddress(type: string, data: string): string {
-  const isMarkup = type === "image/svg+xml" && data.includes("<");
-  return `data:${type};base64,${isMarkup ? Buffer.from(data).toString("base64") : data.replace(/\s+/g, "")}`;
-}
+const storedBytes = (type: string, data: string): Buffer =>
+  type === "image/svg+xml" && data.includes("<") ? Buffer.from(data) : Buffer.from(data, "base64");
 
-/** A stored picture as an element; the width is in CSS pixels. */
-export function image(picture: { type: string; data: string; alt: string; width?: unknown }): string {
-  const { type, data, alt, width } = picture;
+/** A stored picture as an element, undefined where it is none; the width is in CSS pixels. */
+export function image(stored: { type: string; data: string; alt: string; width?: unknown }): string | undefined {
+  const { type, data, alt, width } = stored;
+  const found = picture(storedBytes(type, data));
   const wide = typeof width === "number" && width > 0 ? ` width="${Math.round(width)}"` : "";
-  return `<img src="${escapeHtml(dataAddress(type, data))}" alt="${escapeHtml(alt)}"${wide}>`;
+  return found && `<img src="${escapeHtml(found.address)}" alt="${escapeHtml(alt)}"${wide}>`;
 }

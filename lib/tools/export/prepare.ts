@@ -187,11 +187,15 @@ function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, 
     const value = data[type];
     if (typeof value !== "string") continue;
     if (type === "text/latex") return { "text/markdown": value };
-    return pictures.includes(type) ? insert(pictureHtml(type, stored)) : { [type]: value };
+    if (!pictures.includes(type)) return { [type]: value };
+    const drawn = pictureHtml(type, stored);
+    if (drawn !== undefined) return insert(drawn);
+    report(`a stored picture (${type}) is damaged: run the cell again`);
   }
   // The text of a broken figure says more than the word "figure".
   if (plotlyMime in data) return { "text/plain": JSON.stringify(data[plotlyMime], null, 2) };
-  const others = Object.keys(data).filter((type) => type !== "text/plain" && !/^application\/json$/.test(type));
+  const told = ["text/plain", "application/json", ...pictures.filter((type) => typeof data[type] === "string")];
+  const others = Object.keys(data).filter((type) => !told.includes(type));
   if (others.length > 0)
     report(
       `an output of type ${others.join(", ")} is something that no page can show: show it as text, HTML or a picture`,
@@ -201,10 +205,10 @@ function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, 
   return undefined;
 }
 
-function pictureHtml(type: string, { data, metadata }: { data: Fields; metadata: Fields }): string {
+function pictureHtml(type: string, { data, metadata }: { data: Fields; metadata: Fields }): string | undefined {
   const stored = metadata[type];
   const size = isObject(stored) ? stored : {};
   const alt = [size.alt, metadata.alt, data["text/plain"], "Picture"].find((text) => typeof text === "string" && text);
   const drawn = image({ type, data: data[type] as string, alt: alt as string, width: size.width });
-  return `<figure class="picture"><div class="still">${drawn}</div></figure>`;
+  return drawn && `<figure class="picture"><div class="still">${drawn}</div></figure>`;
 }

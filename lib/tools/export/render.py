@@ -22,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sanitize import left_out, sanitize  # noqa: E402 (Python's -I leaves this folder out of the path)
+from sanitize import DEEPEST, depth, left_out, sanitize, words_of  # noqa: E402 (Python's -I leaves this folder out of the path)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # A cell of more lines starts folded.
@@ -108,6 +108,10 @@ class Renderer(IPythonRenderer):
         title = f' title="{html.escape(title)}"' if title else ""
         return f'<img src="{html.escape(url)}" alt="{html.escape(html.unescape(re.sub(r"<[^>]*>", "", text)))}"{title}>'
 
+    def task_list_item(self, text, checked=False):
+        # A page only shows: a box that nobody can tick is a character.
+        return f"<li>{'☑' if checked else '☐'} {text}</li>\n"
+
     def block_html(self, text):
         # Markdown leaves the inside of an HTML block alone, and so does not see its formulas.
         return Formulas().find(text) + "\n"
@@ -189,6 +193,7 @@ class Page:
     def start(self):
         self.cell = -1
         self.left_out = []
+        self.too_deep = []
 
     def enter(self, _):
         self.cell += 1
@@ -199,7 +204,11 @@ class Page:
 
     def html(self, text):
         self.left_out += [{"cell": self.cell, "element": name} for name in left_out(text)]
-        return sanitize(text)
+        clean = sanitize(text)
+        if depth(clean) <= DEEPEST:
+            return clean
+        self.too_deep.append(self.cell)
+        return f"<pre>{words_of(text)}</pre>"
 
 
 def shown(cell):
@@ -240,7 +249,7 @@ def main():
             # HTMLExporter would read its own output back through an HTML parser, seconds for a page with figures, to
             # add what is there.
             body, _ = TemplateExporter.from_notebook_node(exporter, nbformat.from_dict(notebook))
-            pages.append({"body": body, "left_out": page.left_out})
+            pages.append({"body": body, "left_out": page.left_out, "too_deep": page.too_deep})
         except Exception as error:
             pages.append({"error": f"{type(error).__name__}: {error}".splitlines()[0], "cell": max(page.cell, 0)})
     json.dump({"pages": pages}, sys.stdout)

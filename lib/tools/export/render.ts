@@ -10,6 +10,8 @@ export interface Rendered {
   readonly body: string;
   /** Elements that the sanitizer took away, by cell. */
   readonly left_out: readonly { readonly cell: number; readonly element: string }[];
+  /** Cells with more elements within each other than a browser reads: of these the words alone are shown. */
+  readonly too_deep: readonly number[];
 }
 
 /** Why a notebook cannot be rendered. */

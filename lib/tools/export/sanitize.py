@@ -152,3 +152,22 @@ def left_out(text):
     # Without attributes, what is left of a tag is its name: the serializer's, not the author's.
     bare = nh3.clean(text, tags=TAGS | set(WATCHED), clean_content_tags=set(), attributes={}, link_rel=None)
     return re.findall(rf"<({'|'.join(WATCHED)})>", bare)
+
+
+# Browsers' own parsers put no more than 512 elements within each other.
+DEEPEST = 400
+EMPTY = {"area", "br", "col", "hr", "img", "wbr"}
+
+
+def depth(clean):
+    """How many elements stand within each other in what `sanitize` returned."""
+    level = deepest = 0
+    for closes, name in re.findall(r"<(/?)([A-Za-z][^\s/>]*)", clean):
+        level += -1 if closes else name.lower() not in EMPTY
+        deepest = max(deepest, level)
+    return deepest
+
+
+def words_of(text):
+    """The text of a piece of HTML alone, escaped."""
+    return nh3.clean(text, tags=set(), clean_content_tags=WITH_CONTENT)

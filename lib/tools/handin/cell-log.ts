@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { explained } from "../../src/base/errors.cjs";
 import { isObject } from "../../src/base/is-object";
 import { isOutputsNote } from "../notebooks/cell";
 import { cellLog } from "../notebooks/places";
@@ -9,7 +10,7 @@ import type { LoggedCell } from "./rules/rule";
  */
 export function readCellLog(): LoggedCell[] {
   if (!existsSync(cellLog())) return [];
-  return readFileSync(cellLog(), "utf8")
+  return readLog()
     .split("\n")
     .flatMap((line) => {
       try {
@@ -18,6 +19,14 @@ export function readCellLog(): LoggedCell[] {
         return []; // the last line of a kernel that was killed
       }
     });
+}
+
+function readLog(): string {
+  try {
+    return readFileSync(cellLog(), "utf8");
+  } catch (error) {
+    throw explained(error, cellLog(), "read");
+  }
 }
 
 function toEntry(value: unknown): LoggedCell | undefined {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { UserError } from "../../src/base/errors.cjs";
+import { explained, UserError } from "../../src/base/errors.cjs";
 import { itemAt } from "../../src/base/item-at";
 import { sha256 } from "../../src/base/sha256";
 import { asSentence, percent, plural } from "../../src/base/text";
@@ -237,7 +237,13 @@ function readPage(file: string): Page | undefined {
   return html === undefined ? undefined : { html, content: new PageContent(html) };
 }
 
-const readText = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
+function readText(file: string): string | undefined {
+  try {
+    return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  } catch (error) {
+    throw explained(error, file, "read");
+  }
+}
 
 /** The index page is a page of no notebook. */
 const indexPart: Part = {

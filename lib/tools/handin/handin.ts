@@ -1,10 +1,13 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fromEnvironment } from "../../src/base/environment";
 import { UserError } from "../../src/base/errors.cjs";
+import { claimRuns } from "../../src/base/lock";
 import { StatusLines } from "../../src/base/status-lines";
 import { plural } from "../../src/base/text";
 import { findPart, type Part, parts } from "../../src/parts";
+import { runName, runsFolder } from "../../src/runs/places";
 import { lockFolder } from "../notebooks/folder-lock";
 import { quickNotice } from "../notebooks/notebook";
 import { handinFolder } from "../notebooks/places";
@@ -30,10 +33,17 @@ export async function main(argv: string[]): Promise<number> {
   const plan = makePlan(argv);
   const folder = handinFolder();
   const lock = await lockFolder(folder);
+  let unclaim = () => {};
   const stop = new AbortController();
   const abort = () => stop.abort();
   for (const signal of signals) process.on(signal, abort);
   try {
+    unclaim = claimRuns(
+      plan.chosen
+        .filter(({ sheet }) => sheet)
+        .map(({ id }) => join(runsFolder(), id, runName({ ...plan, overrides: {} }))),
+      "hand-in",
+    );
     return await handIn({
       plan,
       folder,
@@ -45,6 +55,7 @@ export async function main(argv: string[]): Promise<number> {
     });
   } finally {
     for (const signal of signals) process.off(signal, abort);
+    unclaim();
     lock.release();
   }
 }

@@ -62,6 +62,9 @@ async function runReadable(session: Session, part: Part): Promise<PartReport> {
   if (outcome.status === "stopped") return report("failed", outcome.seconds, outcome.message);
   const status = outcome.status === "finished" ? "finished" : "failed";
   const records = status === "finished" ? recordsOf(part, profile, seed) : {};
+  // A sweep that was cut off would else train this run again, since its own attempt at it did not end.
+  if (status === "finished")
+    rmSync(join(runsFolder(), "sweeps/jobs", part.id, runOf(plan), "state.json"), { force: true });
   if (existsSync(target))
     writeNotebook(
       target,
@@ -70,6 +73,8 @@ async function runReadable(session: Session, part: Part): Promise<PartReport> {
   line.print(`${title}: ${outcome.message ?? `${outcome.cell} cells in ${roughDuration(outcome.seconds)}`}`);
   return report(status, outcome.seconds, outcome.message);
 }
+
+const runOf = (plan: Session["plan"]) => runName({ ...plan, overrides: {} });
 
 interface Job {
   readonly title: string;
@@ -84,7 +89,7 @@ async function execute(
   { title, source, target, note }: Job,
 ): Promise<Outcome> {
   const started = Date.now();
-  const run = runName({ ...plan, overrides: {} });
+  const run = runOf(plan);
   let [cell, cells] = [0, 0];
   const tick = () =>
     line.update(

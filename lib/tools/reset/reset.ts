@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../../src/base/errors.cjs";
-import { holderOf } from "../../src/base/lock";
+import { claimOf, holderOf } from "../../src/base/lock";
 import { findPart, trainedParts } from "../../src/parts";
 import { hasCheckpoint } from "../../src/runs/checkpoint";
 import { runsFolder } from "../../src/runs/places";
@@ -27,7 +27,7 @@ export async function main(argv: string[]): Promise<number> {
     runsOf(part).map((name) => ({ part, name, folder: join(runsFolder(), part, name) })),
   );
   for (const { part, name, folder } of folders) {
-    const holder = holderOf(folder);
+    const holder = holderOf(folder) ?? claimOf(folder);
     if (holder)
       throw new UserError(
         `Expected no run of ${part} under way but process ${holder.pid} on ${holder.host} is at ${name}: stop it ` +

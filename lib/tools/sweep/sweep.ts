@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
+import { claimRuns } from "../../src/base/lock";
 import { StatusLines } from "../../src/base/status-lines";
 import { asSentence, plural } from "../../src/base/text";
 import { runsFolder } from "../../src/runs/places";
@@ -45,6 +46,22 @@ export async function sweep(request: SweepRequest, places: SweepPlaces): Promise
   const cores = availableParallelism();
   const plan = makePlan(request, places, cores);
   for (const job of plan.jobs) readFinished(plan, job); // refuses a damaged record before anything runs
+  const unclaim = claimRuns(
+    plan.jobs.map(({ part, run }) => join(plan.runs, part, run)),
+    "sweep",
+  );
+  try {
+    return await runPlan(plan, request, { places, cores });
+  } finally {
+    unclaim();
+  }
+}
+
+async function runPlan(
+  plan: SweepPlan,
+  request: SweepRequest,
+  { places, cores }: { readonly places: SweepPlaces; readonly cores: number },
+): Promise<number> {
   const there = readStates(plan).filter(({ status }) => status === "finished").length;
   const environment = await places.python();
   const python = request.executorProfile === undefined ? environment : plainName(environment);
