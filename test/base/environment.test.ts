@@ -77,7 +77,7 @@ const sources = ["lib/src", "lib/tools", "test"].flatMap((folder) =>
     .map((name) => ({ file: `${folder}/${name}`, text: readFileSync(join(root, folder, name), "utf8") })),
 );
 
-test("one file of the library and the tools reads the environment, one of set-up, and three scripts that come before", () => {
+test("one file of library and tools reads the environment, one of set-up, and three scripts before", () => {
   const own = sources.filter(({ file }) => /^lib\/(src|tools)\/.*\.([mc]?ts|[mc]js)$/.test(file));
   expect(own.length).toBeGreaterThan(200);
   const code = (text: string) => text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");

@@ -27,7 +27,7 @@ function fake(name: string, body: string): Setting {
 const steady = (ms: number) => `say({ ready: { version: "1", threads: "2 threads" } });
   require("node:readline").createInterface({ input: process.stdin }).on("line", (steps) => answer(${ms} + Number(steps) / 100 + asked++));`;
 
-test("each setting is asked in each round, one after the other, and what does not start is told with its last words", async () => {
+test("each setting has its turn in each round; one that does not start is named with its last words", async () => {
   const broken = fake(
     "broken",
     'console.error("Traceback"); console.error("ModuleNotFoundError: No module named torch"); process.exit(1);',

@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser)("a series on an exported page in Chromium, from a f
     }
   }
 
-  test("does nothing until it is asked to, and is a picture with words; so it is without scripts and on paper", async () => {
+  test("starts as a picture with words, and stays one without scripts and on paper", async () => {
     const picture = { name: /^A test series of 30 digits.*The sum is \d+; y\(30\) is [01]\.\d{3}: the network says/ };
     for (const javaScriptEnabled of [true, false]) {
       const { page, complaints } = await open({ javaScriptEnabled });
@@ -170,7 +170,7 @@ describe.skipIf(!hasBrowser)("a series on an exported page in Chromium, from a f
     await page.context().close();
   });
 
-  test("letters, too many digits, large numbers and an empty field are told in a sentence, and nothing is lost", async () => {
+  test("a sentence says what is wrong with letters, too many digits, large numbers and an empty field", async () => {
     const { page } = await open();
     await start(page);
     const first = await digitsOf(page);

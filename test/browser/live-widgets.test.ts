@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)("live.kernel and live.cell in Chromium, from a file
     return page;
   }
 
-  test("the kernel's sum is tf.conv2d's, also after an edit and beyond the border; letters are said to be no number", async () => {
+  test("the kernel's sum is tf.conv2d's, after an edit and beyond the border; letters are refused", async () => {
     const page = await open("kernel");
     const value = async () => Number(await page.locator(".kernel").getAttribute("data-value"));
     await page.getByRole("button", { name: "Identity" }).click();

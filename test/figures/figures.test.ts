@@ -12,6 +12,11 @@ describe.each(Object.entries(samples))("%s", (_, draw) => {
 
   test("is a pure function", () => expect(draw()).toEqual(drawn));
 
+  test("leaves out settings that are undefined", () => {
+    const { xaxis, yaxis } = drawn.layout;
+    for (const one of [...drawn.data, xaxis, yaxis]) expect(Object.values(one)).not.toContain(undefined);
+  });
+
   test("says in words what it shows", () => {
     expect(drawn.layout.meta.alt.length).toBeGreaterThan(15);
     expect(drawn.layout.meta.alt).not.toMatch(/undefined|NaN|Infinity/);
@@ -74,7 +79,7 @@ test("the same model has the same colour in every figure", () => {
   for (const used of colors) expect([...used]).toEqual([figures.modelStyle("h6-1d").color]);
 });
 
-test("comparison draws the means over the seeds of four models, and a band where a model reaches the lower panel", () => {
+test("comparison draws four models' means over seeds, and a band where one reaches the lower panel", () => {
   const drawn = samples.comparison!();
   const upper = drawn.data.filter((trace) => trace.yaxis === "y");
   expect(upper.map((trace) => trace.name)).toEqual(

@@ -365,7 +365,7 @@ describe("in a trace of one's own", () => {
     ).toThrow('Expected layers that keep their shape but found RandomWidth "wide"');
   });
 
-  test("gather by an input is traced, with its gradient; an index outside is the engine's error, with the op's name", () => {
+  test("gather by an input is traced with its gradient; a wrong index is the engine's error, with the op", () => {
     const table = tf.variable(tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]));
     const graph = trace(
       {

@@ -671,7 +671,7 @@ describe("npm run check", () => {
     }
   };
 
-  test("ends with 0 on a good hand-in and with 1 on a spoiled one, naming notebook, cell, value and remedy", async () => {
+  test("exits with 0 on a good hand-in, with 1 on a spoiled one: notebook, cell, value, remedy", async () => {
     const copy = new Copy();
     await exportNotebooks({ from: copy.handin, to: copy.handin });
     expect(await run()).toEqual({ code: 0, said: expect.stringMatching(/\d+ rules, 0 findings/) });

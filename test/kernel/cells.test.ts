@@ -346,7 +346,7 @@ test("a cell that asks opens Jupyter's input box, with its question", async () =
   ]);
 });
 
-test("where nobody can answer, a cell that asks ends with an error that says so, and a caught one goes on", async () => {
+test("where nobody can answer, a cell that asks ends with an error; one that catches it goes on", async () => {
   const ran = await run([
     ...asking,
     "const sync = () => prompt('no');\nsync()",

@@ -94,7 +94,7 @@ describe.each(Object.entries(runners))("%s", (runner, command) => {
   );
 });
 
-test("nbconvert --allow-errors runs on and keeps each error in its cell; a cell without one holds nothing on stderr", async () => {
+test("nbconvert --allow-errors keeps each error in its cell; other cells hold nothing on stderr", async () => {
   const sources = Object.values(kinds).map(({ source }) => source);
   const from = write("all", [...sources, "console.log('the end'); 1 + 1"]);
   const to = join(folder, "all-executed.ipynb");

@@ -37,7 +37,7 @@ test("code that registers for the interrupt ends by itself, and the cell's value
   expect(facts.registered.seconds).toBeLessThan(2);
 });
 
-test("a cell that waits only for a picture ends as well: what it printed behind it is shown, and the next one runs", () => {
+test("a cell that waits only for a picture ends too: later output is shown, the next cell runs", () => {
   expect(facts.picture).toMatchObject({ ename: "Interrupted", shown: ["stream", "error"], next: "'next'" });
   expect(facts.picture.seconds).toBeLessThan(2);
 });

@@ -62,7 +62,7 @@ describe("a packed network", () => {
     expect(bits.map(Math.round)).toEqual([30, 6, 3, 2]);
   });
 
-  test("rounds the weights of an input that is always small more coarsely, and what that adds goes into the bias", () => {
+  test("rounds weights of an always small input more coarsely; the bias takes what that adds", () => {
     const kernel = normal(2 * 400);
     const layer: Dense = { kind: "dense", inputs: 2, outputs: 400, activation: "linear", kernel, bias: normal(400) };
     const moments = [{ mean: Float32Array.of(3, 0.01), meanSquare: Float32Array.of(9.5, 0.0001) }];

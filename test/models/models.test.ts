@@ -267,7 +267,7 @@ test("refuses a dropout rate that is none", () => {
   expect(() => models.mlp({ dropout: Number.NaN })).toThrow("found NaN");
 });
 
-test("two LSTM layers that the output reads both: a step and its evaluation as a graph are those of the eager step", async () => {
+test("two LSTM layers that the output reads: graph and eager step and evaluation agree", async () => {
   const settings = { shape: [7, 1], batchSize: 6, seed: 5, optimizer: { name: "adam", learningRate: 0.01 } } as const;
   const networks = [1, 1].map((seed) => models.lstm({ units: [5, 4], length: 7, seed }));
   const [eager, graph] = [createStep(networks[0], { ...settings, mode: "eager" }), createStep(networks[1], settings)];

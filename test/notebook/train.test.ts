@@ -52,7 +52,7 @@ test("a page of npm run lab draws itself from the run's folder; the end replaces
   vi.stubEnv("DEEPNETS_LAB_ROOT", "");
 });
 
-test("Stop ends it with the run so far and a note; the next call goes on and ends as if it had not been stopped", async () => {
+test("Stop ends it with the run so far and a note; the next call goes on as if not stopped", async () => {
   const whole = await train(lstm(), series, parameters("whole", settings));
   const p = parameters("stopped", settings);
   const first = lstm();

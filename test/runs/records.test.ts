@@ -33,7 +33,7 @@ const sample = (part: Parameters<typeof sampleRecord>[0], seed = 1) => agreeing(
 const b = sample("h6-1b");
 
 describe("readRecord", () => {
-  test("reads part, profile and seed; profile and seed come from the environment where they are not named", async () => {
+  test("reads part, profile and seed; the environment names profile and seed where the call does not", async () => {
     store(b);
     store({ ...b, profile: "quick", seed: 4 });
     expect((await readRecord({ part: "h6-1b" })).seed).toBe(1);

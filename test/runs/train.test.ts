@@ -88,7 +88,7 @@ describe("a finished run", () => {
     expect(record.testLoss.at(-1)).toBeCloseTo(record.final!.test.loss, 5);
   });
 
-  test("the first point is measured before any step, the last after the last, also where they do not divide", async () => {
+  test("the first point is before any step, the last after the last, also where they do not divide", async () => {
     const { record } = await train(linear({ inputs: 4, outputs: 3 }), corners(), small({ iterations: 70 }));
     expect(record.iterations).toEqual([0, 50, 70]);
     expect(record.trainLoss[0]).toBeCloseTo(Math.log(3), 6);

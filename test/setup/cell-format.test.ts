@@ -20,7 +20,7 @@ function notebook(name: string, sources: readonly string[]): void {
   writeFileSync(join(folder, `${name}.ipynb`), JSON.stringify({ cells: [words, ...cells] }));
 }
 
-test("a code cell that Biome would write otherwise is named; an exception is let by, until it is none any more", async () => {
+test("a code cell that Biome would change is named; an exception passes only while it is one", async () => {
   notebook("one", ["const a = 1;", "const b = 'two';", 'const c = await load("three");\nshow(c);']);
   notebook("two", ["const a  = 1;", `show(${"x + ".repeat(40)}x);`]);
   const find = (exceptions: string[]) =>

@@ -84,7 +84,7 @@ test("settings are rows and curves of their own; missing runs are counted", () =
   expect(readFileSync(join(folderOf(plan), "index.html"), "utf8")).toContain("1 of 4 runs are missing.");
 });
 
-test("the workflow's last job ends with one sentence when a record is damaged, and keeps the table that was there", () => {
+test("the last job ends with one sentence when a record is damaged, and keeps the old table", () => {
   const plan = ran(["h6-1b", "--seeds", "1-2", "--quick"]);
   gather(plan);
   const file = join(folderOf(plan), "plan.json");

@@ -48,7 +48,7 @@ function startJob(
 
 const state = (runs: string) => stateOf(runs, "h6-1b/quick-s1");
 
-test("a job whose run is in another job's hands, left over from a killed sweep, waits for it and does not train again", async () => {
+test("a job whose run an older job of a killed sweep still trains waits for it and does not train", async () => {
   const runs = newRuns();
   const first = startJob(runs, { steps: 12, seconds: 0.1 });
   await until(() => existsSync(join(runs, "h6-1b/quick-s1/trace.txt")));

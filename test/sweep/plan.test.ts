@@ -21,7 +21,7 @@ const made = ({ part, seed }: Job, more: Partial<RunRecord> = {}): RunRecord =>
   agreeing({ ...sampleRecord(part as "h6-1b", seed), profile: "quick", peakMemoryMB: 1000, ...more });
 const record = (job: Job, more: Partial<RunRecord> = {}) => recordText(made(job, more));
 
-test("one job per part, setting and seed, in folders that training uses, under a name that the order does not change", () => {
+test("one job per part, setting and seed, in training's folders; the name ignores the order", () => {
   const runs = newRuns();
   const { jobs, name } = plan(runs, ["h6-1b", "h6-2", "--seeds", "1-2", "--quick"]);
   expect(jobs.map(({ part, run }) => `${part}/${run}`)).toEqual([
