@@ -23,7 +23,7 @@ async function deadProcess(): Promise<number> {
 test("is taken once, and again after it was given back", () => {
   const unlock = lockRun(join(folder, "new"));
   expect(holderOf(join(folder, "new"))).toMatchObject({ pid: process.pid, host: hostname() });
-  expect(() => lockRun(join(folder, "new"))).toThrow("this very process, in another cell");
+  expect(() => lockRun(join(folder, "new"))).toThrow("another cell of this process");
   unlock();
   expect(readdirSync(join(folder, "new"))).toEqual([]);
   lockRun(join(folder, "new"))();
@@ -143,8 +143,9 @@ describe("a claim on runs", () => {
       const release = claimRuns([run("full-s1"), run("full-s2")], first);
       expect(claimOf(run("full-s2"))).toMatchObject({ pid: process.pid, by: first });
       expect(() => claimRuns([run("full-s3"), run("full-s2")], second)).toThrow(
-        `Expected the run h6-1b/full-s2 to be free but a ${first} is at work on it (this very process, in another ` +
-          `cell): wait until it has ended, stop it, or leave that part or seed out; if it is certainly gone, delete ${run("full-s2.lock")}.`,
+        `Expected the run h6-1b/full-s2 to be free but a ${first} is at work on it (another cell of ` +
+          "this process): wait until it has ended, stop it, or leave that part or seed out. If it no longer exists, " +
+          `delete ${run("full-s2.lock")}.`,
       );
       expect(claimOf(run("full-s3")), "all or none").toBeUndefined();
       release();

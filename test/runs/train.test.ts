@@ -351,7 +351,7 @@ describe("bad runs", () => {
     const first = train(network(), corners(), small({ iterations: 2000 }));
     await new Promise((resolve) => setTimeout(resolve, 20));
     await expect(train(network(), corners(), small())).rejects.toThrow(
-      /Expected no other process to train this run but this very process, in another cell, does/,
+      /Expected no other process to train this run but another cell of this process does/,
     );
     await first;
   });

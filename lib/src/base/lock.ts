@@ -58,15 +58,15 @@ export function claimRuns(folders: readonly string[], by: Claimant): () => void 
 /** The live hand-in or sweep that has claimed a run, if any. */
 export const claimOf = (folder: string): Holder | undefined => holderOfFile(claimFile(folder));
 
-// Beside the run's folder, which whoever trains makes anew.
+// Beside the run's folder: each training makes that folder anew.
 const claimFile = (folder: string) => `${folder}.lock`;
 
 function claimed(folder: string, holder: Holder): UserError {
   const who = holder.by === "hand-in" || holder.by === "sweep" ? `a ${holder.by}` : "another program";
   return new UserError(
     `Expected the run ${basename(dirname(folder))}/${basename(folder)} to be free but ${who} is at work on it ` +
-      `(${nameOf(holder)}): wait until it has ended, stop it, or leave that part or seed out; if it is certainly ` +
-      `gone, delete ${claimFile(folder)}.`,
+      `(${nameOf(holder)}): wait until it has ended, stop it, or leave that part or seed out. If it no longer exists, ` +
+      `delete ${claimFile(folder)}.`,
   );
 }
 
@@ -80,6 +80,6 @@ function attempt(file: string): ReturnType<typeof takeLock> {
 
 function nameOf({ pid, host }: Holder): string {
   const here = host === hostname();
-  if (here && pid === process.pid) return "this very process, in another cell,";
+  if (here && pid === process.pid) return "another cell of this process";
   return `process ${pid}${here ? "" : ` on ${host}`}`;
 }
