@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -79,6 +88,11 @@ describe("bad files", () => {
         "-- --repair, which restores MNIST.",
     );
     vi.stubEnv("DEEPNETS_DATA", folder);
+    rmSync(join(folder, "train-labels-idx1-ubyte"));
+    mkdirSync(join(folder, "train-labels-idx1-ubyte"));
+    expect(() => mnistLabels("train")).toThrow("train-labels-idx1-ubyte but it cannot be read (EISDIR): run npm run");
+    rmSync(join(folder, "train-labels-idx1-ubyte"), { recursive: true });
+    writeFileSync(join(folder, "train-labels-idx1-ubyte"), "");
     replace("train-labels-idx1-ubyte", labels());
     expect(() => mnistLabels("train")).toThrow(
       "train-labels-idx1-ubyte but it holds something else: run npm run doctor",

@@ -191,6 +191,10 @@ describe.each(modes)("in mode %s", (mode) => {
     expect(refused(tf.model({ inputs: wide.input, outputs: wide.output }))).toContain(
       "Expected a sigmoid output of 1 unit but found 2",
     );
+    const lone = head(1, "softmax");
+    expect(refused(tf.model({ inputs: lone.input, outputs: lone.output }))).toContain(
+      'Expected a softmax over 2 outputs or more but found 1, whose probability is always 1 (Dense "end")',
+    );
     const steps = head(2, "softmax", [3, 2]);
     expect(refused(tf.model({ inputs: steps.input, outputs: steps.output }), [3, 2])).toContain(
       'Expected one row of outputs per example but found [3, 2] (Dense "end")',
@@ -198,6 +202,52 @@ describe.each(modes)("in mode %s", (mode) => {
     const frozen = classifier([2]);
     frozen.trainable = false;
     expect(refused(frozen)).toContain("Expected weights to train but found none");
+  });
+
+  test.each([
+    ["rate", () => tf.layers.dropout({ rate: 1, inputShape: [3, 2] })],
+    ["rate", () => tf.layers.gaussianDropout({ rate: 1 })],
+    ["rate", () => tf.layers.timeDistributed({ layer: tf.layers.dropout({ rate: 1 }) })],
+    ["dropout", () => tf.layers.lstm({ units: 2, dropout: 1, returnSequences: true })],
+    ["recurrentDropout", () => tf.layers.gru({ units: 2, recurrentDropout: 1, returnSequences: true })],
+  ])("a %s of 1, with which tfjs drops nothing, is refused: %#", (name, layer) => {
+    const model = classifier([3, 2], layer(), tf.layers.flatten());
+    expect(() => createStep(model, options([3, 2], { mode }))).toThrow(
+      `Expected "${name}" to be below 1 but found 1 (`,
+    );
+    model.dispose();
+  });
+
+  test.each<readonly [string, ArrayLike<unknown>]>([
+    ["-1", Int32Array.of(0, -1, 1, 0)],
+    ["NaN", Float32Array.of(0, 1, Number.NaN, 0)],
+    ["0.5", Float32Array.of(0, 1, 1, 0.5)],
+    [
+      "1,0",
+      [
+        [1, 0],
+        [0, 1],
+        [0, 1],
+        [1, 0],
+      ],
+    ],
+  ])("a label of %s is refused, in a step and in an evaluation", (found, labels) => {
+    const model = classifier([6]);
+    const step = createStep(model, options([6], { mode }));
+    const wrong = { ...batch(6), labels: labels as Uint8Array };
+    for (const use of [() => step.step(wrong, 0), () => step.evaluate(wrong)])
+      expect(use).toThrow(`Expected labels to be whole numbers from 0 on but found ${found} (example `);
+    step.dispose();
+    model.dispose();
+  });
+
+  test("a misspelt precision, and no optimizer, are refused", () => {
+    const model = classifier([6]);
+    const make = (more: object) => () => createStep(model, options([6], { mode, ...more }));
+    expect(make({ precision: "float16" })).toThrow('precision to be "float32" or "bfloat16" but found "float16"');
+    expect(make({ mode: "grpah" })).toThrow('Expected mode to be "graph" or "eager" but found "grpah"');
+    expect(make({ optimizer: undefined })).toThrow("Expected an optimizer but found none");
+    model.dispose();
   });
 
   test.each(["sigmoid", "softmax"] as const)(

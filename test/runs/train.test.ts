@@ -319,6 +319,17 @@ describe("bad runs", () => {
     await expect(train(network(), { ...dataset, train: { ...dataset.train, size: 299 } }, small())).rejects.toThrow(
       "Expected 1196 input values and 299 labels but found 1200 and 300 (train split of corners",
     );
+    const withTrain = (more: object) => train(network(), { ...dataset, train: { ...dataset.train, ...more } }, small());
+    await expect(withTrain({ labels: [...dataset.train.labels] })).rejects.toThrow(
+      "Expected labels in a typed array but found a plain one (train split of corners): write Uint8Array.from(labels).",
+    );
+    await expect(withTrain({ inputs: [...dataset.train.inputs] })).rejects.toThrow("write Float32Array.from(inputs).");
+    for (const [i, found] of [-1, 0.5, Number.NaN].entries())
+      await expect(
+        withTrain({ labels: Float32Array.from(dataset.train.labels, (label, k) => (k === i ? found : label)) }),
+      ).rejects.toThrow(
+        `Expected labels to be whole numbers from 0 on but found ${found} (example ${i} of the train split of corners)`,
+      );
     await expect(train(linear({ inputs: 5, outputs: 3 }), dataset, small())).rejects.toThrow(
       "Expected one input of shape [4] per example but the model takes [5]",
     );

@@ -131,10 +131,21 @@ function readLabels(file: string, name: keyof typeof mnistFiles): Uint8Array {
   const wayOut = "run npm run doctor -- --repair, which restores MNIST";
   if (!existsSync(file))
     throw new UserError(`Expected MNIST's labels in ${file} but there is no such file: ${wayOut}.`);
-  const bytes = readFileSync(file);
+  const bytes = readOr(
+    file,
+    (code) => `Expected MNIST's labels in ${file} but it cannot be read (${code}): ${wayOut}.`,
+  );
   if (sha256(bytes) !== mnistFiles[name])
     throw new UserError(`Expected MNIST's labels in ${file} but it holds something else: ${wayOut}.`);
   return parseIdx(bytes, { name: file, shape: [name.startsWith("train") ? 60_000 : 10_000], wayOut }).values;
+}
+
+function readOr(file: string, sentence: (code: string | undefined) => string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UserError(sentence((error as NodeJS.ErrnoException).code));
+  }
 }
 
 async function readVerified(

@@ -23,6 +23,12 @@ export function checkBatch(
     );
   }
   const classes = network.head === "sigmoid" ? 2 : network.outputs;
+  const odd = labels.findIndex((label) => !Number.isInteger(label) || label < 0);
+  if (odd >= 0)
+    throw new Error(
+      `Expected labels to be whole numbers from 0 on but found ${String(labels[odd])} (example ${odd} of the batch): ` +
+        "give the class of each example by its number.",
+    );
   const wrong = labels.findIndex((label) => label >= classes);
   if (wrong >= 0)
     throw new Error(

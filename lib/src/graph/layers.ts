@@ -121,7 +121,8 @@ export function forgetMasks(layer: tf.layers.Layer): void {
 
 /** Throws where a layer, or one within it, is of a kind that no step can honour. */
 export function refuseLayer(layer: tf.layers.Layer): void {
-  const { stateful, activityRegularizer } = configOf(layer);
+  const config = configOf(layer);
+  const { stateful, activityRegularizer } = config;
   if (stateful === true)
     throw new Error(
       `Expected layers that start each batch anew but found ${called(layer)} with stateful: true: a step keeps ` +
@@ -141,6 +142,12 @@ export function refuseLayer(layer: tf.layers.Layer): void {
             "a word; correct its name or leave it out."
         : `Expected options that tfjs takes as they are but "${dropped.name}" became ${String(dropped.became)} ` +
             `(${called(layer)}): correct its value or leave it out.`,
+    );
+  const all = ["rate", "dropout", "recurrentDropout"].find((name) => (config[name] as number | undefined) === 1);
+  if (all !== undefined)
+    throw new Error(
+      `Expected "${all}" to be below 1 but found 1 (${called(layer)}): it would drop everything, and tfjs drops ` +
+        "nothing then; choose a smaller one.",
     );
   if (layer.getClassName() === "RandomWidth")
     throw new Error(

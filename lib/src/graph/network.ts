@@ -105,6 +105,11 @@ export function network(model: tf.LayersModel, options: { readonly shape: readon
   if (head === "sigmoid" && outputs !== 1) {
     throw new Error(`Expected a sigmoid output of 1 unit but found ${outputs}: use softmax for more than two classes.`);
   }
+  if (head === "softmax" && outputs < 2)
+    throw new Error(
+      `Expected a softmax over 2 outputs or more but found ${outputs}, whose probability is always 1 ` +
+        `(${called(last)}): use sigmoid for two classes.`,
+    );
   const weights = namedWeights(model);
   if (!weights.some((weight) => weight.trainable))
     throw new Error(

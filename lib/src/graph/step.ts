@@ -23,6 +23,10 @@ export function createStep(model: tf.LayersModel, options: StepOptions): Trainin
   if (!Number.isInteger(options.batchSize) || options.batchSize < 1) {
     throw new Error(`Expected batchSize to be a whole number from 1 on but found ${options.batchSize}: correct it.`);
   }
+  requireOneOf("mode", options.mode, ["graph", "eager"]);
+  requireOneOf("precision", options.precision, ["float32", "bfloat16"]);
+  if (!options.optimizer)
+    throw new Error('Expected an optimizer but found none: give one, as { name: "sgd", learningRate: 0.5 }.');
   if (options.precision === "bfloat16" && options.mode === "eager") {
     throw new Error(
       'Expected precision "float32" in mode "eager" but found "bfloat16": only a traced graph computes in ' +
@@ -30,4 +34,10 @@ export function createStep(model: tf.LayersModel, options: StepOptions): Trainin
     );
   }
   return options.mode === "eager" ? eagerStep(model, options) : graphStep(model, options);
+}
+
+// A cell's compiler sees a wrong word, a script in JavaScript or a cast do not.
+function requireOneOf(name: string, value: string | undefined, known: readonly string[]): void {
+  if (value !== undefined && !known.includes(value))
+    throw new Error(`Expected ${name} to be ${known.map((one) => `"${one}"`).join(" or ")} but found "${value}".`);
 }

@@ -2,7 +2,7 @@ import { sizeOf } from "../base/shape";
 import type { Dataset } from "../data/dataset";
 
 /**
- * Throws unless the lengths of a data set's arrays agree, their values are finite, and there is something to train and
+ * Throws unless the lengths of a data set's arrays agree, their values are finite, their labels are whole numbers, and there is something to train and
  * to test on.
  */
 export function checkDataset({ name, shape, train, test, validation }: Dataset): void {
@@ -16,6 +16,18 @@ export function checkDataset({ name, shape, train, test, validation }: Dataset):
           "inputs or labels.",
       );
     }
+    for (const [what, values] of Object.entries({ inputs: split.inputs, labels: split.labels }))
+      if (!ArrayBuffer.isView(values))
+        throw new Error(
+          `Expected ${what} in a typed array but found a plain one (${half} split of ${name}): write ` +
+            `${what === "inputs" ? "Float32Array" : "Uint8Array"}.from(${what}).`,
+        );
+    const odd = split.labels.findIndex((label) => !Number.isInteger(label) || label < 0);
+    if (odd >= 0)
+      throw new Error(
+        `Expected labels to be whole numbers from 0 on but found ${String(split.labels[odd])} (example ${odd} of the ` +
+          `${half} split of ${name}): correct the data.`,
+      );
     const bad = firstNotFinite(split.inputs);
     // A ReLU turns NaN into 0, so the loss would not show it.
     if (bad >= 0)
