@@ -277,6 +277,7 @@ test("a cell is what a module is in the Node that runs it", async () => {
     ['(await import("./data.json", { with: { type: "json" } })).default.a', "[ 1, 2 ]"],
     ['[(await import("./x.ts")).f(2), (await import("./slow.mts")).slow]', "[ 12, 8 ]"],
     ["declare global { var shared: number }\nglobalThis.shared = 5;", ""],
+    ['/^[\\p{L}--[a-z]]$/v.test("A")', "true"],
     ["shared + [1, 2, 3].findLast((x) => x < 3)! + [3, 1].toSorted()[0]!", "8"],
     ["// @ts-nocheck\nconst wrong: string = 1; wrong", "1"],
     ["function id<const T>(x: T): T { return x; } const two: readonly [1, 2] = id([1, 2]); two", "[ 1, 2 ]"],
