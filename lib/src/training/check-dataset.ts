@@ -2,8 +2,8 @@ import { sizeOf } from "../base/shape";
 import type { Dataset } from "../data/dataset";
 
 /**
- * Throws unless the lengths of a data set's arrays agree, their values are finite, their labels are whole numbers, and there is something to train and
- * to test on.
+ * Throws unless the lengths of a data set's arrays agree, their values are finite, their labels are whole numbers, and
+ * there is something to train and to test on.
  */
 export function checkDataset({ name, shape, train, test, validation }: Dataset): void {
   const row = sizeOf(shape);
