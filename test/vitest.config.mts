@@ -9,7 +9,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
 
 const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
-// One quick hand-in, shared by all tests that look at what it made.
+// One quick hand-in, shared by all tests that look at what it made. It begins with the tests and takes as long as the
+// units do, which start no kernels: beside a hand-in, on two cores, a kernel may take a minute to answer.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 // Where a test asks how long something took, or starts servers with ports that everybody takes, nothing runs beside it:
 // these files run last, one at a time.
@@ -28,9 +29,9 @@ const kinds: Record<string, { readonly folders: readonly string[]; readonly grou
   },
   "set-up": { folders: ["setup"], group: 1, more: patient },
   sweep: { folders: ["sweep"], group: 1, more: patient },
-  kernel: { folders: ["kernel", "lab"], group: 2, more: patient },
-  "hand-in": { folders: ["handin", "notebooks", "export"], group: 2, more: { ...patient, ...quickHandin } },
-  browser: { folders: ["browser"], group: 2, more: { ...patient, ...quickHandin } },
+  kernel: { folders: ["kernel", "lab"], group: 1, more: patient },
+  "hand-in": { folders: ["handin", "notebooks", "export"], group: 1, more: { ...patient, ...quickHandin } },
+  browser: { folders: ["browser"], group: 1, more: { ...patient, ...quickHandin } },
 };
 
 /** The files that take a minute or so, the longest first: begun late, one of them would run on alone. */
@@ -40,7 +41,11 @@ const longest = [
   "test/setup/doctor.test.ts",
   "test/setup/setup.test.ts",
   "test/kernel/cells.test.ts",
+  "test/handin/quick.test.ts",
   "test/notebooks/execute.test.ts",
+  "test/browser/lab-all.test.ts",
+  "test/graph/layers.test.ts",
+  "test/live/forward.test.ts",
   "test/graph/graph-step.test.ts",
   "test/handin/spoilings.test.ts",
   "test/kernel/failing.test.ts",
@@ -103,7 +108,7 @@ export default defineConfig({
               ...more,
             },
           })),
-          { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 3 }, ...alone } },
+          { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 2 }, ...alone } },
         ],
   },
 });

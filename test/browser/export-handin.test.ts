@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parts } from "../../lib/src/parts";
+import { quickHandin } from "../fixtures/handin/quick";
 import { barriers, hasBrowser, launch, openOffline } from "./offline-page";
 
-const { handin } = inject("quickHandin");
+const { handin } = await quickHandin();
 const plotly = "application/vnd.plotly.v1+json";
 
 interface Saved {

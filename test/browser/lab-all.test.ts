@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { quickHandin } from "../fixtures/handin/quick";
 import { Lab } from "./lab-page";
 import { expectAllRan, figuresIn, openSaved, runAll } from "./run-all";
 
-const { handin } = inject("quickHandin");
+const { handin } = await quickHandin();
 const executed = readdirSync(handin)
   .filter((name) => name.endsWith(".ipynb"))
   .map((name) => name.replace(".ipynb", ""))

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parts } from "../../lib/src/parts";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { checkFolder, type Exporter, formatFindings, newExporter } from "../../lib/tools/handin/check";
@@ -14,8 +14,9 @@ import { storedRecords } from "../../lib/tools/notebooks/records";
 import type { Report } from "../../lib/tools/notebooks/report";
 import { findTags } from "../../lib/tools/notebooks/tags";
 import { waitFor } from "../fixtures/handin/cells";
+import { quickHandin } from "../fixtures/handin/quick";
 
-const quick = inject("quickHandin");
+const quick = await quickHandin();
 const base = mkdtempSync(join(tmpdir(), "quick-test-"));
 beforeAll(() => void vi.stubEnv("DEEPNETS_RUNS", quick.runs));
 afterAll(() => {

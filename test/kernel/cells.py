@@ -12,7 +12,7 @@ import time
 from jupyter_client.manager import start_new_kernel
 
 plan = json.load(sys.stdin)
-manager, client = start_new_kernel(kernel_name="deepnets", cwd=plan["cwd"])
+manager, client = start_new_kernel(startup_timeout=120, kernel_name="deepnets", cwd=plan["cwd"])
 answers = plan.get("answers")
 client.allow_stdin = answers is not None
 
