@@ -4,12 +4,6 @@ import { type Figure, figure, type Words } from "./figure";
 import { round } from "./numbers";
 import { colors, modelStyle } from "./theme";
 
-const titles = {
-  test: "difference of test accuracy, in points",
-  testLoss: "difference of test loss",
-  gap: "difference of the gap, in points",
-} as const;
-
 /**
  * Differences between models with their 95 % confidence intervals over the seeds, a row each. Filled: shown after
  * Holm's correction; hollow: not shown.
@@ -69,7 +63,11 @@ export function differences(found: readonly ModelComparison[], words: Partial<Wo
     {
       height: 40 * rows.length + 20,
       left: Math.min(220, 24 + Math.round(6.6 * longest)),
-      x: { title: titles[first.measure], range: [low - room, high + room], tickformat: "+~g" },
+      x: {
+        title: first.measure === "testLoss" ? "difference" : "difference, in points",
+        range: [low - room, high + room],
+        tickformat: "~g",
+      },
       y: { type: "category", autorange: "reversed", automargin: false },
     },
   );
