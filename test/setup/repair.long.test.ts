@@ -1,9 +1,9 @@
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sha256 } from "../../lib/src/base/sha256";
 import { type Damage, damageFile, missingLines, placesOf } from "./damage";
-import { copyProject, hasCarriedBrowser, runCommand } from "./project-copy";
+import { copyProject, engineFolders, hasCarriedBrowser, runCommand } from "./project-copy";
 
 // Each repair fetches what it repairs from the registries: npm ci, a new Python environment, the engine's 274 MB.
 
@@ -11,6 +11,8 @@ let folder: string;
 let remove: () => void;
 beforeAll(() => {
   ({ folder, remove } = copyProject());
+  // The copy's own list of the engine's files.
+  rmSync(join(folder, ".engine", engineFolders(folder)[0]!, "engine.json"), { force: true });
   expect(run("setup")).toMatchObject({ code: 0, stderr: "" });
 });
 afterAll(() => remove());
@@ -33,7 +35,7 @@ test.each<readonly [string, readonly Broken[]]>([
     "the Python environment",
     [
       [() => python("nbconvert/exporters/html.py"), "gone", /Python environment/],
-      [() => python(/^nbformat-.*\.dist-info$/), "gone", /Python environment.*nbformat is missing/],
+      [() => python(/^nbformat-.*\.dist-info$/), "gone", /Python environment/],
     ],
   ],
   ["the engine", [[tensorflow, "half", /TensorFlow engine/]]],
