@@ -52,6 +52,16 @@ def wait_until_running(request):
             return
 
 
+def interrupt(request, after=0.5):
+    """Interrupts a cell some seconds after it has begun; its reply, and how long that took."""
+    wait_until_running(request)
+    time.sleep(after)
+    at = time.time()
+    manager.interrupt_kernel()
+    reply = reply_to(request)
+    return reply, time.time() - at
+
+
 go = 'globalThis[Symbol.for("deepnets.kernel")].display({ data: { "text/plain": "go" } });'
 
 run("1")
@@ -66,12 +76,7 @@ loops = {
 for name, code in loops.items():
     request = client.execute(go + code)
     queued = client.execute('console.log("must not run")')
-    wait_until_running(request)
-    time.sleep(0.6)
-    at = time.time()
-    manager.interrupt_kernel()
-    reply = reply_to(request)
-    seconds = time.time() - at
+    reply, seconds = interrupt(request, 0.6)
     aborted = reply_to(queued)["status"]
     before = value("n")
     time.sleep(0.5)
@@ -100,14 +105,11 @@ release();
 const result = "kept";"""
 )
 queued = client.execute("1")
-wait_until_running(request)
-time.sleep(0.5)
-at = time.time()
-manager.interrupt_kernel()
+reply, seconds = interrupt(request)
 say(
     "registered",
-    status=reply_to(request)["status"],
-    seconds=time.time() - at,
+    status=reply["status"],
+    seconds=seconds,
     queued=reply_to(queued)["status"],
     result=value("result"),
 )
@@ -119,12 +121,7 @@ request = client.execute(
 pictures.display(new Promise(() => {}));
 console.log("behind it");"""
 )
-wait_until_running(request)
-time.sleep(0.5)
-at = time.time()
-manager.interrupt_kernel()
-reply = reply_to(request)
-seconds = time.time() - at
+reply, seconds = interrupt(request)
 say(
     "picture",
     ename=reply.get("ename"),

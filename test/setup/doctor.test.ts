@@ -1,16 +1,13 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Damage, damageFile, missingLines, placesOf } from "./damage";
-import { copyProject, engineFolders, hasCarriedBrowser, runCommand } from "./project-copy";
+import { copyProject, hasCarriedBrowser, runCommand } from "./project-copy";
 
 let folder: string;
 let remove: () => void;
 beforeAll(() => {
-  ({ folder, remove } = copyProject());
-  // The copy's own lists of files.
-  rmSync(join(folder, ".engine", engineFolders(folder)[0]!, "engine.json"), { force: true });
-  rmSync(join(folder, "lib/dist/build.json"), { force: true });
+  ({ folder, remove } = copyProject({ ownLists: true }));
   expect(run("setup")).toMatchObject({ code: 0, stderr: "" });
 }, 300_000);
 afterAll(() => remove());

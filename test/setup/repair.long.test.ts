@@ -1,18 +1,16 @@
-import { lstatSync, readFileSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sha256 } from "../../lib/src/base/sha256";
 import { type Damage, damageFile, missingLines, placesOf } from "./damage";
-import { copyProject, engineFolders, hasCarriedBrowser, runCommand } from "./project-copy";
+import { copyProject, hasCarriedBrowser, runCommand } from "./project-copy";
 
 // Each repair fetches what it repairs from the registries: npm ci, a new Python environment, the engine's 274 MB.
 
 let folder: string;
 let remove: () => void;
 beforeAll(() => {
-  ({ folder, remove } = copyProject());
-  // The copy's own list of the engine's files.
-  rmSync(join(folder, ".engine", engineFolders(folder)[0]!, "engine.json"), { force: true });
+  ({ folder, remove } = copyProject({ ownLists: true }));
   expect(run("setup")).toMatchObject({ code: 0, stderr: "" });
 });
 afterAll(() => remove());

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { itemAt } from "../base/item-at";
-import { sizeOf } from "../base/shape";
+import { examplesIn } from "./examples";
 
 /** What one layer of a model puts out. */
 export interface Activation {
@@ -25,18 +24,11 @@ export interface Activation {
  * probabilities.shape; // [1, 10]
  */
 export function activations(model: tf.Sequential, inputs: Float32Array): Activation[] {
-  const shape = (itemAt(model.inputs, 0).shape as (number | null)[]).slice(1) as number[];
-  const length = sizeOf(shape);
-  if (inputs.length === 0 || inputs.length % length !== 0) {
-    throw new Error(
-      `Expected inputs to be a multiple of ${length} values but found ${inputs.length} (one example is ` +
-        `[${shape.join(", ")}]): pass whole examples.`,
-    );
-  }
+  const { shape, examples } = examplesIn(model, inputs);
   const found: Activation[] = [];
   // Not returned through tidy, which would walk over every value in search of tensors.
   tf.tidy(() => {
-    let output = tf.tensor(inputs, [inputs.length / length, ...shape]);
+    let output = tf.tensor(inputs, [examples, ...shape]);
     for (const layer of model.layers) {
       output = layer.apply(output, { training: false }) as tf.Tensor;
       found.push({ name: layer.name, shape: output.shape, values: output.dataSync() as Float32Array });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { itemAt } from "../base/item-at";
-import { sizeOf } from "../base/shape";
+import { examplesIn } from "./examples";
 
 /** How many units of a ReLU layer are live. */
 export interface LiveUnits {
@@ -27,19 +27,12 @@ const chunk = 250;
  * hidden.units; // 20
  */
 export async function liveUnits(model: tf.LayersModel, inputs: Float32Array): Promise<LiveUnits[]> {
-  const shape = (itemAt(model.inputs, 0).shape as (number | null)[]).slice(1) as number[];
-  const length = sizeOf(shape);
-  if (inputs.length === 0 || inputs.length % length !== 0)
-    throw new Error(
-      `Expected inputs to be a multiple of ${length} values but found ${inputs.length} (one example is ` +
-        `[${shape.join(", ")}]): pass whole examples.`,
-    );
+  const { shape, length, examples } = examplesIn(model, inputs);
   const layers = model.layers.filter((layer) => layer.getConfig().activation === "relu");
   if (layers.length === 0)
     throw new Error(`Expected layers with the activation "relu" but found none (model "${model.name}").`);
   const outputs = tf.model({ inputs: model.inputs, outputs: layers.map((layer) => layer.output as tf.SymbolicTensor) });
   const largest = layers.map((layer) => new Float32Array(itemAt(layer.outputShape as number[], -1)));
-  const examples = inputs.length / length;
   for (let from = 0; from < examples; from += chunk) {
     const some = inputs.subarray(from * length, Math.min(from + chunk, examples) * length);
     tf.tidy(() => {

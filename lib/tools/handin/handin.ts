@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fromEnvironment } from "../../src/base/environment";
 import { UserError } from "../../src/base/errors.cjs";
@@ -7,13 +6,13 @@ import { claimRuns } from "../../src/base/lock";
 import { StatusLines } from "../../src/base/status-lines";
 import { plural } from "../../src/base/text";
 import { findPart, type Part, parts } from "../../src/parts";
-import { runName, runsFolder } from "../../src/runs/places";
+import { runFolder } from "../../src/runs/places";
 import { lockFolder } from "../notebooks/folder-lock";
 import { quickNotice } from "../notebooks/notebook";
 import { handinFolder } from "../notebooks/places";
 import { finish } from "./finish";
 import { runPart } from "./run-part";
-import { type HandinPlan, type Session, saveReport, sweepUp } from "./session";
+import { type HandinPlan, runOf, type Session, saveReport, sweepUp } from "./session";
 
 export const words = "[PART ...]";
 export const options = {
@@ -39,9 +38,7 @@ export async function main(argv: string[]): Promise<number> {
   for (const signal of signals) process.on(signal, abort);
   try {
     unclaim = claimRuns(
-      plan.chosen
-        .filter(({ sheet }) => sheet)
-        .map(({ id }) => join(runsFolder(), id, runName({ ...plan, overrides: {} }))),
+      plan.chosen.filter(({ sheet }) => sheet).map((part) => runFolder(runOf(plan, part))),
       "hand-in",
     );
     return await handIn({

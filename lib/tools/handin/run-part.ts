@@ -11,7 +11,7 @@ import { notebooksFolder, runsFolder } from "../notebooks/places";
 import { storedRecords } from "../notebooks/records";
 import { type PartReport, reportPart } from "../notebooks/report";
 import { describeProgress, liveRecord } from "./progress";
-import type { Session } from "./session";
+import { runOf, type Session } from "./session";
 
 /**
  * Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. One that cannot be read
@@ -64,7 +64,7 @@ async function runReadable(session: Session, part: Part): Promise<PartReport> {
   const records = status === "finished" ? recordsOf(part, profile, seed) : {};
   // A sweep that was cut off would else train this run again, since its own attempt at it did not end.
   if (status === "finished")
-    rmSync(join(runsFolder(), "sweeps/jobs", part.id, runOf(plan), "state.json"), { force: true });
+    rmSync(join(runsFolder(), "sweeps/jobs", part.id, runName(runOf(plan, part)), "state.json"), { force: true });
   if (existsSync(target))
     writeNotebook(
       target,
@@ -73,8 +73,6 @@ async function runReadable(session: Session, part: Part): Promise<PartReport> {
   line.print(`${title}: ${outcome.message ?? `${outcome.cell} cells in ${roughDuration(outcome.seconds)}`}`);
   return report(status, outcome.seconds, outcome.message);
 }
-
-const runOf = (plan: Session["plan"]) => runName({ ...plan, overrides: {} });
 
 interface Job {
   readonly title: string;
@@ -89,7 +87,7 @@ async function execute(
   { title, source, target, note }: Job,
 ): Promise<Outcome> {
   const started = Date.now();
-  const run = runOf(plan);
+  const run = runName(runOf(plan, part));
   let [cell, cells] = [0, 0];
   const tick = () =>
     line.update(

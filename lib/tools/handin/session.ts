@@ -21,6 +21,9 @@ export interface HandinPlan {
   readonly keep: boolean;
 }
 
+/** The run that a hand-in makes of a part. */
+export const runOf = ({ profile, seed }: HandinPlan, { id }: Part) => ({ part: id, profile, seed, overrides: {} });
+
 /** One hand-in under way. */
 export interface Session {
   readonly plan: HandinPlan;
