@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { drawSeries, loadMnist, lstmStates, type Mnist, models } from "../../lib/src";
+import { fromEnvironment } from "../../lib/src/base/environment";
 import { forward, forwardAll } from "../../lib/src/live/forward";
 import type { Lstm } from "../../lib/src/live/layers";
 import { lstmSteps } from "../../lib/src/live/lstm";
@@ -47,25 +48,32 @@ function compare(model: tf.LayersModel, { inputs, shape }: { inputs: Float32Arra
   return { most, answers: answers.size };
 }
 
-const images = () => ({ inputs: mnist.test.inputs.subarray(0, 784 * 1000), shape: [1000, 784] });
+// A thousand examples through millions of weights take a minute: they are the long tests' (forward.long.test.ts).
+const long = fromEnvironment("DEEPNETS_LONG_TESTS") === true;
+const count = (size: "small" | "as the sheet's") => (long || size === "small" ? 1000 : 150);
 
-// A thousand images through millions of weights: seconds, and more where other work runs beside it.
 describe("a page's network answers as tfjs' predict, to 1e-4", { timeout: 300_000 }, () => {
   test.each([
-    ["the linear model", () => models.linear(), 0.3],
-    ["a small MLP with dropout", () => models.mlp({ hidden: [30, 20], dropout: 0.5, seed: 3 }), 0.3],
-    ["the MLP of the sheet", () => models.mlp({ seed: 2 }), 0.05],
-    ["the CNN of the sheet", () => models.cnn({ seed: 2 }), 0.1],
-    ["a CNN with other sizes", () => models.cnn({ maps: [3, 5, 4], kernel: 3, seed: 2 }), 0.4],
-  ])("%s, 1,000 test images", (_, build, deviation) => {
-    const { most, answers } = compare(spread(build(), deviation), images());
+    ["the linear model", "small", () => models.linear(), 0.3],
+    ["a small MLP with dropout", "small", () => models.mlp({ hidden: [30, 20], dropout: 0.5, seed: 3 }), 0.3],
+    ["the MLP of the sheet", "as the sheet's", () => models.mlp({ seed: 2 }), 0.05],
+    ["the CNN of the sheet", "as the sheet's", () => models.cnn({ seed: 2 }), 0.1],
+    ["a CNN with other sizes", "small", () => models.cnn({ maps: [3, 5, 4], kernel: 3, seed: 2 }), 0.4],
+  ] as const)("%s, on test images", (_, size, build, deviation) => {
+    const images = count(size);
+    const inputs = mnist.test.inputs.subarray(0, 784 * images);
+    const { most, answers } = compare(spread(build(), deviation), { inputs, shape: [images, 784] });
     expect(answers).toBeGreaterThan(2);
     expect(most).toBeLessThan(1e-4);
   });
 
-  test.each([200, 7])("an LSTM of %d cells, 1,000 series", (units) => {
-    const { inputs } = drawSeries({ seed: 1, count: 1000, test: "all" }).test;
-    const { most, answers } = compare(spread(models.lstm({ units, seed: 4 }), 0.1), { inputs, shape: [1000, 30, 1] });
+  test.each([
+    [200, "as the sheet's"],
+    [7, "small"],
+  ] as const)("an LSTM of %d cells, on series", (units, size) => {
+    const { inputs } = drawSeries({ seed: 1, count: count(size), test: "all" }).test;
+    const shape = [count(size), 30, 1];
+    const { most, answers } = compare(spread(models.lstm({ units, seed: 4 }), 0.1), { inputs, shape });
     expect(answers).toBeGreaterThan(2);
     expect(most).toBeLessThan(1e-4);
   });

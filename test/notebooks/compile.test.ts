@@ -18,14 +18,20 @@ function errorsOf(cells: readonly Cell[]): string[] {
   });
 }
 
-test.each(stems)(
-  "the kernel compiles %s cell by cell, also as a sweep runs it: without the cells that it leaves out",
+const isSkipped = ({ metadata }: Cell) => metadata.tags?.includes("sweep-skip") ?? false;
+// That the kernel compiles each cell where all of them run, the quick hand-in shows.
+const swept = stems.filter((stem) => codeCells(load(stem)).some(isSkipped));
+
+test("two notebooks leave cells out of a sweep", () => {
+  expect(swept).toEqual(["h6-1d-cnn", "h6-2-lstm"]);
+});
+
+test.each(swept)(
+  "the kernel compiles %s as a sweep runs it: without the cells that it leaves out",
   (stem) => {
-    const cells = codeCells(load(stem));
+    const cells = codeCells(load(stem)).filter((cell) => !isSkipped(cell));
     expect(cells.length).toBeGreaterThan(3);
     expect(errorsOf(cells)).toEqual([]);
-    const swept = cells.filter(({ metadata }) => !metadata.tags?.includes("sweep-skip"));
-    if (swept.length < cells.length) expect(errorsOf(swept)).toEqual([]);
   },
   120_000,
 );

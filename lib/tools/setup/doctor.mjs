@@ -51,13 +51,16 @@ async function examine() {
     text: done ? version(title) : `missing or out of date: ${setUpHint}`,
     undo: done ? undefined : undoing[title.replace(/ \(.*/, "")],
   }));
+  // The engine's files are large: read once for both of its rows.
+  let engine;
+  const ofEngine = () => (engine ??= engineDamage());
   // A look at what is in the files, and at whether it works: only where set-up believes that it is done.
   const looks = [
     ["Node packages", packageDamage],
     ["Python environment", () => pythonDifferences(sitePackages())],
     ["Python environment", pythonDamage],
-    ["TensorFlow engine", () => engineDamage().filter((phrase) => phrase.startsWith("deps/"))],
-    ["TensorFlow addon", () => engineDamage().filter((phrase) => !phrase.startsWith("deps/"))],
+    ["TensorFlow engine", () => ofEngine().filter((phrase) => phrase.startsWith("deps/"))],
+    ["TensorFlow addon", () => ofEngine().filter((phrase) => !phrase.startsWith("deps/"))],
     ["TensorFlow addon", () => multiplyMatrices().then(() => [])],
     ["Library", libraryDamage],
     ["MNIST", mnistDamage],
