@@ -5,13 +5,14 @@ export * from "./data";
 export * as figures from "./figures";
 export { percent } from "./figures/numbers";
 export type { OptimizerSettings } from "./graph/optimizers";
-export { createStep } from "./graph/step";
 export { trace } from "./graph/trace";
 export * from "./models";
-export * as models from "./models/factories";
 export * from "./notebook";
 // As a cell sees them: with a live view, and stopped by the square button.
 export { train, trial } from "./notebook";
+// As a cell sees them: an option that they do not have is refused.
+export { createStep, drawSeries, loadMnist, parameters } from "./notebook/checked/functions";
+export * as models from "./notebook/checked/models";
 export * as live from "./notebook/live";
 export { type TensorboardOptions, type TensorboardPicture, tensorboard } from "./notebook/tensorboard";
 export * from "./runs";

@@ -334,7 +334,7 @@ describe("bad runs", () => {
       "Expected one input of shape [4] per example but the model takes [5]",
     );
     await expect(train(linear({ inputs: 4, outputs: 2 }), dataset, small())).rejects.toThrow(
-      "Expected labels below 2 but found 2",
+      "Expected a model with 3 outputs, one for each class of corners, but found 2: give the last layer 3 units.",
     );
   });
 

@@ -1,5 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
+import { checkTraining, checkTrainOptions, checkTrialOptions } from "../runs/check-call";
 import { runFolder } from "../runs/places";
 import { Interrupted, type Run, type TrainOptions } from "../runs/run";
 import { train as trainPlain } from "../runs/train";
@@ -25,7 +26,8 @@ import { openView, type View } from "./view";
  * @param parameters What to do, from `parameters`.
  * @param options Callbacks, and whether to go on from a checkpoint.
  * @returns The run: its record, and the folder where it lies.
- * @throws When the loss diverges, when the data do not fit the model, when the checkpoint is damaged or of another
+ * @throws When the loss diverges, when the data do not fit the model (each class has one output), when an option is
+ *   unknown, when the checkpoint is damaged or of another
  *   config, data, code or number of threads, or when another process holds the run.
  * @example
  * const run = await train(models.linear(), mnist, p);
@@ -37,6 +39,7 @@ export async function train(
   parameters: Parameters,
   options: TrainOptions = {},
 ): Promise<Run> {
+  checkTrainOptions(options);
   // Opened when the run says that it has begun: a run that is refused leaves only its error.
   let view: View | undefined;
   const opened = () => (view ??= openView({ part: parameters.part, folder: runFolder(parameters) }));
@@ -89,5 +92,7 @@ export async function trial(
   parameters: Parameters,
   options: TrialOptions = {},
 ): Promise<Trial> {
+  checkTrialOptions(options);
+  checkTraining(model, dataset, parameters);
   return stoppable((signal) => trialPlain(model, dataset, parameters, { ...options, signal }), options.signal);
 }

@@ -1,10 +1,10 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
 import { createStep } from "../graph/step";
-import { checkDataset } from "../training/check-dataset";
 import { fit } from "../training/fit";
 import { noteTrainedWeights, startFromInitialWeights } from "../training/initial-weights";
 import type { Parameters } from "../training/parameters";
+import { checkTraining, checkTrainOptions } from "./check-call";
 import { Interrupted, type Run, type TrainOptions } from "./run";
 import { RunFolder } from "./run-folder";
 import { RunUnderWay } from "./run-under-way";
@@ -16,7 +16,8 @@ export async function train(
   parameters: Parameters,
   options: TrainOptions = {},
 ): Promise<Run> {
-  checkDataset(dataset);
+  checkTrainOptions(options);
+  checkTraining(model, dataset, parameters);
   const folder = new RunFolder(parameters);
   try {
     startFromInitialWeights(model);

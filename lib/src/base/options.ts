@@ -1,0 +1,39 @@
+import { isObject } from "./is-object";
+
+/** All names that options of a type have: the compiler sees to it that none is forgotten. */
+export type OptionNames<T> = Readonly<Record<keyof T, true>>;
+
+/**
+ * Throws when options hold a name that nobody would read. A cell's compiler sees most of them; it does not see those
+ * of a variable, of a cast, or of JavaScript.
+ *
+ * @param what Whose options they are, for the message.
+ * @param options As the caller gave them.
+ * @param names What they may hold.
+ */
+export function refuseUnknown<T>(what: string, options: unknown, names: OptionNames<T>): void {
+  const known = Object.keys(names).join(", ");
+  if (!isObject(options))
+    throw new Error(`Expected ${what} in an object (${known}) but found ${shown(options)}: write { name: value }.`);
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined && !Object.hasOwn(names, name))
+      throw new Error(
+        `Expected ${what} to be among ${known} but found "${name}": correct its name, or leave it out, for it would ` +
+          "have no effect.",
+      );
+}
+
+/** Throws unless a value, where one is given, is as its rule says. */
+export function requireValue(name: string, value: unknown, rule: { readonly text: string; readonly fits: boolean }) {
+  if (value !== undefined && !rule.fits)
+    throw new Error(`Expected ${name} to be ${rule.text} but found ${shown(value)}: correct it.`);
+}
+
+/** A value as a message names it. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "function") return "a function";
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
