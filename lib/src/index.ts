@@ -11,7 +11,16 @@ export * from "./notebook";
 // As a cell sees them: with a live view, and stopped by the square button.
 export { train, trial } from "./notebook";
 // As a cell sees them: an option that they do not have is refused.
-export { createStep, drawSeries, loadMnist, parameters } from "./notebook/checked/functions";
+export {
+  accuracyWhenMoved,
+  createStep,
+  drawSeries,
+  holdOut,
+  loadMnist,
+  parameters,
+  random,
+  shufflePixels,
+} from "./notebook/checked/functions";
 export * as models from "./notebook/checked/models";
 export * as live from "./notebook/live";
 export { type TensorboardOptions, type TensorboardPicture, tensorboard } from "./notebook/tensorboard";

@@ -1,7 +1,19 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-node";
 import { describe, expect, test } from "vitest";
-import { createStep, drawSeries, loadMnist, models, parameters, train, trial } from "../../lib/src";
+import {
+  accuracyWhenMoved,
+  createStep,
+  drawSeries,
+  holdOut,
+  loadMnist,
+  models,
+  parameters,
+  random,
+  shufflePixels,
+  train,
+  trial,
+} from "../../lib/src";
 import { isFactory } from "../../lib/src/notebook/factory";
 import { corners, small } from "../fixtures/training/small";
 
@@ -146,6 +158,9 @@ describe("a value that cannot be meant is refused", () => {
       () => models.lstm({ units: 2, forgetBias: odd("1" as never) }),
       'forgetBias to be a number, or numbers but found "1"',
     ],
+    [() => random(1).integer(0), "n to be a whole number from 1 to 4294967296 but found 0"],
+    // Never came back.
+    [() => random(1).integer(2 ** 33), "n to be a whole number from 1 to 4294967296 but found 8589934592"],
     [() => drawSeries({ seed: 1, count: 5, test: 1, threshold: Number.NaN }), "threshold to be a number but found NaN"],
   ])("%#: %s", async (call, message) => {
     expect(await messageOf(call)).toContain(`Expected ${message}`);
@@ -188,6 +203,62 @@ describe("data, model and their classes agree", () => {
     [() => trial(odd(data), odd(model()), small()), "a model of tf.layers first but found an object"],
   ])("%#: %s", async (call, message) => {
     expect(await messageOf(call)).toContain(`Expected ${message}`);
+  });
+
+  test.each<[() => unknown, string]>([
+    // The five of the first time were in no split any more.
+    [() => holdOut(holdOut(data, 5), 5), "data without a validation split but found one of 5 examples (corners)"],
+    [() => shufflePixels({ ...data, shape: [5] }), "1500 input values and 300 labels but found 1200 and 300"],
+    [() => accuracyWhenMoved(model(), data.test, [1]), "images of 28 x 28 pixels but found 4 numbers in each of 90"],
+    [
+      () => trained({ ...data, test: { ...data.test, labels: BigInt64Array.from(data.test.labels, BigInt) } }),
+      "labels that are numbers but found a BigInt64Array (test split of corners)",
+    ],
+    [
+      () => trained({ ...data, test: { ...data.test, size: "90" } }),
+      'size to be the number of examples (test split of corners) but found "90"',
+    ],
+  ])("%#: %s", async (call, message) => {
+    expect(await messageOf(call)).toContain(`Expected ${message}`);
+  });
+
+  test("a model that was compiled with another loss is refused, with a cross-entropy it is trained", async () => {
+    const compiled = (loss: unknown) => {
+      const net = model();
+      net.compile({ optimizer: "sgd", loss: loss as "meanSquaredError" });
+      return trained(data, small({ iterations: 1, mode: "eager" }), net);
+    };
+    expect(await messageOf(() => compiled("meanSquaredError"))).toContain(
+      'but found the loss "meanSquaredError": train',
+    );
+    expect(await messageOf(() => compiled(() => tf.scalar(1)))).toContain("but found the loss a function: train takes");
+    expect((await compiled("categoricalCrossentropy")).iterations).toEqual([0, 1]);
+  });
+
+  test("one training at a time has a model, and nobody else changes it meanwhile", async () => {
+    const net = model();
+    const quick = small({ iterations: 2, evalEvery: 1, mode: "eager" });
+    const first = trial(net, data, quick);
+    expect(await messageOf(() => trial(net, data, quick))).toMatch(
+      /^Expected a model that no other call trains but found/,
+    );
+    expect((await first).iterations).toEqual([0, 1, 2]);
+    const changing = (onEvaluation: () => void) => messageOf(() => trial(net, data, quick, { onEvaluation }));
+    expect(await changing(() => net.setWeights(net.getWeights()))).toMatch(
+      /^Expected the weights to stay as they are while \S+ is trained but a callback changes them/,
+    );
+    expect(await changing(() => net.add(tf.layers.dense({ units: 3 })))).toMatch(
+      /^Expected the layers to stay as they are/,
+    );
+    // Free again, also after an error.
+    net.setWeights(net.getWeights().map((weight) => tf.zerosLike(weight)));
+    expect(
+      net
+        .getWeights()[0]!
+        .dataSync()
+        .every((value) => value === 0),
+    ).toBe(true);
+    expect((await trial(net, data, quick)).trainLoss[0]).toBeCloseTo(Math.log(3), 6);
   });
 
   test("two classes take two outputs with softmax, or one with sigmoid", async () => {

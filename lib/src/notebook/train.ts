@@ -1,6 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
 import { checkTraining, checkTrainOptions, checkTrialOptions } from "../runs/check-call";
+import { claimModel } from "../runs/model-claim";
 import { runFolder } from "../runs/places";
 import { Interrupted, type Run, type TrainOptions } from "../runs/run";
 import { train as trainPlain } from "../runs/train";
@@ -94,5 +95,10 @@ export async function trial(
 ): Promise<Trial> {
   checkTrialOptions(options);
   checkTraining(model, dataset, parameters);
-  return stoppable((signal) => trialPlain(model, dataset, parameters, { ...options, signal }), options.signal);
+  const release = claimModel(model);
+  try {
+    return await stoppable((signal) => trialPlain(model, dataset, parameters, { ...options, signal }), options.signal);
+  } finally {
+    release();
+  }
 }

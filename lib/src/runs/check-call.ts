@@ -64,10 +64,28 @@ export function checkTrialOptions(options: TrialOptions): void {
 export function checkTraining(model: tf.LayersModel, dataset: Dataset, parameters: Parameters): void {
   if (!isObject(model) || !Array.isArray(model.layers) || !Array.isArray(model.outputs))
     throw new Error(`Expected a model of tf.layers first but found ${shown(model)}: pass one such as models.linear().`);
-  checkParts(dataset);
   checkParameters(parameters);
-  checkDataset(dataset);
+  checkData(dataset);
   checkClasses(model, dataset);
+  checkCompiled(model);
+}
+
+/** Throws unless a data set is whole: its parts are there, and of lengths that agree. */
+export function checkData(dataset: Dataset): void {
+  checkParts(dataset);
+  checkDataset(dataset);
+}
+
+/** What `compile` said is not read: a loss that is another one than ours must not look as if it counted. */
+function checkCompiled(model: tf.LayersModel): void {
+  const { loss } = model as { readonly loss?: unknown };
+  const ours = ["categoricalCrossentropy", "sparseCategoricalCrossentropy", "binaryCrossentropy"];
+  const other = [loss].flat().find((one) => one !== undefined && !ours.includes(one as string));
+  if (other !== undefined)
+    throw new Error(
+      `Expected a model that is not compiled, or with a cross-entropy, but found the loss ${shown(other)}: train takes the ` +
+        "cross-entropy; leave compile out, or write the step of another loss with trace.",
+    );
 }
 
 function checkParameters(parameters: Parameters): void {
@@ -111,12 +129,22 @@ function checkParts(dataset: Dataset): void {
       `Expected a data set with ${fields[wrong]} but found ${shown((dataset as unknown as Record<string, unknown>)[wrong])} ` +
         `as its ${wrong}: ${dataWayOut}`,
     );
-  for (const [half, split] of Object.entries({ train, test, ...(validation && { validation }) }))
+  for (const [half, split] of Object.entries({ train, test, ...(validation && { validation }) })) {
+    requireValue("size", split.size ?? null, {
+      text: `the number of examples (${half} split of ${name})`,
+      fits: Number.isSafeInteger(split.size) && split.size >= 0,
+    });
+    if (ArrayBuffer.isView(split.labels) && typeof (split.labels[0] as unknown) === "bigint")
+      throw new Error(
+        `Expected labels that are numbers but found ${shown(split.labels)} (${half} split of ${name}): write ` +
+          "Uint8Array.from(labels, Number).",
+      );
     if (ArrayBuffer.isView(split.inputs) && !(split.inputs instanceof Float32Array))
       throw new Error(
         `Expected inputs in a Float32Array but found ${shown(split.inputs)} (${half} split of ${name}): write ` +
           "Float32Array.from(inputs).",
       );
+  }
 }
 
 const dataWayOut = "pass one such as loadMnist() gives, or describe your own data like it.";

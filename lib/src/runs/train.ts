@@ -5,6 +5,7 @@ import { fit } from "../training/fit";
 import { noteTrainedWeights, startFromInitialWeights } from "../training/initial-weights";
 import type { Parameters } from "../training/parameters";
 import { checkTraining, checkTrainOptions } from "./check-call";
+import { claimModel } from "./model-claim";
 import { Interrupted, type Run, type TrainOptions } from "./run";
 import { RunFolder } from "./run-folder";
 import { RunUnderWay } from "./run-under-way";
@@ -18,8 +19,10 @@ export async function train(
 ): Promise<Run> {
   checkTrainOptions(options);
   checkTraining(model, dataset, parameters);
-  const folder = new RunFolder(parameters);
+  const release = claimModel(model);
+  let folder: RunFolder | undefined;
   try {
+    folder = new RunFolder(parameters);
     startFromInitialWeights(model);
     const run = new RunUnderWay(folder, { model, dataset, parameters, options });
     const step = createStep(model, { ...parameters, shape: dataset.shape });
@@ -40,6 +43,7 @@ export async function train(
       noteTrainedWeights(model);
     }
   } finally {
-    folder.unlock();
+    folder?.unlock();
+    release();
   }
 }

@@ -2,6 +2,8 @@ import { type OptionNames, requireValue } from "../../base/options";
 import * as data from "../../data";
 import { createStep as plainCreateStep } from "../../graph/step";
 import type { StepOptions } from "../../graph/types";
+import { checkData } from "../../runs/check-call";
+import { accuracyWhenMoved as plainAccuracyWhenMoved } from "../../training/moved";
 import { parameters as plainParameters, type Settings } from "../../training/parameters";
 import { strict } from "./strict";
 
@@ -79,5 +81,42 @@ export const drawSeries = strict(
 export const loadMnist = strict(data.loadMnist, { name: true } satisfies OptionNames<data.MnistOptions>, {
   what: "options of loadMnist",
 });
+
+export const holdOut: typeof data.holdOut = (dataset, count) => {
+  checkData(dataset);
+  if (dataset.validation)
+    throw new Error(
+      `Expected data without a validation split but found one of ${dataset.validation.size} examples ` +
+        `(${dataset.name}), which would be lost: hold out once, from the whole training split.`,
+    );
+  return data.holdOut(dataset, count);
+};
+
+export const shufflePixels: typeof data.shufflePixels = (dataset, seed) => {
+  checkData(dataset);
+  return data.shufflePixels(dataset, seed);
+};
+
+export const random: typeof data.random = (seed, ...names) => new StrictRandom(data.random(seed, ...names).state);
+
+/** A stream that is asked for possible numbers only: others would be NaN, or never come. */
+class StrictRandom extends data.Random {
+  override integer(n: number): number {
+    requireValue("n", n ?? null, {
+      text: "a whole number from 1 to 4294967296",
+      fits: Number.isInteger(n) && n >= 1 && n <= 2 ** 32,
+    });
+    return super.integer(n);
+  }
+}
+
+export const accuracyWhenMoved: typeof plainAccuracyWhenMoved = async (model, split, pixels) => {
+  if (split.inputs.length !== split.size * 784)
+    throw new Error(
+      `Expected images of 28 x 28 pixels but found ${split.inputs.length / split.size} numbers in each of ${split.size}: ` +
+        "pass a split of MNIST.",
+    );
+  return plainAccuracyWhenMoved(model, split, pixels);
+};
 
 const isOneOf = (value: unknown, words: readonly string[]): boolean => words.includes(value as string);
