@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { isObject } from "../base/is-object";
+import { fitsMimeType } from "../base/mime-forms";
 import { type Figure, plotlyMime } from "../figures/figure";
 import { still } from "../figures/slides";
 import { displaySymbol } from "./display";
@@ -66,9 +67,7 @@ function checkStorable(type: string, form: unknown): void {
     throw refused(`something else (${why})`, "give text, numbers, arrays and plain objects");
   }
   if (stored === undefined) throw refused(nameOf(form), "give text, numbers, arrays and plain objects");
-  const isText = typeof form === "string" || (Array.isArray(form) && form.every((line) => typeof line === "string"));
-  // Jupyter takes anything else than text under a JSON type only.
-  if (!isText && !/\bjson$/.test(type)) throw refused(nameOf(form), "give a string");
+  if (!fitsMimeType(type, form)) throw refused(nameOf(form), "give a string");
 }
 
 const nameOf = (value: unknown) => (typeof value === "object" && value !== null ? "an object" : inspect(value));

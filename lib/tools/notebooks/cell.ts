@@ -1,5 +1,6 @@
 import { UserError } from "../../src/base/errors.cjs";
 import { isObject } from "../../src/base/is-object";
+import { fitsMimeType, isNotebookText } from "../../src/base/mime-forms";
 import { quote } from "../../src/base/text";
 
 /** What an output is to a reader. */
@@ -54,7 +55,7 @@ export function readCell(cell: unknown, place: string): Cell {
   // Other programs leave these out, or set them to null.
   const [metadata, outputs] = [cell.metadata ?? {}, cell.outputs ?? []];
   if (!["code", "markdown", "raw"].includes(cell_type as string)) throw refuse("a cell type", cell_type);
-  if (!isText(source)) throw refuse("the cell's source to be text", source);
+  if (!isNotebookText(source)) throw refuse("the cell's source to be text", source);
   if (!isObject(metadata)) throw refuse("the cell's metadata to be an object", metadata);
   const { deepnets, ...others } = metadata as Cell["metadata"];
   const whole = cell as unknown as Cell;
@@ -80,11 +81,11 @@ function readCellNote(note: CellNote): CellNote {
 function flawOf(output: unknown): readonly [expected: string, found: unknown] | undefined {
   if (!isObject(output)) return ["an output", output];
   const { output_type, text, data } = output as Partial<Record<keyof Output, unknown>>;
-  if (output_type === "stream") return isText(text) ? undefined : ["the text of an output", text];
+  if (output_type === "stream") return isNotebookText(text) ? undefined : ["the text of an output", text];
   if (output_type === "error") return undefined;
   if (output_type !== "display_data" && output_type !== "execute_result") return ["a type of output", output_type];
   if (!isObject(data)) return ["the data of an output to be an object", data];
-  const wrong = Object.entries(data).find(([type, value]) => value !== null && !/\bjson$/.test(type) && !isText(value));
+  const wrong = Object.entries(data).find(([type, form]) => form !== null && !fitsMimeType(type, form));
   return wrong && [`the ${wrong[0]} of an output to be text`, wrong[1]];
 }
 
@@ -93,9 +94,6 @@ export function isOutputsNote(value: unknown): value is OutputsNote {
   const { sha256: hash, kinds } = (value ?? {}) as Partial<OutputsNote>;
   return typeof hash === "string" && Array.isArray(kinds) && kinds.every((kind) => typeof kind === "string");
 }
-
-const isText = (value: unknown) =>
-  typeof value === "string" || (Array.isArray(value) && value.every((line) => typeof line === "string"));
 
 /** A wrong value as a message names it. */
 export function nameOf(value: unknown): string {
