@@ -1,5 +1,6 @@
 // Is everything there that the sheet asks for, and does every number in the prose come from a record?
 import { quote } from "../../../src/base/text";
+import { nameOf } from "../../notebooks/cell";
 import { type Notebook, sourceOf } from "../../notebooks/notebook";
 import { brokenTags, findTags, tagText, withoutCode } from "../../notebooks/tags";
 import type { Breach, Rule, Subject } from "./rule";
@@ -17,6 +18,17 @@ export const contentRules: readonly Rule[] = [
     title: "Every notebook can be read",
     remedy: "run npm run handin -- PART, which makes it anew",
     find: ({ unreadable }) => (unreadable ? [{ value: unreadable }] : []),
+  },
+  {
+    id: "part-differs",
+    title: "A notebook's metadata name the part of its file",
+    remedy: 'set {"deepnets": {"part": "..."}} in its metadata, or rename the file; then run npm run handin -- PART',
+    find: ({ notebook, part }) => {
+      const named = notebook?.metadata.deepnets?.part;
+      return named === undefined || named === part.id
+        ? []
+        : [{ value: `its metadata say that its part is ${nameOf(named)} where its file is that of "${part.id}"` }];
+    },
   },
   {
     id: "question-missing",
