@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { signedColor } from "../../lib/src/base/signed-colors";
 import * as figures from "../../lib/src/figures";
 import { dark } from "../../lib/src/figures/theme";
 import { samples } from "../fixtures/figures";
@@ -48,6 +49,67 @@ test("the text colours have a contrast of at least 4.5 on their paper, in light 
     expect(contrast(color, paper)).toBeGreaterThanOrEqual(4.5);
     expect(contrast(dark[color]!, dark[paper]!)).toBeGreaterThanOrEqual(4.5);
   }
+});
+
+describe.each([
+  ["a light", (color: string) => color],
+  ["a dark", (color: string) => dark[color]!],
+])("values with a sign on %s page, printed grey", (_, shown) => {
+  const pictures = [
+    figures.heatmap([[-1, 1]], { title: "t", scale: "diverging" }),
+    figures.filters([-1, 1], { shape: [1, 1, 1, 2] }),
+  ];
+  // Lightness of a value from -1 to 1, from 0 (black) to 100 (white) of CIE, between the two stops beside it.
+  const scales = pictures.map(({ data: [{ colorscale, zmax }] }) => (value: number) => {
+    const at = zmax === 255 ? ((value + 1) * 127) / 255 : (value + 1) / 2;
+    const next = colorscale.findIndex(([stop]: [number, string]) => stop >= at && stop > 0);
+    const [[low, from], [high, to]] = colorscale.slice(next - 1, next + 1) as [number, string][];
+    const [start, end] = [shown(from), shown(to)].map(channels);
+    return lightness(start!.map((one, k) => one + ((at - low) / (high - low)) * (end![k]! - one)));
+  });
+
+  test.each(["matrix", "sheet of pictures"])("the larger a value, the lighter: %s", (name) => {
+    const light = scales[name === "matrix" ? 0 : 1]!;
+    const all = Array.from({ length: 41 }, (_, i) => light(i / 20 - 1));
+    expect(all).toEqual([...all].sort((a, b) => a - b));
+    expect(light(1) - light(-1)).toBeGreaterThan(70);
+    expect(light(0.5) - light(-0.5)).toBeGreaterThan(30);
+    expect(light(0.25) - light(-0.25)).toBeGreaterThan(15);
+    for (const value of [0.5, 1]) {
+      expect(light(value) - light(0)).toBeGreaterThan(14 * value);
+      expect(light(0) - light(-value)).toBeGreaterThan(14 * value);
+    }
+  });
+});
+
+test("paper lies between pictures of values with a sign", () => {
+  const [{ z, zmin, zmax, colorscale }] = figures.images([[-1], [1]], { shape: [1, 1], scale: "diverging" }).data as [
+    figures.Figure["data"][number],
+  ];
+  const bytes = [...Buffer.from(z.bdata, "base64")];
+  expect(bytes.filter((byte) => byte < 255)).toEqual([0, 254]);
+  expect(bytes.filter((byte) => byte === 255).length).toBeGreaterThan(0);
+  expect([zmin, zmax, colorscale.at(-1)]).toEqual([0, 255, [1, figures.colors.paper]]);
+});
+
+test("numbers on values with a sign are written in black or white, whichever can be read", () => {
+  const row = Array.from({ length: 21 }, (_, i) => i / 10 - 1);
+  const drawn = figures.heatmap([row], { title: "t", scale: "diverging", digits: 1, firstColumn: 1 });
+  const [map, text] = drawn.data as [figures.Figure["data"][number], figures.Figure["data"][number]];
+  expect(map).not.toHaveProperty("texttemplate");
+  expect(text.text.slice(0, 2)).toEqual(["−1.0", "−0.9"]);
+  expect(text.text[10]).toBe("0.0");
+  // "−0.06" takes five times 0.6 of its size and some room: with size 8 it fits into the 30 pixels of a cell.
+  const small = figures.heatmap(new Array(5).fill([-0.06, 0, 0.1, 1, 0.5]), {
+    title: "t",
+    scale: "diverging",
+    digits: 2,
+  });
+  expect([text.textfont.size, small.data[1]!.textfont.size]).toEqual([11, 8]);
+  expect([text.x[0], text.x[20], text.y[0]]).toEqual([1, 21, 0]);
+  const hex = { "rgb(0, 0, 0)": "#000000", "rgb(255, 255, 255)": "#ffffff" } as Record<string, string>;
+  for (const [i, color] of text.textfont.color.entries())
+    expect(contrast(hex[color]!, toHex(signedColor(row[i]!)))).toBeGreaterThan(4.5);
 });
 
 test("twenty figures take little room in a notebook, which puts each number on a line", () => {
@@ -171,8 +233,9 @@ test("slides store a shared trace once and show one state at a time", () => {
   const drawn = samples.slider!();
   const { steps } = drawn.layout.sliders[0];
   expect(steps).toHaveLength(6);
-  for (const step of steps) expect(step.args[0].visible.filter(Boolean)).toHaveLength(3);
-  const kernels = drawn.data.filter((trace) => trace.xaxis === "x2");
+  // Image, kernel with its numbers, map.
+  for (const step of steps) expect(step.args[0].visible.filter(Boolean)).toHaveLength(4);
+  const kernels = drawn.data.filter((trace) => trace.xaxis === "x2" && trace.type === "heatmap");
   expect(kernels).toHaveLength(2);
   expect(samples.buttons!().layout.updatemenus[0].buttons.map((button: { label: string }) => button.label)).toEqual([
     "horizontal",
@@ -184,7 +247,7 @@ test("a static picture shows the states of slides that are no lines side by side
   const drawn = samples.slider!();
   const picture = figures.still(drawn);
   expect(picture.layout.sliders).toBeUndefined();
-  expect(picture.data).toHaveLength(6 * 3);
+  expect(picture.data).toHaveLength(6 * 4);
   expect(picture.data.every((trace) => trace.visible === undefined)).toBe(true);
   const titles = picture.layout.annotations.map(({ text }: { text: string }) => text);
   expect(titles.filter((text: string) => text.startsWith("position "))).toEqual(
@@ -315,14 +378,27 @@ test.each([
   ["panels", () => figures.panels([samples.slider!()], { title: "t" }), "found a slider or buttons"],
 ] as const)("%s refuses what it cannot draw", (_, draw, message) => expect(draw).toThrow(message));
 
+/** Red, green and blue from 0 to 255. */
+const channels = (color: string): number[] => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+
+const toHex = (color: readonly number[]): string =>
+  `#${color.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
+
+function luminance(color: readonly number[]): number {
+  const [r, g, blue] = color
+    .map((one) => one / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * blue!;
+}
+
+/** L* of CIE: equal steps look equal. */
+function lightness(color: readonly number[]): number {
+  const y = luminance(color);
+  return y > 0.008856 ? 116 * Math.cbrt(y) - 16 : 903.3 * y;
+}
+
 function contrast(a: string, b: string): number {
-  const luminance = (color: string) => {
-    const [r, g, blue] = [1, 3, 5]
-      .map((at) => parseInt(color.slice(at, at + 2), 16) / 255)
-      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r! + 0.7152 * g! + 0.0722 * blue!;
-  };
-  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  const [low, high] = [a, b].map((color) => luminance(channels(color))).sort((x, y) => x - y);
   return (high! + 0.05) / (low! + 0.05);
 }
 

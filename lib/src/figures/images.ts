@@ -1,6 +1,7 @@
+import { signedColor } from "../base/signed-colors";
 import { type Figure, figure, plotHeight, type Spec, type Words } from "./figure";
 import { bytes, percent, rounded } from "./numbers";
-import { activation, colors, diverging, errors, sequential } from "./theme";
+import { activation, colors, diverging, errors, sequential, textOn } from "./theme";
 
 const scales = { ink: sequential, activation, diverging, errors };
 
@@ -11,7 +12,7 @@ export interface ImagesOptions extends Partial<Words> {
   readonly columns?: number;
   /** Text under each picture. */
   readonly labels?: readonly string[];
-  /** "ink": 0 is paper; "diverging": blue, paper, orange around 0; "activation": paper to blue. Default "ink". */
+  /** "ink": 0 is paper; "diverging": dark blue, grey, light orange around 0; "activation": paper to blue. Default "ink". */
   readonly scale?: keyof typeof scales;
   /** The values at the ends of the scale; default the smallest and largest (symmetric for "diverging"). */
   readonly range?: readonly [number, number];
@@ -45,8 +46,10 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
   const room = lines > 0 ? Math.ceil((lines * 14 + 2) * unit * Math.max(1, side / (narrowWidth / columns - 2))) : 0;
   const step = { x: width + gap, y: height + gap + room };
   const size = { rows: rows * step.y, columns: columns * step.x - gap };
-  const [low, high] = options.range ?? span(pictures, options.scale === "diverging");
-  const sheet = new Float32Array(size.rows * size.columns).fill(options.scale === "diverging" ? (low + high) / 2 : low);
+  const signed = options.scale === "diverging";
+  const [low, high] = options.range ?? span(pictures, signed);
+  // Paper lies between the pictures: no value, where the scale has no value of that colour.
+  const sheet = new Float32Array(size.rows * size.columns).fill(signed ? Number.NaN : low);
   const corner = (i: number) => ({ x: (i % columns) * step.x, y: Math.floor(i / columns) * step.y });
   pictures.forEach((picture, i) => {
     const { x, y } = corner(i);
@@ -83,8 +86,7 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
     type: "heatmap",
     z: bytes(sheet, { ...size, low, high }),
     zmin: 0,
-    zmax: 254,
-    colorscale: scales[options.scale ?? "ink"].map((stop) => [...stop]),
+    ...(signed ? { zmax: 255, colorscale: overPaper(diverging) } : { zmax: 254, colorscale: stopsOf(options.scale) }),
     showscale: false,
     hoverinfo: "skip",
   };
@@ -118,6 +120,17 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
     },
   };
 }
+
+type Stop = readonly [at: number, color: string];
+
+const stopsOf = (scale: keyof typeof scales = "ink"): Stop[] => scales[scale].map(([at, color]) => [at, color]);
+
+/** A scale for the bytes 0 to 254, and paper for 255. */
+const overPaper = (scale: readonly Stop[]): Stop[] => [
+  ...scale.map(([at, color]): Stop => [(at * 254) / 255, color]),
+  [254.5 / 255, colors.paper],
+  [1, colors.paper],
+];
 
 // What a page of 390 pixels leaves for the pictures of a figure.
 const narrowWidth = 330;
@@ -173,7 +186,8 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
         (uneven >= 0 ? `${matrix[uneven]?.length} values in row ${uneven} and ${columns} in row 0` : "an empty one") +
         ": check its shape.",
     );
-  const [low, high] = options.range ?? span(matrix, options.scale === "diverging");
+  const signed = options.scale === "diverging";
+  const [low, high] = options.range ?? span(matrix, signed);
   const first = options.xLabels ? 0 : (options.firstColumn ?? 0);
   const size = rows * columns;
   const values =
@@ -194,28 +208,32 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
           hovertemplate: "row %{y}, column %{x}: %{z:.4~g}<extra></extra>",
         };
   const gap = size <= 100 ? 1 : undefined;
+  const { digits } = options;
   const numbers =
-    options.digits === undefined ? undefined : { texttemplate: `%{z:.${options.digits}f}`, textfont: { size: 11 } };
+    digits === undefined || signed ? undefined : { texttemplate: `%{z:.${digits}f}`, textfont: { size: 11 } };
   const data: Spec = {
     type: "heatmap",
     ...values,
     x0: first === 0 ? undefined : first,
     dx: first === 0 ? undefined : 1,
-    colorscale: scales[options.scale ?? "ink"].map((stop) => [...stop]),
+    colorscale: stopsOf(options.scale),
     showscale: false,
     ...numbers,
     xgap: gap,
     ygap: gap,
   };
   const square = options.square ?? true;
+  const plot = options.height ?? Math.max(60, Math.min(300, rows * 30));
   const alt =
     options.alt ??
     `${[options.title, options.caption].filter(Boolean).join(": ")} (matrix of ${rows} × ${columns} values)`;
   const drawn = figure(
-    [data],
+    signed && digits !== undefined
+      ? [data, numbersOn(matrix, { first, digits, low, high, room: plot / rows })]
+      : [data],
     { ...options, alt },
     {
-      height: options.height ?? Math.max(60, Math.min(300, rows * 30)),
+      height: plot,
       left: Math.max(options.y || options.yLabels ? 56 : 12, labelRoom(options.yLabels) + (options.y ? 24 : 0)),
       right: 12,
       bottom: options.x || options.xLabels ? 48 : 10,
@@ -255,6 +273,42 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     layout: { ...drawn.layout, shapes, dragmode: false, meta: { ...drawn.layout.meta, ...narrow } },
   };
 }
+
+interface NumbersOptions {
+  /** Number of the first column. */
+  readonly first: number;
+  readonly digits: number;
+  readonly low: number;
+  readonly high: number;
+  /** Pixels between the upper and the lower edge of a cell. */
+  readonly room: number;
+}
+
+/**
+ * The numbers of a matrix with signs, in black or white: plotly.js' own grey is too faint on the colours in the middle.
+ * They are as large as a square cell lets them be.
+ */
+function numbersOn(matrix: readonly ArrayLike<number>[], { first, digits, low, high, room }: NumbersOptions): Spec {
+  const cells = matrix.flatMap((row, y) => Array.from(row, (value, column) => ({ x: first + column, y, value })));
+  const text = cells.map(({ value }) => withMinus(value.toFixed(digits)));
+  const longest = Math.max(...text.map((one) => one.length));
+  const color = (value: number) => textOn(signedColor((2 * (value - low)) / (high - low) - 1));
+  return {
+    type: "scatter",
+    mode: "text",
+    x: cells.map(({ x }) => x),
+    y: cells.map(({ y }) => y),
+    text,
+    textfont: {
+      size: Math.max(6, Math.min(11, Math.floor(room / (0.6 * longest + 0.4)))),
+      color: cells.map(({ value }) => color(value)),
+    },
+    hoverinfo: "skip",
+  };
+}
+
+/** A number with a minus sign as in print, and with none before a zero. */
+const withMinus = (text: string): string => text.replace(/^-(?=[0.]*$)/, "").replace("-", "−");
 
 /** Pixels that tick labels take beside a picture; what marks up a label takes none. */
 const labelRoom = (labels: readonly string[] = []): number =>

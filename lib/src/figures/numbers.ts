@@ -27,14 +27,16 @@ export function percent(fraction: number, digits = 2): string {
 export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 /**
- * A matrix as plotly.js reads it from base64: one byte per value, 0 for `low` and 254 for `high`. A tenth of the size
- * of numbers in an .ipynb file, which puts each on a line of its own.
+ * A matrix as plotly.js reads it from base64: one byte per value, 0 for `low`, 254 for `high` and 255 for NaN, where
+ * nothing is drawn. A tenth of the size of numbers in an .ipynb file, which puts each on a line of its own.
  */
 export function bytes(
   values: ArrayLike<number>,
   { rows, columns, low, high }: { rows: number; columns: number; low: number; high: number },
 ): Spec {
   const scale = high > low ? 254 / (high - low) : 0;
-  const coded = Uint8Array.from(values, (value) => Math.max(0, Math.min(254, Math.round((value - low) * scale))));
+  const coded = Uint8Array.from(values, (value) =>
+    Number.isNaN(value) ? 255 : Math.max(0, Math.min(254, Math.round((value - low) * scale))),
+  );
   return { dtype: "u1", bdata: Buffer.from(coded).toString("base64"), shape: `${rows}, ${columns}` };
 }

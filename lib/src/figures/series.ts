@@ -258,8 +258,8 @@ export interface GatesOptions extends Partial<Words> {
 }
 
 /**
- * Gates and states of an LSTM over time as heatmaps: a row per cell, a column per step. Values with a sign are blue and
- * orange.
+ * Gates and states of an LSTM over time as heatmaps: a row per cell, a column per step. Values with a sign are dark
+ * blue below 0, grey at 0 and light orange above.
  *
  * @throws when a gate's values do not divide into the steps
  * @example
@@ -312,7 +312,7 @@ export function gates(options: GatesOptions): Figure {
     caption:
       options.caption ??
       "One row per cell, one column per step. Gates: no colour is 0 (closed), full blue 1 (open). Candidate and " +
-        "states: orange positive, blue negative.",
+        "states: light orange is positive, grey 0, dark blue negative.",
     alt: options.alt,
   });
 }

@@ -1,4 +1,5 @@
 import { itemAt } from "../base/item-at";
+import { luminance, type Rgb, signedColors } from "../base/signed-colors";
 import { findPart } from "../parts";
 
 /**
@@ -36,6 +37,8 @@ export const dark: Readonly<Record<string, string>> = {
   // Blue and green of figures that older notebooks keep.
   "#0068a8": "#5cb3f0",
   "#00795a": "#3ecf9f",
+  // Maps of values with a sign look the same on both pages.
+  ...Object.fromEntries(signedColors.map((color) => [color, color])),
 };
 
 /** Colours of curves that belong to no model, in this order. */
@@ -65,11 +68,11 @@ export const errors = [
 ] as const;
 
 /** Negative, zero, positive: weights and states. */
-export const diverging = [
-  [0, colors.blue],
-  [0.5, colors.paper],
-  [1, colors.orange],
-] as const;
+export const diverging = signedColors.map((color, i) => [i / (signedColors.length - 1), color] as const);
+
+/** Black or white: the one that stands out more on a colour, on a light and on a dark page alike. */
+export const textOn = (color: Rgb): string =>
+  luminance(color) > Math.sqrt(1.05 * 0.05) - 0.05 ? "rgb(0, 0, 0)" : "rgb(255, 255, 255)";
 
 /** How a part's model is called and coloured, the same in every figure. */
 export interface ModelStyle {

@@ -4,7 +4,7 @@ import { images } from "./images";
 import { round } from "./numbers";
 
 /**
- * The linear model's weights as ten pictures, one per class: orange speaks for the class, blue against it.
+ * The linear model's weights as ten pictures, one per class: light orange speaks for the class, dark blue against it.
  *
  * @param matrix `[784, 10]`, row-major, as tfjs stores a dense layer's kernel
  * @throws when it has not 7,840 values
@@ -28,8 +28,8 @@ export function weights(matrix: ArrayLike<number>, words: Partial<Words> = {}): 
     labels: pictures.map((_, digit) => String(digit)),
     title: "Weights of the linear model",
     caption:
-      "One picture per class: orange pixels speak for the digit, blue ones against it. The ends of the scale are " +
-      `±${largest}.`,
+      "One picture per class: light orange pixels speak for the digit, dark blue ones against it. The ends of the " +
+      `scale are ±${largest}.`,
     ...words,
   });
 }
@@ -68,7 +68,8 @@ export function filters(kernel: ArrayLike<number>, options: KernelOptions): Figu
     scale: "diverging",
     columns: options.columns ?? 8,
     title: options.title ?? `${amount} filters of ${height} × ${width}`,
-    caption: options.caption ?? "Orange weights are positive, blue ones negative; all filters share one scale.",
+    caption:
+      options.caption ?? "Light orange weights are positive, dark blue ones negative; all filters share one scale.",
     shape: [height, width],
     alt: options.alt,
   });
@@ -105,7 +106,7 @@ export function featureMaps(values: ArrayLike<number>, options: FeatureMapOption
     caption:
       options.caption ??
       (negative
-        ? "Orange values are positive, blue ones negative."
+        ? "Light orange values are positive, dark blue ones negative."
         : "The stronger the colour, the stronger the response."),
     shape: [height, width],
     alt: options.alt,

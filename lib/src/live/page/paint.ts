@@ -1,21 +1,14 @@
-/**
- * Values from 0 to 1 as shades from the page's paper to one of its colours; from -1 to 1 with a colour on each side.
- */
-export interface Shades {
-  /** Name of the theme's colour for 1. */
-  readonly full: string;
-  /** Name of the colour for -1. Default: the paper. */
-  readonly negative?: string;
-}
+import { type Rgb, rgbOf, signedColor } from "../../base/signed-colors";
 
-type Color = readonly [number, number, number];
+/**
+ * What a map's values look like: "signed", from -1 to 1 in the colours of `signedColors`; or, by its name, the theme's
+ * colour for 1, with shades from the page's paper at 0.
+ */
+export type Shades = "signed" | { readonly full: string };
 
 /** A theme's colour as the page shows it now. */
-export function colorOf(element: Element, name: string): Color {
-  const text = getComputedStyle(element).getPropertyValue(`--${name}`).trim();
-  const value = Number.parseInt(text.slice(1), 16);
-  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
-}
+export const colorOf = (element: Element, name: string): Rgb =>
+  rgbOf(getComputedStyle(element).getPropertyValue(`--${name}`).trim());
 
 /** Where a map lies on its canvas, in pixels of the canvas: one per value. */
 export interface MapPlace {
@@ -25,21 +18,32 @@ export interface MapPlace {
   readonly top?: number;
 }
 
-/** Paints a map, one pixel of the canvas per value; its style makes the pixels large. */
+/**
+ * Paints a map, one pixel of the canvas per value; its style makes the pixels large. Where a value is NaN, nothing is
+ * painted.
+ */
 export function paintMap(
   canvas: HTMLCanvasElement,
   values: ArrayLike<number>,
-  { rows, columns, left = 0, top = 0, full, negative }: MapPlace & Shades,
+  { rows, columns, left = 0, top = 0, shades }: MapPlace & { readonly shades: Shades },
 ): void {
   const context = canvas.getContext("2d")!;
-  const paper = colorOf(canvas, "paper");
-  const [more, less] = [colorOf(canvas, full), negative ? colorOf(canvas, negative) : paper];
+  const color = shades === "signed" ? signedColor : shadesOf(canvas, shades.full);
   const image = context.createImageData(columns, rows);
   for (let i = 0; i < rows * columns; i++) {
-    const value = Math.max(-1, Math.min(1, values[i]!));
-    const color = value < 0 ? less : more;
-    for (let k = 0; k < 3; k++) image.data[4 * i + k] = paper[k]! + Math.abs(value) * (color[k]! - paper[k]!);
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    [image.data[4 * i], image.data[4 * i + 1], image.data[4 * i + 2]] = color(value);
     image.data[4 * i + 3] = 255;
   }
   context.putImageData(image, left, top);
+}
+
+/** From the page's paper at 0 to a colour at 1. */
+function shadesOf(element: Element, full: string): (value: number) => Rgb {
+  const [[red, green, blue], [fullRed, fullGreen, fullBlue]] = [colorOf(element, "paper"), colorOf(element, full)];
+  return (value) => {
+    const share = Math.max(0, Math.min(1, value));
+    return [red + share * (fullRed - red), green + share * (fullGreen - green), blue + share * (fullBlue - blue)];
+  };
 }

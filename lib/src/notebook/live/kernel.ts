@@ -1,3 +1,4 @@
+import { signedColor } from "../../base/signed-colors";
 import { colors } from "../../figures/theme";
 import { prepare, side } from "../../live/drawing";
 import { featureMap, type KernelData, kernelPresets, kernelSize } from "../../live/kernel-data";
@@ -31,9 +32,9 @@ export function kernel({ image = prepare({ strokes: exampleStrokes })! }: Kernel
   const { kernel: values, name } = kernelPresets[0];
   const map = featureMap(data.image, values);
   const panels = [
-    { title: "Image", values: data.image, side, full: colors.ink },
-    { title: `Kernel: ${name.toLowerCase()}`, values, side: kernelSize, full: colors.orange },
-    { title: "Feature map", values: map, side, full: colors.orange },
+    { title: "Image", values: data.image, side, signed: false },
+    { title: `Kernel: ${name.toLowerCase()}`, values, side: kernelSize, signed: true },
+    { title: "Feature map", values: map, side, signed: true },
   ];
   const [width, height, large] = [720, 262, 216];
   const parts = panels.map((panel, i) => {
@@ -46,13 +47,16 @@ export function kernel({ image = prepare({ strokes: exampleStrokes })! }: Kernel
       const [x, y] = [left + (k % panel.side) * cell, 34 + Math.floor(k / panel.side) * cell];
       return (
         `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${cell.toFixed(2)}" height="${cell.toFixed(2)}" ` +
-        `fill="${value < 0 ? colors.blue : panel.full}" fill-opacity="${share.toFixed(2)}"/>`
+        (panel.signed
+          ? `fill="${signedFill(value / most)}"/>`
+          : `fill="${colors.ink}" fill-opacity="${share.toFixed(2)}"/>`)
       );
     });
     return (
       `<text x="${left}" y="22" font-weight="bold" ` +
-      `fill="${colors.ink}">${panel.title}</text>${pixels.join("")}<rect x="${left}" y="34" width="${large}" ` +
-      `height="${large}" fill="none" stroke="${colors.faint}"/>`
+      `fill="${colors.ink}">${panel.title}</text><rect x="${left}" y="34" width="${large}" height="${large}" ` +
+      `fill="${panel.signed ? signedFill(0) : colors.paper}"/>${pixels.join("")}<rect x="${left}" y="34" ` +
+      `width="${large}" height="${large}" fill="none" stroke="${colors.faint}"/>`
     );
   });
   return liveOutput({
@@ -66,3 +70,5 @@ export function kernel({ image = prepare({ strokes: exampleStrokes })! }: Kernel
       "begins, below 0 where it ends.",
   });
 }
+
+const signedFill = (share: number): string => `rgb(${signedColor(share).join(",")})`;

@@ -59,14 +59,22 @@
       margin.t = top;
     }
     for (const trace of data) {
-      if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.z?.[0])) continue;
+      if (trace.type !== "heatmap" || !Array.isArray(trace.z?.[0])) continue;
+      const written = trace.texttemplate ? trace : data.find((other) => isTextOn(trace, other));
+      if (!written) continue;
       const [left, right] = layout[(trace.xaxis ?? "x").replace("x", "xaxis")]?.domain ?? [0, 1];
       const cell = ((width - margin.l - margin.r) * (right - left)) / trace.z[0].length;
-      const size = Math.min(11, Math.floor(cell / (0.6 * longest(trace) + 0.4)));
-      if (size < 6) delete trace.texttemplate;
-      else trace.textfont = { ...trace.textfont, size };
+      const size = Math.min(11, Math.floor(cell / (0.6 * longest(written) + 0.4)));
+      if (size >= 6) written.textfont = { ...written.textfont, size };
+      else if (written === trace) delete trace.texttemplate;
+      else delete written.text;
     }
     if (meta.narrow?.plotHeight) layout.height = meta.narrow.plotHeight + margin.t + margin.b;
+  }
+
+  /** Whether a trace holds the numbers of a matrix. */
+  function isTextOn(matrix, { type, mode, xaxis = "x" }) {
+    return type === "scatter" && mode === "text" && xaxis === (matrix.xaxis ?? "x");
   }
 
   /** Characters of the longest text that a matrix has in its cells. */

@@ -70,7 +70,7 @@ function paintMaps(canvas: HTMLCanvasElement, { layer, values, wide, color }: Ma
     const [left, top] = [(map % wide) * (columns + 1), Math.floor(map / wide) * (rows + 1)];
     // A line around each map; a row that the maps do not fill stays empty.
     context.fillRect(left - 1, top - 1, columns + 2, rows + 2);
-    paintMap(canvas, one, { rows, columns, left, top, full: color });
+    paintMap(canvas, one, { rows, columns, left, top, shades: { full: color } });
   }
 }
 
@@ -85,8 +85,8 @@ function makeSums(network: Network): Details {
     return { digit, bias: own, weights, canvas, words, figure: element("div", { class: "sum" }, canvas, words) };
   });
   const words =
-    "Weight times pixel for each digit: orange speaks for it, blue against it. The digit with the largest sum is " +
-    "the answer.";
+    "Weight times pixel for each digit: light orange speaks for it, dark blue against it. The digit with the largest " +
+    "sum is the answer.";
   return {
     element: element(
       "div",
@@ -103,7 +103,7 @@ function makeSums(network: Network): Details {
       const most = answers.flatMap(({ products }) => products).reduce((so, one) => Math.max(so, Math.abs(one)), 1e-6);
       for (const { digit, products, h, canvas, words, figure } of answers) {
         const shares = products.map((product) => product / most);
-        paintMap(canvas, shares, { rows: side, columns: side, full: "orange", negative: "blue" });
+        paintMap(canvas, shares, { rows: side, columns: side, shades: "signed" });
         words.textContent = image ? `${digit}: ${h.toFixed(1)}` : String(digit);
         figure.classList.toggle("best", image !== undefined && h === largest);
         const sum = image ? h.toFixed(1) : "nothing drawn";

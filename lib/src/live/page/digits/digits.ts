@@ -98,7 +98,7 @@ async function start(box: HTMLElement, { models, images }: DigitsData): Promise<
   let told: ReturnType<typeof setTimeout> | undefined;
   function answer(): void {
     seen = prepare(pad.drawing, { turn: turn.value, thicken: thicken.value, shift });
-    paintMap(eye, seen ?? new Float32Array(side * side), { rows: side, columns: side, full: "ink" });
+    paintMap(eye, seen ?? new Float32Array(side * side), { rows: side, columns: side, shades: { full: "ink" } });
     const began = performance.now();
     const answers = rows.map(({ network }) => (network && seen ? forward(network, seen) : undefined));
     box.dataset.milliseconds = (performance.now() - began).toFixed(2);

@@ -54,7 +54,7 @@ export function makePad({ onchange, onshift }: PadOptions): Pad {
     hint.hidden = strokes.length > 0 || image !== undefined;
     if (image) {
       canvas.width = canvas.height = side;
-      return paintMap(canvas, image, { rows: side, columns: side, full: "ink" });
+      return paintMap(canvas, image, { rows: side, columns: side, shades: { full: "ink" } });
     }
     // Setting its size empties a canvas.
     canvas.width = canvas.height = size;

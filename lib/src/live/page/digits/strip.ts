@@ -58,7 +58,8 @@ export function makeStrip(
       for (const { input } of cells) input.checked = false;
     },
     repaint() {
-      for (const { canvas, ink } of cells) paintMap(canvas, ink, { rows: side, columns: side, full: "ink" });
+      for (const { canvas, ink } of cells)
+        paintMap(canvas, ink, { rows: side, columns: side, shades: { full: "ink" } });
     },
   };
 }

@@ -93,11 +93,11 @@ function start(box: HTMLElement, { image }: KernelData): void {
     const used = weights.map((weight) => (Number.isFinite(weight) ? weight : 0));
     const values = featureMap(image, used);
     const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
-    paintMap(eye, image, { rows: side, columns: side, full: "ink" });
+    paintMap(eye, image, { rows: side, columns: side, shades: { full: "ink" } });
     paintMap(
       map,
       Array.from(values, (value) => value / most),
-      { rows: side, columns: side, full: "orange", negative: "blue" },
+      { rows: side, columns: side, shades: "signed" },
     );
     place(frames[0], kernelSize);
     place(frames[1], 1);
@@ -154,7 +154,11 @@ function start(box: HTMLElement, { image }: KernelData): void {
       { class: "words" },
       status,
       sum,
-      element("p", { class: "soft" }, "Orange: above 0, blue: below 0. Around the image lie zeros."),
+      element(
+        "p",
+        { class: "soft" },
+        "Light orange: above 0, grey: 0, dark blue: below 0. Around the image lie zeros.",
+      ),
     ),
   );
   (box.getRootNode() as ShadowRoot).host.addEventListener("theme", update);

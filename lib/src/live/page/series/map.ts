@@ -31,11 +31,12 @@ export function makeStatesMap({ cells, length, onchoose }: StatesMapOptions): St
   return {
     element: map,
     show({ steps }, cell) {
-      const values = new Float32Array(cells.length * length);
+      // Steps that a shorter series does not have stay empty.
+      const values = new Float32Array(cells.length * length).fill(Number.NaN);
       cells.forEach((ranked, rank) =>
         steps.forEach(({ c }, t) => (values[rank * length + t] = Math.tanh(c[ranked.cell]!))),
       );
-      paintMap(canvas, values, { rows: cells.length, columns: length, full: "orange", negative: "blue" });
+      paintMap(canvas, values, { rows: cells.length, columns: length, shades: "signed" });
       canvas.setAttribute("aria-label", `States of all ${cells.length} cells over ${steps.length} steps`);
       row.style.top = `${(100 * cells.findIndex((one) => one.cell === cell)) / cells.length}%`;
     },

@@ -90,7 +90,7 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
   views.map.plot.append(map.element);
   views.map.words.textContent =
     "A row per cell, a column per step; above are the cells that follow the sum best. The colour is tanh(c(t)): " +
-    "orange above 0, blue below. A click chooses a row's cell.";
+    "light orange above 0, grey at 0, dark blue below. A click chooses a row's cell.";
 
   function chooseCell(one: number): void {
     cell = one;
