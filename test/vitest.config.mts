@@ -12,14 +12,8 @@ const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 // One quick hand-in, shared by all tests that look at what it made. It begins with the tests and takes as long as the
 // units do, which start no kernels: beside a hand-in, on two cores, a kernel may take a minute to answer.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
-// Where a test asks how long something took, or starts servers with ports that everybody takes, nothing runs beside it:
-// these files run last, one at a time.
-const timed = [
-  "test/kernel/interrupt.test.ts",
-  "test/browser/lab.test.ts",
-  "test/browser/lab-live.test.ts",
-  "test/lab/*.test.ts",
-];
+// Where a test asks how long something took, nothing runs beside it: these files run last, one at a time.
+const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts", "test/browser/lab-live.test.ts"];
 const alone = { ...patient, fileParallelism: false };
 // Kinds of one group run together, the groups one after the other.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
@@ -45,10 +39,12 @@ const longest = [
   "test/notebooks/execute.test.ts",
   "test/browser/lab-all.test.ts",
   "test/graph/layers.test.ts",
-  "test/live/forward.test.ts",
   "test/graph/graph-step.test.ts",
+  "test/training/resume.test.ts",
+  "test/training/examples.test.ts",
   "test/handin/spoilings.test.ts",
   "test/kernel/failing.test.ts",
+  "test/lab/safe.test.ts",
 ];
 
 /** Long files first, the others as vitest has them. */

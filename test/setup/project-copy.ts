@@ -8,10 +8,9 @@ export const root = resolve(__dirname, "../..");
 
 /**
  * A second, set-up project in a folder with blanks, an umlaut and brackets in its name. What set-up never writes into
- * is hard-linked (seconds instead of minutes, no disk); everything it may write is a copy of its own. With `ownLists`
- * the next set-up makes the lists of the engine's and the library's files anew.
+ * is hard-linked (seconds instead of minutes, no disk); everything it may write is a copy of its own.
  */
-export function copyProject({ ownLists = false } = {}): { readonly folder: string; readonly remove: () => void } {
+export function copyProject(): { readonly folder: string; readonly remove: () => void } {
   // Beside the project: hard links do not cross file systems.
   const beside = existsSync(join(root, ".engine")) ? join(root, ".engine") : tmpdir();
   // What tests that were killed have left there.
@@ -53,9 +52,6 @@ export function copyProject({ ownLists = false } = {}): { readonly folder: strin
     rmSync(join(folder, entry), { recursive: true, force: true });
     cpSync(join(root, entry), join(folder, entry), { recursive: true, preserveTimestamps: true });
   }
-  if (ownLists)
-    for (const list of [`.engine/${engineFolders()[0]}/engine.json`, "lib/dist/build.json"])
-      rmSync(join(folder, list), { force: true });
   return { folder, remove: () => rmSync(parent, { recursive: true, force: true }) };
 }
 

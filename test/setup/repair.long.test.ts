@@ -10,7 +10,7 @@ import { copyProject, hasCarriedBrowser, runCommand } from "./project-copy";
 let folder: string;
 let remove: () => void;
 beforeAll(() => {
-  ({ folder, remove } = copyProject({ ownLists: true }));
+  ({ folder, remove } = copyProject());
   expect(run("setup")).toMatchObject({ code: 0, stderr: "" });
 });
 afterAll(() => remove());
@@ -38,6 +38,7 @@ test.each<readonly [string, readonly Broken[]]>([
   ],
   ["the engine", [[tensorflow, "half", /TensorFlow engine/]]],
   ["the addon", [[addon, "half", /TensorFlow addon/]]],
+  ["the library", [[() => "lib/dist/src/index.js", "gone", /Library/]]],
   ["what set-up noted of the packages", [[() => ".engine/packages.json", "half", /list of packages/]]],
   ...(hasCarriedBrowser
     ? ([
