@@ -9,9 +9,48 @@ import { describeDiagnostics } from "../../lib/tools/kernel/diagnostics";
 import { excerpt } from "../../lib/tools/kernel/excerpt";
 import { Message } from "../../lib/tools/kernel/message";
 import { Outbox } from "../../lib/tools/kernel/outbox";
+import { settle } from "../../lib/tools/kernel/settle";
 import { completeness, moduleName, showsResult } from "../../lib/tools/kernel/syntax";
 import { threadSetting } from "../../lib/tools/kernel/threads";
 import { describeError } from "../../lib/tools/kernel/traceback";
+
+describe("when a notebook has ended", () => {
+  const cellWith = (underWay: () => boolean) => {
+    const said: string[] = [];
+    const cell = new Cell({
+      count: 1,
+      source: "",
+      publish: (type, content) => void said.push(`${type}: ${(content as { text?: string }).text ?? ""}`),
+    });
+    const ended = cell.works(underWay);
+    return { cell, said, ended };
+  };
+
+  test("work that ends is waited for, and what it shows is kept", async () => {
+    const { cell, said, ended } = cellWith(() => true);
+    setTimeout(() => {
+      cell.write("stdout", "late");
+      ended();
+    }, 100);
+    await settle(5000);
+    expect(said).toEqual(["stream: late"]);
+  });
+
+  test("work that does not end is said in its cell; what was cleared or cut off is none", async () => {
+    const { cell, said, ended } = cellWith(() => true);
+    const { said: cleared } = cellWith(() => false);
+    const { cell: stopped, said: cutOff } = cellWith(() => true);
+    stopped.cancelled = true;
+    await settle(200);
+    expect(said).toEqual([
+      "stream: This cell was still at work 0.2 s after the last cell had ended (a timer, or a program that it started): " +
+        "what it shows later is lost. Await it in the cell, or end it.\n",
+    ]);
+    expect([cleared, cutOff]).toEqual([[], []]);
+    ended();
+    expect(cell.isAtWork).toBe(false);
+  });
+});
 
 describe("a cell's last expression", () => {
   test.each(["a", "f()", "await g()", "a + 1", "a === b", "1;\n2", "({ a: 1 })", "a\n// a comment", "x => x"])(

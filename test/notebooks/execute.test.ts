@@ -120,6 +120,24 @@ describe.concurrent("executeNotebook", () => {
     ).toEqual([1, null, 3, null]);
   });
 
+  test("what cells show after the last one has ended is kept", async () => {
+    const ran = await run("settled", [
+      "import { newDisplay } from 'tslab';\nimport { execFile } from 'node:child_process';\n" +
+        "import { readFile } from 'node:fs/promises';\nimport { setTimeout as sleep } from 'node:timers/promises';\n" +
+        "const display = newDisplay();\ndisplay.text('waiting');",
+      "void sleep(900).then(() => readFile('/proc/version')).then(() => display.text('replaced late'));\n" +
+        "execFile('sleep', ['0.8'], () => console.log('after the program'));\n" +
+        "const forgotten = setTimeout(() => {}, 60_000);\nclearTimeout(forgotten);",
+      "let n = 0;\nconst ticks = setInterval(() => {\n  console.log('tick', ++n);\n  if (n === 3) clearInterval(ticks);\n}, 300);",
+    ]);
+    expect(ran).toMatchObject({ status: "finished", stderr: "" });
+    const [first, second, third] = codes(ran).map(({ outputs }) => JSON.stringify(outputs));
+    expect(first).toContain("replaced late");
+    expect(first).not.toContain("waiting");
+    expect(second).toContain("after the program");
+    expect(third).toMatch(/tick 1.*tick 2.*tick 3/s);
+  });
+
   test("reports a rejection in the last cell", async () => {
     const ran = await run("last", ["const a = 1;", "setTimeout(() => void Promise.reject(new Error('late')), 100);"]);
     expect(ran).toMatchObject({ status: "failed", message: expect.stringMatching(/^cell 2.*Error: late/) });

@@ -3,8 +3,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Publishes one iopub message under the request that started the cell. */
 export type Publish = (type: string, content: object) => void;
 
+/** Work that a cell started and that may still show something: asked whether it is under way. */
+export type Work = () => boolean;
+
 const storage = new AsyncLocalStorage<Cell>();
 let latest: Cell | undefined;
+/** Cells that started work, or whose output waits. */
+const started = new Set<Cell>();
 
 /** How long text is gathered before it is sent: many small writes become one message. */
 const gatherMs = 40;
@@ -31,6 +36,7 @@ export class Cell {
   #pending: Promise<void> | undefined;
   /** Set once the cell was cut off: it waits for nothing any more. */
   isCutOff = false;
+  readonly #work = new Set<Work>();
   #endWaits!: () => void;
   readonly #noWait = new Promise<undefined>((resolve) => {
     this.#endWaits = () => resolve(undefined);
@@ -50,6 +56,26 @@ export class Cell {
   run<T>(work: () => T): T {
     latest = this;
     return storage.run(this, work);
+  }
+
+  /** Notes work of this cell; returns a function that says that it has ended. */
+  works(underWay: Work): () => void {
+    // Timers that were cleared say so only when asked.
+    if (this.#work.size % 1000 === 999) this.#dropEnded();
+    this.#work.add(underWay);
+    started.add(this);
+    return () => void this.#work.delete(underWay);
+  }
+
+  /** Whether something that the cell started may still show something. */
+  get isAtWork(): boolean {
+    if (this.cancelled) return false;
+    this.#dropEnded();
+    return this.#work.size > 0 || this.#pending !== undefined || this.#text !== "";
+  }
+
+  #dropEnded(): void {
+    for (const underWay of this.#work) if (!underWay()) this.#work.delete(underWay);
   }
 
   /** Adds text to a stream of this cell, in order with everything else that it shows. */
@@ -129,6 +155,7 @@ export class Cell {
       if (this.#pending === last) this.#pending = undefined;
     });
     const last = this.#pending;
+    started.add(this);
   }
 
   #send(type: string, content: object): void {
@@ -150,6 +177,12 @@ export function runningCell(): Cell | undefined {
 /** The cell that output without a known origin belongs to. */
 export function latestCell(): Cell | undefined {
   return latest;
+}
+
+/** The cells of which something that they started may still show something. */
+export function cellsAtWork(): Cell[] {
+  for (const cell of started) if (!cell.isAtWork) started.delete(cell);
+  return [...started];
 }
 
 /** Runs a function outside any cell: what it starts survives the cell and its interrupt. */

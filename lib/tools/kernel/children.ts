@@ -1,6 +1,7 @@
 import childProcess from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
 import { isObject } from "../../src/base/is-object";
+import { runningCell } from "./cell";
 
 type Name = "stdout" | "stderr";
 
@@ -20,6 +21,9 @@ export function captureChildren(): void {
   prototype.spawn = function (this: childProcess.ChildProcess, options) {
     const { stdio, captured } = capture(options.stdio);
     const result = spawn.call(this, captured.length > 0 ? { ...options, stdio } : options);
+    // What it says may be shown when the cell has ended.
+    const ended = runningCell()?.works(() => this.exitCode === null && this.signalCode === null);
+    if (ended) this.once("close", ended);
     for (const [index, name] of captured) {
       this.stdio[index]?.on("data", (chunk: Buffer) => process[name].write(chunk));
       // As it would be without the kernel: there is nothing to read.

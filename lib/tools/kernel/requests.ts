@@ -1,5 +1,6 @@
 import type * as TypeScript from "typescript";
 import type { Session } from "./session";
+import { settle } from "./settle";
 import { completeness } from "./syntax";
 import type { Versions } from "./versions";
 
@@ -41,6 +42,11 @@ export function createRequests(
       session.interrupt();
       return { status: "ok" };
     },
+    // Of our own; `supported_features` names it.
+    settle_request: async () => {
+      await settle();
+      return { status: "ok" };
+    },
   };
 }
 
@@ -62,6 +68,7 @@ function kernelInfo({ typescript, tslab, node, deepnets }: Versions) {
       // As tslab does it: `mode` colours cells in JupyterLab, `name` and `typescript` in the classic notebook.
       codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
     },
+    supported_features: ["settle"],
     banner: `TypeScript ${typescript}, tslab ${tslab}, deepnets ${deepnets}, Node ${node}`,
     help_links: [{ text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/" }],
   };

@@ -5,8 +5,8 @@ import { Outbox } from "./outbox";
 
 /** What a kernel answers, by message type; the server does the wire, the order and the status messages. */
 export interface Handlers {
-  /** Answered at once, also while a cell runs: returns the reply's type and content. */
-  readonly requests: Readonly<Record<string, (content: any, message: Message) => object>>;
+  /** Answered at once, also while a cell runs: returns the reply's content, or promises it. */
+  readonly requests: Readonly<Record<string, (content: any, message: Message) => object | Promise<object>>>;
   /** Runs one `execute_request`; they come one at a time, in order. It never throws. */
   execute(content: any, frontEnd: FrontEnd): Promise<{ readonly status: string }>;
   /** Whether the requests that wait behind a cell that has just ended are to be answered with "aborted". */
@@ -99,7 +99,7 @@ export class Server {
       if (message.type === "execute_request") {
         this.#queue.push({ socket, message });
         void this.#work();
-      } else this.#answer({ socket, message });
+      } else void this.#answer({ socket, message });
     }
   }
 
@@ -121,7 +121,7 @@ export class Server {
     }
   }
 
-  #answer({ socket, message }: WaitingRequest): void {
+  async #answer({ socket, message }: WaitingRequest): Promise<void> {
     this.#status(message, "busy");
     if (message.type === "shutdown_request") {
       message.reply(socket, "shutdown_reply", { status: "ok", restart: message.content.restart === true });
@@ -131,7 +131,11 @@ export class Server {
     }
     const handler = this.#handlers.requests[message.type];
     // A type that we do not know (a comm of a widget) gets no answer, as the protocol says, but the status messages.
-    if (handler) message.reply(socket, message.type.replace(/_request$/, "_reply"), answerOf(handler, message));
+    if (handler) {
+      const answer = answerOf(handler, message);
+      const content = answer instanceof Promise ? await answer : answer;
+      message.reply(socket, message.type.replace(/_request$/, "_reply"), content);
+    }
     this.#status(message, "idle");
   }
 
@@ -174,7 +178,10 @@ export class Server {
   }
 }
 
-function answerOf(handler: (content: any, message: Message) => object, message: Message): object {
+function answerOf(
+  handler: (content: any, message: Message) => object | Promise<object>,
+  message: Message,
+): object | Promise<object> {
   try {
     return handler(message.content, message);
   } catch (error) {

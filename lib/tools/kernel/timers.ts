@@ -14,7 +14,13 @@ type Callback = (...values: unknown[]) => unknown;
 export function tieTimersToCells(): void {
   for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
     const original = globalThis[name] as unknown as Callback;
-    const tied = Object.assign((callback: Callback, ...rest: unknown[]) => original(tie(callback), ...rest), original);
+    const start = (callback: Callback, ...rest: unknown[]) => {
+      const { tied, note } = tie(callback, { once: name !== "setInterval" });
+      const timer = original(tied, ...rest);
+      note(timer as Timer);
+      return timer;
+    };
+    const tied = Object.assign(start, original);
     const promised = (original as unknown as Record<symbol, Callback | undefined>)[promisify.custom];
     if (promised) Object.defineProperty(tied, promisify.custom, { value: tiePromise(promised) });
     (globalThis as Record<string, unknown>)[name] = tied;
@@ -24,10 +30,28 @@ export function tieTimersToCells(): void {
   for (const name of ["setTimeout", "setImmediate"]) promises[name] = tiePromise(entryOf(promises, name));
 }
 
-function tie(callback: Callback): Callback {
+/** What Node gives back for a timer; `_destroyed` once it has fired or was cleared. */
+interface Timer {
+  hasRef(): boolean;
+  readonly _destroyed?: boolean;
+}
+
+function tie(
+  callback: Callback,
+  { once }: { readonly once: boolean },
+): { readonly tied: Callback; note(timer: Timer): void } {
   const cell = runningCell();
-  if (!cell || typeof callback !== "function") return callback;
-  return (...values) => (cell.cancelled ? undefined : callback(...values));
+  if (!cell || typeof callback !== "function") return { tied: callback, note: () => {} };
+  let ended = () => {};
+  return {
+    tied: (...values) => {
+      if (once) ended();
+      return cell.cancelled ? undefined : callback(...values);
+    },
+    note: (timer) => {
+      ended = cell.works(() => timer.hasRef() && timer._destroyed !== true);
+    },
+  };
 }
 
 function tiePromise(start: Callback): Callback {
@@ -35,8 +59,9 @@ function tiePromise(start: Callback): Callback {
     const cell = runningCell();
     const promise = start(...values) as Promise<unknown>;
     if (!cell) return promise;
+    const ended = cell.works(() => true);
     return new Promise((resolve, reject) => {
-      promise.then(
+      promise.finally(ended).then(
         (value) => cell.cancelled || resolve(value),
         (error) => cell.cancelled || reject(error),
       );

@@ -67,6 +67,7 @@ class Runner(NotebookClient):
         self.senders = {}
         self.begun = asyncio.Event()  # set once the kernel runs the cell that was sent last
         self.late_error = None
+        self.settles = False  # whether the kernel knows when nothing is under way any more
         self.reply = {}
         self.on_cell_error = self.note
 
@@ -99,14 +100,35 @@ class Runner(NotebookClient):
         self.process_message(msg, cell, index)
         return False
 
-    async def drain(self, seconds):
-        """Takes what still comes in after the last cell."""
-        end = time.monotonic() + seconds
+    async def settle(self, process):
+        """Takes what still comes in after the last cell, until nothing that a cell started is under way.
+
+        Our kernel says when that is so, and which cell does not end; another one gets half a second.
+        """
+        request = self.kc.session.msg("settle_request", {})
+        if self.settles:
+            self.kc.shell_channel.send(request)
+        end = time.monotonic() + (30 if self.settles else 0.5)
         while (left := end - time.monotonic()) > 0:
             try:
-                self.take(await self.kc.iopub_channel.get_msg(timeout=left), None)
+                msg = await self.kc.iopub_channel.get_msg(timeout=min(left, 1))
             except Exception:  # queue.Empty
+                if process.poll() is not None:
+                    raise Died("cell") from None
+                continue
+            # Whatever a cell has shown was sent before this.
+            if self.ends(msg, request):
                 return
+            self.take(msg, None)
+
+    @staticmethod
+    def ends(msg, request):
+        """Whether a message says that a request has been answered."""
+        return (
+            msg["parent_header"].get("msg_id") == request["header"]["msg_id"]
+            and msg["msg_type"] == "status"
+            and msg["content"]["execution_state"] == "idle"
+        )
 
 
 def say(word, rest):
@@ -245,6 +267,7 @@ async def run(nb, args, log, stopped, starts=5):
             raise Died("start", str(error)) from None
         info = await client.async_wait_for_reply(client.kc.kernel_info())
         nb.metadata.language_info = info["content"]["language_info"]
+        client.settles = "settle" in (info["content"].get("supported_features") or [])
         for number, index in enumerate(code_cells, 1):
             if stopped.done():
                 return report_stop(stopped, number - 1, total)
@@ -277,7 +300,11 @@ async def run(nb, args, log, stopped, starts=5):
                 raise Died("cell") from None
             cell.metadata.setdefault("deepnets", {})["executed"] = source
             if error is None and all(later in left_out for later in code_cells[number:]):
-                await client.drain(0.5)
+                settling = asyncio.ensure_future(client.settle(process))
+                await asyncio.wait({settling, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if settling.done():
+                    settling.result()
+                settling.cancel()
             if error is None:
                 unseen = next((output for output in cell.outputs if output.output_type == "error"), None)
                 error = failure(number, unseen) if unseen else None
