@@ -26,7 +26,7 @@ describe("npm run doctor names what is broken", () => {
     expect(ended.stdout).toContain("Everything is here.");
   });
 
-  const { tensorflow, addon, python } = places;
+  const { tensorflow, addon, engineStamp, python } = places;
   const browser = (name: string) => () => join(".engine/browser", name);
   const brokenBrowser =
     /Browser in use +damaged: chromium has \d+ bytes, not \d+; libGLESv2\.so is missing: .*--repair/;
@@ -43,17 +43,23 @@ describe("npm run doctor names what is broken", () => {
         "gone",
         /Python environment.*html\.py is missing/,
       ],
-      TensorFlow: [tensorflow, "half", /TensorFlow engine/],
+      // One that an older set-up installed.
+      "the engine's stamp": [engineStamp, "without list", /TensorFlow addon +missing or out of date/],
+      TensorFlow: [tensorflow, "half", /TensorFlow engine +damaged: libtensorflow_framework\.so\.2 has \d+ bytes/],
     },
     {
-      "a compiled file": [() => "lib/dist/tools/handin/check.js", "half", /Library/],
+      "a compiled file": [
+        () => "lib/dist/tools/handin/check.js",
+        "half",
+        /Library +damaged: .*check\.js has \d+ bytes/,
+      ],
       "a file of a Node package": [
         () => "node_modules/tslab/dist/converter.js",
         "half",
         /Node packages.*converter\.js has/,
       ],
       "a Python module": [() => python("nbclient/client.py"), "empty", /Python environment.*client\.py has 0 bytes/],
-      TensorFlow: [tensorflow, "empty", /TensorFlow engine/],
+      TensorFlow: [tensorflow, "empty", /TensorFlow engine +damaged: libtensorflow_framework\.so\.2 has 0 bytes/],
     },
     {
       TensorFlow: [tensorflow, "other", /TensorFlow engine.*other content/],
@@ -70,12 +76,13 @@ describe("npm run doctor names what is broken", () => {
       ],
     },
     {
-      "the addon": [addon, "half", /TensorFlow addon/],
+      "the addon": [addon, "half", /TensorFlow addon +damaged: .*tfjs_binding\.node has \d+ bytes/],
       "a program of a Python package": [
         () => ".venv/bin/jupyter-lab",
         "gone",
         /Python environment.*bin\/jupyter-lab is missing/,
       ],
+      "the list of packages": [() => ".engine/packages.json", "without list", /list of packages/],
       "the kernel's description": [() => ".venv/share/jupyter/kernels/deepnets/kernel.json", "other", /Jupyter kernel/],
       ...(hasCarriedBrowser && {
         "the browser that set-up brought": [browser("chromium"), "half", brokenBrowser],

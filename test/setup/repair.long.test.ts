@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => remove());
 
 const run = (...args: string[]) => runCommand(folder, args, { env: { DEEPNETS_BROWSER: "" } });
-const { tensorflow, addon, python } = placesOf(() => folder);
+const { tensorflow, addon, engineStamp, python } = placesOf(() => folder);
 
 /** The broken file, how it is broken, the doctor's line. */
 type Broken = readonly [file: () => string, how: Damage, line: RegExp];
@@ -37,6 +37,13 @@ test.each<readonly [string, readonly Broken[]]>([
     ],
   ],
   ["the engine", [[tensorflow, "half", /TensorFlow engine/]]],
+  [
+    "an engine that an older set-up installed",
+    [
+      [tensorflow, "half", /TensorFlow engine +damaged: libtensorflow_framework/],
+      [engineStamp, "without list", /TensorFlow addon/],
+    ],
+  ],
   ["the addon", [[addon, "half", /TensorFlow addon/]]],
   ["the library", [[() => "lib/dist/src/index.js", "gone", /Library/]]],
   ["what set-up noted of the packages", [[() => ".engine/packages.json", "half", /list of packages/]]],

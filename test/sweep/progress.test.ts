@@ -3,16 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findPart } from "../../lib/src/parts";
+import { sweepJobFolder } from "../../lib/src/runs/places";
 import type { Job, SweepPlan } from "../../lib/tools/sweep/plan";
-import {
-  type JobState,
-  jobFolder,
-  news,
-  readStates,
-  remaining,
-  runningLines,
-  totalLine,
-} from "../../lib/tools/sweep/progress";
+import { type JobState, news, readStates, remaining, runningLines, totalLine } from "../../lib/tools/sweep/progress";
 import { makeRecord } from "../fixtures/handin/handin";
 
 const job = (part: string, seed: number, cores = 1): Job => ({
@@ -99,8 +92,8 @@ test("states are read from what the jobs leave; those of an earlier sweep do not
   const runs = mkdtempSync(join(tmpdir(), "progress-"));
   const plan = { id: "now", runs, jobs: [job("h6-1b", 1), job("h6-1b", 2), job("h6-1b", 3)] } as unknown as SweepPlan;
   const tell = (of: Job, state: object) => {
-    mkdirSync(jobFolder(plan, of), { recursive: true });
-    writeFileSync(join(jobFolder(plan, of), "state.json"), JSON.stringify(state));
+    mkdirSync(sweepJobFolder(plan.runs, of), { recursive: true });
+    writeFileSync(join(sweepJobFolder(plan.runs, of), "state.json"), JSON.stringify(state));
   };
   tell(plan.jobs[0]!, { sweep: "before", status: "failed", attempt: 3, message: "old" });
   tell(plan.jobs[1]!, { sweep: "now", status: "running", attempt: 1, message: "" });

@@ -24,3 +24,7 @@ export function runName({ profile, seed, overrides }: Pick<Parameters, "profile"
 /** The folder of a run. */
 export const runFolder = (run: Pick<Parameters, "part" | "profile" | "seed" | "overrides">): string =>
   join(runsFolder(), run.part, runName(run));
+
+/** What a sweep knows of a run, in a folder of records: `state.json`, `log.txt`, the executed notebook. */
+export const sweepJobFolder = (runs: string, { part, run }: { readonly part: string; readonly run: string }): string =>
+  join(runs, "sweeps", "jobs", part, run);

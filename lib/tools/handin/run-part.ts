@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { roughDuration } from "../../src/base/text";
 import type { Part } from "../../src/parts";
-import { runName } from "../../src/runs/places";
+import { runName, sweepJobFolder } from "../../src/runs/places";
 import { executeNotebook, type Outcome } from "../notebooks/execute";
 import { fingerprint, recordsOf, staysValid, withOutputs } from "../notebooks/fingerprint";
 import { annotateRun, type RunNote, readNotebook, writeNotebook } from "../notebooks/notebook";
@@ -64,7 +64,9 @@ async function runReadable(session: Session, part: Part): Promise<PartReport> {
   const records = status === "finished" ? recordsOf(part, profile, seed) : {};
   // A sweep that was cut off would else train this run again, since its own attempt at it did not end.
   if (status === "finished")
-    rmSync(join(runsFolder(), "sweeps/jobs", part.id, runName(runOf(plan, part)), "state.json"), { force: true });
+    rmSync(join(sweepJobFolder(runsFolder(), { part: part.id, run: runName(runOf(plan, part)) }), "state.json"), {
+      force: true,
+    });
   if (existsSync(target))
     writeNotebook(
       target,

@@ -29,6 +29,7 @@ for early in (signal.SIGINT, signal.SIGTERM):
     signal.signal(early, lambda *_: os._exit(130))
 
 import nbformat
+import whole
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -137,17 +138,8 @@ def say(word, rest):
 
 
 def save(nb, target):
-    # One name, so that what a kill leaves is written over by the next run; of a full disk nothing stays.
-    temporary = f"{target}.part"
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            nbformat.write(nb, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(temporary)
+    with whole.writing(target) as file:
+        nbformat.write(nb, file)
 
 
 def is_run(cell):

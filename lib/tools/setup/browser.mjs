@@ -44,13 +44,15 @@ export function findBrowser() {
   return [...onPath, ...applications, notedPath()].find((path) => path && executable(path));
 }
 
+/** Of one that set-up brought without a list of its files nobody can say that it is whole: it is brought anew. */
 function notedPath() {
-  const path = readJson(file)?.path;
-  return path ? resolve(root, path) : undefined;
+  const { path, files } = readJson(file) ?? {};
+  const noted = path ? resolve(root, path) : undefined;
+  return noted?.startsWith(folder) && !files ? undefined : noted;
 }
 
 /** What is missing or damaged of the browser that set-up brought. */
-export const browserDamage = () => differences(folder, readJson(file)?.files ?? {});
+export const browserDamage = () => differences(folder, readJson(file)?.files);
 
 function executable(path) {
   try {

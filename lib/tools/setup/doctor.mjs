@@ -5,7 +5,14 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { browserDamage, findBrowser } from "./browser.mjs";
-import { engineDamage, engineFolder, engineReady, multiplyMatrices, refuseUnsupported } from "./engine.mjs";
+import {
+  addonDamage,
+  engineDamage,
+  engineFolder,
+  engineReady,
+  multiplyMatrices,
+  refuseUnsupported,
+} from "./engine.mjs";
 import { npmOption } from "./environment.mjs";
 import { libraryDamage } from "./library.mjs";
 import { pythonDifferences } from "./manifest.mjs";
@@ -51,29 +58,29 @@ async function examine() {
     text: done ? version(title) : `missing or out of date: ${setUpHint}`,
     undo: done ? undefined : undoing[title.replace(/ \(.*/, "")],
   }));
-  // The engine's files are large: read once for both of its rows.
-  let engine;
-  const ofEngine = () => (engine ??= engineDamage());
-  // A look at what is in the files, and at whether it works: only where set-up believes that it is done.
+  // A look at what is in the files, and at whether it works. Where set-up knows already that a stage is to be done
+  // again, its list still tells what is damaged, and from what is merely not there yet.
   const looks = [
-    ["Node packages", packageDamage],
-    ["Python environment", () => pythonDifferences(sitePackages())],
-    ["Python environment", pythonDamage],
-    ["TensorFlow engine", () => ofEngine().filter((phrase) => phrase.startsWith("deps/"))],
-    ["TensorFlow addon", () => ofEngine().filter((phrase) => !phrase.startsWith("deps/"))],
-    ["TensorFlow addon", () => multiplyMatrices().then(() => [])],
-    ["Library", libraryDamage],
-    ["MNIST", mnistDamage],
+    { part: "Node packages", look: packageDamage },
+    { part: "Python environment", look: () => pythonDifferences(sitePackages()) },
+    { part: "Python environment", look: pythonDamage },
+    { part: "TensorFlow engine", look: engineDamage, always: true },
+    { part: "TensorFlow addon", look: addonDamage, always: true },
+    { part: "TensorFlow addon", look: () => multiplyMatrices().then(() => []), needs: "TensorFlow engine" },
+    { part: "Library", look: libraryDamage, always: true },
+    { part: "MNIST", look: mnistDamage },
   ];
-  for (const [part, look] of looks) {
-    const row = stages.find((stage) => stage.part.startsWith(part));
-    if (!row?.ok) continue;
+  const rowOf = (part) => stages.find((stage) => stage.part.startsWith(part));
+  for (const { part, look, always, needs = part } of looks) {
+    const row = rowOf(part);
+    if (!row || !((row.ok && rowOf(needs).ok) || always)) continue;
     let damage;
     try {
       damage = await look();
     } catch (error) {
       damage = [error.message];
     }
+    if (!row.ok) damage = damage.filter((phrase) => !/ is missing$|^there is no list/.test(phrase));
     if (damage.length === 0) continue;
     Object.assign(row, { ok: false, text: damaged(damage), undo: undoing[part] });
   }
@@ -120,11 +127,7 @@ const undoing = {
   "list of packages": undoPackages,
   "Python environment": () => remove(at(".venv/deepnets.json")),
   "TensorFlow engine": () => remove(engineFolder),
-  // The list of the addon also says what the engine's files must be: without it they are fetched anew.
-  "TensorFlow addon": () =>
-    readJson(join(engineFolder, "engine.json"))
-      ? remove(join(engineFolder, "engine.json"), join(engineFolder, "lib"))
-      : remove(engineFolder),
+  "TensorFlow addon": () => remove(join(engineFolder, "engine.json"), join(engineFolder, "lib")),
   Library: () => remove(at("lib/dist/build.json")),
   MNIST: () => remove(at("data/mnist/verified.json")),
   "Browser in use": () => remove(at(".engine/browser.json"), at(".engine/browser")),

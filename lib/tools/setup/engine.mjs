@@ -20,22 +20,38 @@ import { at, readJson, sha256, venvPython } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 // One wheel per platform. Only linux-x64 has been tried; the others take the same route.
-// The wheel's Python version does not matter: only its shared libraries and C headers are used.
+// The wheel's Python version does not matter: only its shared libraries and C headers are used. Sizes and hashes of the
+// libraries are those of the wheel's own list (RECORD): what was unpacked can be looked at whoever unpacked it.
 const wheels = {
   "linux-x64": {
     package: "tensorflow-cpu",
     platform: "manylinux_2_27_x86_64",
     sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
+    libraries: {
+      "libtensorflow_cc.so.2": [788_086_608, "6505a4b9657e62100c6bdacb683957a395cb047725042945aaa50e40a71e429e"],
+      "libtensorflow_framework.so.2": [65_222_328, "f060b323b26ef80add21b9df9428de3aeaf2843d772c5bb098745f7abff3709b"],
+    },
   },
   "linux-arm64": {
     package: "tensorflow",
     platform: "manylinux_2_27_aarch64",
     sha256: "4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c",
+    libraries: {
+      "libtensorflow_cc.so.2": [814_885_544, "5f7de6ba6478ed7b83767a6e661e3e6e6931b05c64db14ba98250e52316a007c"],
+      "libtensorflow_framework.so.2": [68_176_664, "deade33b9ab90ff468fd1d1f8f6079bec5a3a507cf2d13c3218aa8beec28aeb3"],
+    },
   },
   "darwin-arm64": {
     package: "tensorflow",
     platform: "macosx_12_0_arm64",
     sha256: "51f46f4806139d01fc7920cc72a4c75876f80649bf40ff083ab6212ceb43ca88",
+    libraries: {
+      "libtensorflow_cc.2.dylib": [691_352_648, "753272d059c7be51f64369aaa8e12ac514ce372e0c4ba66f3cc49ec3b1c33384"],
+      "libtensorflow_framework.2.dylib": [
+        49_452_976,
+        "e581d6db9e26f13e49327427e5d304cecbfe45d3467db7700e058857a4fd76bb",
+      ],
+    },
   },
 };
 const version = "2.21.0";
@@ -89,12 +105,14 @@ export function refuseUnsupported() {
     );
 }
 
-/** What is missing or damaged of the engine's libraries (and, behind them, of the addon). */
-export const engineDamage = (options) => differences(engineFolder, readJson(stampFile)?.files ?? {}, options);
+/** What is missing or damaged of the engine's libraries. */
+export const engineDamage = (options) => differences(join(engineFolder, "deps/lib"), wheel?.libraries ?? {}, options);
+
+/** What is missing or damaged of what was built against them. */
+export const addonDamage = (options) => differences(engineFolder, readJson(stampFile)?.files, options);
 
 export const engineFetched = () =>
-  existsSync(join(engineFolder, "deps/lib")) &&
-  !engineDamage({ hashes: false }).some((phrase) => phrase.startsWith("deps/"));
+  existsSync(join(engineFolder, "deps/include")) && engineDamage({ hashes: false }).length === 0;
 
 export const engineReady = () => {
   const stamp = readJson(stampFile);
@@ -103,7 +121,7 @@ export const engineReady = () => {
     stamp?.napi === napiVersion &&
     stamp.addon === addonId() &&
     existsSync(addon) &&
-    engineDamage({ hashes: false }).length === 0
+    addonDamage({ hashes: false }).length === 0
   );
 };
 
@@ -246,10 +264,10 @@ export async function multiplyMatrices() {
     );
 }
 
-/** Notes that the engine works, and the files that it works with. */
+/** Notes that the engine works, and the files that were built for it. */
 export async function verifyEngine() {
   await multiplyMatrices();
-  const files = listFiles(engineFolder, { skip: (name) => name === "deps/include" || name === "engine.json" });
+  const files = listFiles(engineFolder, { skip: (name) => name === "deps" || name === "engine.json" });
   const stamp = { tensorflow: version, wheel: wheel.sha256, napi: napiVersion, addon: addonId(), files };
   writeFileSync(stampFile, `${JSON.stringify(stamp)}\n`);
 }

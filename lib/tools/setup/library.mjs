@@ -26,7 +26,7 @@ const fingerprint = () =>
   );
 
 /** What is missing or damaged of what was built. */
-export const libraryDamage = (options) => differences(dist, readJson(stampFile)?.files ?? {}, options);
+export const libraryDamage = (options) => differences(dist, readJson(stampFile)?.files, options);
 
 export const libraryReady = () =>
   readJson(stampFile)?.sources === fingerprint() && libraryDamage({ hashes: false }).length === 0;

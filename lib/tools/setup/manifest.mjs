@@ -28,8 +28,12 @@ export function listFiles(folder, { skip = () => false } = {}) {
   return files;
 }
 
-/** What differs between a folder and its list, one phrase a file; without `hashes` only what a look at sizes tells. */
+/**
+ * What differs between a folder and its list, one phrase a file; without `hashes` only what a look at sizes tells. No
+ * list (an older set-up wrote none) is a difference too: nobody can say that such a folder is whole.
+ */
 export function differences(folder, files, { hashes = true } = {}) {
+  if (!files) return ["there is no list of its files"];
   const found = [];
   for (const [name, [size, hash]] of Object.entries(files)) {
     const path = join(folder, name);

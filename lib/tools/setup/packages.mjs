@@ -34,7 +34,10 @@ const folder = at("node_modules");
 const skip = (name) => /^\.|(^|\/)node_modules\/\.|(^|\/)\.(cache|vite|vitest)(\/|$)/.test(name);
 const lockHash = () => sha256File(at("package-lock.json"));
 
-export const packagesListed = () => readJson(listFile)?.lock === lockHash();
+export const packagesListed = () => {
+  const list = readJson(listFile);
+  return list?.lock === lockHash() && list.files !== undefined;
+};
 
 /** Notes which files the packages brought, for the doctor. */
 export const listPackages = () =>

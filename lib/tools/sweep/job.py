@@ -20,6 +20,9 @@ import time
 import locked
 import parent
 
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "notebooks"))
+import whole  # noqa: E402
+
 # Seconds that a stopped notebook gets to write its checkpoint; Slurm kills after 30.
 GRACE = 25
 # On a trial cluster many nodes share one host name.
@@ -141,14 +144,8 @@ class Job:
             "time": time.time(),
         }
         file = os.path.join(self.folder, "state.json")
-        with contextlib.suppress(OSError):
-            try:
-                with open(f"{file}.part", "w", encoding="utf-8") as part:
-                    json.dump(state, part)
-                os.replace(f"{file}.part", file)
-            finally:  # of a full disk nothing stays
-                with contextlib.suppress(FileNotFoundError):
-                    os.remove(f"{file}.part")
+        with contextlib.suppress(OSError), whole.writing(file) as part:
+            json.dump(state, part)
 
     def stop(self, *_):
         """Interrupts the notebook, so that it writes its checkpoint; kills it when that takes too long."""

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { itemAt } from "../../src/base/item-at";
 import { count, percent, roughDuration } from "../../src/base/text";
+import { sweepJobFolder } from "../../src/runs/places";
 import { readLive } from "../../src/runs/record-file";
 import { type Job, readFinished, readJson, recordFile, type SweepPlan } from "./plan";
 
@@ -32,9 +33,6 @@ interface StateFile {
   readonly time?: number;
 }
 
-export const jobFolder = ({ runs }: Pick<SweepPlan, "runs">, { part, run }: Job) =>
-  join(runs, "sweeps", "jobs", part, run);
-
 /** Reads where all jobs stand; `before` is the last answer, whose finished jobs are not read again. */
 export function readStates(plan: SweepPlan, before: readonly JobState[] = []): JobState[] {
   return plan.jobs.map((job, i) => {
@@ -45,7 +43,7 @@ export function readStates(plan: SweepPlan, before: readonly JobState[] = []): J
 
 function readState(plan: SweepPlan, job: Job): JobState {
   const nothing = { job, attempt: 0, message: "", iteration: 0, iterations: 0 };
-  const state = readJson(join(jobFolder(plan, job), "state.json")) as StateFile | undefined;
+  const state = readJson(join(sweepJobFolder(plan.runs, job), "state.json")) as StateFile | undefined;
   const cutOff = state?.status === "running" || state?.status === "stopped";
   if (!cutOff && existsSync(recordFile(plan, job)))
     return finished(plan, job, state?.sweep === plan.id ? state.message : "");

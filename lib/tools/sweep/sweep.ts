@@ -5,13 +5,13 @@ import { UserError } from "../../src/base/errors.cjs";
 import { claimRuns } from "../../src/base/lock";
 import { StatusLines } from "../../src/base/status-lines";
 import { asSentence, plural } from "../../src/base/text";
-import { runsFolder } from "../../src/runs/places";
+import { runsFolder, sweepJobFolder } from "../../src/runs/places";
 import { plainName, sweepPython } from "./environment";
 import { folderOf, gather } from "./gather";
 import { measure } from "./measure";
 import { root, type SweepPlaces } from "./places";
 import { makePlan, readFinished, type SweepPlan } from "./plan";
-import { type JobState, jobFolder, jobName, news, readStates, runningLines, totalLine } from "./progress";
+import { type JobState, jobName, news, readStates, runningLines, totalLine } from "./progress";
 import { options, parseRequest, type SweepRequest, words } from "./request";
 import { type Ending, startWorkflow } from "./snakemake";
 import { tableText } from "./table";
@@ -146,7 +146,7 @@ function report(plan: SweepPlan, states: readonly JobState[], ending: Ending, si
   for (const { job, message } of afterwards)
     console.error(
       `${jobName(job)}: the run is finished and counts, but a later cell of its notebook failed: ${message}\n  ` +
-        `log: ${shown(join(jobFolder(plan, job), "log.txt"))}`,
+        `log: ${shown(join(sweepJobFolder(plan.runs, job), "log.txt"))}`,
     );
   if (missing.length === 0 && ending.code === 0 && !trouble) return afterwards.length === 0 ? 0 : 1;
   let explained = trouble !== undefined;
@@ -155,7 +155,7 @@ function report(plan: SweepPlan, states: readonly JobState[], ending: Ending, si
     if (why)
       console.error(
         `${jobName(job)} failed ${times > 1 ? `${times} times` : "once"}: ${why}\n  log: ` +
-          `${shown(join(jobFolder(plan, job), "log.txt"))}`,
+          `${shown(join(sweepJobFolder(plan.runs, job), "log.txt"))}`,
       );
     explained ||= Boolean(why);
   }
