@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -49,6 +49,51 @@ describe("cleanEnvironment()", () => {
       JUPYTER_PREFER_ENV_PATH: "1",
     });
   });
+
+  test.each([
+    ["--require ./mine.cjs --max-old-space-size=4096 --inspect", "--max-old-space-size=4096"],
+    ['--import "./my own.mjs" --dns-result-order ipv4first', "--dns-result-order ipv4first"],
+    [
+      "--use-openssl-ca -r x-ca --conditions=development --max_old_space_size=900",
+      "--use-openssl-ca --max_old_space_size=900",
+    ],
+    ["--preserve-symlinks --throw-deprecation", undefined],
+    ["", undefined],
+  ])("of Node's options %j stays %j: memory and the way to the registries", (given, left) => {
+    const { NODE_OPTIONS, NODE_PATH, NODE_DEBUG } = cleanEnvironment({
+      NODE_OPTIONS: given,
+      NODE_PATH: "/elsewhere",
+      NODE_DEBUG: "http",
+    });
+    expect([NODE_OPTIONS, NODE_PATH, NODE_DEBUG]).toEqual([left, undefined, undefined]);
+  });
+
+  test.each(["dry_run", "global", "package_lock_only", "workspaces"])(
+    "npm ci installs here whatever npm_config_%s says",
+    (name) => {
+      const folder = mkdtempSync(join(tmpdir(), "npm-"));
+      const dependencies = { one: "file:one" };
+      const manifest = { name: "all", version: "1.0.0", dependencies };
+      const packages = {
+        "": manifest,
+        "node_modules/one": { resolved: "one", link: true },
+        one: { version: "1.0.0" },
+      };
+      mkdirSync(join(folder, "one"));
+      for (const [file, content] of Object.entries({
+        "package.json": manifest,
+        "package-lock.json": { ...manifest, lockfileVersion: 3, requires: true, packages },
+        "one/package.json": { name: "one", version: "1.0.0" },
+      }))
+        writeFileSync(join(folder, file), JSON.stringify(content));
+      const install =
+        `import(${JSON.stringify(join(root, "lib/tools/setup/packages.mjs"))}).then(({ npm }) => { ` +
+        'const [program, args, options] = npm("ci"); ' +
+        `require("node:child_process").execFileSync(program, args, { ...options, cwd: ${JSON.stringify(folder)} }); })`;
+      expect(run(["-e", install], { [`npm_config_${name}`]: "true", npm_execpath: "" })).toMatchObject({ status: 0 });
+      expect(existsSync(join(folder, "node_modules/one/package.json"))).toBe(true);
+    },
+  );
 
   test("pip in it heeds neither a pip.conf nor variables that install elsewhere or refuse", () => {
     const folder = mkdtempSync(join(tmpdir(), "pip-"));
@@ -142,6 +187,21 @@ describe("an error of the system", () => {
       /^Expected room on the disk but it is full \(\/to\): free some/,
     ],
     [
+      "a limit on the size of files",
+      'Object.assign(new Error("x"), { code: "EFBIG", path: "/p" })',
+      /^Expected to write a larger file but this process may not \(EFBIG, \/p\): raise the limit \(ulimit -f/,
+    ],
+    [
+      "a drive that fails",
+      'Object.assign(new Error("x"), { code: "EIO", path: "/p" })',
+      /^Expected the disk or network drive to answer .*\(EIO, \/p\): look at the drive/,
+    ],
+    [
+      "links in a circle",
+      'Object.assign(new Error("x"), { code: "ELOOP", path: "/p" })',
+      /^Expected a path that the system can follow .*\(ELOOP, \/p\): shorten or mend it/,
+    ],
+    [
       "memory",
       'new RangeError("Array buffer allocation failed")',
       /^Expected memory .*Array buffer allocation failed.*ulimit -v/,
@@ -167,6 +227,23 @@ describe("an error of the system", () => {
   test("another fault keeps its stack", () => {
     expect(sentenceOf(new TypeError("x is not a function"))).toBeUndefined();
     expect(told('throw new TypeError("x is not a function")').stderr).toMatch(/^TypeError: x is not a function\n +at /);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("output that a full disk lost is said, and the exit code tells", () => {
+    const ended = spawnSync("sh", ["-c", `"${process.execPath}" "${command}" reset --help > /dev/full`], {
+      encoding: "utf8",
+    });
+    expect(ended.stderr).toMatch(/^Expected room on the disk but it is full \(where the output goes\): free some/);
+    expect(ended.status).toBe(1);
+  });
+
+  test("a full JavaScript memory is one sentence in place of V8's report", () => {
+    const starved = { NODE_OPTIONS: "--max-old-space-size=40" };
+    const { status, stderr } = run([command, "check"], starved);
+    expect([status, stderr.trim().split("\n")]).toEqual([
+      1,
+      [expect.stringMatching(/^Expected more JavaScript memory .*NODE_OPTIONS=--max-old-space-size=4096/)],
+    ]);
   });
 
   test("output that nobody reads any more ends no command with a stack", () => {

@@ -34,3 +34,13 @@ test("engineNoise() lets everything else pass, in order", async () => {
     "before\nW0000 00:00:1.5 12 op.cc:1] something new\nno line end",
   );
 });
+
+test("engineNoise() has one sentence in place of V8's report of a full memory", async () => {
+  const report =
+    "\n<--- Last few GCs --->\n\n[1:0x5]  100 ms: Mark-Compact 39.8 (41.9) -> 39.5\n\n\n<--- JS stacktrace --->\n\n" +
+    "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n 1: 0xb8c1c0 node::Abort()";
+  const sentence = /^before\n+Expected more JavaScript memory but found none: raise the limit .* is kept\.\n$/;
+  expect(await filter(`before\n${report}\n`)).toMatch(sentence);
+  for (const cut of [10, 40, 60])
+    expect(await filter("before\n", report.slice(0, cut), report.slice(cut))).toMatch(sentence);
+});

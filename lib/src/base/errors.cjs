@@ -26,6 +26,18 @@ const noMemory = ({ code, place, what }) =>
   `Expected memory and a free process to ${what} but found none (${code}, ${place}): close other programs, or ` +
   "raise the limit (ulimit -v, ulimit -u), and run the command again; what was finished is kept.";
 
+const tooLarge = ({ code, place }) =>
+  `Expected to write a larger file but this process may not (${code}, ${place}): raise the limit (ulimit -f ` +
+  "unlimited) and run the command again; what was finished is kept.";
+
+const noDevice = ({ code, place }) =>
+  `Expected the disk or network drive to answer but it reports a fault (${code}, ${place}): look at the drive, or ` +
+  "copy the project to another one, and run the command again.";
+
+const noPath = ({ code, place }) =>
+  `Expected a path that the system can follow but found one too long, or links that lead in a circle (${code}, ` +
+  `${place}): shorten or mend it, and run the command again.`;
+
 const noFile = ({ code, place }) =>
   `Expected a file or folder but something else has its name (${code}, ${place}): rename or remove that, and run ` +
   "the command again.";
@@ -40,6 +52,11 @@ const sentences = {
   ENFILE: tooMany,
   ENOMEM: noMemory,
   EAGAIN: noMemory,
+  EFBIG: tooLarge,
+  EIO: noDevice,
+  ESTALE: noDevice,
+  ENAMETOOLONG: noPath,
+  ELOOP: noPath,
   EEXIST: noFile,
   ENOTDIR: noFile,
   EISDIR: noFile,

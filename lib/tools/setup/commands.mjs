@@ -5,6 +5,7 @@ import { UserError } from "../../src/base/errors.cjs";
 import { doctor } from "./doctor.mjs";
 import { inherited, npmScript, requireTemporaryFolder, useCleanEnvironment } from "./environment.mjs";
 import { engineNoise } from "./noise.mjs";
+import { watchOutput } from "./output.cjs";
 import { watchParent } from "./parent.mjs";
 import { at, root } from "./paths.mjs";
 import { requireNode } from "./requirements.mjs";
@@ -98,13 +99,15 @@ function orphaned() {
 }
 
 /** Runs one command to its end; resolves to its exit code. */
-export function run(argv) {
+export async function run(argv) {
   useCleanEnvironment();
   requireNode();
   requireTemporaryFolder();
   if (npmScript()) watchParent(orphaned);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
-  // Where our output goes may end before we do (a closed terminal, `| head`): the command still ends in order.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  return main(argv);
+  const lostOutput = watchOutput();
+  const code = await main(argv);
+  const lost = await lostOutput();
+  if (lost) throw new UserError(lost);
+  return code;
 }

@@ -22,6 +22,11 @@ import { at, kernelName, readJson, root, venvPython } from "./paths.mjs";
 import { findCompiler, findPython, freeSpace, requireNode } from "./requirements.mjs";
 import { setUp, stageStates } from "./setup.mjs";
 
+// What a program gets to answer, in ms. On a busy machine the slow one is not the broken one: nothing is installed anew.
+const patience = 180_000;
+const tooSlow = new UserError(
+  `did not answer within ${patience / 60_000} minutes: run npm run doctor again when the machine is less busy`,
+);
 const setUpHint = "npm run handin (or any other command) installs it";
 
 /** Prints the table; resolves to 0 when nothing is missing. `--repair` installs anew what is missing or damaged. */
@@ -78,6 +83,10 @@ async function examine() {
     try {
       damage = await look();
     } catch (error) {
+      if (error === tooSlow) {
+        Object.assign(row, { ok: false, text: error.message });
+        continue;
+      }
       damage = [error.message];
     }
     if (!row.ok) damage = damage.filter((phrase) => !/ is missing$|^there is no list/.test(phrase));
@@ -143,8 +152,9 @@ function sitePackages() {
 function pythonDamage() {
   const ask = spawnSync(venvPython, ["-I", "-c", inspectPackages, at("requirements.txt")], {
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: patience,
   });
+  if (ask.error?.code === "ETIMEDOUT") throw tooSlow;
   const missing = (ask.stdout ?? "").split("\n").filter(Boolean);
   if (ask.status === 0 || missing.length > 0) return missing;
   return [ask.error?.message ?? ask.stderr.trim().split("\n").at(-1) ?? `exit code ${ask.status}`];
@@ -186,9 +196,10 @@ function browserRow() {
   // Its version: a whole start takes a display of some kind, and longer than a doctor may.
   const started = spawnSync(row.text, ["--headless", "--no-sandbox", "--version"], {
     encoding: "utf8",
-    timeout: 10_000,
+    timeout: patience,
     stdio: ["ignore", "pipe", "ignore"],
   });
+  if (started.error?.code === "ETIMEDOUT") return { part: row.part, ok: false, text: `${row.text} ${tooSlow.message}` };
   if (started.status === 0 && /\d+\.\d+/.test(started.stdout)) return row;
   return {
     part: row.part,

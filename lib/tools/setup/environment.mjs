@@ -20,13 +20,36 @@ const ours = {
   PYTHONUTF8: "1",
   JUPYTER_PREFER_ENV_PATH: "1",
 };
+// Node's: other modules, lines of its own on stderr. Of its options only those about memory and about the way to the
+// registries stay; the others load code, change how modules are found, open a port or print into what we read.
+const foreignNode = /^(NODE_PATH|NODE_DEBUG|NODE_DEBUG_NATIVE|NODE_OPTIONS)$/;
+const keptOptions =
+  /^--(max[-_].*[-_]size|.*-ca|tls-.*|openssl-.*|dns-.*|(no-)?network-.*|max-http-header-size|use-env-proxy)(=|$)/;
 // JupyterLab's theme and shortcuts may stay a user's own: lab/settings.ts reads where they are.
 const kept = /^JUPYTER(_CONFIG_DIR|LAB_SETTINGS_DIR)$/;
 
-/** The environment that every process of ours has: a copy of `env` without what would change Python, pip or Jupyter. */
+/**
+ * The environment that every process of ours has: a copy of `env` without what would change Node, Python, pip or
+ * Jupyter.
+ */
 export function cleanEnvironment(env) {
-  const rest = Object.entries(env).filter(([name]) => !foreign.test(name) || kept.test(name));
-  return { ...Object.fromEntries(rest), ...ours };
+  const rest = Object.entries(env).filter(
+    ([name]) => (!foreign.test(name) || kept.test(name)) && !foreignNode.test(name),
+  );
+  const options = cleanOptions(env.NODE_OPTIONS ?? "");
+  return { ...Object.fromEntries(rest), ...(options ? { NODE_OPTIONS: options } : {}), ...ours };
+}
+
+/** Of NODE_OPTIONS what may stay: each option with its value, which may be the next word, and may stand in quotes. */
+function cleanOptions(text) {
+  const words = text.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? [];
+  let keep = false;
+  return words
+    .filter((word) => {
+      if (word.startsWith("-")) keep = keptOptions.test(word);
+      return keep;
+    })
+    .join(" ");
 }
 
 /** Takes the environment of this process for what `cleanEnvironment` leaves of it. */
@@ -66,6 +89,10 @@ export const inherited = (more = {}) => ({ ...process.env, ...more });
 /** What npm says of the command that it started: its script's name, and where npm itself lies. */
 export const npmScript = () => process.env.npm_lifecycle_event;
 export const npmProgram = () => process.env.npm_execpath;
+
+/** Our environment for npm: no option says that it is about another workspace than the whole project. */
+export const npmEnvironment = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_workspaces?$/i.test(name)));
 
 /** What npm made of an option that was given without `--`, as text: `npm run doctor --repair`. */
 export const npmOption = (name) => process.env[`npm_config_${name}`];

@@ -15,17 +15,30 @@ const known = [
   /^I0000 00:00:[\d.]+ +\d+ cuda_\w+\.cc:\d+\]/,
 ];
 
-/** A stream that drops the engine's known lines. */
+// With this line V8 begins its report of a process that ran out of memory; nothing of ours comes after it.
+const lastWords = /^<--- Last few GCs --->$/;
+const noMemory =
+  "Expected more JavaScript memory but found none: raise the limit (NODE_OPTIONS=--max-old-space-size=4096) or close " +
+  "other programs, and run the command again; what was finished is kept.";
+
+/** A stream that drops the engine's known lines, and has one sentence in place of V8's report of a full memory. */
 export function engineNoise() {
   let rest = "";
-  const keep = (line) => !known.some((pattern) => pattern.test(line));
+  let ended = false;
+  const keep = (line) => !ended && !known.some((pattern) => pattern.test(line));
   return new Transform({
     decodeStrings: false,
     transform(chunk, _encoding, done) {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop();
+      const last = lines.findIndex((line) => lastWords.test(line));
+      if (last >= 0 && !ended) {
+        const before = lines.slice(0, last).filter((line, i) => keep(line) && (line !== "" || i < last - 1));
+        ended = true;
+        return done(null, [...before, noMemory].map((line) => `${line}\n`).join(""));
+      }
       // What cannot become a known line is not held back: a question or a progress bar has no line end.
-      if (rest && !/^(W|I0|E0|To)/.test(rest)) {
+      if (rest && !ended && !/^(W|I0|E0|To|<)/.test(rest)) {
         lines.push(rest);
         rest = "";
         return done(

@@ -1,7 +1,7 @@
 // Node packages, by npm's own lock file.
 
 import { existsSync, writeFileSync } from "node:fs";
-import { npmProgram } from "./environment.mjs";
+import { npmEnvironment, npmProgram } from "./environment.mjs";
 import { differences, listFiles } from "./manifest.mjs";
 import { at, readJson, sha256File } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -25,7 +25,7 @@ export function packagesReady() {
 }
 
 export async function installPackages() {
-  await run("Installing the Node packages", ...npm("ci", "--include=dev", "--no-progress"));
+  await run("Installing the Node packages", ...npm("ci", "--no-progress"));
 }
 
 const listFile = at(".engine/packages.json");
@@ -46,8 +46,19 @@ export const listPackages = () =>
 /** What is missing or damaged of the Node packages. */
 export const packageDamage = () => (packagesListed() ? differences(folder, readJson(listFile).files) : []);
 
-/** The npm that runs us (its path is in the environment), else the one on PATH. */
+// What a user's own .npmrc or environment may say for other projects: with one of these npm installs nothing, not all,
+// elsewhere, or in another order of folders.
+const plain = [
+  ...["dev", "optional", "peer"].map((kind) => `--include=${kind}`),
+  ...["dry-run", "global", "package-lock-only"].map((name) => `--no-${name}`),
+  "--install-strategy=hoisted",
+];
+
+/** How `run` calls npm: the one that runs us (its path is in the environment), else the one on PATH. */
 export function npm(...args) {
   const cli = npmProgram();
-  return cli && /npm-cli\.js$/.test(cli) ? [process.execPath, [cli, ...args]] : ["npm", args];
+  const options = { env: npmEnvironment() };
+  return cli && /npm-cli\.js$/.test(cli)
+    ? [process.execPath, [cli, ...args, ...plain], options]
+    : ["npm", [...args, ...plain], options];
 }

@@ -58,16 +58,18 @@ export const scriptsReady = () => readJson(stampFile)?.root === root;
 /** After the project's folder moved: the scripts of the environment name their interpreter by its full path. */
 export function repairScripts() {
   const old = join(readJson(stampFile).root, ".venv");
+  // A #! line can hold neither blanks nor more than 127 characters: the shell line that pip itself uses then, which
+  // Python takes for a text; a quote in the path is written as '"'"', and no name in it is a command.
+  const script = /^(#!.*python[^\n]*\n)|^(#!\/bin\/sh\n'''exec' [^\n]*\n' '''\n)/;
+  const plain = !/\s/.test(venvPython) && venvPython.length < 120;
+  const quoted = `'${venvPython.replaceAll("'", `'"'"'`)}'`;
+  const head = plain ? `#!${venvPython}\n` : `#!/bin/sh\n'''exec' ${quoted} "$0" "$@"\n' '''\n`;
   for (const name of readdirSync(join(venv, "bin"))) {
     const file = join(venv, "bin", name);
     if (!lstatSync(file).isFile()) continue;
     const text = readFileSync(file, "utf8");
-    if (!text.includes(old)) continue;
-    // A #! line can hold neither blanks nor more than 127 characters: the shell line that pip itself uses then.
-    const script = /^(#!.*python[^\n]*\n)|^(#!\/bin\/sh\n'''exec' [^\n]*\n' '''\n)/;
-    const plain = !/\s/.test(venvPython) && venvPython.length < 120;
-    const head = plain ? `#!${venvPython}\n` : `#!/bin/sh\n'''exec' "${venvPython}" "$0" "$@"\n' '''\n`;
-    writeFileSync(file, (script.test(text) ? text.replace(script, () => head) : text).replaceAll(old, venv));
+    const renewed = text.replace(script, () => head).replaceAll(old, () => venv);
+    if (renewed !== text) writeFileSync(file, renewed);
   }
   writeFileSync(stampFile, `${JSON.stringify(stamp())}\n`);
 }

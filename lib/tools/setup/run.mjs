@@ -53,6 +53,11 @@ export function run(what, command, args, { env = inherited(), cwd = root } = {})
 }
 
 function cause(output, code, signal) {
+  if (/heap out of memory|Cannot allocate memory|MemoryError/.test(output))
+    return (
+      "memory ran out. Close other programs, or raise the limit (ulimit -v, NODE_OPTIONS=--max-old-space-size=4096), " +
+      "and run the command again"
+    );
   if (noSpace.test(output)) return "the disk is full. Free some space and run the command again";
   if (/THESE PACKAGES DO NOT MATCH THE HASHES|EINTEGRITY/.test(output))
     return (

@@ -8,9 +8,15 @@ import { at, readJson, root } from "./paths.mjs";
 
 /** Writes the bill to the named file, or to .engine/sbom.cdx.json. */
 export function sbom([file = at(".engine/sbom.cdx.json")]) {
-  const [program, args] = npm("sbom", "--sbom-format", "cyclonedx");
+  const [program, args, options] = npm("sbom", "--sbom-format", "cyclonedx");
   const bill = JSON.parse(
-    execFileSync(program, args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "pipe"] }),
+    execFileSync(program, args, {
+      ...options,
+      cwd: root,
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
   );
   bill.metadata.component.name = readJson(at("package.json")).name; // npm takes the folder's
   const python = ["requirements.txt", "lib/tools/sweep/requirements.txt"].flatMap((name) =>

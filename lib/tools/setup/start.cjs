@@ -1,10 +1,10 @@
 // Runs one compiled command: node start.cjs FILE NAME ...ARGV. Prints what a user can mend as one line.
 const { sentenceOf } = require("../../src/base/errors.cjs");
+const { watchOutput } = require("./output.cjs");
 
 // An error that nobody awaits (a program that cannot be started, say) is told like one that somebody does.
 process.on("uncaughtException", (error) => fail(sentenceOf(error) ?? error?.stack ?? String(error)));
-// Where our output goes may end before we do (a closed terminal, `| head`): the command still ends in order.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+const lostOutput = watchOutput();
 
 // A command that waits for no signal itself ends as always, but in order: what it started is told ("exit").
 for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }))
@@ -43,11 +43,6 @@ function usage() {
   return [use.join(" "), ...lines.map(([left, help]) => left.padEnd(width) + help)].join("\n");
 }
 
-if (argv.includes("--help") || argv.includes("-h")) {
-  console.log(usage());
-  process.exit(0);
-}
-
 // When the process that started us is killed, nobody would be left to stop us.
 process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
 process.channel?.unref();
@@ -57,17 +52,24 @@ function fail(message) {
   process.exit(1);
 }
 
-Promise.resolve()
-  .then(() => {
-    require("../../dist/src/base/environment.js").checkEnvironment();
-    return main(argv);
+async function run() {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    console.log(usage());
+    return 0;
+  }
+  require("../../dist/src/base/environment.js").checkEnvironment();
+  return main(argv);
+}
+
+run()
+  .then(async (code) => {
+    const lost = await lostOutput();
+    if (lost) fail(lost);
+    process.exit(code);
   })
-  .then(
-    (code) => process.exit(code),
-    (error) => {
-      // parseArgs names the option or word that it does not take, then how to quote it, which nobody wants here.
-      if (/^ERR_PARSE_ARGS/.test(error?.code ?? ""))
-        fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
-      fail(sentenceOf(error) ?? error?.stack ?? String(error));
-    },
-  );
+  .catch((error) => {
+    // parseArgs names the option or word that it does not take, then how to quote it, which nobody wants here.
+    if (/^ERR_PARSE_ARGS/.test(error?.code ?? ""))
+      fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
+    fail(sentenceOf(error) ?? error?.stack ?? String(error));
+  });
