@@ -60,12 +60,12 @@ describe("cleanEnvironment()", () => {
     ["--preserve-symlinks --throw-deprecation", undefined],
     ["", undefined],
   ])("of Node's options %j stays %j: memory and the way to the registries", (given, left) => {
-    const { NODE_OPTIONS, NODE_PATH, NODE_DEBUG } = cleanEnvironment({
+    const clean: NodeJS.ProcessEnv = cleanEnvironment({
       NODE_OPTIONS: given,
       NODE_PATH: "/elsewhere",
       NODE_DEBUG: "http",
     });
-    expect([NODE_OPTIONS, NODE_PATH, NODE_DEBUG]).toEqual([left, undefined, undefined]);
+    expect([clean.NODE_OPTIONS, clean.NODE_PATH, clean.NODE_DEBUG]).toEqual([left, undefined, undefined]);
   });
 
   test.each(["dry_run", "global", "package_lock_only", "workspaces"])(
