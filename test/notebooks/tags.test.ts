@@ -165,7 +165,7 @@ describe("bareNumbers", () => {
       "157 mistakes, 12 errors, 34 misclassified and 5 minutes",
       ["157 mistakes", "12 errors", "34 misclassified", "5 minutes"],
     ],
-    ["**98.4**% and (98.4)", ["98.4", "98.4"]],
+    ["**98.4**% and (98.4)", ["98.4%", "98.4"]],
   ])("finds %j", (text, numbers) => expect(bareNumbers(text)).toEqual(numbers));
 
   test.each([

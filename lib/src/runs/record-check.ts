@@ -33,6 +33,8 @@ function aboutSettings({ config, overrides, progress, model }: RunRecord, { trai
     const set = name.split(".").reduce<unknown>((inner, key) => (inner as Record<string, unknown>)?.[key], config);
     if (set !== value) return `${name} ${value} as changed and ${set} as trained with`;
   }
+  if (config.variant !== overrides.variant)
+    return `variant ${overrides.variant ?? "none"} as changed and ${config.variant ?? "none"} as trained`;
   // Layers that share weights count them each, the model counts them once.
   const counts = model.layers.map(({ parameters }) => parameters);
   return model.parameters > sum(counts) || model.parameters < Math.max(0, ...counts)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Zippable, zipSync } from "fflate";
-import { UserError } from "../../src/base/errors.cjs";
+import { type Unzipped, unzipSync, type Zippable, zipSync } from "fflate";
+import { explained, UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
 import { itemAt } from "../../src/base/item-at";
 
@@ -9,6 +9,50 @@ import { itemAt } from "../../src/base/item-at";
 export const largestPackage = 25_000_000;
 
 export const packageName = "hand-in.zip";
+
+/** The files of a hand-in that a package holds, sorted. */
+const packedNames = (folder: string, notebooks: readonly string[]): string[] =>
+  ["index.html", "report.json", ...notebooks.flatMap((name) => [`${name}.html`, `${name}.ipynb`])]
+    .filter((name) => existsSync(join(folder, name)))
+    .sort();
+
+/** A package as it lies in the folder. */
+export interface Packed {
+  readonly bytes: number;
+  /** `"holds another report.json"`; undefined where it holds what lies beside it. */
+  readonly differs: string | undefined;
+}
+
+/** Compares the package in a folder with the files beside it; undefined where there is none. */
+export function readPackage(folder: string, notebooks: readonly string[]): Packed | undefined {
+  const file = join(folder, packageName);
+  if (!existsSync(file)) return undefined;
+  try {
+    const packed = readFileSync(file);
+    return { bytes: packed.length, differs: difference(packed, { folder, names: packedNames(folder, notebooks) }) };
+  } catch (error) {
+    throw explained(error as Error, file, "read");
+  }
+}
+
+function difference(
+  packed: Uint8Array,
+  { folder, names }: { readonly folder: string; readonly names: readonly string[] },
+): string | undefined {
+  let held: Unzipped;
+  try {
+    held = unzipSync(packed);
+  } catch {
+    return "is no whole package";
+  }
+  for (const name of names) {
+    const one = held[`hand-in/${name}`];
+    if (!one) return `lacks ${name}`;
+    if (Buffer.compare(one, readFileSync(join(folder, name))) !== 0) return `holds another ${name}`;
+  }
+  const more = Object.keys(held).find((name) => !names.some((known) => name === `hand-in/${known}`));
+  return more && `also holds ${more}`;
+}
 
 /**
  * Packs pages, notebooks, index and report of a hand-in into `hand-in.zip` within its folder. The same files give the
@@ -21,10 +65,8 @@ export function pack(
   notebooks: readonly string[],
   limit = largestPackage,
 ): { file: string; bytes: number } {
-  const names = ["index.html", "report.json", ...notebooks.flatMap((name) => [`${name}.html`, `${name}.ipynb`])].filter(
-    (name) => existsSync(join(folder, name)),
-  );
-  const entries = names.sort().map((name): [string, Zippable[string]] => [
+  const names = packedNames(folder, notebooks);
+  const entries = names.map((name): [string, Zippable[string]] => [
     `hand-in/${name}`,
     [
       readFileSync(join(folder, name)),

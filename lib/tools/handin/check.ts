@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { explained, UserError } from "../../src/base/errors.cjs";
@@ -7,7 +7,7 @@ import { sha256 } from "../../src/base/sha256";
 import { asSentence, percent, plural } from "../../src/base/text";
 import { parts as allParts, type Part } from "../../src/parts";
 import { carriedNetworks, formatCarried, measureCarried } from "../export/networks";
-import { packageName } from "../export/pack";
+import { readPackage } from "../export/pack";
 import { PageContent } from "../export/page-content";
 import { type RenderedPage, renderIndex, renderPages } from "../export/pages";
 import { deepnetsNote, type Notebook, readBytes, readNotebook, sourceOf } from "../notebooks/notebook";
@@ -147,7 +147,10 @@ export async function checkFolder(
   const first = read.map(({ notebook }) => notebook?.metadata.deepnets?.run).find((run) => run !== undefined);
   const profile = first?.profile ?? "full";
   const report = html ? readText(join(folder, "report.json")) : undefined;
-  const packed = statSync(join(folder, packageName), { throwIfNoEntry: false })?.size;
+  const packed = readPackage(
+    folder,
+    allParts.map(({ notebook }) => notebook),
+  );
   const common = { profile, seed: first?.seed ?? 1, ...recordReader(profile), report, packed, log: readCellLog() };
 
   const names = read.flatMap(({ notebook, page, part }) => (html && notebook && page ? [part.notebook] : []));

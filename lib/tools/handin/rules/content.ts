@@ -104,9 +104,9 @@ function missing(notebook: Notebook | undefined, kind: "question" | "answer", wa
   return wanted.filter((id) => !given.has(id)).map((id) => ({ value: `the ${kind} ${id} is ${state(id)}` }));
 }
 
-/** More than a heading, comments and placeholders. */
+/** More than a heading, comments, code and placeholders. */
 function says(source: string): boolean {
-  const text = source.replace(/<!--[\s\S]*?-->|^#.*$|<[^>]*>|\b(TODO|TBD|FIXME)\b|[.…*_:\s-]+/gim, " ");
+  const text = withoutCode(source).replace(/<!--[\s\S]*?-->|^#.*$|<[^>]*>|\b(TODO|TBD|FIXME)\b|[.…*_:\s-]+/gim, " ");
   return (text.match(/\p{L}{2,}/gu) ?? []).length >= 3;
 }
 
@@ -136,10 +136,14 @@ export function bareNumbers(source: string): string[] {
     .replace(/<!--[\s\S]*?-->/g, " ")
     .replace(/<span\b[^<>]*\bdata-(?:record|fixed)\b[^<>]*>[^<]*<\/span>/g, " ")
     .replace(/\$\$[\s\S]*?\$\$|\$(?!\s)[^$\n]+?\$|\\\([\s\S]*?\\\)|\\\[[\s\S]*?\\\]/g, " ")
-    .replace(/\]\([^)]*\)|https?:\/\/\S+|<[^>]*>/g, " ");
+    .replace(/\]\([^)]*\)|https?:\/\/\S+/g, " ")
+    // Emphasis does not part a number, and a sign has one way to be written.
+    .replace(/<\/?(?:a|b|em|font|i|mark|small|span|strong|sub|sup|u)\b[^>]*>|\*{1,3}/gi, "")
+    .replace(/<[^>]*>|&(?:nbsp|thinsp|#160|#8239);/g, " ")
+    .replace(/&(?:percnt|#37);/g, "%");
   const number = /(?<![\p{L}\d.,_])[+\-−±]?\d[\d,]*(?:\.\d+)?(?![\d\p{L}])/gu;
   const unit =
-    /^\s?(?:%|per ?cent\b|percentage points?|errors?\b|mistakes?\b|misclassified\b|wrong\b|minutes?\b|min\b|seconds?\b|s\b)/;
+    /^\s?(?:[%％]|per ?cent\b|percentage points?|errors?\b|mistakes?\b|misclassified\b|wrong\b|minutes?\b|min\b|seconds?\b|s\b)/;
   return [...prose.matchAll(number)].flatMap((match) => {
     const [counted] = unit.exec(prose.slice(match.index! + match[0].length)) ?? [];
     return counted !== undefined || match[0].includes(".") ? [match[0] + (counted ?? "")] : [];

@@ -63,6 +63,11 @@ export const executionRules: readonly Rule[] = [
       ...provenCells(subject)
         .filter(({ notes }) => notes.length === 0)
         .map(({ index }) => ({ cell: index, value: "not verifiable: nothing tells what it showed when it ran" })),
+      ...(subject.notebook?.cells ?? []).flatMap((cell, index) =>
+        cell.cell_type === "code" && !isRun(cell) && cell.outputs?.length
+          ? [{ cell: index, value: "not verifiable: it has no source, and holds outputs" }]
+          : [],
+      ),
     ],
   },
   {

@@ -62,8 +62,17 @@ export const recordRules: readonly Rule[] = [
         return found.hash === hash ? [] : [`the record in ${folder} is another than the one it ran with`];
       });
       const later = part.needs.flatMap((id) => records(id)).filter(({ folder }) => !(folder in run.records));
+      const own = `${part.id}/${run.profile}-s${run.seed}`;
+      const unnamed =
+        part.sheet &&
+        run.status === "finished" &&
+        !(own in run.records) &&
+        records(part.id).some((one) => one.folder === own)
+          ? [`its note does not name the record in ${own}, which it left`]
+          : [];
       return [
         ...changed,
+        ...unnamed,
         ...later.map(({ folder }) => `the record in ${folder} came after it ran, and its outputs leave it out`),
       ].map((value) => ({ value }));
     },

@@ -1,4 +1,5 @@
 import type { Part } from "../../../src/parts";
+import type { Packed } from "../../export/pack";
 import type { PageContent } from "../../export/page-content";
 import type { RenderedPage } from "../../export/pages";
 import type { Notebook, OutputsNote } from "../../notebooks/notebook";
@@ -39,8 +40,8 @@ export interface Subject extends RecordReader {
   readonly rendered: Pick<RenderedPage, "html" | "problems"> | undefined;
   /** The text of report.json; undefined where there is none. */
   readonly report: string | undefined;
-  /** Bytes of hand-in.zip; undefined where there is none. */
-  readonly packed: number | undefined;
+  /** The size of hand-in.zip and how it differs from the files beside it; undefined where there is none. */
+  readonly packed: Packed | undefined;
   /** The hand-in's settings: those of its first notebook that knows them. */
   readonly profile: "full" | "quick";
   readonly seed: number;

@@ -380,7 +380,7 @@ function wrongCurves(traces: readonly Trace[], kind: "accuracy" | "loss", { id, 
     const key = `${split}${kind === "accuracy" ? "Accuracy" : "Loss"}` as const;
     const averaged = run[key].map((_, i) => mean(runs.map((one) => one[key][i] ?? NaN)));
     const wanted = [...runs.map((one) => one[key]), averaged];
-    return curves.some(({ y }) => wanted.some((curve) => isCurve(y, curve)))
+    return curves.some(({ x, y }) => isCurve(x, run.iterations) && wanted.some((curve) => isCurve(y, curve)))
       ? []
       : [`its ${split} curve is not the one of the record (${id})`];
   });

@@ -41,7 +41,16 @@ export const sizeRules: readonly Rule[] = [
     remedy: `${smaller} in the largest notebook and run npm run export -- --zip`,
     page: true,
     about: "index",
-    find: ({ packed = 0 }) => (packed > largestPackage ? [{ value: over("hand-in.zip", packed, largestPackage) }] : []),
+    find: ({ packed }) =>
+      packed && packed.bytes > largestPackage ? [{ value: over("hand-in.zip", packed.bytes, largestPackage) }] : [],
+  },
+  {
+    id: "package-differs",
+    title: "The package holds the files that lie beside it",
+    remedy: "run npm run export -- --zip, which packs them anew, or remove hand-in.zip",
+    page: true,
+    about: "index",
+    find: ({ packed }) => (packed?.differs ? [{ value: `hand-in.zip ${packed.differs}` }] : []),
   },
 ];
 
