@@ -84,8 +84,8 @@ describe("bad files", () => {
     expect([...mnistLabels("test")]).toEqual([...(await loadMnist()).test.labels]);
     vi.stubEnv("DEEPNETS_DATA", "/nowhere");
     expect(() => mnistLabels("train")).toThrow(
-      "Expected MNIST's labels in /nowhere/train-labels-idx1-ubyte but there is no such file: run npm run doctor " +
-        "-- --repair, which restores MNIST.",
+      "Expected MNIST's labels in /nowhere/train-labels-idx1-ubyte but there is no such file: correct " +
+        "DEEPNETS_DATA where it is set, else run npm run doctor -- --repair, which restores data/mnist.",
     );
     vi.stubEnv("DEEPNETS_DATA", folder);
     rmSync(join(folder, "train-labels-idx1-ubyte"));

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -116,6 +116,16 @@ describe("cleanEnvironment()", () => {
   });
 });
 
+// As Git for Windows is set by default.
+test("a checkout has its line ends whatever Git is told about them", () => {
+  const folder = mkdtempSync(join(tmpdir(), "checkout-"));
+  const git = (...args: string[]) => spawnSync("git", ["-c", "core.autocrlf=true", ...args], { cwd: folder }).status;
+  copyFileSync(join(root, ".gitattributes"), join(folder, ".gitattributes"));
+  writeFileSync(join(folder, "cell.ts"), "1;\n2;\n");
+  expect([git("init"), git("add", "."), git("checkout-index", "--all", "--prefix=out/")]).toEqual([0, 0, 0]);
+  expect(readFileSync(join(folder, "out/cell.ts"), "utf8")).toBe("1;\n2;\n");
+});
+
 describe("a command", () => {
   test("runs the same whatever Python is told elsewhere", () => {
     const folder = mkdtempSync(join(tmpdir(), "python-"));
@@ -137,6 +147,19 @@ describe("a command", () => {
         "unset it.\n",
     );
   });
+
+  test.each(["/nowhere/chromium", tmpdir()])(
+    "says in one sentence that DEEPNETS_BROWSER names no program: %s",
+    (wrong) => {
+      expect(run([command, "setup"], { DEEPNETS_BROWSER: wrong })).toEqual({
+        status: 1,
+        stdout: "",
+        stderr:
+          `Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no program at ${wrong}: correct it ` +
+          "or unset it.\n",
+      });
+    },
+  );
 
   test("says in one sentence that there is no temporary folder", () => {
     const gone = "/nowhere/at all";

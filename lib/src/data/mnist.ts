@@ -128,7 +128,8 @@ export function mnistLabels(half: "train" | "test"): Uint8Array {
 }
 
 function readLabels(file: string, name: keyof typeof mnistFiles): Uint8Array {
-  const wayOut = "run npm run doctor -- --repair, which restores MNIST";
+  const wayOut =
+    "correct DEEPNETS_DATA where it is set, else run npm run doctor -- --repair, which restores data/mnist";
   if (!existsSync(file))
     throw new UserError(`Expected MNIST's labels in ${file} but there is no such file: ${wayOut}.`);
   const bytes = readOr(

@@ -1,6 +1,6 @@
 // A Chromium-family browser: it draws the static pictures of figures, and the tests look at pages with it.
 
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { UserError } from "../../src/base/errors.cjs";
 import { inherited, namedProgram, programFolders } from "./environment.mjs";
@@ -33,9 +33,9 @@ const carried = "@sparticuz/chromium@147.0.0";
 export function findBrowser() {
   const named = namedProgram("DEEPNETS_BROWSER");
   if (named) {
-    if (!existsSync(named))
+    if (!executable(named))
       throw new UserError(
-        `Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no file at ${named}: correct it ` +
+        `Expected DEEPNETS_BROWSER to name a Chromium-family browser but found no program at ${named}: correct it ` +
           "or unset it.",
       );
     return named;
@@ -57,7 +57,7 @@ export const browserDamage = () => differences(folder, readJson(file)?.files);
 function executable(path) {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }
