@@ -90,12 +90,14 @@ describe("bad files", () => {
     vi.stubEnv("DEEPNETS_DATA", folder);
     rmSync(join(folder, "train-labels-idx1-ubyte"));
     mkdirSync(join(folder, "train-labels-idx1-ubyte"));
-    expect(() => mnistLabels("train")).toThrow("train-labels-idx1-ubyte but it cannot be read (EISDIR): correct DEEPNETS_DATA");
+    expect(() => mnistLabels("train")).toThrow(
+      "train-labels-idx1-ubyte but it cannot be read (EISDIR): correct DEEPNETS_DATA",
+    );
     rmSync(join(folder, "train-labels-idx1-ubyte"), { recursive: true });
     writeFileSync(join(folder, "train-labels-idx1-ubyte"), "");
     replace("train-labels-idx1-ubyte", labels());
     expect(() => mnistLabels("train")).toThrow(
-      "train-labels-idx1-ubyte but it holds something else: run npm run doctor",
+      "train-labels-idx1-ubyte but it holds something else: correct DEEPNETS_DATA",
     );
   });
 
