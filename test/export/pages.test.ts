@@ -222,6 +222,75 @@ test("a task list shows its boxes, and more elements than a browser reads show t
   expect(pages.get(listed)!.problems[0]!.cell).toBe(1);
 });
 
+describe("tables as people write them", () => {
+  const cells = (name: string) => {
+    const rows = pageOf(name).main.match(/<tr>[\s\S]*?<\/tr>/g) ?? [];
+    return rows.map((row) => [...row.matchAll(/<t[hd][^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell]) => cell));
+  };
+  const head = "| a | b |\n|---|---|\n";
+  const tables: readonly (readonly [string, string, readonly string[]])[] = [
+    ["a row with more cells", `${head}| 1 | 2 | 3 |`, ["1", "2|3"]],
+    ["a row with fewer cells", `${head}| 1 |`, ["1", ""]],
+    ["a row without its last bar", `${head}| 1 | 2`, ["1", "2"]],
+    ["a bar in code", `${head}| \`x\` | c \\| d |`, ["<code>x</code>", "c | d"]],
+    ["no bars around it", "a | b\n---|---\n1 | 2 | 3", ["1", "2|3"]],
+    ["prices", `${head}| $5 | $6 |`, ["$5", "$6"]],
+    ["a place in a list", `- x\n\n  ${head.replaceAll("\n", "\n  ")}| 1 | 2 |`, ["1", "2"]],
+    ["a place in a quotation", `> ${head.replaceAll("\n", "\n> ")}| 1 | 2 |`, ["1", "2"]],
+  ];
+  const names = new Map(tables.map(([what, source]) => [what, given([markdown(source)])]));
+  test.each(tables)("with %s are tables, and lose nothing", (what, _, row) => {
+    expect(pageOf(names.get(what)!).problems).toEqual([]);
+    expect(cells(names.get(what)!)).toEqual([["a", "b"], row]);
+  });
+
+  const norm = given([markdown(`${head}| $|x|$ | norm |`)]);
+  test("with a bar in a formula hold the formula", () => {
+    expect(cells(norm)[1]).toEqual([expect.stringMatching(/<math[\s\S]*\|x\|<\/annotation>/), "norm"]);
+  });
+});
+
+describe("printed text", () => {
+  const printed = given(
+    [
+      "10 %\r50 %\r100 %\n",
+      "ab\bc\n",
+      "\u001b]0;a title\u0007done \u001b]8;;http://a.example\u0007link\u001b]8;;\u0007\n",
+    ].map((text) => code([{ output_type: "stream", name: "stdout", text }])),
+  );
+  test("is what a terminal would show: the end of a line that was written anew, no titles", () => {
+    const lines = [...pageOf(printed).main.matchAll(/<pre class="stream[^>]*>([\s\S]*?)<\/pre>/g)].map(
+      ([, text]) => text,
+    );
+    expect(lines).toEqual(["100 %\n", "ac\n", "done link\n"]);
+  });
+});
+
+describe("drawings", () => {
+  const drawing = (inside: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${inside}</svg>`;
+  const load = /^a drawing loads (\S+), which a page may not: embed it in the drawing, or save the drawing as PNG$/;
+  const drawings: readonly (readonly [string, readonly RegExp[]])[] = [
+    ['<image href="http://a.example/x.png"/>', [load]],
+    ["<image xlink:href='images/größe.png'/>", [load]],
+    ["<style>@import 'http://a.example/x.css';</style>", [load]],
+    ['<rect fill="url(http://a.example/x.svg#g)"/>', [load]],
+    ["<script>alert(1)</script><rect/>", [/^a drawing holds a script, which no page runs: save it without$/]],
+    [`<image href="data:image/png;base64,${picture()}"/><use href="#a"/><rect fill="url(#g)"/>`, []],
+    ['<a href="http://a.example/"><text>x</text></a>', []],
+  ];
+  const outputs = drawings.map(([inside]) => given([code([display({ "image/svg+xml": drawing(inside) })])]));
+  const inProse = given([markdown(`![d](data:image/svg+xml,${encodeURIComponent(drawing(drawings[0]![0]))})`)]);
+  test.each(drawings.map(([inside, problems], i) => [inside, problems, i] as const))(
+    "with %s are shown, and what they would load or run is named",
+    (_, problems, i) => {
+      const page = pageOf(outputs[i]!);
+      expect(page.problems).toEqual(problems.map((one) => expect.stringMatching(one)));
+      expect(page.content.named("img")).toHaveLength(1);
+    },
+  );
+  test("in prose are looked at as well", () => expect(pageOf(inProse).problems).toEqual([expect.stringMatching(load)]));
+});
+
 describe("text stays text", () => {
   const texts = [
     "Call new URL(path, base) or curl(http://a), then @import x; and url(a.png).",
@@ -468,6 +537,13 @@ describe("notebooks of other programs", () => {
   });
 });
 
+const filesLinked = given([
+  markdown("[a](data.csv) [b](../lib/src/index.ts) [c](images/)"),
+  markdown(
+    "[d](part.ipynb) [e](part.html#x) [f](mailto:a@b.example) [g](https://example.org/a.csv) [h](//a.example/x)",
+  ),
+]);
+
 describe("links lead where JupyterLab's do", () => {
   const headings = [
     "# My Heading",
@@ -527,6 +603,14 @@ describe("links lead where JupyterLab's do", () => {
     expect(addresses).toContain("other.html#A-b");
     expect(addresses).toContain("part.html?x=1");
   });
+});
+
+test("a link to a file that is not handed in is named; one to a page or an address is not", () => {
+  expect(pageOf(filesLinked).problems).toEqual(
+    ["data.csv", "../lib/src/index.ts", "images/"].map((name) =>
+      expect.stringContaining(`the link ${name} leads to a file that is not handed in`),
+    ),
+  );
 });
 
 describe("formulas", () => {

@@ -190,6 +190,7 @@ function embed(element: Element, { folders, attachments, report }: Embedding): v
   const picture = findPicture(source, { folders, attachments });
   const alt = attribute(element, "alt")?.trim();
   if ("address" in picture) {
+    if (picture.outside) report(picture.outside);
     setAttribute(element, element.tagName === "img" ? "src" : "href", picture.address);
     if (element.tagName === "img" && !alt) setAttribute(element, "alt", attribute(element, "title") || "Picture");
     return;
@@ -212,6 +213,11 @@ function lead(element: Element, names: Names, report: Report): void {
   if (address === undefined || isSvg(element)) return;
   if (!address.startsWith("#")) {
     setAttribute(element, "href", address.replace(/^(?!\w+:)([^#?]*)\.ipynb(?=$|[#?])/, "$1.html"));
+    // A hand-in is notebooks and their pages: nothing else goes with them.
+    if (!/^(?:[a-z][\w+.-]*:|\/\/)/i.test(address) && !/^[^#?]*\.(?:ipynb|html)(?:[#?]|$)/i.test(address))
+      report(
+        `the link ${quote(address)} leads to a file that is not handed in: show what it holds, or link to an address`,
+      );
     return;
   }
   const wanted = decoded(address.slice(1));

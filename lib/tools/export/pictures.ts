@@ -3,7 +3,13 @@ import { basename, join, resolve } from "node:path";
 import { escapeHtml } from "../../src/base/text";
 
 /** A picture's bytes as a data address, or why there is none. */
-export type Picture = { readonly address: string } | { readonly missing: string };
+export type Picture =
+  | {
+      readonly address: string;
+      /** What a drawing would load or run, and a picture does not. */
+      readonly outside?: string | undefined;
+    }
+  | { readonly missing: string };
 
 /** Where a cell's pictures come from. */
 export interface PictureSources {
@@ -93,9 +99,22 @@ function isFile(path: string): boolean {
 }
 
 /** The picture that bytes are; undefined where they are none. */
-function picture(bytes: Buffer): { readonly address: string } | undefined {
+function picture(bytes: Buffer): { readonly address: string; readonly outside?: string | undefined } | undefined {
   const type = typeOf(bytes);
-  return type === undefined ? undefined : { address: `data:${type};base64,${bytes.toString("base64")}` };
+  if (type === undefined) return undefined;
+  const outside = type === "image/svg+xml" ? outsideOf(bytes.toString("utf8")) : undefined;
+  return { address: `data:${type};base64,${bytes.toString("base64")}`, outside };
+}
+
+/** What a drawing (SVG) would load or run: as a picture it does neither. */
+export function outsideOf(svg: string): string | undefined {
+  const [, , address] =
+    /<(?:image|use|feImage)\b[^>]*?href\s*=\s*(["']?)(?!#|data:)([^"'\s>]+)/i.exec(svg) ??
+    /(?:url\(|@import)\s*(["']?)(?!#|data:)([^"')\s;]+)/i.exec(svg) ??
+    [];
+  if (address !== undefined)
+    return `a drawing loads ${address}, which a page may not: embed it in the drawing, or save the drawing as PNG`;
+  return /<script\b/i.test(svg) ? "a drawing holds a script, which no page runs: save it without" : undefined;
 }
 
 /** What a data address holds. */

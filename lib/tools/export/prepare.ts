@@ -2,9 +2,10 @@ import { toUSVString } from "node:util";
 import { isObject } from "../../src/base/is-object";
 import { plotlyMime } from "../../src/figures/figure";
 import { liveMime } from "../../src/live/envelope";
+import { overwritten } from "../notebooks/outputs";
 import { figureHtml, kindsOf, readFigure } from "./figure";
 import { liveHtml, readLive } from "./live";
-import { image } from "./pictures";
+import { image, outsideOf } from "./pictures";
 import type { Report } from "./problem";
 
 type Fields = Record<string, unknown>;
@@ -132,12 +133,17 @@ function prepareOutputs(stored: unknown, gathered: Gathered, report: Report): ob
   });
 }
 
+/** What a terminal takes for a title or the address of a link (OSC), and does not show. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are control characters
+const titles = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+
 /** Undefined where it is no output at all; empty where it has nothing to show. */
 function prepareOutput(output: Fields, gathered: Gathered, report: Report): object[] | undefined {
   switch (output.output_type) {
     case "stream": {
       const text = words(output.text);
-      return text === undefined ? undefined : [{ output_type: "stream", name: output.name ?? "stdout", text }];
+      if (text === undefined) return undefined;
+      return [{ output_type: "stream", name: output.name ?? "stdout", text: overwritten(text.replace(titles, "")) }];
     }
     case "error": {
       const lines = words(output.traceback) === undefined ? [] : [output.traceback ?? []].flat();
@@ -189,6 +195,8 @@ function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, 
     if (type === "text/latex") return { "text/markdown": value };
     if (!pictures.includes(type)) return { [type]: value };
     const drawn = pictureHtml(type, stored);
+    const outside = type === "image/svg+xml" ? outsideOf(value) : undefined;
+    if (drawn !== undefined && outside !== undefined) report(outside);
     if (drawn !== undefined) return insert(drawn);
     report(`a stored picture (${type}) is damaged: run the cell again`);
   }

@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 
 import nbformat
 from nbconvert.exporters import HTMLExporter, TemplateExporter
+from mistune.plugins import table as tables
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathBlockParser, MathInlineParser
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -68,6 +69,36 @@ class Inlines(MathInlineParser):
         alt = [{"type": "text", "raw": m["picture_alt"]}]
         state.append_token({"type": "image", "children": alt, "attrs": {"url": m["picture_name"].strip()}})
         return m.end()
+
+
+# A formula as the text around it lets one be seen: not "$5 | $6".
+FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])[^$\n]*?[^$\s\\]\$(?![\d$])")
+
+
+def table_cells(text, split=tables._split_table_cells):
+    """A bar within a formula parts no cells."""
+    kept = FORMULA.sub(lambda m: m[0].replace("|", "\ue000"), text)
+    return [cell.replace("\ue000", "|") for cell in split(kept)]
+
+
+def table_row(text, aligns, make=tables._process_row):
+    """A row of fewer cells than its table's head, or of more, is a row all the same: for mistune there is no table then."""
+    cells = table_cells(text)
+    row = make("|".join(["-"] * len(aligns)), aligns)
+    for i, child in enumerate(row["children"]):
+        last = i == len(aligns) - 1
+        child["text"] = "|".join(cells[i:] if last else cells[i : i + 1]).strip()
+    return row
+
+
+def table_line(line, strip=tables._strip_pipe_table_row):
+    """The bar at the end of a row may be left out."""
+    return strip(line) if line.rstrip().endswith("|") else strip(f"{line.rstrip()}|")
+
+
+tables._split_table_cells = table_cells
+tables._process_row = table_row
+tables._strip_pipe_table_row = table_line
 
 
 def tex(body, display):
@@ -200,7 +231,10 @@ class Page:
         return ""
 
     def prose(self, source):
-        return self.html(MarkdownWithMath(renderer=Renderer(), block=Blocks(), inline=Inlines()).render(source))
+        markdown = MarkdownWithMath(renderer=Renderer(), block=Blocks(), inline=Inlines())
+        tables.table_in_list(markdown)
+        tables.table_in_quote(markdown)
+        return self.html(markdown.render(source))
 
     def html(self, text):
         self.left_out += [{"cell": self.cell, "element": name} for name in left_out(text)]

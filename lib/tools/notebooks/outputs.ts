@@ -93,7 +93,7 @@ function figureContent(value: unknown, key = ""): unknown {
 }
 
 /** Text as a terminal shows it: a carriage return starts the line anew, a backspace goes one character back. */
-function overwritten(text: string): string {
+export function overwritten(text: string): string {
   if (!/[\r\b]/.test(text)) return text;
   const lines = text.replace(/\r+\n/g, "\n").split("\n");
   return lines.map(overwrittenLine).join("\n");
