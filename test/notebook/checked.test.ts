@@ -245,10 +245,14 @@ describe("data, model and their classes agree", () => {
     expect((await first).iterations).toEqual([0, 1, 2]);
     const changing = (onEvaluation: () => void) => messageOf(() => trial(net, data, quick, { onEvaluation }));
     expect(await changing(() => net.setWeights(net.getWeights()))).toMatch(
-      /^Expected the weights to stay as they are while \S+ is trained but a callback changes them/,
+      /^Expected each weight to stay as it is while \S+ is trained but a callback changes it: set weights before or/,
+    );
+    expect(await changing(() => net.layers[0]!.setWeights(net.getWeights()))).toMatch(/^Expected each weight to stay/);
+    expect(await changing(() => void (net.stopTraining = true))).toMatch(
+      /^Expected stopTraining to stay .* stop train with its option signal/,
     );
     expect(await changing(() => net.add(tf.layers.dense({ units: 3 })))).toMatch(
-      /^Expected the layers to stay as they are/,
+      /^Expected the list of layers to stay as it is/,
     );
     // Free again, also after an error.
     net.setWeights(net.getWeights().map((weight) => tf.zerosLike(weight)));
@@ -274,6 +278,18 @@ describe("data, model and their classes agree", () => {
       expect(iterations).toEqual([0, 1]);
     }
   });
+});
+
+test.each(["graph", "eager"] as const)("a layer that writes its own weights is trained: %s", async (mode) => {
+  const normalized = () =>
+    tf.sequential({
+      layers: [tf.layers.batchNormalization({ inputShape: [4] }), tf.layers.dense({ units: 3, activation: "softmax" })],
+    });
+  const net = normalized();
+  await trial(net, corners(), small({ iterations: 5, mode }));
+  const moved = net.layers[0]!.getWeights().slice(2);
+  expect(moved[0]!.dataSync().every((mean) => mean !== 0)).toBe(true);
+  expect(moved[1]!.dataSync().every((variance) => variance !== 1)).toBe(true);
 });
 
 test("the compiled library, which cells import, checks as well", async () => {

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-node";
+import { allLayers } from "../graph/layers";
 
 const claimed = new WeakSet<tf.LayersModel>();
 
@@ -17,19 +18,26 @@ export function claimModel(model: tf.LayersModel): () => void {
         "or make a model for each.",
     );
   claimed.add(model);
-  const refuse = (what: string) => () => {
+  const refuse = (what: string, wayOut: string) => () => {
     throw new Error(
-      `Expected ${what} to stay as they are while ${model.name} is trained but a callback changes them: change them ` +
-        "before or after train.",
+      `Expected ${what} to stay as it is while ${model.name} is trained but a callback changes it: ${wayOut}.`,
     );
   };
+  const weights = refuse("each weight", "set weights before or after train");
+  const layers = refuse("the list of layers", "build the model before train");
+  const stop = refuse("stopTraining", "stop train with its option signal, or make fewer iterations");
+  // Not the variables themselves: batch normalization writes its averages in each step.
   const held = [
-    ...model.weights.map((weight) => ({ on: weight as object, name: "write", what: "the weights" })),
-    ...["add", "pop"].filter((name) => name in model).map((name) => ({ on: model, name, what: "the layers" })),
+    ...allLayers(model).map(({ layer }) => ({ on: layer as object, name: "setWeights", value: { value: weights } })),
+    ...["setWeights", "loadWeights"].map((name) => ({ on: model as object, name, value: { value: weights } })),
+    ...["add", "pop"]
+      .filter((name) => name in model)
+      .map((name) => ({ on: model as object, name, value: { value: layers } })),
+    { on: model, name: "stopTraining", value: { get: () => false, set: stop } },
   ];
-  for (const { on, name, what } of held) Object.defineProperty(on, name, { value: refuse(what), configurable: true });
+  for (const { on, name, value } of held) Object.defineProperty(on, name, { ...value, configurable: true });
   return () => {
-    // The own property hides the method of the class.
+    // The own property hides the one of the class.
     for (const { on, name } of held) Reflect.deleteProperty(on, name);
     claimed.delete(model);
   };

@@ -15,8 +15,8 @@ import sys
 from html.parser import HTMLParser
 
 import nbformat
-from nbconvert.exporters import HTMLExporter, TemplateExporter
 from mistune.plugins import table as tables
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathBlockParser, MathInlineParser
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -82,7 +82,7 @@ def table_cells(text, split=tables._split_table_cells):
 
 
 def table_row(text, aligns, make=tables._process_row):
-    """A row of fewer cells than its table's head, or of more, is a row all the same: for mistune there is no table then."""
+    """A row with fewer cells than its table's head, or more, is a row: for mistune there is no table then."""
     cells = table_cells(text)
     row = make("|".join(["-"] * len(aligns)), aligns)
     for i, child in enumerate(row["children"]):
