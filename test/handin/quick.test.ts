@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,14 +5,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parts } from "../../lib/src/parts";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { checkFolder, type Exporter, formatFindings, newExporter } from "../../lib/tools/handin/check";
-import { liveRecord } from "../../lib/tools/handin/progress";
 import { executeNotebook } from "../../lib/tools/notebooks/execute";
 import { readNotebook, sourceOf } from "../../lib/tools/notebooks/notebook";
-import { notebooksFolder, root } from "../../lib/tools/notebooks/places";
+import { notebooksFolder } from "../../lib/tools/notebooks/places";
 import { storedRecords } from "../../lib/tools/notebooks/records";
 import type { Report } from "../../lib/tools/notebooks/report";
 import { findTags } from "../../lib/tools/notebooks/tags";
-import { waitFor } from "../fixtures/handin/cells";
 import { quickHandin } from "../fixtures/handin/quick";
 
 const quick = await quickHandin();
@@ -109,49 +106,6 @@ describe("the real notebooks in trouble", () => {
     const outcome = await executeNotebook(source, join(base, "h6-1e.ipynb"), { env });
     expect(outcome.status).toBe("failed");
     expect(outcome.message).toMatch(/^cell \d+, line \d+: .*h6-1a/);
-  });
-
-  test("h6-1c stopped by Ctrl-C in mid-training goes on with --continue, and ends with the same record", async () => {
-    const runs = join(base, "runs");
-    const start = (...argv: string[]) => {
-      const args = [
-        join(root, "lib/tools/setup/start.cjs"),
-        join(root, "lib/dist/tools/handin/handin.js"),
-        "handin",
-        "--quick",
-        "h6-1c",
-        ...argv,
-      ];
-      const env = { ...process.env, DEEPNETS_HANDIN: join(base, "handin"), DEEPNETS_RUNS: runs };
-      const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-      let said = "";
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
-      return {
-        child,
-        ended: new Promise<{ code: number | null; said: string }>((done) =>
-          child.on("close", (code) => done({ code, said })),
-        ),
-      };
-    };
-    const first = start();
-    await waitFor(
-      () => (liveRecord(runs, { part: "h6-1c", run: "quick-s1", since: 0 })?.progress.iteration ?? 0) >= 150,
-      200,
-    );
-    first.child.kill("SIGINT");
-    expect((await first.ended).code).toBe(130);
-    const left = liveRecord(runs, { part: "h6-1c", run: "quick-s1", since: 0, status: "interrupted" })!;
-    expect(left.progress.iteration).toBeGreaterThanOrEqual(150);
-    expect(left.progress.iteration).toBeLessThan(left.config.iterations);
-
-    const second = await start("--continue").ended;
-    expect(second.said).toMatch(/No findings: open/);
-    expect(second.code).toBe(0);
-    const went = storedRecords("h6-1c", "quick", runs)[0]!.record;
-    const alone = record("h6-1c");
-    for (const curve of ["iterations", "trainLoss", "testLoss", "trainAccuracy", "testAccuracy"] as const)
-      expect(went[curve]).toEqual(alone[curve]);
-    expect(went.final).toEqual(alone.final);
   });
 });
 
