@@ -1,24 +1,17 @@
 """TensorBoard for this machine's own pages alone: python tensorboard.py [TensorBoard's options] --host 127.0.0.1.
 
 It refuses a page that reaches it by another name than this machine's (a foreign site that has its name point here), and
-it ends, with its data server, when the process that started it is gone: the end of that one closes our standard input.
+it ends, with its data server, when the process that started it is gone.
 """
 
 import os
-import signal
 import sys
-import threading
 
+sys.path[0] = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../base")
+from with_parent import stop_with_parent  # noqa: E402
 
-def stop_with_parent() -> None:
-    # Not through sys.stdin: a buffered read cannot be left when the interpreter ends.
-    while os.read(0, 1024):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-threading.Thread(target=stop_with_parent, daemon=True).start()
-sys.path.pop(0)  # this file's folder: it holds a module of TensorBoard's name, this one
+stop_with_parent()
+sys.path.pop(0)  # with it goes this file's folder, which holds a module of TensorBoard's name, this one
 
 from absl import app  # noqa: E402  (after the watcher: a parent that dies meanwhile is noticed)
 from tensorboard import default, main_lib, program  # noqa: E402

@@ -1,23 +1,16 @@
 """Starts JupyterLab with our settings alone, and stops it when the process that started this one is gone.
 
-That one's end closes our standard input. The token comes in the environment and leaves it here: a kernel has no use
-for it.
+The token comes in the environment and leaves it here: a kernel has no use for it.
 """
 
 import os
-import signal
 import sys
-import threading
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/base"))
+from with_parent import stop_with_parent  # noqa: E402
 
-def stop_with_parent() -> None:
-    # Not through sys.stdin: a buffered read cannot be left when the interpreter ends.
-    while os.read(0, 1024):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-threading.Thread(target=stop_with_parent, daemon=True).start()
+stop_with_parent()
+sys.path.pop(0)
 
 from jupyter_core import paths  # noqa: E402  (after the watcher: a parent that dies meanwhile is noticed)
 
