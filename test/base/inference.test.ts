@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { holm, mcnemar, pairedTTest, welch } from "../../lib/src/base/inference";
+import { holm, mcnemar, welch } from "../../lib/src/base/inference";
 
 // Test accuracies of three and of five runs. The values that the tests expect are SciPy 1.17.1's:
 //   r = stats.ttest_ind(x, y, equal_var=False); c = r.confidence_interval()
@@ -25,20 +25,10 @@ test("Welch's test gives SciPy's t, degrees of freedom, p-value and interval", (
   ]);
 });
 
-test("a test of pairs gives SciPy's ttest_rel", () => {
-  const found = pairedTTest(dropout, mlp);
-  expect(found.t).toBeCloseTo(2.9204379002056, 8);
-  expect(found.df).toBe(2);
-  expect(found.p).toBeCloseTo(0.0999735162597684, 7);
-  expect(found.low).toBeCloseTo(-0.000741488082820146, 8);
-  expect(() => pairedTTest([1, 2], [1])).toThrow("Expected pairs but found 2 and 1 numbers (pairedTTest): give both");
-});
-
 test("one run, or runs without scatter, have a difference and no p-value", () => {
   expect(welch([0.98], [0.97]).difference).toBeCloseTo(0.01, 12);
   expect(welch([0.98], [0.97, 0.96]).p).toBeNaN();
   expect(welch([1, 1], [0.5, 0.5])).toMatchObject({ difference: 0.5, p: NaN, low: NaN });
-  expect(pairedTTest([2], [1])).toMatchObject({ difference: 1, p: NaN });
 });
 
 // stats.binomtest(k, n).pvalue

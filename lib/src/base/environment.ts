@@ -111,6 +111,7 @@ export const variables = {
   DEEPNETS_SCREENSHOTS: folder("none", "folder that the browser tests leave their pictures in", "tests"),
 } as const;
 
+/** A name of an environment variable of this project. */
 export type VariableName = keyof typeof variables;
 type Value<N extends VariableName> = (typeof variables)[N] extends Variable<infer T> ? T : never;
 

@@ -1,6 +1,5 @@
 import { jStat } from "jstat";
 import { mean, sampleVariance } from "simple-statistics";
-import { itemAt } from "./item-at";
 
 /**
  * What a t-test says about a difference between two means. Where a sample has no scatter, all but `difference` are NaN.
@@ -31,19 +30,6 @@ export function welch(one: readonly number[], other: readonly number[]): TTest {
   const [a, b] = [sampleVariance([...one]) / one.length, sampleVariance([...other]) / other.length];
   const df = (a + b) ** 2 / (a ** 2 / (one.length - 1) + b ** 2 / (other.length - 1));
   return tTest(difference, Math.sqrt(a + b), df);
-}
-
-/** The t-test of pairs: each number of the first sample belongs to the one at its place in the second. */
-export function pairedTTest(one: readonly number[], other: readonly number[]): TTest {
-  if (one.length !== other.length)
-    throw new Error(
-      `Expected pairs but found ${one.length} and ${other.length} numbers (pairedTTest): give both samples the ` +
-        "same length.",
-    );
-  const differences = one.map((value, i) => value - itemAt(other, i));
-  if (differences.length < 2) return unknown(mean(differences));
-  const error = Math.sqrt(sampleVariance(differences) / differences.length);
-  return tTest(mean(differences), error, differences.length - 1);
 }
 
 function tTest(difference: number, error: number, df: number): TTest {

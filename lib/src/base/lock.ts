@@ -65,8 +65,8 @@ function claimed(folder: string, holder: Holder): UserError {
   const who = holder.by === "hand-in" || holder.by === "sweep" ? `a ${holder.by}` : "another program";
   return new UserError(
     `Expected the run ${basename(dirname(folder))}/${basename(folder)} to be free but ${who} is at work on it ` +
-      `(${nameOf(holder)}): wait until it has ended, stop it, or leave that part or seed out. If it no longer exists, ` +
-      `delete ${claimFile(folder)}.`,
+      `(${nameOf(holder)}): wait until it has ended, stop it, or leave that part or seed out. If it no longer ` +
+      `exists, delete ${claimFile(folder)}.`,
   );
 }
 

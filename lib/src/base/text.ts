@@ -33,7 +33,7 @@ export const percent = (fraction: number, digits = 2): string => `${(100 * fract
 export const points = (fraction: number, digits = 2): string => `${halfEven(100 * fraction, digits)} points`;
 
 /**
- * The same with its sign.
+ * A difference of two fractions in percentage points, as `points` writes it, always with a sign.
  *
  * @example
  * signedPoints(-0.0027); // "−0.27 points"

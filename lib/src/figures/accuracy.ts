@@ -6,6 +6,7 @@ import { panels } from "./panels";
 import { accuracyOf, type Runs, recordsOf } from "./runs";
 import { modelStyle } from "./theme";
 
+/** What `accuracy` takes besides the runs. */
 export interface AccuracyOptions extends Partial<Words> {
   /** Range of the lower panel; default [0.9, 1], the same for every part. `false` leaves the panel out. */
   readonly detail?: readonly [number, number] | false;

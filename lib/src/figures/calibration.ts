@@ -6,6 +6,7 @@ import type { Figure, Words } from "./figure";
 import { byPart, type Runs, recordsOf, seedsText } from "./runs";
 import { colors } from "./theme";
 
+/** What `calibration` takes besides the records. */
 export interface CalibrationOptions extends Partial<Words> {
   /** Labels of the test examples, in the data's order. */
   readonly labels: ArrayLike<number>;

@@ -7,6 +7,7 @@ import { percent } from "./numbers";
 import { panels } from "./panels";
 import { accuracyOf, byPart, meanCurve, type RunLike, recordsOf, seedsText, smoothed } from "./runs";
 
+/** What `comparison` takes besides the runs. */
 export interface ComparisonOptions extends Partial<Words> {
   /** Range of the lower panel; default [0.96, 1]. A panel that no model reaches is left out. */
   readonly detail?: readonly [number, number];

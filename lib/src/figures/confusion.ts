@@ -6,6 +6,7 @@ import { percent } from "./numbers";
 import { type RunLike, recordsOf } from "./runs";
 import { modelStyle } from "./theme";
 
+/** What `confusion` takes besides the run. */
 export interface ConfusionOptions extends Partial<Words> {
   /** Default "test". */
   readonly split?: "train" | "test";

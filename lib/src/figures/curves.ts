@@ -29,6 +29,7 @@ export interface Rule {
   readonly at?: "left" | "right" | "right, below";
 }
 
+/** What `curves` takes besides the curves: words, axes, size. */
 export interface CurveOptions extends Words {
   /** Axis titles. */
   readonly x: string;
@@ -231,6 +232,7 @@ const onAxis = (value: number, log: boolean): number => Number((log ? Math.log10
 const offAxis = (value: number, log: boolean): number => (log ? 10 ** value : value);
 const lastFinite = (values: ArrayLike<number>): number => Array.from(values).filter(Number.isFinite).at(-1) ?? NaN;
 
+/** What `bars` takes besides the bars: words, axes, size. */
 export interface BarOptions extends Words {
   readonly x: string;
   readonly y: string;

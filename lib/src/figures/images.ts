@@ -5,6 +5,7 @@ import { activation, colors, diverging, errors, sequential, textOn } from "./the
 
 const scales = { ink: sequential, activation, diverging, errors };
 
+/** What `images` takes besides the pictures. */
 export interface ImagesOptions extends Partial<Words> {
   /** Height and width of each picture, in pixels of its own. */
   readonly shape: readonly [number, number];
@@ -12,7 +13,10 @@ export interface ImagesOptions extends Partial<Words> {
   readonly columns?: number;
   /** Text under each picture. */
   readonly labels?: readonly string[];
-  /** "ink": 0 is paper; "diverging": dark blue, grey, light orange around 0; "activation": paper to blue. Default "ink". */
+  /**
+   * "ink": 0 is paper; "diverging": dark blue, grey and light orange around 0; "activation": paper to blue. Default
+   * "ink".
+   */
   readonly scale?: keyof typeof scales;
   /** The values at the ends of the scale; default the smallest and largest (symmetric for "diverging"). */
   readonly range?: readonly [number, number];
@@ -148,6 +152,7 @@ function span(pictures: readonly ArrayLike<number>[], symmetric: boolean): [numb
   return symmetric ? [-end, end] : [low, high > low ? high : low + 1];
 }
 
+/** What `heatmap` takes besides the matrix. */
 export interface HeatmapOptions extends Words {
   readonly scale?: keyof typeof scales;
   readonly range?: readonly [number, number];
@@ -321,6 +326,7 @@ function ticks(title: string | undefined, labels: readonly string[] | undefined)
   return { showgrid: false, fixedrange: true, title, visible: title || labels ? undefined : false, ...values };
 }
 
+/** What `digits` draws. */
 export interface DigitsOptions extends Partial<Words> {
   /** `[n * 784]`, row-major, values in [0, 1]: `mnist.test.inputs`. */
   readonly images: Float32Array;

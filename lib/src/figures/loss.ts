@@ -7,6 +7,7 @@ import type { Figure, Words } from "./figure";
 import { byPart, type MeanCurve, meanCurve, type Runs, recordsOf, seedsText } from "./runs";
 import type { ModelStyle } from "./theme";
 
+/** What `loss` takes besides the runs. */
 export interface LossOptions extends Partial<Words> {
   /** A loss that no network is needed for: that of a constant prediction. */
   readonly baseline?: { readonly value: number; readonly label: string };

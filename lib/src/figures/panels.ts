@@ -2,6 +2,7 @@ import { itemAt } from "../base/item-at";
 import { sum } from "../base/statistics";
 import { type Figure, figure, plotHeight, type Spec, type Words, withRoom } from "./figure";
 
+/** What `panels` takes besides the figures. */
 export interface PanelOptions extends Words {
   /** Figures side by side in a row; default 1. */
   readonly columns?: number;

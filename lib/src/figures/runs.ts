@@ -10,6 +10,7 @@ export type RunLike = RunRecord | { readonly record: RunRecord };
 /** One run or several. */
 export type Runs = RunLike | readonly RunLike[];
 
+/** The records of one run or several, in the order in which they are given. */
 export const recordsOf = (runs: Runs): RunRecord[] =>
   (Array.isArray(runs) ? runs : [runs]).map((run: RunLike) => ("record" in run ? run.record : run));
 

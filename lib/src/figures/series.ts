@@ -6,6 +6,7 @@ import { percent, round, rounded, signed } from "./numbers";
 import { panels } from "./panels";
 import { colors, paletteColor } from "./theme";
 
+/** What `states` draws: one series and what the LSTM made of it. */
 export interface StatesOptions extends Partial<Words> {
   /** The numbers of one series, `[steps]`. */
   readonly series: ArrayLike<number>;
@@ -98,6 +99,7 @@ export function states(options: StatesOptions): Figure {
   });
 }
 
+/** What `statesBySum` draws: many series and steps. */
 export interface StatesBySumOptions extends Partial<Words> {
   /** The running sum behind each point, `[points]`. */
   readonly sums: ArrayLike<number>;
@@ -172,6 +174,7 @@ export function statesBySum(options: StatesBySumOptions): Figure {
   );
 }
 
+/** What `errorsBySum` draws: many series and the answers to them. */
 export interface ErrorsBySumOptions extends Partial<Words> {
   /** True sum, label and predicted label of each series. */
   readonly sums: ArrayLike<number>;
@@ -249,6 +252,7 @@ export function errorsBySum(options: ErrorsBySumOptions): Figure {
   );
 }
 
+/** What `gates` draws: one series and what the LSTM made of it. */
 export interface GatesOptions extends Partial<Words> {
   /** Values over time by name, each row-major `[steps, units]`: gates in [0, 1], candidate and states in [-1, 1]. */
   readonly gates: Readonly<Record<string, ArrayLike<number>>>;

@@ -4,6 +4,7 @@ import { captioned, type Figure, plotHeight, type Spec, type Words } from "./fig
 import { panels } from "./panels";
 import { colors, paletteColor } from "./theme";
 
+/** What `slides` takes besides the states. */
 export interface SlideOptions extends Partial<Words> {
   /** Default: a slider, or buttons where there are at most four steps. */
   readonly control?: "slider" | "buttons";

@@ -47,6 +47,7 @@ export const palette: readonly string[] = [colors.blue, colors.orange, colors.gr
 /** Colour of the i-th curve that belongs to no model, from 0 on; after the last colour the first comes again. */
 export const paletteColor = (i: number): string => itemAt(palette, i % palette.length);
 
+/** The fonts of every figure, as CSS names them: the reader's own. */
 export const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 /** From no ink to full ink: digits and counts. */

@@ -34,6 +34,7 @@ export function weights(matrix: ArrayLike<number>, words: Partial<Words> = {}): 
   });
 }
 
+/** What `filters` takes besides the kernel. */
 export interface KernelOptions extends Partial<Words> {
   /** Shape of the kernel: height, width, input channels, filters. */
   readonly shape: readonly [number, number, number, number];
@@ -75,6 +76,7 @@ export function filters(kernel: ArrayLike<number>, options: KernelOptions): Figu
   });
 }
 
+/** What `featureMaps` takes besides the values. */
 export interface FeatureMapOptions extends Partial<Words> {
   /** Height, width and channels of the layer's output for one image. */
   readonly shape: readonly [number, number, number];

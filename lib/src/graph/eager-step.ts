@@ -11,8 +11,8 @@ import { checkState } from "./state";
 import type { Batch, StepOptions, StepState, TrainingStep } from "./types";
 
 /**
- * A training step of plain tfjs ops, run one by one: the reference that the traced graph is tested against. Itself it
- * is tested against PyTorch's gradients.
+ * A training step of plain tfjs ops, run one by one: the reference that the traced graph is tested against.
+ * It is tested against PyTorch's gradients.
  */
 export function eagerStep(model: tf.LayersModel, options: StepOptions): TrainingStep {
   return new EagerStep(network(model, options), options);

@@ -47,6 +47,7 @@ export interface NodeBackend {
   ): tf.Tensor[];
 }
 
+/** tfjs-node's backend. */
 export function backend(): NodeBackend {
   const found = tf.findBackend("tensorflow") as unknown as NodeBackend | null;
   if (found === null || tf.getBackend() !== "tensorflow") {

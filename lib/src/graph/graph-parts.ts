@@ -7,6 +7,7 @@ import type { TraceOptions } from "./trace-types";
 
 // What a traced graph consists of beside the recorded nodes: variables, what changes them, and what is fetched.
 
+/** Values that a graph is fed with, or gives back. */
 export type Values = Float32Array | Int32Array;
 
 /** The change of one variable, by position. */
@@ -15,6 +16,12 @@ export interface Update {
   readonly node: GraphNode;
 }
 
+/**
+ * The variables that the functions of a graph share. Those that `trained` names are trained; without it, those that
+ * tfjs calls trainable.
+ *
+ * @throws When one is not of float32.
+ */
 export function graphVariables({ variables, trained }: TraceOptions): GraphVariable[] {
   const named = Array.isArray(variables)
     ? (variables as readonly tf.Variable[]).map((variable): [string, tf.Variable] => [variable.name, variable])
@@ -33,6 +40,7 @@ export function graphVariables({ variables, trained }: TraceOptions): GraphVaria
   });
 }
 
+/** The node that stands for a variable within the graph. */
 export function handleNode(name: string, shape: readonly number[]): GraphNode {
   return {
     name: `variable/${name.replace(/[^A-Za-z0-9_./-]/g, "_")}`,
@@ -48,6 +56,7 @@ export function handleNode(name: string, shape: readonly number[]): GraphNode {
   };
 }
 
+/** The node that gives a variable a new value. */
 export function assignNode(name: string, handle: GraphNode, value: Edge): GraphNode {
   return {
     name,
@@ -59,6 +68,7 @@ export function assignNode(name: string, handle: GraphNode, value: Edge): GraphN
   };
 }
 
+/** The nodes for what a recorded function itself assigned to variables. */
 export function assignments(name: string, recording: Recording, variables: readonly GraphVariable[]): Update[] {
   return [...recording.assigned].map(([position, value]) => ({
     position,
@@ -67,6 +77,7 @@ export function assignments(name: string, recording: Recording, variables: reado
 }
 
 // A variable is updated in place only while nobody holds its old value, so whoever reads it goes first.
+/** Puts whatever reads a variable before the update of it. */
 export function settleReads(recording: Recording, updates: readonly Update[]): void {
   const aliases = new Set(["Identity", "Reshape", "ExpandDims", "Squeeze"]);
   const users = (source: GraphNode): GraphNode[] =>
@@ -76,6 +87,7 @@ export function settleReads(recording: Recording, updates: readonly Update[]): v
   for (const { position, node } of updates) node.controls.push(...new Set(users(itemAt(recording.reads, position))));
 }
 
+/** The node that is fetched for a result: it runs after all updates. */
 export function resultNode(name: string, source: Edge, updates: readonly Update[]): GraphNode {
   const spec = specOf(source);
   return {
@@ -88,6 +100,11 @@ export function resultNode(name: string, source: Edge, updates: readonly Update[
   };
 }
 
+/**
+ * The values for an input of a graph.
+ *
+ * @throws When they are missing, or of another type or number than the input's.
+ */
 export function inputValues(scope: string, node: GraphNode, inputs: Readonly<Record<string, Values>>): Values {
   const name = node.name.slice(scope.length + 1);
   const { shape, dtype } = itemAt(node.outputs, 0);

@@ -52,7 +52,10 @@ export function defineKernel<const Names extends readonly string[]>(
   };
 }
 
+/** The attribute of an operation's element type, float32. */
 export const T = () => attribute.type("T", "float32");
+
+/** Runs one TensorFlow operation on float32 tensors; it returns the operation's one output. */
 export const single = (
   op: string,
   inputs: readonly tf.Tensor[],

@@ -48,9 +48,13 @@ export interface GraphNode {
   layer?: string | undefined;
 }
 
+/** An output of a node, by default its first. */
 export const edge = (node: GraphNode, output = 0): Edge => ({ node, output });
+
+/** Shape and element type of an output. */
 export const specOf = ({ node, output }: Edge): OutputSpec => itemAt(node.outputs, output);
 
+/** A node that holds a value. */
 export function constantNode(name: string, value: Constant): GraphNode {
   return {
     name,
@@ -62,6 +66,7 @@ export function constantNode(name: string, value: Constant): GraphNode {
   };
 }
 
+/** A node that holds one float32 number, of shape `[]`. */
 export function scalarNode(name: string, value: number): GraphNode {
   return constantNode(name, { shape: [], dtype: "float32", values: Float32Array.of(value) });
 }

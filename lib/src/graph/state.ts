@@ -17,6 +17,7 @@ export function checkState(state: StepState, expected: readonly Named[]): void {
   checkTensors(state.tensors, expected);
 }
 
+/** Throws unless tensors have the expected names and shapes, in order, and as many values as their shapes say. */
 export function checkTensors(tensors: StepState["tensors"], expected: readonly Named[]): void {
   const describe = (tensor?: Named) =>
     tensor === undefined ? "nothing" : `${tensor.name} [${tensor.shape.join(", ")}]`;

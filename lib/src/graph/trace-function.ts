@@ -142,6 +142,7 @@ function example({ shape, dtype }: { shape: readonly number[]; dtype: "float32" 
   return tf.tensor(dtype === "int32" ? Int32Array.from(values) : values, [...shape], dtype);
 }
 
+/** The node of an input of a traced function. */
 export function placeholder(
   name: string,
   { shape, dtype }: { shape: readonly number[]; dtype: "float32" | "int32" },
@@ -156,6 +157,7 @@ export function placeholder(
   };
 }
 
+/** The node that reads a variable. */
 export function readNode(name: string, handle: GraphNode, shape: readonly number[]): GraphNode {
   return {
     name,

@@ -16,6 +16,7 @@ export function activate(values: Float32Array, activation: Activation): Float32A
   }
 }
 
+/** The logistic function, 1 / (1 + exp(-x)). */
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** Of the differences to the largest value, so that no exponential overflows. */

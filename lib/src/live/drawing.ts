@@ -3,7 +3,7 @@ export const side = 28;
 /** MNIST's digits fill a box of this size, but for the shift that centres them. */
 const box = 20;
 /** Width of a pen's line in pixels of the image, as most of MNIST's writers have it. */
-export const penWidth = 2.6;
+const penWidth = 2.6;
 
 /** A line of the pen: its points in any unit, x to the right and y down. */
 export type Stroke = readonly (readonly [number, number])[];

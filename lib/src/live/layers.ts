@@ -57,8 +57,10 @@ export interface Activate {
   readonly activation: Exclude<Activation, "linear">;
 }
 
+/** An activation that pages compute. */
 export type Activation = "linear" | "relu" | "softmax" | "sigmoid" | "tanh";
 
+/** A layer that pages compute. */
 export type Layer = Dense | Convolution | Pooling | Lstm | Activate;
 
 /**

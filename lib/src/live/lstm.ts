@@ -36,7 +36,7 @@ export function lstmSteps(layer: Lstm, x: Float32Array): LstmStep[] {
 }
 
 /** One step, from the cell states and outputs of the step before it. */
-export function lstmStep(
+function lstmStep(
   { features, units, kernel, recurrent, bias }: Lstm,
   x: Float32Array,
   before: Pick<LstmStep, "c" | "h">,

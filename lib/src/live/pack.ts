@@ -96,7 +96,7 @@ interface QuantiseOptions {
 const largestCode = 127;
 
 /** Values as integers from -127 to 127 times one scale per row. */
-export function quantise(
+function quantise(
   values: Float32Array,
   { row, step, meanSquare }: QuantiseOptions,
 ): { readonly scales: Float32Array; readonly codes: Int8Array } {

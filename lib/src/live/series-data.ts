@@ -67,11 +67,13 @@ export function runSeries(network: Network, { inputs }: DigitScale, digits: read
   return { digits, sums: runningSums(digits), steps, y };
 }
 
+/** The sum of the digits up to each step, `[steps]`. */
 export function runningSums(digits: readonly number[]): number[] {
   let sum = 0;
   return digits.map((digit) => (sum += digit));
 }
 
+/** The sum of all digits. */
 export const sumOf = (digits: readonly number[]): number => digits.reduce((sum, digit) => sum + digit, 0);
 
 /**

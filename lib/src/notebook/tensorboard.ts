@@ -11,6 +11,7 @@ import { findBrowser, launchBrowser } from "./browser";
 import { displaySymbol } from "./display";
 import { type Bundle, kernel } from "./kernel";
 
+/** What `tensorboard` takes besides the runs. */
 export interface TensorboardOptions {
   /** The scalar to look at: "accuracy" or "loss"; default "accuracy". */
   readonly tag?: "accuracy" | "loss";

@@ -9,8 +9,9 @@ import { describe } from "../models/describe";
 import type { RunRecord } from "./record";
 
 /** Where a finished run keeps its network: `model.json` and `weights.bin`, as stock tfjs reads them. */
-export const modelFolder = (folder: string): string => join(folder, "model");
+const modelFolder = (folder: string): string => join(folder, "model");
 
+/** Whether a network lies in the folder of a run. */
 export const hasModel = (folder: string): boolean => existsSync(join(modelFolder(folder), "model.json"));
 
 /** What `model.json` says of the run, besides what tfjs puts there. */
@@ -22,7 +23,7 @@ interface Origin {
 }
 
 /** SHA-256 of a record without the measurements that notebooks add later. */
-export const trainedHash = (record: RunRecord): string => sha256(JSON.stringify({ ...record, extra: {} }));
+const trainedHash = (record: RunRecord): string => sha256(JSON.stringify({ ...record, extra: {} }));
 
 /** Writes a trained network beside its record and replaces an earlier one: complete, or not at all. */
 export async function writeModel(folder: string, model: tf.LayersModel, record: RunRecord): Promise<void> {

@@ -16,6 +16,7 @@ export function threads(): RunRecord["threads"] {
   return { intra, inter };
 }
 
+/** The machine that a run trains on; memory in GiB. */
 export const machine = (): RunRecord["machine"] => ({
   cpu: cpus()[0]?.model.trim() ?? "unknown",
   cores: availableParallelism(),
@@ -23,6 +24,7 @@ export const machine = (): RunRecord["machine"] => ({
   platform: `${process.platform} ${process.arch}`,
 });
 
+/** The versions that may change the numbers of a run. */
 export const versionsOfRun = (): Record<string, string> => ({
   node: process.versions.node,
   tfjs: tf.version["tfjs-core"],
@@ -30,6 +32,7 @@ export const versionsOfRun = (): Record<string, string> => ({
   tensorflow: engineVersion(),
 });
 
+/** The largest resident memory of this process so far, in MiB. */
 export const peakMemoryMB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
 
 let code: string | undefined;

@@ -16,6 +16,7 @@ export function recordText(record: RunRecord): string {
 
 const ending = /,"hash":"([0-9a-f]{64})"\}$/;
 
+/** Writes a record whole, or not at all. */
 export const writeRecord = (file: string, record: RunRecord): void => writeWhole(file, recordText(record));
 
 /**
@@ -61,6 +62,7 @@ export function readLive(folder: string): RunRecord | undefined {
   }
 }
 
+/** Whether a record lies in the folder of a run; it may be damaged. */
 export const hasRecord = (folder: string): boolean => existsSync(join(folder, "record.json"));
 
 function read(file: string): string {

@@ -26,6 +26,7 @@ export function recordOf(
   };
 }
 
+/** What of a record does not change while its run trains. */
 export type StableRecord = Pick<
   RunRecord,
   | "format"
@@ -44,6 +45,7 @@ export type StableRecord = Pick<
   | "validationSize"
 >;
 
+/** That part of a record, for a model, its data and its parameters. */
 export function stableRecord(model: tf.LayersModel, dataset: Dataset, p: Parameters): StableRecord {
   const { part, profile, seed, overrides, batchSize, epochs, evalEvery, optimizer, precision, mode, variant } = p;
   const { layers, parameters } = describe(model);

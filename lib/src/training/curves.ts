@@ -17,6 +17,7 @@ export interface Curves {
 /** Examples of a split that an evaluation within a run looks at: a fixed subset, the first ones. */
 export const curveSize = ({ size }: Pick<Split, "size">, evaluateOn = 10_000): number => Math.min(size, evaluateOn);
 
+/** The curves of a run before its first evaluation. */
 export const emptyCurves = (): Curves => ({
   iterations: [],
   trainLoss: [],

@@ -17,6 +17,7 @@ export interface FitState {
   readonly clock: { training: number; evaluation: number };
 }
 
+/** Where a fit stands before its first step. */
 export const startOfFit = (): FitState => ({
   iteration: 0,
   curves: emptyCurves(),

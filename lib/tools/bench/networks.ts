@@ -1,6 +1,9 @@
 import { availableParallelism } from "node:os";
 
+/** The networks that are measured. */
 export const networks = ["mlp", "dropout", "cnn", "lstm"] as const;
+
+/** The name of a network that is measured. */
 export type NetworkName = (typeof networks)[number];
 
 /** What is measured: the sheet's four networks that take longer than a blink, in their own batch sizes. */
@@ -21,6 +24,7 @@ interface NetworkSettings {
 const cores = availableParallelism();
 const all = { intra: cores, inter: cores };
 
+/** What each of them is measured with. */
 export const networkSettings: Readonly<Record<NetworkName, NetworkSettings>> = {
   mlp: { title: "MLP", batchSize: 100, shape: [784], classes: 10, threads: all },
   dropout: { title: "MLP + dropout", batchSize: 100, shape: [784], classes: 10, threads: all },

@@ -25,8 +25,10 @@ export interface BenchReport {
   readonly fullRuns: readonly FullRun[];
 }
 
+/** The outcome of a setting that could be measured. */
 export type Measured = Extract<Outcome, { readonly rounds: readonly number[] }>;
 
+/** The outcomes that are measurements. */
 export const measured = (outcomes: readonly Outcome[]): Measured[] =>
   outcomes.filter((outcome): outcome is Measured => "rounds" in outcome);
 

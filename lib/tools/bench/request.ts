@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { UserError } from "../../src/base/errors.cjs";
 import { type NetworkName, networks } from "./networks";
 
+/** The options of `npm run bench`. */
 export const options = {
   python: { type: "string", help: "interpreter with PyTorch and Keras, to time them too" },
   json: { type: "string", help: "file for the numbers" },
@@ -37,6 +38,11 @@ export interface BenchRequest {
   readonly steps: number;
 }
 
+/**
+ * Reads the command line of `npm run bench`.
+ *
+ * @throws UserError When an option cannot be read.
+ */
 export function parseRequest(argv: readonly string[]): BenchRequest {
   const { values } = parseArgs({ args: [...argv], options });
   const given = values.networks?.split(",") ?? networks;

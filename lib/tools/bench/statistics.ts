@@ -15,8 +15,10 @@ export function quantile(values: readonly number[], q: number): number {
   return low + (position - below) * (high - low);
 }
 
+/** The value in the middle; between two, their mean. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/** The median with the lower and the upper quartile. */
 export const quartiles = (values: readonly number[]): Quartiles => ({
   median: median(values),
   quartiles: [quantile(values, 0.25), quantile(values, 0.75)],

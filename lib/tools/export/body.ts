@@ -25,6 +25,7 @@ export interface Body {
   readonly toc: readonly Heading[];
 }
 
+/** What `finishBody` needs besides the rendered notebook. */
 export interface BodyOptions {
   readonly cells: readonly PreparedCell[];
   /** HTML for the elements with `data-insert`, by number. */

@@ -16,6 +16,7 @@ import { pack } from "./pack";
 import { exportNotebooks } from "./pages";
 import { formatProblem, type Problem } from "./problem";
 
+/** The options of `npm run export`. */
 export const options = {
   zip: { type: "boolean", help: "pack one file to hand in" },
   name: { type: "string", multiple: true, help: "a student, for the index page; repeat both for a group" },

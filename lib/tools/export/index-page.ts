@@ -23,6 +23,7 @@ export interface Entry {
   readonly highlights: Highlights;
 }
 
+/** What `indexPage` takes besides the parts. */
 export interface IndexOptions {
   readonly authors?: readonly Author[];
   readonly notice?: string | undefined;

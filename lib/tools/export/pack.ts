@@ -8,6 +8,7 @@ import { itemAt } from "../../src/base/item-at";
 /** Largest package that the course's upload takes. */
 export const largestPackage = 25_000_000;
 
+/** The package's name within the folder of the hand-in. */
 export const packageName = "hand-in.zip";
 
 /** The files of a hand-in that a package holds, sorted. */

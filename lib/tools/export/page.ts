@@ -14,6 +14,7 @@ export interface PageLink {
   readonly title: string;
 }
 
+/** What `page` takes besides the content. */
 export interface PageOptions {
   readonly title: string;
   /** SHA-256 of the notebook's file. */

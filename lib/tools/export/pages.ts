@@ -16,6 +16,7 @@ import { type Prepared, prepare } from "./prepare";
 import type { Problem } from "./problem";
 import { render } from "./render";
 
+/** Which notebooks are exported, from where to where. */
 export interface ExportOptions {
   /** Folder that holds the notebooks. */
   readonly from: string;

@@ -24,6 +24,7 @@ export interface Prepared {
   readonly live: number;
 }
 
+/** What a cell holds besides what the template shows. */
 export interface PreparedCell {
   /** The source of a Markdown cell. */
   readonly markdown?: string;

@@ -20,6 +20,7 @@ export interface Failure {
   readonly cell: number;
 }
 
+/** The folder of the pages' template, style and script. */
 export const templateFolder = join(root, "lib/tools/export/template");
 
 /** Renders notebooks, all in one Python process, since loading nbconvert takes longer than using it. */

@@ -49,6 +49,7 @@ export interface Finding {
   readonly remedy: string;
 }
 
+/** What `checkFolder` looks at. */
 export interface CheckOptions {
   /** Parts to look at, default all. */
   readonly parts?: readonly Part[];
@@ -60,7 +61,10 @@ export interface CheckOptions {
   readonly exporter?: Exporter;
 }
 
+/** What `npm run check` takes besides its options. */
 export const words = "[FOLDER]";
+
+/** The options of `npm run check`. */
 export const options = {
   measure: { type: "boolean", help: "evaluate every network that a run kept, and compare it with its record" },
   committed: { type: "boolean", help: "look at notebooks/ even where there is a hand-in" },
@@ -205,6 +209,7 @@ export interface Exporter {
   index(folder: string, authors: readonly string[]): string;
 }
 
+/** Makes the pages as `npm run export` does. */
 export const newExporter: Exporter = {
   pages: (folder, notebooks) => renderPages({ from: folder, to: folder, notebooks }),
   index: (folder, authors) =>

@@ -14,7 +14,10 @@ import { finish } from "./finish";
 import { runPart } from "./run-part";
 import { type HandinPlan, runOf, type Session, saveReport, sweepUp } from "./session";
 
+/** What `npm run handin` takes besides its options. */
 export const words = "[PART ...]";
+
+/** The options of `npm run handin`. */
 export const options = {
   quick: { type: "boolean", help: "a rehearsal in minutes, not for hand-in" },
   continue: { type: "boolean", help: "go on with an interrupted hand-in" },

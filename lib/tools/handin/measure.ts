@@ -18,6 +18,7 @@ export interface Measured {
   readonly wrong?: string | undefined;
 }
 
+/** What `measureNetworks` found. */
 export interface Measurement {
   readonly measured: readonly Measured[];
   /** Folders of records that keep no network. */

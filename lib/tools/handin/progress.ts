@@ -4,6 +4,7 @@ import { count, percent, roughDuration } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
 import { readLive } from "../../src/runs/record-file";
 
+/** Which `live.json` is wanted. */
 export interface LiveQuery {
   readonly part: string;
   /** `"full-s1"`: another seed of the part may be training at the same time. */

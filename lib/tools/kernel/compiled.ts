@@ -13,6 +13,7 @@ export interface CompiledModule extends Compiled {
   readonly waits: boolean;
 }
 
+/** A compiled cell. */
 export interface CompiledCell extends Compiled {
   readonly waits: boolean;
   readonly imports: readonly string[];

@@ -9,6 +9,7 @@ import { showsResult } from "./syntax";
 import { cellTransformer, moduleTransformer } from "./transform";
 import type { BoundFile, BoundProgram, Compiler as TypeScriptCompiler } from "./typescript";
 
+/** A compiled cell, or why it cannot be compiled. */
 export type Compilation = { readonly diagnostics: readonly Diagnostic[] } | CompiledCell;
 
 /** Compiles cells one after the other, each against what the earlier ones have declared. */

@@ -33,6 +33,7 @@ export function addDeclarations(earlier: readonly Declaration[], added: readonly
   return [...kept, ...added];
 }
 
+/** Declarations as the text of a `.d.ts` file. */
 export const declarationText = (declarations: readonly Declaration[]): string =>
   declarations.map(({ text }) => `${text}\n`).join("");
 

@@ -23,8 +23,8 @@ export function excerpt(
   const to = Math.min(lines.length, start.line + around);
   const width = String(to).length;
   const shown: string[] = [];
-  for (let line = from; line <= to; line++) {
-    const text = lines[line - 1]!;
+  for (const [i, text] of lines.slice(from - 1, to).entries()) {
+    const line = from + i;
     shown.push(`${line === start.line ? ">" : " "} ${String(line).padStart(width)} | ${text}`.trimEnd());
     if (line !== start.line) continue;
     const length =

@@ -89,7 +89,10 @@ export class Language {
   }
 }
 
-/** Whether a file counts as unchanged while the kernel lives: a loaded package changes only when the kernel restarts. */
+/**
+ * Whether a file counts as unchanged while the kernel lives: a package that is loaded changes only when the kernel
+ * restarts.
+ */
 const isFixed = (file: string) => file.includes("/node_modules/") || file.endsWith(".d.ts");
 
 function diskVersion(file: string): string | number {

@@ -6,6 +6,7 @@ export interface Sender {
   send(frames: (string | Buffer)[]): void;
 }
 
+/** The header of a message, with the names of Jupyter's protocol. */
 export interface Header {
   readonly msg_id: string;
   readonly msg_type: string;

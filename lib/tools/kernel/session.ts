@@ -10,6 +10,7 @@ import { moduleName } from "./syntax";
 import { describeError, type Failure } from "./traceback";
 import { wellFormed } from "./well-formed";
 
+/** The content of an `execute_request`, with the names of Jupyter's protocol. */
 export interface ExecuteRequest {
   readonly code: string;
   readonly silent?: boolean;
@@ -18,6 +19,7 @@ export interface ExecuteRequest {
   readonly allow_stdin?: boolean;
 }
 
+/** The content of the reply to it. */
 export type ExecuteReply = { readonly execution_count: number } & (
   | { readonly status: "ok"; readonly payload: readonly object[]; readonly user_expressions: object }
   | ({ readonly status: "error" } & Failure)

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { inspect } from "node:util";
+import { itemAt } from "../../src/base/item-at";
 import { excerpt } from "./excerpt";
 import { sourceOf } from "./script";
 import { type Frame, framesOf, isPlumbing } from "./stack";
@@ -110,7 +111,7 @@ function shortName(file: string): string {
 }
 
 function foldLine(frames: readonly Frame[]): string {
-  const { name, file, place } = frames[0]!;
+  const { name, file, place } = itemAt(frames, 0);
   const short = file
     .replace(/^file:\/\//, "")
     .replace(/^.*\/node_modules\//, "")

@@ -7,6 +7,7 @@ export interface Internals {
   getDefaultLibFilePath(options: TypeScript.CompilerOptions): string;
 }
 
+/** The TypeScript compiler with what it offers to its own tools. */
 export type Compiler = typeof TypeScript & Internals;
 
 /** A source file with what the binder and the program know of it. */
@@ -15,6 +16,7 @@ export interface BoundFile extends TypeScript.SourceFile {
   readonly locals?: ReadonlyMap<TypeScript.__String, TypeScript.Symbol>;
 }
 
+/** A program that says which file an import leads to. */
 export interface BoundProgram extends TypeScript.Program {
   getResolvedModuleFromModuleSpecifier(
     specifier: TypeScript.StringLiteralLike,

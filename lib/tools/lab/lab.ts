@@ -11,6 +11,7 @@ import { runsFolder } from "../../src/runs/places";
 import { freePort, isFree } from "./port";
 import { ownJupyter, withoutJupyter, writeSettings } from "./settings";
 
+/** The options of `npm run lab`. */
 export const options = {
   port: { type: "string", help: "where it listens, default 8888 or the next free one" },
   "no-browser": { type: "boolean", help: "print the address, open nothing" },

@@ -35,6 +35,7 @@ export interface CellNote {
   outputs?: OutputsNote;
 }
 
+/** A cell as the file holds it. */
 export interface Cell {
   readonly cell_type: "code" | "markdown" | "raw";
   source: string | string[];
@@ -43,6 +44,7 @@ export interface Cell {
   readonly outputs?: readonly Output[];
 }
 
+/** The end of a message about a damaged notebook: how to get it back. */
 export const wayBack =
   "restore it (git checkout brings back one in notebooks/, npm run handin makes one in handin/ anew)";
 

@@ -16,6 +16,7 @@ export interface Outcome {
   readonly message?: string;
 }
 
+/** How a notebook is executed. */
 export interface ExecuteOptions {
   /** Program and first arguments of the runner, default `lib/tools/notebooks/execute.py` in the project's Python. */
   readonly runner?: readonly string[];

@@ -19,14 +19,17 @@ export interface RunNote {
   readonly records: Readonly<Record<string, string>>;
 }
 
+/** A notebook of format 4. */
 export interface Notebook {
   readonly cells: Cell[];
   readonly metadata: { deepnets?: { run?: RunNote; notice?: string; [key: string]: unknown }; [key: string]: unknown };
 }
 
+/** Text that a file may hold as a list of lines, in one piece. */
 export const join = (text: string | readonly string[] | undefined) =>
   typeof text === "string" ? text : (text ?? []).join("");
 
+/** A cell's source in one piece. */
 export const sourceOf = (cell: Cell) => join(cell.source);
 
 /** Replaces a cell's source, in the form in which Jupyter stores it: lines with their ends. */
@@ -176,6 +179,7 @@ export function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
 
+/** Whether a cell is one that runs: code, and not empty. */
 export const isRun = (cell: Cell) => cell.cell_type === "code" && sourceOf(cell).trim() !== "";
 
 /** Sets the note about the run, and the notice that a quick run carries on its pages. */
@@ -185,4 +189,5 @@ export function annotateRun(notebook: Notebook, run: RunNote): Notebook {
   return { ...notebook, metadata: { ...notebook.metadata, deepnets: { ...deepnets, ...notice, run } } };
 }
 
+/** What the pages of a quick run say. */
 export const quickNotice = "quick run, not for hand-in";

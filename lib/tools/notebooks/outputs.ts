@@ -27,7 +27,8 @@ export function withNotedOutputs(notebook: Notebook): Notebook {
   return { ...notebook, cells };
 }
 
-export function kindOf({ output_type, data = {} }: Output): OutputKind {
+/** What an output is to a reader. */
+function kindOf({ output_type, data = {} }: Output): OutputKind {
   if (output_type === "stream") return "printed text";
   if (output_type === "error") return "error";
   if (plotlyMime in data) return "figure";

@@ -35,6 +35,7 @@ export interface Report {
   readonly parts: readonly PartReport[];
 }
 
+/** The report of a hand-in that ends now. */
 export function makeReport(profile: "full" | "quick", parts: readonly PartReport[]): Report {
   return {
     format: 1,
@@ -67,6 +68,7 @@ function isPartReport(value: unknown): value is PartReport {
 
 type Result = Pick<PartReport, "status" | "seconds" | "error" | "seed">;
 
+/** What became of one notebook: how its run ended, and, of a finished part that trains, what its record says. */
 export function reportPart(part: Part, outcome: Result, record: RunRecord | undefined): PartReport {
   const { id, notebook, title } = part;
   const base = { part: id, notebook, title, ...outcome };

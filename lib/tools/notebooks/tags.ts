@@ -33,6 +33,7 @@ const code = /^( {0,3})(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\1?\2[^\n]*|$(?![\s\S])
 /** Markdown with its code spans and code blocks blanked out, every other character in its place. */
 export const withoutCode = (markdown: string) => markdown.replace(code, (span) => span.replace(/[^\n]/g, " "));
 
+/** The tags of some Markdown, in their order; code holds none. */
 export function findTags(markdown: string): Tag[] {
   return [...withoutCode(markdown).matchAll(tag)].map(({ 0: element, 2: key = "", 3: text = "", index = 0 }) => {
     const at = index + element.length - "</span>".length - text.length;

@@ -7,7 +7,10 @@ import { findPart, trainedParts } from "../../src/parts";
 import { hasCheckpoint } from "../../src/runs/checkpoint";
 import { runsFolder } from "../../src/runs/places";
 
+/** What `npm run reset` takes besides its options. */
 export const words = "PART ...";
+
+/** The options of `npm run reset`. */
 export const options = {} as const;
 
 const known = trainedParts.map(({ id }) => id).join(", ");

@@ -3,7 +3,7 @@ import { loadRecord } from "../../src/runs/record-file";
 /** What a job asks about the record that its notebook left: `node check-record.js FILE`. */
 if (require.main === module) {
   try {
-    loadRecord(process.argv[2]!);
+    loadRecord(process.argv[2] ?? "");
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

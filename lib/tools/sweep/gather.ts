@@ -7,6 +7,7 @@ import { sweepPage } from "./page";
 import { readFinished, type SweepPlan } from "./plan";
 import { type SweepTable, tableText } from "./table";
 
+/** Where a sweep leaves its table, its page and its plan. */
 export const folderOf = ({ runs, name }: Pick<SweepPlan, "runs" | "name">) => join(runs, "sweeps", name);
 
 /** Reads every record that is there and writes the table and the page; a damaged record is refused and named. */

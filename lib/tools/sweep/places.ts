@@ -12,6 +12,7 @@ export interface SweepPlaces {
   readonly python: () => Promise<string>;
 }
 
+/** The project's folder. */
 export const root = projectFolder();
 
 /** The files of this tool that are not TypeScript. */

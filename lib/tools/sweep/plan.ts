@@ -53,6 +53,11 @@ const trainVariant = [
 /** What a run took at most when nobody has measured it yet. */
 const usualMemoryMB = 2000;
 
+/**
+ * What is to be run: one job per part, seed and setting.
+ *
+ * @param cores Those of this machine, which the jobs share.
+ */
 export function makePlan(
   request: SweepRequest,
   { runs, notebooks: folder, execute }: SweepPlaces,
@@ -107,6 +112,7 @@ export function makePlan(
   };
 }
 
+/** The record that a job leaves. */
 export const recordFile = ({ runs }: Pick<SweepPlan, "runs">, { part, run }: Pick<Job, "part" | "run">) =>
   join(runs, part, run, "record.json");
 
@@ -133,6 +139,7 @@ function memoryOf(runs: string, part: string, { seeds, profile }: SweepRequest):
   return peak > 0 ? Math.ceil(peak * 1.2) : usualMemoryMB;
 }
 
+/** What a JSON file holds; undefined where it is missing or incomplete. */
 export function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));

@@ -116,6 +116,7 @@ export function remaining(states: readonly JobState[], cores: number): number | 
   return Math.max(...free);
 }
 
+/** A job as a reader calls it: "h6-1b seed 2 batchSize=50". */
 export const jobName = ({ part, seed, set }: Job) => `${part} seed ${seed}${set ? ` ${set}` : ""}`;
 
 /** One line per running job. */
@@ -137,6 +138,7 @@ export function runningLines(states: readonly JobState[]): string[] {
     });
 }
 
+/** How many jobs are done, run and have failed, and how long the rest takes, in one line. */
 export function totalLine(states: readonly JobState[], cores: number): string {
   const having = (status: JobState["status"]) => states.filter((state) => state.status === status).length;
   const left = remaining(states, cores);

@@ -22,7 +22,10 @@ export interface SweepRequest {
   readonly measure: boolean;
 }
 
+/** What `npm run sweep` takes besides its options. */
 export const words = "PART ...";
+
+/** The options of `npm run sweep`. */
 export const options = {
   seeds: { type: "string", help: "1-5 or 1,2,7, default 1-3" },
   quick: { type: "boolean", help: "short runs, to see that everything runs" },
@@ -35,6 +38,11 @@ export const options = {
 /** More jobs than this in one sweep is a slip of the keyboard. */
 const mostJobs = 10_000;
 
+/**
+ * Reads the command line of `npm run sweep`.
+ *
+ * @throws UserError When an option, a part, a seed or a setting cannot be read.
+ */
 export function parseRequest(argv: readonly string[]): SweepRequest {
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   const request = {

@@ -11,12 +11,14 @@ import type { SweepPlan } from "./plan";
 /** How often a failing job is tried again. */
 const retries = 2;
 
+/** A workflow at work. */
 export interface Workflow {
   /** Ends as Ctrl-C would: jobs write their checkpoints, cluster jobs are cancelled. */
   stop(): void;
   readonly ended: Promise<Ending>;
 }
 
+/** How a workflow ended. */
 export interface Ending {
   /** 0 when every job and the gathering succeeded, 75 when another sweep is at work in the folder. */
   readonly code: number;
@@ -30,6 +32,7 @@ export interface Ending {
   readonly tail: readonly string[];
 }
 
+/** How a workflow is run. */
 export interface WorkflowOptions {
   readonly python: string;
   readonly executorProfile?: string | undefined;
@@ -41,6 +44,7 @@ export interface WorkflowOptions {
 /** Seconds that jobs get to write their checkpoints before they are killed. */
 const grace = 60;
 
+/** Starts Snakemake on a plan. */
 export function startWorkflow(plan: SweepPlan, planFile: string, options: WorkflowOptions): Workflow {
   const folder = folderOf(plan);
   const args = [

@@ -24,6 +24,7 @@ export function tableText({ rows }: SweepTable): string {
   return textTable(all, { right: (column) => column === 2 || column === 6 });
 }
 
+/** The settings of a row as a reader says them. */
 export const settingText = ({ overrides }: Pick<Spread, "overrides">) =>
   Object.entries(overrides)
     .map(([name, value]) => `${name.replace("optimizer.", "")} ${value}`)

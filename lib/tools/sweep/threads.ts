@@ -10,9 +10,13 @@ export interface JobThreads {
 }
 
 /**
- * @param begun threads of the unfinished run that this job goes on with: another number would be refused, since it
- *   changes the last digits
- * @param jobs how many jobs the whole sweep has: few of them leave cores to each
+ * The cores and threads of one job. Two for each where there are enough for all jobs at once, or where the part gains
+ * by them; else one.
+ *
+ * @param part The part's id.
+ * @param options `jobs`: how many jobs the whole sweep has; `cores` of the machine; `atOnce`: how many jobs may run at a
+ *   time; `begun`: the threads of the unfinished run that this job goes on with. Another number would be refused, since
+ *   it changes the last digits.
  */
 export function chooseThreads(
   part: string,

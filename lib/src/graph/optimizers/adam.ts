@@ -16,6 +16,7 @@ export interface AdamSettings {
   readonly epsilon?: number;
 }
 
+/** Adam, with its settings, its eager rule and its fused operation (ResourceApplyAdam). */
 export const adam: OptimizerKind<AdamSettings> = {
   settings: {
     learningRate: { takes: "positive" },

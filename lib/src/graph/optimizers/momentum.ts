@@ -15,6 +15,7 @@ export interface MomentumSettings {
   readonly nesterov?: boolean;
 }
 
+/** Momentum, with its settings, its eager rule and its fused operation (ResourceApplyMomentum). */
 export const momentum: OptimizerKind<MomentumSettings> = {
   settings: {
     learningRate: { takes: "positive" },

@@ -18,6 +18,7 @@ export interface RmsPropSettings {
   readonly epsilon?: number;
 }
 
+/** RMSProp, with its settings, its eager rule and its fused operation (ResourceApplyRMSProp). */
 export const rmsprop: OptimizerKind<RmsPropSettings> = {
   settings: {
     learningRate: { takes: "positive" },

@@ -7,6 +7,7 @@ export interface SgdSettings {
   readonly learningRate: number;
 }
 
+/** Gradient descent, with its settings, its eager rule and its fused operation (ResourceApplyGradientDescent). */
 export const sgd: OptimizerKind<SgdSettings> = {
   settings: { learningRate: { takes: "positive" } },
   make: ({ learningRate }) => ({

@@ -8,6 +8,7 @@ export interface ChartLine {
   readonly dash?: string;
 }
 
+/** What a chart shows. */
 export interface ChartOptions {
   /** What the chart shows, read aloud. */
   readonly label: string;

@@ -55,8 +55,8 @@ export function kernel({ image = prepare({ strokes: exampleStrokes })! }: Kernel
     return (
       `<text x="${left}" y="22" font-weight="bold" ` +
       `fill="${colors.ink}">${panel.title}</text><rect x="${left}" y="34" width="${large}" height="${large}" ` +
-      `fill="${panel.signed ? signedFill(0) : colors.paper}"/>${pixels.join("")}<rect x="${left}" y="34" ` +
-      `width="${large}" height="${large}" fill="none" stroke="${colors.faint}"/>`
+      `fill="${panel.signed ? signedFill(0) : colors.paper}"/><g shape-rendering="crispEdges">${pixels.join("")}</g>` +
+      `<rect x="${left}" y="34" width="${large}" height="${large}" fill="none" stroke="${colors.faint}"/>`
     );
   });
   return liveOutput({

@@ -12,6 +12,7 @@ const pointers = new Set(
   ).split(" "),
 );
 
+/** Rules about what an answer says. */
 export const answerRules: readonly Rule[] = [
   {
     id: "answer-says-nothing",

@@ -5,6 +5,7 @@ import { type Notebook, sourceOf } from "../../notebooks/notebook";
 import { brokenTags, findTags, tagText, withoutCode } from "../../notebooks/tags";
 import type { Breach, Rule, Subject } from "./rule";
 
+/** Rules about parts, questions, answers and the numbers in prose. */
 export const contentRules: readonly Rule[] = [
   {
     id: "part-missing",

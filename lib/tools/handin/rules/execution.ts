@@ -3,12 +3,21 @@
 import { sha256 } from "../../../src/base/sha256";
 import { quote } from "../../../src/base/text";
 import { plotlyMime } from "../../../src/figures/figure";
-import { type Cell, isRun, join, type Notebook, type OutputsNote, sourceOf } from "../../notebooks/notebook";
+import {
+  type Cell,
+  isRun,
+  join,
+  type Notebook,
+  type Output,
+  type OutputsNote,
+  sourceOf,
+} from "../../notebooks/notebook";
 import { describeKinds, noteOutputs } from "../../notebooks/outputs";
 import type { Breach, LoggedCell, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART";
 
+/** Rules about how a notebook ran, and whether it still is what ran. */
 export const executionRules: readonly Rule[] = [
   {
     id: "run-unfinished",
@@ -95,9 +104,7 @@ export const executionRules: readonly Rule[] = [
     remedy: `mend the cell and ${runAgain}`,
     find: ({ notebook }) =>
       outputs(notebook, (output) =>
-        output.output_type === "error"
-          ? `it failed with ${quote([output.ename, output.evalue].filter(Boolean).join(": ") || "an error without a name")}`
-          : undefined,
+        output.output_type === "error" ? `it failed with ${quote(errorOf(output))}` : undefined,
       ),
   },
   {
@@ -124,6 +131,8 @@ function outputs(
     return value === undefined ? [] : [{ cell: index, value }];
   });
 }
+
+const errorOf = ({ ename, evalue }: Output) => [ename, evalue].filter(Boolean).join(": ") || "an error without a name";
 
 const isNoted = (cell: Cell) => cell.metadata.deepnets?.executed === sha256(sourceOf(cell));
 

@@ -10,6 +10,7 @@ import type { Breach, Rule, Subject } from "./rule";
 
 const runAgain = "get the record back (git checkout), or run npm run handin -- PART";
 
+/** Rules about time, speed and memory. */
 export const measurementRules: readonly Rule[] = [
   {
     id: "record-labels",
@@ -107,8 +108,10 @@ function impossible({ config, machine, minutes, model, progress, peakMemoryMB }:
   if (!cpu.trim() || cores < 1) return "no machine";
   // Forward, gradient to the inputs, gradient to the weights: each weight is used at least once in each.
   const work = 6 * model.parameters * config.batchSize * config.iterations;
-  if (seconds <= 0 || work / seconds / cores > fastest)
-    return `${count(config.iterations)} iterations in ${(seconds / 60).toFixed(2)} min, more than ${cores} cores can do`;
+  if (seconds <= 0 || work / seconds / cores > fastest) {
+    const took = `${(seconds / 60).toFixed(2)} min`;
+    return `${count(config.iterations)} iterations in ${took}, more than ${cores} cores can do`;
+  }
   const speed = config.iterations / seconds;
   if (progress.stepsPerSecond > 0 && (speed > 10 * progress.stepsPerSecond || speed < progress.stepsPerSecond / 10))
     return (

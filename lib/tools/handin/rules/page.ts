@@ -11,6 +11,7 @@ import { firstDifference } from "./shown-numbers";
 
 const exportAgain = "run npm run export";
 
+/** Rules about the pages. */
 export const pageRules: readonly Rule[] = [
   {
     id: "html-missing",

@@ -7,6 +7,7 @@ import type { Breach, Rule, Subject } from "./rule";
 const runAgain = "run npm run handin -- PART";
 const asOnTheSheet = "set it in the notebook's parameters as on the sheet and run npm run handin -- PART";
 
+/** Rules about the run records. */
 export const recordRules: readonly Rule[] = [
   {
     id: "quick-run",

@@ -6,6 +6,7 @@ import type { Rule } from "./rule";
 
 const exportAgain = "run npm run export, which writes it anew";
 
+/** Rules about `report.json`. */
 export const reportRules: readonly Rule[] = [
   {
     id: "report-missing",

@@ -56,6 +56,7 @@ export interface Breach {
   readonly value: string;
 }
 
+/** One thing that a hand-in must hold. */
 export interface Rule {
   readonly id: string;
   /** What must hold. */

@@ -13,6 +13,7 @@ import type { Breach, Rule, Subject } from "./rule";
 
 const runAgain = "run npm run handin -- PART, or undo the change";
 
+/** Rules about the numbers in outputs: tables, figures and lines of text. */
 export const shownNumberRules: readonly Rule[] = [
   {
     id: "output-forms",

@@ -5,13 +5,14 @@ import type { Notebook } from "../../notebooks/notebook";
 import type { Rule } from "./rule";
 
 /** JupyterLab takes seconds to open more, and keeps it in memory several times. */
-export const largestNotebook = 10_000_000;
-export const largestPage = 8_000_000;
+const largestNotebook = 10_000_000;
+const largestPage = 8_000_000;
 /** Of a page with live networks: a million weights are half a megabyte. */
-export const largestLivePage = 14_000_000;
+const largestLivePage = 14_000_000;
 
 const smaller = "show fewer or smaller figures";
 
+/** Rules about the size of notebooks, pages and package. */
 export const sizeRules: readonly Rule[] = [
   {
     id: "notebook-size",

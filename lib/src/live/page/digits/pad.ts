@@ -12,6 +12,7 @@ export interface Pad {
   repaint(): void;
 }
 
+/** What a pad is made with. */
 export interface PadOptions {
   /** Something was drawn, or is gone; `isNew` where nothing stays of what was there before. */
   readonly onchange: (isNew: boolean) => void;

@@ -8,6 +8,7 @@ export interface Row {
   show(probabilities: Float32Array | undefined): void;
 }
 
+/** What a network's row is made with. */
 export interface RowOptions {
   /** Why the model has no bars. */
   readonly problem?: string | undefined;

@@ -12,6 +12,7 @@ const style = `
   cursor: move; }
 .field canvas { display: block; width: 100%; height: 100%; image-rendering: pixelated; }
 .window { position: absolute; border: 2px solid var(--orange); pointer-events: none; }
+.point { border-color: var(--ink); outline: 2px solid var(--paper); }
 .numbers { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 4px; }
 .numbers input { width: 100%; min-width: 0; font: inherit; font-size: 14px; padding: 6px 2px; text-align: center;
   color: var(--ink); background: var(--paper); border: 1px solid var(--grey); border-radius: 4px; appearance: textfield;
@@ -40,7 +41,7 @@ function start(box: HTMLElement, { image }: KernelData): void {
   let [column, row] = [14, 10];
   const eye = element("canvas", { width: side, height: side });
   const map = element("canvas", { width: side, height: side });
-  const frames = [element("div", { class: "window" }), element("div", { class: "window" })] as const;
+  const frames = [element("div", { class: "window" }), element("div", { class: "window point" })] as const;
   const place = (frame: HTMLElement, wide: number) => {
     const part = (pixels: number) => `${(100 * pixels) / side}%`;
     const margin = (wide - 1) / 2;

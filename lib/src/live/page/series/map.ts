@@ -9,6 +9,7 @@ export interface StatesMap {
   show(run: SeriesRun, cell: number): void;
 }
 
+/** What the map is made with. */
 export interface StatesMapOptions {
   /** In the order of the rows. */
   readonly cells: readonly RankedCell[];

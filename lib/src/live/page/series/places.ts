@@ -7,6 +7,7 @@ export interface Places {
   show(digits: readonly number[]): void;
 }
 
+/** What the places are made with. */
 export interface PlacesOptions {
   /** Digits of a whole series. */
   readonly length: number;

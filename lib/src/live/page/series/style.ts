@@ -31,7 +31,7 @@ export const style = `${chartStyle}
 .map { position: relative; max-width: 600px; border: 1px solid var(--faint); cursor: pointer; }
 .map canvas { display: block; width: 100%; height: 300px; image-rendering: pixelated; }
 .map .row { position: absolute; left: -1px; right: -1px; height: 5px; margin-top: -1px; border: 1px solid var(--ink);
-  pointer-events: none; }
+  outline: 1px solid var(--paper); pointer-events: none; }
 @media (max-width: 900px) { .places { grid-template-columns: repeat(15, minmax(0, 1fr)); } }
 @media (max-width: 640px) {
   .views { grid-template-columns: minmax(0, 1fr); }
