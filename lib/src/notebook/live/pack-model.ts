@@ -21,6 +21,13 @@ const mostChanged = 0.002;
 /** Fewer weights are a few hundred kilobytes at most, however fine they are. */
 const fewWeights = 200_000;
 const examples = 4000;
+/** Examples that are classified at a time. */
+const chunk = 1000;
+
+interface Limit {
+  readonly before: Uint8Array;
+  readonly most: number;
+}
 
 /**
  * Packs a model into few bytes: its test accuracy changes by at most 0.1 points.
@@ -30,7 +37,7 @@ const examples = 4000;
  */
 export function packModel(model: tf.LayersModel, { train, test }: Pick<Dataset, "train" | "test">): PackedModel {
   const network = networkOf(model);
-  const some = examplesOf(model, train, examples);
+  const some = examplesOf(model, train, { most: examples });
   const moments = momentsOf(model, some);
   some.dispose();
   const before = classify(model, test);
@@ -42,10 +49,10 @@ export function packModel(model: tf.LayersModel, { train, test }: Pick<Dataset, 
       const made = pack(network, { step, moments });
       const weights = made.network.layers.flatMap(weightsOf);
       tf.tidy(() => model.setWeights(own.map(({ shape }, i) => tf.tensor(itemAt(weights, i), shape))));
-      const classes = classify(model, test);
-      const changed = classes.filter((one, i) => one !== before[i]).length / classes.length;
+      const classes = classify(model, test, step > 0 ? { before, most: mostChanged * test.size } : undefined);
+      if (!classes) continue;
       const accuracy = { model: right(before), packed: right(classes) };
-      if (step > 0 && (Math.abs(accuracy.packed - accuracy.model) > mostMoved || changed > mostChanged)) continue;
+      if (step > 0 && Math.abs(accuracy.packed - accuracy.model) > mostMoved) continue;
       return { ...made, accuracy, classes };
     }
   } finally {
@@ -55,22 +62,33 @@ export function packModel(model: tf.LayersModel, { train, test }: Pick<Dataset, 
   throw new Error("Expected weights that are kept as they are to give the same classes.");
 }
 
-function classify(model: tf.LayersModel, split: Split): Uint8Array {
-  const classes = tf.tidy(() => {
-    const y = model.predict(examplesOf(model, split, split.size), { batchSize: 1000 }) as tf.Tensor2D;
-    // One output is the probability of class 1.
-    return y.shape[1] === 1 ? y.greaterEqual(0.5).flatten() : y.argMax(1);
-  });
-  try {
-    return Uint8Array.from(classes.dataSync());
-  } finally {
-    classes.dispose();
+/** The class of each example; undefined as soon as more than `most` of them differ from those of `before`. */
+function classify(model: tf.LayersModel, split: Split): Uint8Array;
+function classify(model: tf.LayersModel, split: Split, limit: Limit | undefined): Uint8Array | undefined;
+function classify(model: tf.LayersModel, split: Split, limit?: Limit): Uint8Array | undefined {
+  const found = new Uint8Array(split.size);
+  let changed = 0;
+  for (let from = 0; from < split.size; from += chunk) {
+    const classes = tf.tidy(() => {
+      const y = model.predict(examplesOf(model, split, { from, most: chunk }), { batchSize: chunk }) as tf.Tensor2D;
+      // One output is the probability of class 1.
+      return (y.shape[1] === 1 ? y.greaterEqual(0.5).flatten() : y.argMax(1)).dataSync();
+    });
+    found.set(classes, from);
+    if (limit) changed += classes.filter((one, i) => one !== limit.before[from + i]).length;
+    if (limit && changed > limit.most) return undefined;
   }
+  return found;
 }
 
-/** The first `most` examples of a split, as a model takes them. */
-function examplesOf(model: tf.LayersModel, { inputs, size }: Split, most: number): tf.Tensor {
+/** The examples of a split from one on, as a model takes them. */
+function examplesOf(
+  model: tf.LayersModel,
+  split: Split,
+  { from = 0, most }: { from?: number; most: number },
+): tf.Tensor {
   const shape = (itemAt(model.inputs, 0).shape as number[]).slice(1);
-  const n = Math.min(most, size);
-  return tf.tensor(inputs.subarray(0, (n * inputs.length) / size), [n, ...shape]);
+  const n = Math.min(most, split.size - from);
+  const length = split.inputs.length / split.size;
+  return tf.tensor(split.inputs.subarray(from * length, (from + n) * length), [n, ...shape]);
 }
