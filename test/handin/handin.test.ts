@@ -303,11 +303,15 @@ describe("a hand-in with a failing notebook", () => {
     expect(readNotebook(place.source("h6-1a"))).toEqual(after);
   });
 
-  test("runs a notebook again whose source changed", async () => {
+  test("runs a notebook again whose source changed, and one of which a crash left half", async () => {
     for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
     place.write("h6-1a", ["const changed = true;"]);
-    const { said } = await place.run("--continue", "h6-1a");
+    const half = join(place.handin, "h6-1b-mlp.ipynb");
+    writeFileSync(half, readFileSync(half, "utf8").slice(0, 500));
+    const { said } = await place.run("--continue", "h6-1a", "h6-1b");
     expect(said).not.toMatch(/kept/);
+    expect(place.ran()).toContain("h6-1b goes on");
+    expect(place.executed("h6-1b").metadata.deepnets?.run?.status).toBe("finished");
     expect(place.executed("h6-1a").cells.some((cell) => sourceOf(cell) === "const changed = true;")).toBe(true);
   });
 

@@ -21,14 +21,21 @@ export const running = new Set();
 /** Ends all programs that still run: nobody waits for them. */
 export const endPrograms = () => running.forEach((child) => child.kill("SIGTERM"));
 
+/** The log helps to read a failure; a full disk, or a folder that may only be read, must not be one. */
+function log(text) {
+  try {
+    mkdirSync(dirname(logFile), { recursive: true });
+    appendFileSync(logFile, text);
+  } catch {}
+}
+
 /**
  * Runs a program to its end; resolves to what it wrote to stdout. A failure becomes one sentence, the rest is in the
  * log.
  */
 export function run(what, command, args, { env = inherited(), cwd = root } = {}) {
   return new Promise((done, fail) => {
-    mkdirSync(dirname(logFile), { recursive: true });
-    appendFileSync(logFile, `\n== ${new Date().toISOString()} ${what}\n$ ${command} ${args.join(" ")}\n`);
+    log(`\n== ${new Date().toISOString()} ${what}\n$ ${command} ${args.join(" ")}\n`);
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     running.add(child);
     let stdout = "";
@@ -43,9 +50,7 @@ export function run(what, command, args, { env = inherited(), cwd = root } = {})
     );
     child.on("close", (code, signal) => {
       running.delete(child);
-      try {
-        appendFileSync(logFile, all);
-      } catch {} // a full disk must not hide the sentence below
+      log(all);
       if (code === 0) return done(stdout);
       fail(new UserError(`${what} failed: ${cause(all, code, signal)} (full output: .engine/setup.log).`));
     });
