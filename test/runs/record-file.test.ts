@@ -156,6 +156,15 @@ test.each<[string, (record: Changeable) => void, string | RegExp]>([
   ["a gap in the curve", (r) => (r.iterations[7] = 750), "a curve whose point 8 is at iteration 750"],
   ["another length", (r) => (r.config.iterations = 10_000), "iteration 20000 of 20000 in a run of 10000"],
   ["epochs that do not fit", (r) => (r.config.epochs = 3), "20000 iterations for 3 epochs of 60000 examples"],
+  ["an optimizer that is none", (r) => (r.config.optimizer.name = "adm" as never), "adm as optimizer.name"],
+  ["a setting below its range", (r) => Object.assign(r.config.optimizer, { beta1: -1 }), "-1 as optimizer.beta1"],
+  ["a setting that is text", (r) => Object.assign(r.config.optimizer, { epsilon: "x" }), "x as optimizer.epsilon"],
+  ["a setting of its own", (r) => Object.assign(r.config.optimizer, { decay: 1 }), "1 as optimizer.decay"],
+  [
+    "a variant that nothing changed",
+    (r) => (r.config.variant = "small"),
+    "variant none as changed and small as trained",
+  ],
   ["parameters that do not fit", (r) => (r.model.parameters = 9e6), "9000000 parameters in layers that have 5695510"],
   [
     "a setting that was not trained with",

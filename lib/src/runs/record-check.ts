@@ -1,5 +1,6 @@
 import { itemAt } from "../base/item-at";
 import { sum } from "../base/statistics";
+import { completeOptimizer } from "../graph/optimizers";
 import { curveSize } from "../training/curves";
 import type { FinalEvaluation } from "../training/evaluation";
 import type { RunRecord } from "./record";
@@ -29,6 +30,8 @@ function aboutSettings({ config, overrides, progress, model }: RunRecord, { trai
     return `iteration ${progress.iteration} of ${progress.iterations} in a run of ${iterations}`;
   if (epochs !== undefined && iterations !== Math.ceil((epochs * train.size) / batchSize))
     return `${iterations} iterations for ${epochs} epochs of ${train.size} examples in batches of ${batchSize}`;
+  const optimizer = optimizerFault(config.optimizer);
+  if (optimizer) return optimizer;
   for (const [name, value] of Object.entries(overrides)) {
     const set = name.split(".").reduce<unknown>((inner, key) => (inner as Record<string, unknown>)?.[key], config);
     if (set !== value) return `${name} ${value} as changed and ${set} as trained with`;
@@ -40,6 +43,18 @@ function aboutSettings({ config, overrides, progress, model }: RunRecord, { trai
   return model.parameters > sum(counts) || model.parameters < Math.max(0, ...counts)
     ? `${model.parameters} parameters in layers that have ${sum(counts)}`
     : undefined;
+}
+
+/** Names of settings are those of the optimizer, and their values such as it takes. */
+function optimizerFault(settings: RunRecord["config"]["optimizer"]): string | undefined {
+  try {
+    completeOptimizer(settings, "the record");
+    return undefined;
+  } catch (error) {
+    const [, found] = / but found (.*?)(?: \(the record\))/.exec((error as Error).message) ?? [];
+    const [, name] = /(optimizer\.\w+)/.exec((error as Error).message) ?? [];
+    return `${found} as ${name}`;
+  }
 }
 
 function aboutCurves(record: RunRecord, { train, test }: Final): string | undefined {
