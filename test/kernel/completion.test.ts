@@ -34,3 +34,15 @@ test("completion and inspection know what earlier cells declare", () => {
   expect(ts.displayPartsToString(info?.displayParts)).toBe("const countOfAll: 3");
   expect(ts.displayPartsToString(info?.documentation)).toBe("How many.");
 });
+
+test("inspection of a constant that holds a function says what the function says", () => {
+  const source =
+    "/** Twice it.\n * @param n A number. */\nfunction twice(n: number) { return 2 * n; }\nconst both = { double: twice };";
+  for (const name of ["both.double", "both.double(2)"]) {
+    const info = compiler.inspect(`${source}\n${name}`, source.length + 8);
+    expect([ts.displayPartsToString(info?.documentation), info?.tags?.map((tag) => tag.name)]).toEqual([
+      "Twice it.",
+      ["param"],
+    ]);
+  }
+});

@@ -92,8 +92,15 @@ export class Compiler {
   }
 
   inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
-    this.#ask(source);
-    return this.#language.service.getQuickInfoAtPosition(this.#language.cellFile, position);
+    const { program, cell } = this.#ask(source);
+    const info = this.#language.service.getQuickInfoAtPosition(this.#language.cellFile, position);
+    if (!info || info.documentation?.length || info.tags?.length) return info;
+    // A constant without words of its own that holds a function: what the function says.
+    const checker = program.getTypeChecker();
+    const node = nodeAt(this.#ts, cell, info.textSpan.start);
+    const [signature] = node ? checker.getTypeAtLocation(node).getCallSignatures() : [];
+    if (!signature) return info;
+    return { ...info, documentation: signature.getDocumentationComment(checker), tags: signature.getJsDocTags() };
   }
 
   /** Adds a `var` inside a block or a loop, which is missing from a `.d.ts` file. */
@@ -247,3 +254,15 @@ export class Compiler {
 }
 
 const withoutMapComment = (code: string) => code.replace(/\n?\/\/# sourceMappingURL=\S*\s*$/, "\n");
+
+/** The innermost node that begins at a position of a file. */
+function nodeAt(ts: TypeScriptCompiler, file: TypeScript.SourceFile, position: number): TypeScript.Node | undefined {
+  let found: TypeScript.Node | undefined;
+  const visit = (node: TypeScript.Node): void => {
+    if (position < node.getStart(file) || position >= node.end) return;
+    if (node.getStart(file) === position) found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
