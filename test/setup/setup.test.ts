@@ -87,6 +87,9 @@ describe("set-up that was killed", () => {
     writeFileSync(stampFile, JSON.stringify({ ...stamp, addon: "0123456789abcdef" }));
     const before = log().length;
     await killSetUp(() => log().slice(before).includes("Building the TensorFlow addon"));
+    // What its programs had put aside goes with the next one.
+    const aside = join(folder, ".engine/tmp");
+    expect(existsSync(aside)).toBe(true);
     // So is one whose files nobody noted, as an older set-up left it.
     writeFileSync(stampFile, JSON.stringify({ ...stamp, files: undefined }));
     const ended = setUp();
@@ -94,6 +97,7 @@ describe("set-up that was killed", () => {
     expect(ended.stdout).toContain("TensorFlow addon");
     expect(ended.stdout).not.toContain("download");
     expect(log().slice(before)).not.toContain("Downloading");
+    expect(existsSync(aside)).toBe(false);
     const { files, ...rest } = JSON.parse(readFileSync(stampFile, "utf8"));
     expect({ ...rest, files: stamp.files }).toEqual(stamp);
     expect(Object.keys(files)).toContain("lib/napi-v8/tfjs_binding.node");

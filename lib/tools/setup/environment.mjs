@@ -86,6 +86,18 @@ export const programFolders = () => (process.env.PATH ?? "").split(delimiter);
 /** Our environment for a program that we start, with `more`. */
 export const inherited = (more = {}) => ({ ...process.env, ...more });
 
+/** Programs that start during `work` put their temporary files into a folder of ours. */
+export async function withTemporaryFolder(folder, work) {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = folder;
+  try {
+    return await work();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+}
+
 /** What npm says of the command that it started: its script's name, and where npm itself lies. */
 export const npmScript = () => process.env.npm_lifecycle_event;
 export const npmProgram = () => process.env.npm_execpath;

@@ -1,5 +1,5 @@
 // The stages of set-up, in order. Each knows whether it is done, and starts over when it was cut short.
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { browserReady, provideBrowser } from "./browser.mjs";
 import {
   buildAddon,
@@ -11,11 +11,12 @@ import {
   refuseUnsupported,
   verifyEngine,
 } from "./engine.mjs";
+import { withTemporaryFolder } from "./environment.mjs";
 import { buildLibrary, libraryReady } from "./library.mjs";
 import { alone } from "./lock.mjs";
 import { installMnist, mnistReady } from "./mnist.mjs";
 import { installPackages, listPackages, packagesListed, packagesReady } from "./packages.mjs";
-import { venvPython } from "./paths.mjs";
+import { at, venvPython } from "./paths.mjs";
 import {
   installJupyter,
   kernelReady,
@@ -114,10 +115,25 @@ export async function setUp() {
       "set-up",
     );
     const started = Date.now();
-    await makeAll();
+    await withOwnTemporaryFolder(makeAll);
     if (missing.some((stage) => !stage.quiet))
       console.log(`Set up in ${((Date.now() - started) / 1000).toFixed(0)} s.\n`);
   });
+}
+
+/**
+ * What pip, npm and the compiler put aside lies in the project's folder meanwhile, so that a set-up that is killed
+ * leaves nothing that the next one does not remove, and a small /tmp is no obstacle.
+ */
+async function withOwnTemporaryFolder(work) {
+  const own = at(".engine/tmp");
+  rmSync(own, { recursive: true, force: true });
+  mkdirSync(own, { recursive: true });
+  try {
+    await withTemporaryFolder(own, work);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
 }
 
 /**
