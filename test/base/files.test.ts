@@ -41,6 +41,6 @@ test("a folder that may not be written is said so; other errors stay as they are
       /^Expected to be allowed to write but was not \(EROFS, \/x\/y\): .*DEEPNETS_RUNS for records, DEEPNETS_HANDIN for pages\)\.$/,
     ) as string,
   });
-  const other = Object.assign(new Error("odd"), { code: "EIO" });
+  const other = Object.assign(new Error("odd"), { code: "EPIPE" });
   expect(explained(other, "/x/y")).toBe(other);
 });
