@@ -1,8 +1,9 @@
 // Child processes of set-up: quiet, logged, with the cause of a failure read out of what they printed.
 
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../src/base/errors.cjs";
 import { inherited } from "./environment.mjs";
 import { at, root } from "./paths.mjs";
@@ -20,6 +21,30 @@ export const running = new Set();
 
 /** Ends all programs that still run: nobody waits for them. */
 export const endPrograms = () => running.forEach((child) => child.kill("SIGTERM"));
+
+/**
+ * Ends what a set-up that was killed has left running: npm or pip would go on to write where the next one does. Its
+ * programs are known by the folder for temporary files that they were given; looked for in /proc, where there is one.
+ */
+export async function endOrphans(temporary) {
+  const orphans = () =>
+    (existsSync("/proc/self/environ") ? readdirSync("/proc") : []).filter((pid) => {
+      try {
+        return (
+          /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`TMPDIR=${temporary}`)
+        );
+      } catch {
+        return false; // another user's, or gone
+      }
+    });
+  for (let found = orphans(), tries = 0; found.length > 0 && tries < 50; found = orphans(), tries++) {
+    for (const pid of found)
+      try {
+        process.kill(Number(pid), "SIGKILL");
+      } catch {}
+    await sleep(100);
+  }
+}
 
 /** The log helps to read a failure; a full disk, or a folder that may only be read, must not be one. */
 function log(text) {

@@ -28,6 +28,7 @@ import {
   venvReady,
 } from "./python.mjs";
 import { findCompiler, findPython, requireNode, requireSpace } from "./requirements.mjs";
+import { endOrphans } from "./run.mjs";
 
 // What is to be done: its title, what must be done before it, whether it is done, and how to do it (it may return a
 // remark). `gib` is what the stage leaves or needs on disk at its peak (measured on Linux x64).
@@ -127,6 +128,7 @@ export async function setUp() {
  */
 async function withOwnTemporaryFolder(work) {
   const own = at(".engine/tmp");
+  await endOrphans(own);
   rmSync(own, { recursive: true, force: true });
   mkdirSync(own, { recursive: true });
   try {
