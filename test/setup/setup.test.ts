@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isAlive } from "../../lib/src/base/lock";
+import { processesOf } from "../lab/processes";
 import { copyProject, type Ended, engineFolders, root, runCommand } from "./project-copy";
 
 let folder: string;
@@ -36,6 +37,7 @@ const setUp = (env: Record<string, string> = {}, node = process.execPath): Ended
 async function killSetUp(when: () => boolean, { only = false } = {}): Promise<void> {
   const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], {
     detached: true,
+    env: { ...process.env, MARK: folder },
     stdio: "ignore",
   });
   const ended = new Promise((done) => child.on("exit", done));
@@ -48,19 +50,8 @@ async function killSetUp(when: () => boolean, { only = false } = {}): Promise<vo
 // Processes are looked for in /proc.
 const linux = process.platform === "linux";
 
-/** Processes that compile for the copy. */
-const compilers = (): number[] =>
-  (linux ? readdirSync("/proc") : [])
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const [program, ...rest] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-        return /cc1plus$|\+\+$|\/ld$/.test(program!) && rest.some((word) => word.includes(folder));
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
+/** What set-up's programs are still at work in the copy. */
+const leftRunning = () => (linux ? processesOf(folder) : []);
 
 const log = () =>
   existsSync(join(folder, ".engine/setup.log")) ? readFileSync(join(folder, ".engine/setup.log"), "utf8") : "";
@@ -108,8 +99,7 @@ describe("set-up that was killed", () => {
     const before = log().length;
     await killSetUp(() => log().slice(before).includes("Building the TensorFlow addon"), { only: linux });
     // The compiler goes on alone, and the next set-up ends it.
-    const orphans = compilers();
-    expect(orphans.length > 0).toBe(linux);
+    expect(leftRunning().length > 0).toBe(linux);
     // What its programs had put aside goes with the next one.
     const aside = join(folder, ".engine/tmp");
     expect(existsSync(aside)).toBe(true);
@@ -121,7 +111,7 @@ describe("set-up that was killed", () => {
     expect(ended.stdout).not.toContain("download");
     expect(log().slice(before)).not.toContain("Downloading");
     expect(existsSync(aside)).toBe(false);
-    expect(orphans.filter((pid) => isAlive({ pid }))).toEqual([]);
+    expect(leftRunning()).toEqual([]);
     const { files, ...rest } = JSON.parse(readFileSync(stampFile, "utf8"));
     expect({ ...rest, files: stamp.files }).toEqual(stamp);
     expect(Object.keys(files)).toContain("lib/napi-v8/tfjs_binding.node");

@@ -29,6 +29,13 @@ export function requireValue(name: string, value: unknown, rule: { readonly text
     throw new Error(`Expected ${name} to be ${rule.text} but found ${shown(value)}: correct it.`);
 }
 
+/** Throws unless a value, where one is given, is a whole number from `from` on. */
+export const requireWhole = (name: string, value: unknown, from: 0 | 1 = 1): void =>
+  requireValue(name, value, {
+    text: `a whole number from ${from} on`,
+    fits: Number.isSafeInteger(value) && Number(value) >= from,
+  });
+
 /** A value as a message names it. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import { largestSeed } from "../base/environment";
 import { isObject } from "../base/is-object";
-import { type OptionNames, refuseUnknown, requireValue, shown } from "../base/options";
+import { type OptionNames, refuseUnknown, requireValue, requireWhole, shown } from "../base/options";
 import type { Dataset } from "../data/dataset";
 import { checkDataset } from "../training/check-dataset";
 import type { Parameters } from "../training/parameters";
@@ -179,12 +179,6 @@ function checkClasses(model: tf.LayersModel, { name, classes, train, test, valid
 }
 
 const isNumber = (value: unknown): boolean => typeof value === "number" && !Number.isNaN(value);
-
-const requireWhole = (name: string, value: unknown) =>
-  requireValue(name, value, {
-    text: "a whole number from 1 on",
-    fits: Number.isSafeInteger(value) && Number(value) >= 1,
-  });
 
 const requireSignal = (signal: unknown) =>
   requireValue("signal", signal, { text: "an AbortSignal", fits: signal instanceof AbortSignal });

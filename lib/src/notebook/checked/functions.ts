@@ -1,4 +1,4 @@
-import { type OptionNames, requireValue } from "../../base/options";
+import { type OptionNames, requireValue, requireWhole } from "../../base/options";
 import * as data from "../../data";
 import { createStep as plainCreateStep } from "../../graph/step";
 import type { StepOptions } from "../../graph/types";
@@ -21,11 +21,7 @@ export const createStep = strict(
     what: "options of createStep",
     at: 1,
     required: true,
-    check: ({ seed }: StepOptions) =>
-      requireValue("seed", seed ?? null, {
-        text: "a whole number from 0 on",
-        fits: Number.isSafeInteger(seed) && seed >= 0,
-      }),
+    check: ({ seed }: StepOptions) => requireWhole("seed", seed ?? null, 0),
   },
 );
 
@@ -47,10 +43,7 @@ export const parameters = strict(
     at: 1,
     required: true,
     check: ({ batchSize, precision, mode }: Settings) => {
-      requireValue("batchSize", batchSize ?? null, {
-        text: "a whole number from 1 on",
-        fits: Number.isSafeInteger(batchSize) && batchSize >= 1,
-      });
+      requireWhole("batchSize", batchSize ?? null);
       requireValue("precision", precision, {
         text: '"float32" or "bfloat16"',
         fits: isOneOf(precision, ["float32", "bfloat16"]),
