@@ -13,19 +13,21 @@ const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 // units do, which start no kernels: beside a hand-in, on two cores, a kernel may take a minute to answer.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 // Where a test asks how long something took, nothing runs beside it: these files run last, one at a time.
-const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts", "test/browser/lab-live.test.ts"];
+const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts"];
+const starting = { ...patient, maxWorkers: 3 };
 const alone = { ...patient, fileParallelism: false };
-// Kinds of one group run together, the groups one after the other.
+// Kinds of one group run together, the groups one after the other. Those that start kernels and browsers wait for them
+// much of the time: three at once keep two cores busy.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
   units: {
     group: 0,
     folders: ["base", "data", "models", "graph", "training", "runs", "figures", "live", "notebook", "reset", "bench"],
   },
-  "set-up": { folders: ["setup"], group: 1, more: patient },
-  sweep: { folders: ["sweep"], group: 1, more: patient },
-  kernel: { folders: ["kernel", "lab"], group: 1, more: patient },
-  "hand-in": { folders: ["handin", "notebooks", "export"], group: 1, more: { ...patient, ...quickHandin } },
-  browser: { folders: ["browser"], group: 1, more: { ...patient, ...quickHandin } },
+  "set-up": { folders: ["setup"], group: 1, more: starting },
+  sweep: { folders: ["sweep"], group: 1, more: starting },
+  kernel: { folders: ["kernel", "lab"], group: 1, more: starting },
+  "hand-in": { folders: ["handin", "notebooks", "export"], group: 1, more: { ...starting, ...quickHandin } },
+  browser: { folders: ["browser"], group: 1, more: { ...starting, ...quickHandin } },
 };
 
 /** The files that take a minute or so, the longest first: begun late, one of them would run on alone. */

@@ -6,15 +6,23 @@ import { drawSeries } from "../../lib/src/data/series";
 import { createStep } from "../../lib/src/graph/step";
 import type { Batch, StepState, TrainingStep } from "../../lib/src/graph/types";
 import { Batches } from "../../lib/src/training/batches";
-import { batch, build, type Name, norm, options, stream } from "./networks";
+import * as networks from "./networks";
+import { type Name, norm, stream } from "./networks";
 
-// The sheet's own widths, at more points, take minutes: they are the long tests' (graph-step.long.test.ts).
+// The sheet's own widths and lengths, at more points, take minutes: they are the long tests' (graph-step.long.test.ts).
 const long = fromEnvironment("DEEPNETS_LONG_TESTS") === true;
 const widths: Record<Name, number | undefined> = long
   ? { linear: undefined, mlp: undefined, dropout: undefined, cnn: undefined, lstm: undefined }
   : { linear: undefined, mlp: 96, dropout: 96, cnn: 8, lstm: 12 };
 const names = Object.keys(widths) as Name[];
 const points = long ? 50 : 15;
+const length = long ? 30 : 12;
+
+const build = (name: Name, width = widths[name]) => networks.build(name, width, length);
+const batch = (name: Name, index: number) =>
+  networks.batch(name, index, undefined, name === "lstm" ? length : undefined);
+const options = (name: Name, changes: Parameters<typeof networks.options>[1] = {}) =>
+  networks.options(name, { ...(name === "lstm" && { shape: [length, 1] }), ...changes });
 
 // tfjs' own cross-entropy subtracts numbers of the size of a logit, up to 16, so that an example's loss has a grain of
 // 2^-20 in float32.
@@ -69,13 +77,13 @@ function leeway(
 }
 
 const mnist = await loadMnist();
-const series = drawSeries({ seed: 1 });
+const series = drawSeries({ seed: 1, length, threshold: (10 / 3) * length });
 const sheetData = (name: Name) => (name === "lstm" ? series : mnist);
 const sheetBatches = (name: Name) => new Batches(sheetData(name), { batchSize: options(name).batchSize, seed: 1 });
 
 /** Both modes on models with the same weights. */
 function pair(name: Name, changes: Parameters<typeof options>[1] = {}) {
-  const models = [build(name, widths[name]), build(name, widths[name])];
+  const models = [build(name), build(name)];
   const eager = createStep(models[0], options(name, { ...changes, mode: "eager" }));
   const graph = createStep(models[1], options(name, { ...changes, mode: "graph" }));
   graph.write(eager.read());
@@ -153,7 +161,7 @@ describe.each(names)("a traced step of the %s network", (name) => {
 
   test("repeats bit for bit, also when it goes on from a stored state in another step", { timeout: 600_000 }, () => {
     const run = (): { losses: number[]; end: StepState } => {
-      const model = build(name, widths[name]);
+      const model = build(name);
       const step = createStep(model, options(name));
       const losses = [0, 1, 2, 3, 4, 5].map((i) => step.step(batch(name, i), i));
       const end = step.read();
@@ -162,12 +170,12 @@ describe.each(names)("a traced step of the %s network", (name) => {
     };
     const whole = run();
     expect(run()).toEqual(whole);
-    const model = build(name, widths[name]);
+    const model = build(name);
     const first = createStep(model, options(name));
     for (let i = 0; i < 3; i++) first.step(batch(name, i), i);
     const state = first.read();
     first.dispose();
-    const second = createStep(build(name, widths[name]), options(name));
+    const second = createStep(build(name), options(name));
     second.write(state);
     expect([3, 4, 5].map((i) => second.step(batch(name, i), i))).toEqual(whole.losses.slice(3));
     expect(second.read()).toEqual(whole.end);
@@ -176,7 +184,7 @@ describe.each(names)("a traced step of the %s network", (name) => {
   });
 
   test("leaves the model alone until sync, and no tensors behind", () => {
-    const model = build(name, widths[name]);
+    const model = build(name);
     const tensors = tf.memory().numTensors;
     const handles = (tf.backend() as unknown as { getNumOfTFTensors(): number }).getNumOfTFTensors;
     const step = createStep(model, options(name));

@@ -17,9 +17,13 @@ export function options(name: Name, changes: Partial<StepOptions> = {}): StepOpt
 
 /**
  * The sheet's networks, built here of plain tf.layers (the tests of this room need no other room); `width` shrinks
- * them.
+ * them, `length` the series of the LSTM.
  */
-export function build(name: Name, width = name === "cnn" ? 32 : name === "lstm" ? 200 : 1500): tf.Sequential {
+export function build(
+  name: Name,
+  width = name === "cnn" ? 32 : name === "lstm" ? 200 : 1500,
+  length = 30,
+): tf.Sequential {
   let seed = 0;
   const weights = () => tf.initializers.truncatedNormal({ stddev: 0.01, seed: ++seed });
   const bias = tf.initializers.constant({ value: 0.1 });
@@ -64,7 +68,7 @@ export function build(name: Name, width = name === "cnn" ? 32 : name === "lstm" 
     model.add(
       tf.layers.lstm({
         units: width,
-        inputShape: [30, 1],
+        inputShape: [length, 1],
         recurrentActivation: "sigmoid",
         kernelInitializer: uniform(),
         recurrentInitializer: uniform(),
@@ -88,9 +92,13 @@ export function stream(seed: number): () => number {
 }
 
 /** A batch that can be learned: each class lights its own tenth of the image (or is the sign of the series' mean). */
-export function batch(name: Name, index: number, size = name === "lstm" ? 50 : 100): Batch {
+export function batch(
+  name: Name,
+  index: number,
+  size = name === "lstm" ? 50 : 100,
+  length = name === "lstm" ? 30 : 784,
+): Batch {
   const draw = stream(7919 * (index + 1));
-  const length = name === "lstm" ? 30 : 784;
   const inputs = new Float32Array(size * length);
   const labels = new Uint8Array(size);
   for (let row = 0; row < size; row++) {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-node";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   accuracyWhenMoved,
   createStep,
@@ -203,6 +203,17 @@ describe("data, model and their classes agree", () => {
     [() => trial(odd(data), odd(model()), small()), "a model of tf.layers first but found an object"],
   ])("%#: %s", async (call, message) => {
     expect(await messageOf(call)).toContain(`Expected ${message}`);
+  });
+
+  test("accuracyWhenMoved() looks at the first 1,000 images in a quick run", async () => {
+    const [size, blank] = [1500, new Float32Array(1500 * 784)];
+    // An untrained linear model answers 0: right for the first 1,000 only.
+    const labels = Uint8Array.from({ length: size }, (_, i) => (i < 1000 ? 0 : 1));
+    const found = () => accuracyWhenMoved(models.linear(), { inputs: blank, labels, size }, [0]);
+    expect((await found())[0]).toEqual({ pixels: 0, accuracy: 1000 / 1500 });
+    vi.stubEnv("DEEPNETS_PROFILE", "quick");
+    expect((await found())[0]).toEqual({ pixels: 0, accuracy: 1 });
+    vi.unstubAllEnvs();
   });
 
   test.each<[() => unknown, string]>([

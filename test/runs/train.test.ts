@@ -10,6 +10,7 @@ import type { RunRecord } from "../../lib/src/runs/record";
 import { loadRecord } from "../../lib/src/runs/record-file";
 import { Interrupted } from "../../lib/src/runs/run";
 import { train } from "../../lib/src/runs/train";
+import type { Parameters } from "../../lib/src/training/parameters";
 import { trial } from "../../lib/src/training/trial";
 import { readEvents } from "../fixtures/training/events";
 import { corners, small } from "../fixtures/training/small";
@@ -36,6 +37,21 @@ afterEach(() => {
 });
 
 describe("a finished run", () => {
+  test.each<[Parameters["profile"], number]>([
+    ["full", 10_000],
+    ["quick", 2000],
+  ])("of the profile %s has curves on the first %i examples and its end on all", async (profile, examples) => {
+    const given = { ...small({ iterations: 10, evalEvery: 10 }), profile };
+    const dataset = corners(10_020, 10_010);
+    const { record, folder } = await train(network(), dataset, given);
+    expect(record.trainCurveSize).toBe(examples);
+    expect(record.final).toMatchObject({ train: { size: 10_020 }, test: { size: 10_010 } });
+    // As a trial finds them that looks at so many.
+    const { trainLoss, testLoss } = await trial(network(), dataset, given, { evaluateOn: examples });
+    expect([record.trainLoss, record.testLoss]).toEqual([trainLoss, testLoss]);
+    expect(loadRecord(join(folder, "record.json")).trainCurveSize).toBe(examples);
+  });
+
   test("leaves a record, live file and event files, and no tensor", async () => {
     const model = network(0.3);
     const before = tf.memory().numTensors;

@@ -48,7 +48,7 @@ export const variables = {
     for: "runs",
     takes: "full or quick",
     usual: "full",
-    meaning: "quick shortens each training to 1.5 % of its iterations, at least 300, or to 2 epochs",
+    meaning: "quick shortens each training to 1.5 % of its iterations, at least 300, or to 2 epochs, and measures less",
     read: (text) => (text === "full" || text === "quick" ? text : undefined),
   }),
   DEEPNETS_SEED: define<number>({

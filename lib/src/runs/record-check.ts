@@ -3,6 +3,7 @@ import { sum } from "../base/statistics";
 import { completeOptimizer } from "../graph/optimizers";
 import { curveSize } from "../training/curves";
 import type { FinalEvaluation } from "../training/evaluation";
+import { curveExamples } from "./curve-examples";
 import type { RunRecord } from "./record";
 
 type Final = NonNullable<RunRecord["final"]>;
@@ -78,10 +79,12 @@ function aboutCurves(record: RunRecord, { train, test }: Final): string | undefi
     (value) => Math.abs(value * validationSize! - Math.round(value * validationSize!)) > 1e-6,
   );
   if (odd !== undefined) return `a validation accuracy of ${odd} on ${validationSize} examples`;
-  if (trainCurveSize !== curveSize(train)) return `curves on ${trainCurveSize} of ${train.size} training examples`;
+  const examples = curveExamples(record);
+  if (trainCurveSize !== curveSize(train, examples))
+    return `curves on ${trainCurveSize} of ${train.size} training examples`;
   const halves = [
     { name: "train", size: trainCurveSize, whole: train, accuracy: trainAccuracy, loss: trainLoss },
-    { name: "test", size: curveSize(test), whole: test, accuracy: testAccuracy, loss: testLoss },
+    { name: "test", size: curveSize(test, examples), whole: test, accuracy: testAccuracy, loss: testLoss },
   ];
   for (const { name, size, whole, accuracy, loss } of halves) {
     const uneven = accuracy.find((value) => Math.abs(value * size - Math.round(value * size)) > 1e-6);

@@ -4,6 +4,7 @@ import { describe } from "../models/describe";
 import { curveSize } from "../training/curves";
 import { type FitState, totalIterations } from "../training/fit";
 import type { Parameters } from "../training/parameters";
+import { curveExamples } from "./curve-examples";
 import { codeHash, machine, peakMemoryMB, threads, versionsOfRun } from "./provenance";
 import type { Progress, RunRecord } from "./record";
 
@@ -71,8 +72,8 @@ export function stableRecord(model: tf.LayersModel, dataset: Dataset, p: Paramet
     code: codeHash(),
     data: dataset.hash,
     machine: machine(),
-    trainCurveSize: curveSize(dataset.train),
-    ...(dataset.validation && { validationSize: curveSize(dataset.validation) }),
+    trainCurveSize: curveSize(dataset.train, curveExamples(p)),
+    ...(dataset.validation && { validationSize: curveSize(dataset.validation, curveExamples(p)) }),
   };
 }
 

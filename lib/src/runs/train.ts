@@ -5,6 +5,7 @@ import { fit } from "../training/fit";
 import { noteTrainedWeights, startFromInitialWeights } from "../training/initial-weights";
 import type { Parameters } from "../training/parameters";
 import { checkTraining, checkTrainOptions } from "./check-call";
+import { curveExamples } from "./curve-examples";
 import { claimModel } from "./model-claim";
 import { Interrupted, type Run, type TrainOptions } from "./run";
 import { RunFolder } from "./run-folder";
@@ -31,6 +32,7 @@ export async function train(
       const end = await fit(step, dataset, {
         parameters,
         state: run.state,
+        evaluateOn: curveExamples(parameters),
         signal: options.signal,
         onEvaluation: () => run.evaluated(),
         onStep: () => run.stepped(step),
