@@ -8,9 +8,9 @@ export type { OptimizerSettings } from "./graph/optimizers";
 export { trace } from "./graph/trace";
 export * from "./models";
 export * from "./notebook";
-// As a cell sees them: with a live view, and stopped by the square button.
+// For cells: with a live view, and stopped by the square button.
 export { train, trial } from "./notebook";
-// As a cell sees them: an option that they do not have is refused.
+// For cells: unknown options are refused.
 export {
   accuracyWhenMoved,
   createStep,

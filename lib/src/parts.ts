@@ -1,30 +1,30 @@
 /**
- * The table of parts: one entry per notebook, and the only place that names them. All that differs between parts stands
- * here as a column; whoever needs it reads it from here.
+ * The table of parts: one entry per notebook, and the only place that names them. Everything that differs between parts
+ * is a column here, from which all other code reads it.
  */
 
 /** What the sheet fixes for a part that trains. */
 export interface SheetSettings {
   readonly iterations: number;
-  /** Given where the sheet counts in epochs; `iterations` is then what they come to. */
+  /** Given where the sheet counts in epochs; `iterations` is then their number of steps. */
   readonly epochs?: number;
   readonly batchSize: number;
-  /** Of the model, where the sheet leaves no choice. */
+  /** The model's number of parameters, where the sheet leaves no choice. */
   readonly parameters?: number;
   readonly data: "mnist" | "series";
   readonly optimizer: Readonly<Record<string, number | string>>;
-  /** What tells on the test examples whether the model learned: balanced accuracy where one class is rare. */
+  /** The measure on the test examples by which the model learned or not: balanced accuracy where one class is rare. */
   readonly metric: "accuracy" | "balanced accuracy";
-  /** Value of `metric` below which training went wrong: far under what any seed reaches. */
+  /** The value of `metric` below which training went wrong, far below what any seed reaches. */
   readonly floor: number;
   /**
-   * Threads per job with which two cores get through many jobs fastest: 1 where two jobs side by side with one thread
-   * each beat one job after the other with two. `npm run sweep -- --measure` measures it.
+   * Threads per job with which two cores finish many jobs fastest: 1 where two jobs at once with one thread each are
+   * faster than one after the other with two. `npm run sweep -- --measure` measures it.
    */
   readonly threadsPerJob: 1 | 2;
 }
 
-/** How a part's model is called in figures, and in which of their colours (`figures/theme.ts`) it is drawn. */
+/** The name of a part's model in figures, and its colour there (`figures/theme.ts`). */
 export interface PartModel {
   readonly name: string;
   readonly color: "grey" | "blue" | "orange" | "green" | "pink";
@@ -34,12 +34,12 @@ export interface PartModel {
 export interface Part {
   /** `"h6-1b"`: what a user types, and what a run record carries. */
   readonly id: string;
-  /** `"H6.1 b"`: how the sheet calls it. */
+  /** `"H6.1 b"`: its name on the sheet. */
   readonly label: string;
   /** File name in `notebooks/` without `.ipynb`. */
   readonly notebook: string;
   readonly title: string;
-  /** The title within a sentence or a table. */
+  /** The title for a sentence or a table: `"multilayer perceptron"`. */
   readonly noun: string;
   /** Absent where the notebook has no model of its own. */
   readonly model?: PartModel;
@@ -50,8 +50,8 @@ export interface Part {
   /** Questions of the sheet that the notebook restates and answers. */
   readonly questions: readonly string[];
   /**
-   * Numbers that the answer to a question must hold, as keys of tags: `"h6-1b.test"`; `"a|b"` where one of two will do.
-   * A number over all seeds (`"sweep.h6-1b.test.mean"`) will always do.
+   * Numbers that the answer to a question must hold, as keys of tags: `"h6-1b.test"`, or `"a|b"` where one of two is
+   * enough. The same number over all seeds (`"sweep.h6-1b.test.mean"`) is always accepted.
    */
   readonly numbers?: Readonly<Record<string, readonly string[]>>;
   /**

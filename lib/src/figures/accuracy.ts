@@ -10,15 +10,15 @@ import { modelStyle } from "./theme";
 export interface AccuracyOptions extends Partial<Words> {
   /** Range of the lower panel; default [0.9, 1], the same for every part. `false` leaves the panel out. */
   readonly detail?: readonly [number, number] | false;
-  /** An accuracy that no network is needed for: the share of the largest class. */
+  /** An accuracy that needs no network, drawn as a line: the share of the largest class. */
   readonly baseline?: { readonly value: number; readonly label: string };
 }
 
 /**
- * Training and test accuracy over the iterations: the full range above, the last per cents below. Test is solid,
- * training dotted.
+ * Training and test accuracy over the iterations: the full range above, the range `detail` enlarged below. Test is
+ * solid, training dotted.
  *
- * @param runs a run, its record, or several; a run under way is drawn as far as it came
+ * @param runs A run, its record, or several; a run under way is drawn as far as it came.
  * @example
  * show(figures.accuracy(run));
  */
@@ -76,8 +76,7 @@ export function accuracy(runs: Runs, options: AccuracyOptions = {}): Figure {
   const inside = lines
     .filter((line) => (Array.from(line.y).at(-1) ?? 0) >= detail[0])
     .map((line) => ({ ...line, width: 1.5 }));
-  // A run that has just begun has its second panel from the start: the curves will reach it, and a live view must not
-  // jump.
+  // A run under way has its second panel from the start: its curves will get there, and a live view must not jump.
   const under = records.some(({ final }) => final === undefined);
   if (inside.length === 0 && !under) return panels([full], { title, caption, alt });
   const zoomed = curves(inside, {

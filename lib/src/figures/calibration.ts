@@ -10,7 +10,7 @@ import { colors } from "./theme";
 export interface CalibrationOptions extends Partial<Words> {
   /** Labels of the test examples, in the data's order. */
   readonly labels: ArrayLike<number>;
-  /** Intervals of certainty; default 10. */
+  /** Number of intervals of equal width from certainty 0 to 1; default 10. */
   readonly bins?: number;
 }
 
@@ -18,11 +18,12 @@ export interface CalibrationOptions extends Partial<Words> {
 const fewest = 30;
 
 /**
- * A reliability diagram: how often answers of one certainty are right. A model on the diagonal is as sure as it should
- * be; below the diagonal it is too sure. The answers of all seeds of a model are taken together; intervals with fewer
- * than 30 answers are left out.
+ * A reliability diagram (C. Guo et al., "On calibration of modern neural networks", 2017): how often answers of one
+ * certainty are right. A model on the diagonal is as sure as it should be; below the diagonal it is too sure. The
+ * answers of all seeds of a model are taken together; intervals with fewer than 30 answers are left out.
  *
  * @param runs Finished runs.
+ * @throws When a run has not finished, or has another number of test examples than `labels`.
  * @example
  * show(figures.calibration(runs, { labels: mnist.test.labels }));
  */

@@ -16,9 +16,9 @@ export interface ComparisonOptions extends Partial<Words> {
 }
 
 /**
- * Training (dotted) and test (solid) accuracy of several models over the iterations, in one pair of axes; the last per
- * cents below. Lines are means over the seeds, bands go from the lowest to the highest seed; in the lower panel each
- * point is the mean of the last ten evaluations.
+ * Training (dotted) and test (solid) accuracy of several models over the iterations, in one pair of axes; the range
+ * `detail` enlarged below. Lines are means over the seeds, bands go from the lowest to the highest seed. In the lower
+ * panel each point is the mean of the last ten evaluations.
  *
  * @param runs All runs of all models; each run counts once.
  * @example

@@ -15,10 +15,10 @@ export interface ConfusionOptions extends Partial<Words> {
 }
 
 /**
- * The confusion matrix of a finished run: row = label, column = prediction. Colour counts errors only, so that the
- * diagonal does not drown them; each row names its recall.
+ * The confusion matrix of a finished run: row = label, column = prediction. Colour shows errors only, since the
+ * diagonal would outshine them. Each row names its recall.
  *
- * @throws when the run has not finished, as its record holds no confusion matrix then
+ * @throws When the run has not finished: its record holds no confusion matrix yet.
  * @example
  * show(figures.confusion(run));
  */

@@ -7,11 +7,15 @@ import { colors, paletteColor } from "./theme";
 /** One curve: `y` over `x` (default 0, 1, 2, ...). */
 export interface Curve {
   readonly name: string;
+  /** A value that is not finite leaves a gap. */
   readonly y: ArrayLike<number>;
+  /** As long as `y`. */
   readonly x?: ArrayLike<number>;
   readonly color?: string;
   readonly dash?: "solid" | "dash" | "dot";
+  /** Pixels; default 2. */
   readonly width?: number;
+  /** From 0 to 1. */
   readonly opacity?: number | undefined;
   /** Text at the right end; default the name; "" for none. */
   readonly label?: string;
@@ -59,7 +63,7 @@ export interface CurveOptions extends Words {
 /**
  * Curves in one pair of axes, each named at its right end.
  *
- * @param curves a curve that leaves the range is cut at the axes
+ * @param given The curves; one that leaves the range is cut off at the axes.
  * @example
  * figures.curves([{ name: "tanh", x: xs, y: xs.map(Math.tanh) }], { title: "Squashing", x: "h", y: "f(h)" });
  */
@@ -244,10 +248,10 @@ export interface BarOptions extends Words {
 }
 
 /**
- * Bars, one group per name: `bars(["0", "1"], [{ name: "train", y: [5923, 6742] }], ...)`.
+ * Bars over categories. Each group has its own colour.
  *
- * @param categories what stands under the bars; numbers give a numeric axis
- * @param groups one value per category each; more than one group is named in a legend
+ * @param categories What stands under the bars; numbers give a numeric axis.
+ * @param groups Each has one value per category. A legend names the groups where there are several.
  * @example
  * figures.bars(["0", "1"], [{ name: "train", y: [5923, 6742] }], { title: "Digits", x: "digit", y: "images" });
  */

@@ -5,10 +5,11 @@ import { round } from "./numbers";
 import { colors, modelStyle } from "./theme";
 
 /**
- * Differences between models with their 95 % confidence intervals over the seeds, a row each. Filled: shown after
- * Holm's correction; hollow: not shown.
+ * Differences between models with their 95 % confidence intervals over the seeds, one row each. A filled point is a
+ * difference that is shown after Holm's correction; a hollow one is not shown.
  *
  * @param found What `compareModels` returned, all by one measure.
+ * @throws When there is no comparison.
  * @example
  * show(figures.differences(compareModels(runs, [["h6-1d", "h6-1b"]])));
  */

@@ -45,8 +45,8 @@ const titleHeight = 36;
 const lineHeight = 17;
 
 /**
- * A figure with one pair of axes, in house style: the start of nearly all figures here. A setting of a trace or an axis
- * that is undefined is left out.
+ * A figure with one pair of axes, in this library's style: nearly all figures start from it. A setting of a trace or an
+ * axis that is undefined is left out.
  */
 export function figure(data: readonly Spec[], words: Words, area: Area): Figure {
   const layout = {
@@ -93,10 +93,10 @@ function axis(spec: Spec): Spec {
 }
 
 /**
- * The same figure under other words.
+ * The same figure with another title, caption or alternative text.
  *
- * @param drawn any figure of this library
- * @param words title, caption and alternative text; what is left out stays as it was
+ * @param drawn Any figure of this library.
+ * @param words What is left out stays as it was.
  * @example
  * captioned(figures.accuracy(run), { caption: "The curve bends where the learning rate is too large." });
  */

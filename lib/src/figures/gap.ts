@@ -7,8 +7,8 @@ import type { Figure, Words } from "./figure";
 import { accuracyOf, byPart, meanCurve, type Runs, recordsOf, seedsText, smoothed } from "./runs";
 
 /**
- * Training minus test accuracy over the iterations, in percentage points: what grows here is overfitting. Each point is
- * the mean of the last ten evaluations; lines are means over the seeds, bands go from the lowest to the highest seed.
+ * Training minus test accuracy over the iterations, in percentage points: a gap that grows is overfitting. Each point
+ * is the mean of the last ten evaluations. Lines are means over the seeds; bands go from the lowest to the highest.
  *
  * @param runs A run, its record, or several; several seeds of one model make one line.
  * @example

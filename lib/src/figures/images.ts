@@ -25,8 +25,8 @@ export interface ImagesOptions extends Partial<Words> {
 /**
  * Many small pictures in rows: digits, filters, feature maps.
  *
- * @param pictures each row-major `[height * width]`
- * @throws when a picture has not height x width values, or there is none
+ * @param pictures Each row-major `[height * width]`.
+ * @throws When there is no picture, or one does not have height x width values.
  * @example
  * figures.images([kernel], { shape: [5, 5], scale: "diverging", title: "A kernel" });
  */
@@ -136,7 +136,7 @@ const overPaper = (scale: readonly Stop[]): Stop[] => [
   [1, colors.paper],
 ];
 
-// What a page of 390 pixels leaves for the pictures of a figure.
+// Pixels that a page of 390 pixels leaves for the pictures of a figure.
 const narrowWidth = 330;
 
 const hidden = { visible: false, fixedrange: true };
@@ -175,9 +175,10 @@ export interface HeatmapOptions extends Words {
 }
 
 /**
- * A matrix in colours, row 0 on top, with its numbers written in if wanted.
+ * A matrix in colours, row 0 on top; with `digits` each cell also holds its number.
  *
- * @param matrix rows of equal length
+ * @param matrix Rows of equal length.
+ * @throws When the matrix is empty, or its rows differ in length.
  * @example
  * figures.heatmap([[0, 1], [1, 0]], { title: "Exclusive or", digits: 0 });
  */
@@ -291,7 +292,7 @@ interface NumbersOptions {
 
 /**
  * The numbers of a matrix with signs, in black or white: plotly.js' own grey is too faint on the colours in the middle.
- * They are as large as a square cell lets them be.
+ * They are as large as a square cell allows.
  */
 function numbersOn(matrix: readonly ArrayLike<number>[], { first, digits, low, high, room }: NumbersOptions): Spec {
   const cells = matrix.flatMap((row, y) => Array.from(row, (value, column) => ({ x: first + column, y, value })));
@@ -315,7 +316,7 @@ function numbersOn(matrix: readonly ArrayLike<number>[], { first, digits, low, h
 /** A number with a minus sign as in print, and with none before a zero. */
 const withMinus = (text: string): string => text.replace(/^-(?=[0.]*$)/, "").replace("-", "−");
 
-/** Pixels that tick labels take beside a picture; what marks up a label takes none. */
+/** Pixels that tick labels take beside a picture; the tags in a label take none. */
 const labelRoom = (labels: readonly string[] = []): number =>
   labels.length === 0
     ? 0
@@ -340,10 +341,10 @@ export interface DigitsOptions extends Partial<Words> {
 }
 
 /**
- * Digits with their labels; with predictions, "4 → 9" stands above the probability and means: the network took a 4 for
- * a 9.
+ * Digits with their labels. With predictions, "4 → 9" means that the network took a 4 for a 9; its probability stands
+ * below.
  *
- * @throws when an index names no image
+ * @throws When an index names no image.
  * @example
  * figures.digits({ images: mnist.test.inputs, labels: mnist.test.labels, indices: [0, 1, 2], title: "Test images" });
  */

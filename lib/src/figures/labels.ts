@@ -15,8 +15,8 @@ const longest = 21;
 /**
  * Annotations right of the axes, at the curves' ends, moved apart until none covers another.
  *
- * @param range the y-axis' two ends, in its own units (decades on a logarithmic axis, as plotly.js wants them)
- * @param height pixels between those ends
+ * @param range The y-axis' two ends, in its own units (decades on a logarithmic axis, as plotly.js wants them).
+ * @param height Pixels between those ends.
  */
 export function endLabels(
   labels: readonly EndLabel[],

@@ -9,7 +9,7 @@ import type { ModelStyle } from "./theme";
 
 /** What `loss` takes besides the runs. */
 export interface LossOptions extends Partial<Words> {
-  /** A loss that no network is needed for: that of a constant prediction. */
+  /** A loss that needs no network, drawn as a line: that of a constant prediction. */
   readonly baseline?: { readonly value: number; readonly label: string };
   readonly yRange?: readonly [number, number];
 }
@@ -17,9 +17,10 @@ export interface LossOptions extends Partial<Words> {
 const floor = 1e-5;
 
 /**
- * Mean cross-entropy of training (dotted) and test (solid) over the iterations, on a logarithmic axis: a test loss that
- * turns up while the training loss falls is overfitting that accuracy does not show. Several seeds of one model make
- * one line, their mean; the band behind the test line goes from the lowest to the highest seed.
+ * Mean cross-entropy (in nats) of training (dotted) and test (solid) over the iterations, on a logarithmic axis. A test
+ * loss that rises while the training loss falls is overfitting that accuracy does not show. Several seeds of one model
+ * make one line, their mean; the band behind the test line goes from the lowest to the highest seed. A loss of exactly
+ * 0 is drawn at 1e-5.
  *
  * @param runs A run, its record, or several.
  * @example

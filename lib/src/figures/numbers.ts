@@ -3,7 +3,7 @@ import type { Spec } from "./figure";
 
 const space = "\u00a0";
 
-/** `value` with so many significant digits: enough for a picture, and short in the file. */
+/** `value` rounded to significant digits: enough for a picture, and short in the file. */
 export function round(value: number, digits = 4): number {
   return Number.isFinite(value) ? Number(value.toPrecision(digits)) : value;
 }

@@ -14,15 +14,15 @@ export interface PanelOptions extends Words {
 
 const titleRoom = 26;
 
-/** Pixels that a panel needs above its axes: for its own title, and for those of the panels that it is made of. */
+/** Pixels that a panel needs above its axes: for its own title, and for the titles of panels within it. */
 const roomAbove = ({ layout: { meta } }: Figure): number =>
   (meta.room ?? 0) + (meta.title ? titleRoom : meta.room ? 0 : 8);
 
 /**
- * Several figures as panels of one, each under its own title in small print; captions of the panels are dropped.
+ * Several figures as panels of one. Each keeps its title, in small print; the panels' captions are dropped.
  *
- * @param given figures without slider or buttons (put `slides` around panels instead)
- * @throws when a panel holds a slider or buttons, or when there is no panel
+ * @param given Figures without slider or buttons (put `slides` around panels instead).
+ * @throws When a panel holds a slider or buttons, or when there is no panel.
  * @example
  * figures.panels([image, kernel, map], { title: "One kernel at work", columns: 3 });
  */

@@ -9,7 +9,7 @@ import { accuracyOf, byPart, type RunLike, recordsOf } from "./runs";
  * What more parameters gain: test accuracy (filled, with its standard deviation over seeds) and training accuracy
  * (hollow) against the number of parameters, on a logarithmic axis.
  *
- * @param runs finished runs; several of one part are averaged
+ * @param runs Finished runs; several of one part are averaged.
  * @example
  * show(figures.parametersVsAccuracy(runs));
  */

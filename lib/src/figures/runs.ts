@@ -24,7 +24,7 @@ export function accuracyOf(record: RunRecord, split: "train" | "test"): number {
   );
 }
 
-/** Mean of the last `width` values up to each point: what a curve does apart from its noise. */
+/** Mean of the last `width` values up to each point, which takes the noise out of a curve. */
 export function smoothed(values: readonly number[], width = 10): number[] {
   return values.map((_, i) => {
     const recent = values.slice(Math.max(0, i - width + 1), i + 1);
@@ -55,7 +55,11 @@ export interface MeanCurve {
   readonly high: readonly number[];
 }
 
-/** Several runs' curves as one, as far as the shortest of them goes. */
+/**
+ * The curves of several runs as one, as far as the shortest of them goes.
+ *
+ * @param records At least one; all were evaluated at the same iterations.
+ */
 export function meanCurve(records: readonly RunRecord[], values: (record: RunRecord) => readonly number[]): MeanCurve {
   const curves = records.map(values);
   const length = Math.min(...curves.map((curve) => curve.length));
@@ -68,7 +72,10 @@ export function meanCurve(records: readonly RunRecord[], values: (record: RunRec
   };
 }
 
-/** "seed 1", "seeds 1 to 3", "3 seeds" where they do not follow each other; those of the model with the fewest. */
+/**
+ * The seeds of the model that has the fewest, in words: "seed 1", "seeds 1 to 3", or "3 seeds" where they do not follow
+ * each other. "3 seeds or more" where another model has more.
+ */
 export function seedsText(models: readonly ModelRuns[]): string {
   const [fewest] = models
     .map(({ records }) => records.map(({ seed }) => seed).sort((a, b) => a - b))

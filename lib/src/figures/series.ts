@@ -16,19 +16,20 @@ export interface StatesOptions extends Partial<Words> {
   readonly units?: readonly number[];
   /** The network's output after each step, `[steps]`: one more panel. */
   readonly output?: ArrayLike<number>;
-  /** The sum that the classes part at; default 100. */
+  /** The smallest sum of class 1; default 100. */
   readonly threshold?: number;
   /**
-   * What a step adds in the mean. With it the top panel shows the surplus, the running sum minus `expected` per step,
-   * and the cells are compared with that; default 0, the running sum itself.
+   * What a step adds on average. With it the top panel shows the surplus, the running sum minus `expected` per step,
+   * and the cells are compared with that. Default 0: the running sum itself.
    */
   readonly expected?: number;
 }
 
 /**
- * What an LSTM does with one series: the running sum or the surplus above, some cells' states below.
+ * What an LSTM does with one series: the running sum or the surplus above, some cells' states below. The caption names
+ * Pearson's correlation of each cell's state with that sum.
  *
- * @throws when the states do not divide into the series' steps
+ * @throws When the states do not divide into the series' steps.
  * @example
  * show(figures.states({ series, states, output }));
  */
@@ -103,7 +104,7 @@ export function states(options: StatesOptions): Figure {
 export interface StatesBySumOptions extends Partial<Words> {
   /** The running sum behind each point, `[points]`. */
   readonly sums: ArrayLike<number>;
-  /** Each cell's state at these points. */
+  /** Each cell's state at these points, `[points]`. */
   readonly cells: readonly { readonly name: string; readonly state: ArrayLike<number> }[];
   /** Where a line marks the border; default 100. */
   readonly threshold?: number;
@@ -112,7 +113,8 @@ export interface StatesBySumOptions extends Partial<Words> {
 }
 
 /**
- * States of LSTM cells against the running sum, over many series and steps: a cell that counts draws a line.
+ * States of LSTM cells against the running sum, over many series and steps: the points of a cell that counts lie on a
+ * line.
  *
  * @example
  * show(figures.statesBySum({ sums, cells: [{ name: "cell 17", state }] }));
@@ -176,7 +178,7 @@ export function statesBySum(options: StatesBySumOptions): Figure {
 
 /** What `errorsBySum` draws: many series and the answers to them. */
 export interface ErrorsBySumOptions extends Partial<Words> {
-  /** True sum, label and predicted label of each series. */
+  /** True sum, label and predicted label of each series, `[n]` each. */
   readonly sums: ArrayLike<number>;
   readonly labels: ArrayLike<number>;
   readonly predictions: ArrayLike<number>;
@@ -265,7 +267,7 @@ export interface GatesOptions extends Partial<Words> {
  * Gates and states of an LSTM over time as heatmaps: a row per cell, a column per step. Values with a sign are dark
  * blue below 0, grey at 0 and light orange above.
  *
- * @throws when a gate's values do not divide into the steps
+ * @throws When a gate's values do not divide into the steps.
  * @example
  * show(figures.gates({ gates: { forget, input, cell }, steps: 30, series }));
  */

@@ -17,11 +17,11 @@ export interface SlideOptions extends Partial<Words> {
 }
 
 /**
- * Several states of one figure behind a slider or buttons, which also work on the exported page. The states share their
- * axes, wide enough for all of them, and may differ in traces, annotations and shapes.
+ * Several states of one figure, chosen by a slider or buttons, which also work on the exported page. The states share
+ * their axes, wide enough for all of them, and may differ in traces, annotations and shapes.
  *
- * @param steps label and figure of each state
- * @throws when there is no step, or `active` names none
+ * @param steps Label and figure of each state.
+ * @throws When there is no step, or `active` names none.
  * @example
  * figures.slides(kernels.map((k) => ({ label: k.name, figure: figures.heatmap(k.map, { title: "Feature map" }) })));
  */
@@ -122,8 +122,8 @@ const overhang = (step: { readonly label: string } | undefined): number =>
   Math.max(0, Math.round(3.4 * (step?.label.length ?? 0)) - 8);
 
 /**
- * What a static picture shows of a figure, where nothing can be moved: slides with all their states at once, lines laid
- * over each other and everything else side by side; any other figure as it is.
+ * A figure as a static picture shows it, where nothing can be moved. Of slides it shows all states at once: lines over
+ * each other, everything else side by side. Any other figure stays as it is.
  *
  * @example
  * const shown = figures.accuracy(run);

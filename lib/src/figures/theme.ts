@@ -4,10 +4,10 @@ import { findPart } from "../parts";
 
 /**
  * Colours of every figure. A page in dark mode replaces each of them by its partner (`dark`), so a figure must not use
- * others. Colour-blind readers can tell the five model colours apart; the colours are dark enough for text on white
- * (contrast at least 4.5), and those of the networks differ in lightness, so that a grey print keeps them apart: blue,
- * green and orange are 27, 38 and 48 of CIE's 100. Grey, the linear model's, is as light as orange and has its own
- * symbol and place.
+ * others. Colour-blind readers can tell the five model colours apart. The colours are dark enough for text on white
+ * (a contrast of at least 4.5, as WCAG 2.1 asks). Those of the networks differ in lightness, so that a grey print keeps
+ * them apart: blue, green and orange have a CIE lightness of 27, 38 and 48 (of 100). Grey, the linear model's, is as
+ * light as orange and has its own symbol and place.
  */
 export const colors = {
   paper: "#ffffff",
@@ -50,28 +50,28 @@ export const paletteColor = (i: number): string => itemAt(palette, i % palette.l
 /** The fonts of every figure, as CSS names them: the reader's own. */
 export const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
-/** From no ink to full ink: digits and counts. */
+/** Scale from no ink to full ink: digits and counts. */
 export const sequential = [
   [0, colors.paper],
   [1, colors.ink],
 ] as const;
 
-/** From no colour to full colour: values in [0, 1], activations. */
+/** Scale from no colour to full colour: values in [0, 1], activations. */
 export const activation = [
   [0, colors.paper],
   [1, colors.blue],
 ] as const;
 
-/** From none to many: errors. */
+/** Scale from none to many: errors. */
 export const errors = [
   [0, colors.paper],
   [1, colors.orange],
 ] as const;
 
-/** Negative, zero, positive: weights and states. */
+/** Scale from negative over zero to positive: weights and states. */
 export const diverging = signedColors.map((color, i) => [i / (signedColors.length - 1), color] as const);
 
-/** Black or white: the one that stands out more on a colour, on a light and on a dark page alike. */
+/** Black or white: the one with the larger contrast (WCAG 2.1) to a colour, on a light and on a dark page alike. */
 export const textOn = (color: Rgb): string =>
   luminance(color) > Math.sqrt(1.05 * 0.05) - 0.05 ? "rgb(0, 0, 0)" : "rgb(255, 255, 255)";
 
@@ -79,7 +79,7 @@ export const textOn = (color: Rgb): string =>
 export interface ModelStyle {
   readonly name: string;
   readonly color: string;
-  /** Of a few points on its curves: what tells them apart in a grey print. */
+  /** plotly's name of the symbol that a few points of its curves carry: it tells them apart in a grey print. */
   readonly symbol: string;
 }
 

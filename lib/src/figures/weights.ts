@@ -6,8 +6,8 @@ import { round } from "./numbers";
 /**
  * The linear model's weights as ten pictures, one per class: light orange speaks for the class, dark blue against it.
  *
- * @param matrix `[784, 10]`, row-major, as tfjs stores a dense layer's kernel
- * @throws when it has not 7,840 values
+ * @param matrix `[784, 10]`, row-major, as tfjs stores a dense layer's kernel.
+ * @throws When it does not have 7,840 values.
  * @example
  * figures.weights(await model.getWeights()[0].data());
  */
@@ -46,7 +46,8 @@ export interface KernelOptions extends Partial<Words> {
 /**
  * A convolutional layer's filters as pictures.
  *
- * @param kernel row-major `[height, width, channels, filters]`, as tfjs stores it
+ * @param kernel Row-major `[height, width, channels, filters]`, as tfjs stores it.
+ * @throws When the kernel does not fit its shape, or has no such channel.
  * @example
  * figures.filters(await model.getWeights()[0].data(), { shape: [5, 5, 1, 32] });
  */
@@ -84,9 +85,10 @@ export interface FeatureMapOptions extends Partial<Words> {
 }
 
 /**
- * What each channel of a convolutional or pooling layer sees in one image.
+ * What each channel of a convolutional or pooling layer answers to one image.
  *
- * @param values row-major `[height, width, channels]`
+ * @param values Row-major `[height, width, channels]`.
+ * @throws When the values do not fit their shape.
  * @example
  * figures.featureMaps(await output.data(), { shape: [28, 28, 32], title: "After the first convolution" });
  */

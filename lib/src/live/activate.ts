@@ -1,6 +1,6 @@
 import type { Activation } from "./layers";
 
-/** Applies an activation to values, in place, and returns them. */
+/** Applies an activation to a layer's values, in place, and returns them. */
 export function activate(values: Float32Array, activation: Activation): Float32Array {
   switch (activation) {
     case "linear":
@@ -19,11 +19,11 @@ export function activate(values: Float32Array, activation: Activation): Float32A
 /** The logistic function, 1 / (1 + exp(-x)). */
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** Of the differences to the largest value, so that no exponential overflows. */
+/** Subtracts the largest value first, so that no exponential overflows. */
 function softmax(values: Float32Array): Float32Array {
   const largest = values.reduce((most, value) => Math.max(most, value), -Infinity);
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] = Math.exp(values[i]! - largest);
-  for (let i = 0; i < values.length; i++) values[i]! /= sum;
+  values.forEach((value, i) => (sum += values[i] = Math.exp(value - largest)));
+  values.forEach((value, i) => (values[i] = value / sum));
   return values;
 }

@@ -2,7 +2,7 @@ import { itemAt } from "../base/item-at";
 import type { Lstm } from "./layers";
 import { lstmSteps } from "./lstm";
 
-/** How one LSTM cell is set: gates that stay as they are over the series, and the weight of its input. */
+/** The settings of one LSTM cell: gates that stay the same over the series, and the weight of its input. */
 export interface CellSettings {
   /** Input gate, 0 to 1. */
   readonly i: number;
@@ -14,7 +14,7 @@ export interface CellSettings {
   readonly w: number;
 }
 
-/** Settings and a series that show one thing. */
+/** Settings and a series that show one behaviour of a cell. */
 export interface CellPreset extends CellSettings {
   readonly name: string;
   readonly series: readonly number[];
@@ -24,7 +24,7 @@ export interface CellPreset extends CellSettings {
 
 const pulse = [1, 0, 0, 0, 0, 0, 0, 0];
 
-/** What one cell can be, the first one first. */
+/** Presets in the order of their buttons; the widget starts with the first. */
 export const cellPresets: readonly [CellPreset, ...CellPreset[]] = [
   {
     name: "Adding machine",
@@ -53,7 +53,7 @@ export interface CellStep {
   readonly h: number;
 }
 
-/** The cell's steps over a series: c(t) = f c(t-1) + i g(t), h(t) = o tanh(c(t)). */
+/** The steps of a cell over a series `[steps]`: g(t) = tanh(w x(t)), c(t) = f c(t-1) + i g(t), h(t) = o tanh(c(t)). */
 export function cellSteps({ i, f, o, w }: CellSettings, series: readonly number[]): CellStep[] {
   // A gate that is all bias: the sigmoid of this is the gate again, also of 0 and 1.
   const bias = (gate: number) => Math.log(gate / (1 - gate));

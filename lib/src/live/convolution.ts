@@ -1,7 +1,10 @@
 import { activate } from "./activate";
 import type { Convolution } from "./layers";
 
-/** `[rows, columns, channels]` to `[rows, columns, maps]`: each input value adds its share to the pixels around it. */
+/**
+ * A convolution's output: `[rows, columns, channels]` to `[rows, columns, maps]`. Each input value adds its share to
+ * the pixels around it.
+ */
 export function convolution(layer: Convolution, x: Float32Array): Float32Array {
   const { image, maps, size, kernel, bias, activation } = layer;
   const [rows, columns, channels] = image;

@@ -1,7 +1,7 @@
 import { activate } from "./activate";
 import type { Dense } from "./layers";
 
-/** `[inputs]` to `[outputs]`. Inputs of zero, half of all after a ReLU, cost nothing. */
+/** A dense layer's output: `[inputs]` to `[outputs]`. Inputs of 0, half of all after a ReLU, are skipped. */
 export function dense({ inputs, outputs, kernel, bias, activation }: Dense, x: Float32Array): Float32Array {
   const y = Float32Array.from(bias);
   for (let i = 0; i < inputs; i++) {
@@ -11,7 +11,7 @@ export function dense({ inputs, outputs, kernel, bias, activation }: Dense, x: F
   return activate(y, activation);
 }
 
-/** `y += by * row`, where the row starts at `from` in `rows` and is as long as `y`. */
+/** Computes `y += by * row` in place; the row starts at `from` in `rows` and is as long as `y`. */
 export function addScaled(
   y: Float32Array,
   rows: Float32Array,

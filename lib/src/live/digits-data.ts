@@ -18,7 +18,7 @@ export interface DigitsImage {
   /** Its place among the test images, from 0. */
   readonly index: number;
   readonly label: number;
-  /** Whether every network on the pad takes it for another digit. */
+  /** Whether every network of the pad takes it for another digit. */
   readonly missed: boolean;
   /** Ink of the 784 pixels from 0 to 255, in base64. */
   readonly ink: string;

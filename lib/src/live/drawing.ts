@@ -1,6 +1,8 @@
+import { itemAt } from "../base/item-at";
+
 /** Rows and columns of an image. */
 export const side = 28;
-/** MNIST's digits fill a box of this size, but for the shift that centres them. */
+/** MNIST's digits fill a box of this size, before the shift that centres them. */
 const box = 20;
 /** Width of a pen's line in pixels of the image, as most of MNIST's writers have it. */
 const penWidth = 2.6;
@@ -8,7 +10,7 @@ const penWidth = 2.6;
 /** A line of the pen: its points in any unit, x to the right and y down. */
 export type Stroke = readonly (readonly [number, number])[];
 
-/** What is shown to the networks: strokes of a pen, or an image that is there already, `[784]` from 0 to 1. */
+/** What the networks are to read: strokes of a pen, or a finished image, `[784]` from 0 to 1. */
 export type Drawing = { readonly strokes: readonly Stroke[] } | { readonly image: Float32Array };
 
 /** Changes to a drawing after it was scaled and centred. */
@@ -22,9 +24,11 @@ export interface Adjustment {
 }
 
 /**
- * A drawing as MNIST's images were made of their writers' digits (LeCun et al. 1998): scaled into a box of 20 x 20
- * pixels with its proportions, its centre of mass in the middle of 28 x 28. An image is scaled and centred already.
+ * Prepares a drawing as MNIST's images were prepared (LeCun et al. 1998): scales it into a box of 20 x 20 pixels,
+ * keeping its proportions, and puts its centre of mass into the middle of 28 x 28. An image is scaled and centred
+ * already.
  *
+ * @param adjustment Changes to the prepared drawing.
  * @returns Ink from 0 to 1, `[784]` row by row; undefined where nothing is drawn.
  */
 export function prepare(
@@ -39,7 +43,7 @@ export function prepare(
   return shifted(ink, shift);
 }
 
-/** Strokes in pixels of the image: in the box, the centre of mass of their ink in the middle. */
+/** Strokes in pixels of the image, scaled into the box, with the centre of mass of their ink in the middle. */
 function placed(strokes: readonly Stroke[]): Stroke[] {
   const points = strokes.flat();
   if (points.length === 0) return [];
@@ -107,7 +111,7 @@ function drawSegment(ink: Float32Array, [[ax, ay], [bx, by]]: Segment, radius: n
       const along = square > 0 ? Math.max(0, Math.min(1, (px * dx + py * dy) / square)) : 0;
       const far = Math.hypot(px - along * dx, py - along * dy);
       const at = row * side + column;
-      ink[at] = Math.max(ink[at]!, Math.min(1, Math.max(0, reach - far)));
+      ink[at] = Math.max(itemAt(ink, at), Math.min(1, Math.max(0, reach - far)));
     }
 }
 
@@ -116,7 +120,7 @@ function turned(image: Float32Array, turn: number): Float32Array {
   if (turn === 0) return image;
   const [sin, cos] = [Math.sin((turn * Math.PI) / 180), Math.cos((turn * Math.PI) / 180)];
   const middle = (side - 1) / 2;
-  const at = (x: number, y: number) => (x < 0 || y < 0 || x >= side || y >= side ? 0 : image[y * side + x]!);
+  const at = (x: number, y: number) => (x < 0 || y < 0 || x >= side || y >= side ? 0 : itemAt(image, y * side + x));
   return image.map((_, i) => {
     const [dx, dy] = [(i % side) - middle, Math.floor(i / side) - middle];
     // Where this pixel came from.
@@ -130,7 +134,7 @@ function turned(image: Float32Array, turn: number): Float32Array {
   });
 }
 
-/** Each pixel becomes the darkest within half the width around it, or the lightest where lines get narrower. */
+/** Each pixel becomes the darkest within half of `width` around it; where `width` is below 0, the lightest. */
 function thickened(image: Float32Array, width: number): Float32Array {
   if (width === 0) return image;
   const radius = Math.abs(width) / 2;
@@ -140,11 +144,11 @@ function thickened(image: Float32Array, width: number): Float32Array {
     for (let dy = -reach; dy <= reach; dy++)
       for (let dx = -reach; dx <= reach; dx++) {
         const far = Math.hypot(dx, dy);
-        // Neighbours count less the further the edge falls short of them.
+        // A neighbour beyond the radius counts for the part of it that the radius reaches.
         const weight = Math.min(1, Math.max(0, radius + 1 - far));
         const [x, y] = [(i % side) + dx, Math.floor(i / side) + dy];
         if (weight === 0 || far === 0) continue;
-        const other = x < 0 || y < 0 || x >= side || y >= side ? 0 : image[y * side + x]!;
+        const other = x < 0 || y < 0 || x >= side || y >= side ? 0 : itemAt(image, y * side + x);
         if (width > 0) value = Math.max(value, own + weight * (other - own));
         else value = Math.min(value, own + weight * (other - own));
       }
@@ -152,13 +156,14 @@ function thickened(image: Float32Array, width: number): Float32Array {
   });
 }
 
-/** An image moved by whole pixels; what leaves it is lost, what comes in is empty. */
+/** An image moved by whole pixels; ink that leaves it is lost, pixels that come in are empty. */
 function shifted(ink: Float32Array, [right, down]: readonly [number, number]): Float32Array {
   const moved = new Float32Array(ink.length);
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++) {
       const [fromX, fromY] = [x - right, y - down];
-      if (fromX >= 0 && fromY >= 0 && fromX < side && fromY < side) moved[y * side + x] = ink[fromY * side + fromX]!;
+      if (fromX >= 0 && fromY >= 0 && fromX < side && fromY < side)
+        moved[y * side + x] = itemAt(ink, fromY * side + fromX);
     }
   return moved;
 }

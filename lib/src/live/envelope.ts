@@ -1,4 +1,4 @@
-/** The MIME type that tells an exported page that an output is live. What it shows stands in the output's HTML. */
+/** The MIME type that tells an exported page that an output is live. The output's HTML holds all that it shows. */
 export const liveMime = "application/vnd.deepnets.live+json";
 
 /** Attribute of the element that holds a live output; its value is the widget's name. */
@@ -22,7 +22,7 @@ export interface Envelope<Data = unknown> {
   readonly data: Data;
 }
 
-/** Whether a value that a file holds is such an envelope. */
+/** Whether a value from a file is an envelope. */
 export function isEnvelope(value: unknown): value is Envelope {
   const { widget, title, start, theme, data } = (value ?? {}) as Partial<Record<keyof Envelope, unknown>>;
   const { light, dark } = (theme ?? {}) as Partial<Record<keyof Theme, unknown>>;
@@ -33,5 +33,5 @@ export function isEnvelope(value: unknown): value is Envelope {
   );
 }
 
-/** JSON that can stand within a script element: no character in it can end the element. */
+/** JSON for a script element: no character in it can end the element. */
 export const inScript = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");

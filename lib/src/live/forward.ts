@@ -6,22 +6,22 @@ import { lstm } from "./lstm";
 import { pooling } from "./pooling";
 
 /**
- * What a network answers, as the `predict` of the model that it was made of would.
+ * A network's output for one example, the same as `predict` of the model that the network was made from.
  *
- * @param network Its layers.
+ * @param network The network.
  * @param input One example, flat: an image `[784]`, a series `[steps]`.
- * @returns The last layer's outputs.
+ * @returns The last layer's output, flat: `[10]` for a digit.
  */
 export const forward = (network: Network, input: Float32Array): Float32Array =>
   network.layers.reduce((values, layer) => forwardLayer(layer, values), input);
 
-/** The outputs of every layer, the first layer's first. */
+/** The outputs of all layers for one example, in the layers' order, each flat. */
 export function forwardAll(network: Network, input: Float32Array): Float32Array[] {
   let values = input;
   return network.layers.map((layer) => (values = forwardLayer(layer, values)));
 }
 
-/** The output of one layer. The input does not change. */
+/** The output of one layer for one example, both flat. The input stays unchanged. */
 export function forwardLayer(layer: Layer, x: Float32Array): Float32Array {
   switch (layer.kind) {
     case "dense":

@@ -21,7 +21,7 @@ const rows = (row: (i: number) => readonly number[]) => Array.from({ length: ker
 
 const edge = [-0.2, -0.2, 0, 0.2, 0.2];
 
-/** Kernels to begin with, the first one first. */
+/** Presets in the order of their buttons; the widget starts with the first. */
 export const kernelPresets: readonly [KernelPreset, ...KernelPreset[]] = [
   { name: "Vertical edge", kernel: rows(() => edge) },
   { name: "Horizontal edge", kernel: edge.flatMap((value) => new Array<number>(kernelSize).fill(value)) },
@@ -29,7 +29,10 @@ export const kernelPresets: readonly [KernelPreset, ...KernelPreset[]] = [
   { name: "Identity", kernel: rows((i) => [0, 0, i === 2 ? 1 : 0, 0, 0]) },
 ];
 
-/** The feature map of an image of 28 x 28 pixels, as large as the image: zeros lie around it, as in the CNN of H6.1. */
+/**
+ * The feature map `[784]` of an image `[784]` under a kernel `[25]`, all row-major. It is as large as the image: zeros
+ * lie around the image, as in the CNN of H6.1.
+ */
 export function featureMap(image: ArrayLike<number>, kernel: ArrayLike<number>): Float32Array {
   const layer: Convolution = {
     kind: "convolution",

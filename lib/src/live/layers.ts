@@ -11,8 +11,7 @@ export interface Dense {
 }
 
 /**
- * A convolution of stride 1 with zeros around the image, so that maps are as large as the image: `activation(x * W +
- * b)`.
+ * A convolution, `activation(x * W + b)`, of stride 1. Zeros around the image keep the maps as large as the image.
  */
 export interface Convolution {
   readonly kind: "convolution";
@@ -37,7 +36,7 @@ export interface Pooling {
   readonly size: number;
 }
 
-/** An LSTM layer with sigmoid gates, whose output is h after the last step. */
+/** An LSTM layer with sigmoid gates; its output is h after the last step. */
 export interface Lstm {
   readonly kind: "lstm";
   readonly steps: number;
@@ -51,7 +50,7 @@ export interface Lstm {
   readonly bias: Float32Array;
 }
 
-/** An activation that stands alone. */
+/** An activation as a layer of its own. */
 export interface Activate {
   readonly kind: "activation";
   readonly activation: Exclude<Activation, "linear">;
@@ -64,7 +63,8 @@ export type Activation = "linear" | "relu" | "softmax" | "sigmoid" | "tanh";
 export type Layer = Dense | Convolution | Pooling | Lstm | Activate;
 
 /**
- * A trained network: its layers, each of which reads what the one before it gives. Images and maps lie flat, row-major.
+ * A trained network: its layers, each of which reads the output of the one before it. Images and maps are stored flat,
+ * row-major.
  */
 export interface Network {
   readonly layers: readonly Layer[];

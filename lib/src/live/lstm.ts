@@ -1,3 +1,4 @@
+import { itemAt } from "../base/item-at";
 import { sigmoid } from "./activate";
 import { addScaled } from "./dense";
 import type { Lstm } from "./layers";
@@ -19,9 +20,9 @@ export interface LstmStep {
 }
 
 /**
- * All steps of a series.
+ * Runs an LSTM layer over a series and keeps every step (Hochreiter and Schmidhuber 1997, with forget gates).
  *
- * @param x Inputs `[steps, features]`; fewer steps than the layer was trained on will do.
+ * @param x Inputs `[steps, features]`; there may be fewer steps than in training.
  */
 export function lstmSteps(layer: Lstm, x: Float32Array): LstmStep[] {
   const { features, units } = layer;
@@ -35,24 +36,24 @@ export function lstmSteps(layer: Lstm, x: Float32Array): LstmStep[] {
   return steps;
 }
 
-/** One step, from the cell states and outputs of the step before it. */
+/** One step with inputs `x`, `[features]`, from the cell states and outputs of the step before it. */
 function lstmStep(
-  { features, units, kernel, recurrent, bias }: Lstm,
+  { units, kernel, recurrent, bias }: Lstm,
   x: Float32Array,
   before: Pick<LstmStep, "c" | "h">,
 ): LstmStep {
   const a = Float32Array.from(bias);
-  for (let j = 0; j < features; j++) addScaled(a, kernel, { from: j * 4 * units, by: x[j]! });
-  for (let j = 0; j < units; j++) addScaled(a, recurrent, { from: j * 4 * units, by: before.h[j]! });
+  x.forEach((value, j) => addScaled(a, kernel, { from: j * 4 * units, by: value }));
+  before.h.forEach((value, j) => addScaled(a, recurrent, { from: j * 4 * units, by: value }));
   const gate = (number: number, squash: (value: number) => number) =>
     a.slice(number * units, (number + 1) * units).map(squash);
   const [i, f, g, o] = [gate(0, sigmoid), gate(1, sigmoid), gate(2, Math.tanh), gate(3, sigmoid)];
-  const c = before.c.map((state, j) => f[j]! * state + i[j]! * g[j]!);
-  const h = c.map((state, j) => o[j]! * Math.tanh(state));
+  const c = before.c.map((state, j) => itemAt(f, j) * state + itemAt(i, j) * itemAt(g, j));
+  const h = c.map((state, j) => itemAt(o, j) * Math.tanh(state));
   return { i, f, g, o, c, h };
 }
 
-/** h after the last step. */
+/** An LSTM layer's output: h after the last step, `[units]`; zeros for an empty series. */
 export function lstm(layer: Lstm, x: Float32Array): Float32Array {
   return lstmSteps(layer, x).at(-1)?.h ?? new Float32Array(layer.units);
 }

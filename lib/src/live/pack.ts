@@ -3,7 +3,7 @@ import { constants, deflateRawSync } from "node:zlib";
 import { type Layer, type Network, tensorNames } from "./layers";
 import { type PackedNetwork, type PackedTensor, packedSize } from "./packed";
 
-/** What a layer's inputs are on typical examples: per input of a dense layer, per channel of a convolution. */
+/** Statistics of a layer's inputs over typical examples: per input of a dense layer, per channel of a convolution. */
 export interface Moments {
   readonly mean: Float32Array;
   readonly meanSquare: Float32Array;
@@ -16,7 +16,7 @@ export interface PackOptions {
    * keeps all weights as they are.
    */
   readonly step: number;
-  /** By layer, undefined where nothing is known of its inputs: they count as 1. */
+  /** By layer. Where a layer's are undefined, its inputs count as 1. */
   readonly moments?: readonly (Moments | undefined)[];
 }
 
@@ -24,15 +24,15 @@ export interface PackOptions {
 export interface Packed {
   readonly packed: PackedNetwork;
   readonly network: Network;
-  /** Of the compressed weights. */
+  /** After compression. */
   readonly bitsPerWeight: number;
 }
 
 /**
- * Packs a network. Kernels become integers of 8 bits or fewer with one scale per row, the weights that leave one input;
- * the compression that follows gives small integers short words. A row whose input is mostly zero matters little, so
- * its scale is coarse (Frantar et al. 2022 weigh errors by the inputs as well); what rounding adds on average goes into
- * the bias (Nagel et al. 2019).
+ * Packs a network into few bytes. Kernels become integers of at most 8 bits, with one scale per row: the weights that
+ * leave one input. The compression that follows gives frequent integers short words. A row whose input is mostly 0
+ * matters little, so its scale is coarse (Frantar et al. 2022 weigh errors by the inputs as well). The bias takes back
+ * what rounding adds on average (Nagel et al. 2019).
  */
 export function pack(network: Network, { step, moments = [] }: PackOptions): Packed {
   const pieces: Uint8Array[] = [];
@@ -67,8 +67,9 @@ export function pack(network: Network, { step, moments = [] }: PackOptions): Pac
   });
   const raw = Buffer.concat(pieces);
   const size = tensors.reduce((sum, tensor) => sum + packedSize(tensor), 0);
-  if (raw.length !== size) throw new Error(`Expected ${size} bytes of weights but found ${raw.length} (pack).`);
-  // Weights repeat nothing: short words for frequent integers are all that helps.
+  if (raw.length !== size)
+    throw new Error(`Expected ${size} bytes of weights but found ${raw.length}: pack and packedSize disagree.`);
+  // Weights do not repeat: only short words for frequent integers save bytes.
   const deflated = deflateRawSync(raw, { level: 9, strategy: constants.Z_HUFFMAN_ONLY, memLevel: 9 });
   const weights = tensors.reduce((sum, tensor) => sum + tensor.size, 0);
   return {
@@ -78,7 +79,7 @@ export function pack(network: Network, { step, moments = [] }: PackOptions): Pac
   };
 }
 
-/** Weights that leave one input: they share a scale. */
+/** How many weights leave one input: they share a scale. */
 function rowOf(layer: Layer): number {
   if (layer.kind === "dense") return layer.outputs;
   if (layer.kind === "convolution") return layer.maps;
@@ -102,7 +103,7 @@ function quantise(
 ): { readonly scales: Float32Array; readonly codes: Int8Array } {
   const rows = Math.ceil(values.length / row);
   const part = (r: number) => values.subarray(r * row, (r + 1) * row);
-  // An input that is always zero is taken for one that is nearly so.
+  // An input that is always 0 counts as a very small one: its row needs a finite scale.
   const typical = meanSquare ? meanSquare.reduce((sum, value) => sum + value, 0) / meanSquare.length : 1;
   const size = (r: number) => Math.sqrt((meanSquare?.[r % meanSquare.length] ?? 1) + 1e-3 * typical);
   let sum = 0;
@@ -128,7 +129,7 @@ interface Rounding {
   readonly mean: Float32Array;
 }
 
-/** The bias less what rounding adds to each output on average. */
+/** The bias, minus what rounding adds to each output on average. */
 function shifted(bias: Float32Array, { values, rounded, mean }: Rounding): Float32Array {
   const sums = Float64Array.from(bias);
   const row = bias.length;

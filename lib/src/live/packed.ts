@@ -2,7 +2,7 @@ import { type Layer, type Network, tensorNames } from "./layers";
 
 /** A network as a page carries it: its layers, and their weights in few bits each, compressed. */
 export interface PackedNetwork {
-  /** The layers, less their tensors. */
+  /** The layers without their tensors. */
   readonly layers: readonly object[];
   /** One entry per tensor, in the layers' order. */
   readonly tensors: readonly PackedTensor[];
@@ -11,8 +11,8 @@ export interface PackedNetwork {
 }
 
 /**
- * A tensor within the bytes. With 32 bits its values are float32. With fewer, each row has one float32 scale, all rows'
- * scales first, and one byte per value: an integer that the row's scale multiplies.
+ * A tensor within the bytes. With 32 bits its values are float32. With fewer, the scales of all rows come first, one
+ * float32 each, then one byte per value: an integer that is multiplied by its row's scale.
  */
 export interface PackedTensor {
   readonly bits: number;
@@ -26,9 +26,9 @@ export interface PackedTensor {
 export const canUnpack = (): boolean => typeof DecompressionStream === "function";
 
 /**
- * Unpacks a network.
+ * Unpacks a network in the reader's browser.
  *
- * @throws Error when the bytes are damaged or too few
+ * @throws Error When the bytes are damaged, or are not as many as the tensors need.
  */
 export async function unpack({ layers, tensors, bytes }: PackedNetwork): Promise<Network> {
   const data = await inflate(fromBase64(bytes));

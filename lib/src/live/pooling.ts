@@ -1,6 +1,9 @@
 import type { Pooling } from "./layers";
 
-/** `[rows, columns, channels]` to the largest value of each window, `[rows / size, columns / size, channels]`. */
+/**
+ * A pooling layer's output: `[rows, columns, channels]` to the largest value of each window, `[rows / size, columns /
+ * size, channels]`.
+ */
 export function pooling({ image, size }: Pooling, x: Float32Array): Float32Array {
   const [rows, columns, channels] = image;
   const [high, wide] = [Math.floor(rows / size), Math.floor(columns / size)];

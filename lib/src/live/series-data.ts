@@ -12,9 +12,9 @@ export interface RankedCell {
   readonly r: number;
 }
 
-/** How a network reads digits. */
+/** The inputs that stand for digits. */
 export interface DigitScale {
-  /** What the network reads for each digit from 0 to 9, `[10][features]`. */
+  /** The network's input for each digit from 0 to 9, `[10][features]`. */
   readonly inputs: readonly (readonly number[])[];
 }
 
@@ -35,21 +35,22 @@ export interface SeriesData extends DigitScale {
   readonly missed: readonly (readonly number[])[];
 }
 
-/** A series as a network reads it, one value per step. */
+/** What a network makes of a series, one value per step. */
 export interface SeriesRun {
   readonly digits: readonly number[];
   /** Running sum. */
   readonly sums: readonly number[];
   readonly steps: readonly LstmStep[];
-  /** What the network would answer if the series ended at this step. */
+  /** The network's answer if the series ended at this step, from 0 to 1. */
   readonly y: readonly number[];
 }
 
 /**
- * Lets a network read a series.
+ * Runs a network over a series of digits.
  *
- * @param network One LSTM layer, and what makes one number of its outputs.
- * @param digits Integers from 0 to 9; fewer than the network was trained on will do.
+ * @param network One LSTM layer, and the layers that turn its output into one number.
+ * @param digits Integers from 0 to 9; there may be fewer than in training.
+ * @throws When the first layer is not an LSTM.
  */
 export function runSeries(network: Network, { inputs }: DigitScale, digits: readonly number[]): SeriesRun {
   const [first, ...above] = network.layers;
@@ -87,18 +88,18 @@ export function nudged(digits: readonly number[], sum: number): number[] {
   let left = Math.abs(Math.max(0, Math.min(9 * digits.length, sum)) - sumOf(digits));
   for (let t = 0; left > 0; t = (t + 1) % series.length)
     if (series[t] !== last) {
-      series[t]! += by;
+      series[t] = itemAt(series, t) + by;
       left--;
     }
   return series;
 }
 
-/** The sums to which a series is nudged to look for its border: from 90 to 110 around 100. */
+/** The sums that a series is changed to, to find where the answer changes: from 90 to 110 for a threshold of 100. */
 export const sumsAround = (threshold: number): number[] => Array.from({ length: 21 }, (_, i) => threshold - 10 + i);
 
 /**
- * A text of digits as it was read: the digits, where there are any to show, and a sentence, where they are no whole
- * series.
+ * What a typed text holds: its digits, where they can be shown, and a sentence that says what is wrong, where they are
+ * not a whole series.
  */
 export interface ReadSeries {
   readonly digits?: readonly number[];
@@ -106,7 +107,7 @@ export interface ReadSeries {
 }
 
 /**
- * Reads a series as a reader types it: digits, with or without blanks, commas or semicolons between them.
+ * Reads a series that a reader types: digits, with or without blanks, commas or semicolons between them.
  *
  * @param length Digits that a series has.
  */
@@ -148,7 +149,7 @@ export const seriesText = (digits: readonly number[]): string =>
   digits.map((digit, t) => (t > 0 && t % 5 === 0 ? ` ${digit}` : String(digit))).join("");
 
 /**
- * Draws series of uniform digits until one has a sum from `from` to `to`: so it is a usual one among those.
+ * Draws series of uniform digits until one has a sum from `from` to `to`, so that it is a typical one.
  *
  * @param random Uniform in [0, 1).
  */
@@ -157,8 +158,8 @@ export function drawDigits(
   { from, to }: { readonly from: number; readonly to: number },
   random: () => number,
 ): number[] {
-  // A sum near 100 of 30 digits comes up once in about eighty series; where no series has such a sum, one is nudged to
-  // it.
+  // About one series of 30 digits in eighty has a sum near 100. Where none comes up with such a sum, the last one is
+  // changed to it.
   for (let tries = 0; ; tries++) {
     const digits = Array.from({ length }, () => Math.floor(10 * random()));
     const sum = sumOf(digits);

@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
 
-/** A Chromium-family browser: what `DEEPNETS_BROWSER` names, else the one that set-up found or brought. */
+/** The path of a Chromium-family browser: the one that `DEEPNETS_BROWSER` names, else the one that set-up noted. */
 export const findBrowser = (): string | undefined =>
   [fromEnvironment("DEEPNETS_BROWSER") ?? noted()].find((path) => path !== undefined && runnable(path));
 
@@ -12,8 +12,9 @@ export const findBrowser = (): string | undefined =>
  * Starts a browser without a window. Signals do not end it: the kernel survives an interrupt, and so must its browser.
  *
  * @param executablePath As `findBrowser` gives it.
- * @param options Whether Chromium walls its pages off from the system. It cannot as root, nor where the system forbids
- *   it to (a container, say): then it starts without.
+ * @param options `sandbox`: whether Chromium isolates its pages from the system. It cannot do so as root; where the
+ *   system forbids it, as in some containers, it starts without.
+ * @throws Error When the browser does not start.
  */
 export async function launchBrowser(
   executablePath: string,
@@ -37,7 +38,7 @@ export async function launchBrowser(
   }
 }
 
-// Before each command set-up looks in all places and notes what it found.
+// Before each command set-up looks in all usual places and notes what it found.
 function noted(): string | undefined {
   try {
     const { path } = JSON.parse(readFileSync(join(projectFolder(), ".engine/browser.json"), "utf8")) as {

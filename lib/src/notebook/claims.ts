@@ -6,26 +6,26 @@ import { show } from "./show";
 /** A statement about a number, and the bound that makes it true. */
 export interface Claim {
   /**
-   * What the number is, in a reader's words: `"Test accuracy"`. The bound makes a sentence of it: "is above 97.50 %".
+   * What the number is, in a reader's words: `"Test accuracy"`. The bound makes it a sentence: "... is above 97.50 %".
    */
   readonly text: string;
   readonly value: number;
-  /** The claim holds when `value` is larger than this, */
+  /** The claim holds only if `value` is larger than this. A claim has at least one of the three bounds. */
   readonly above?: number;
-  /** and smaller than this, */
+  /** The claim holds only if `value` is smaller than this. */
   readonly below?: number;
-  /** or when it is exactly this. At least one of the three is given. */
+  /** The claim holds only if `value` is exactly this. */
   readonly equals?: number;
   /** Writes value and bounds as per cent. */
   readonly percent?: boolean;
-  /** Holds after a quick run too (an identity, not a result of long training). Default false. */
+  /** Whether it must hold after a quick run too: an identity, not a result of long training. Default false. */
   readonly always?: boolean;
 }
 
 /**
- * Shows statements with their numbers, folded up under one line, and ends the cell with an error where one does not
- * hold: if the prose beside the cell is wrong, the notebook stops here. After a quick run, which is too short
- * for the claims about results, those are shown as "not asserted in a quick run".
+ * Shows statements with their numbers, folded up under one line. If one does not hold, the cell ends with an error: the
+ * notebook stops where its prose is wrong. A quick run is too short for claims about results; they are then shown as
+ * "not asserted in a quick run".
  *
  * @param run What `parameters` returned, or a record: says whether the run is quick.
  * @param list The claims.

@@ -10,7 +10,7 @@ export const isFactory = (value: unknown): value is (...args: never[]) => unknow
 const nameOf = (value: unknown): string | undefined =>
   typeof value === "function" ? factoryNames.get(value) : undefined;
 
-/** A factory as its TypeScript source, from the file that it is compiled from. */
+/** A factory shown by its TypeScript source, from the file that it is compiled from. */
 export function representFactory(factory: unknown): Bundle {
   const name = nameOf(factory)!;
   const file = `lib/src/models/${name}.ts`;

@@ -1,10 +1,10 @@
 import type { PlotlySpec } from "./picture";
 
 /**
- * A figure as a notebook can store it: typed arrays become arrays, dates their ISO form, what JSON cannot hold (NaN,
- * infinities) becomes a gap. The picture and the interactive figure are drawn from the same values.
+ * A figure in a form that a notebook can store: typed arrays become arrays, dates their ISO form, and numbers that JSON
+ * cannot hold (NaN, infinities) become gaps. The picture and the interactive figure are drawn from the same values.
  *
- * @throws Error with the place of a value that cannot be stored: a BigInt, a tensor, a circle
+ * @throws Error With the place of a value that cannot be stored: a BigInt, a tensor, a circle.
  */
 export function plainFigure({ data, layout }: PlotlySpec): PlotlySpec {
   return {

@@ -9,8 +9,8 @@ export interface Html {
 /**
  * Marks a string as HTML, for `show` or as a cell's last expression.
  *
- * @param source the HTML; scripts run only in a notebook that the reader trusts
- * @param options.text what a reader sees where HTML cannot be shown; default: the source without its tags
+ * @param source The HTML; scripts run only in a notebook that the reader trusts.
+ * @param options.text What a reader sees where HTML cannot be shown; default: the source without its tags.
  * @example
  * show(html("<b>98.4 %</b> of the digits"));
  */

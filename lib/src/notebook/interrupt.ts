@@ -1,10 +1,11 @@
 import { kernel } from "./kernel";
 
 /**
- * Runs work that an interrupt of the cell stops by a signal, so that it can end in order.
+ * Runs work that the reader can stop: an interrupt of the cell aborts its signal, so that the work can end in order.
  *
- * @param work gets the signal to watch
- * @param outer a signal of the caller, which stops the work as well
+ * @param work Gets the signal to watch.
+ * @param outer A signal of the caller, which stops the work as well.
+ * @returns What the work returns.
  */
 export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
   const stop = new AbortController();

@@ -16,21 +16,22 @@ export interface DisplayOptions {
   readonly update?: boolean;
 }
 
-/** What the kernel offers to the library: the half of a notebook that is not JavaScript. */
+/** What the kernel offers to the library, so that the library needs to know nothing of Jupyter's protocol. */
 export interface Kernel {
   /**
-   * Shows content below the cell that the calling code belongs to; what the cell shows after it waits for content that
-   * comes later.
+   * Shows content below the cell that the calling code belongs to. Where the content is a promise, later outputs of the
+   * cell wait for it.
    */
   display(content: Content | Promise<Content>, options?: DisplayOptions): void;
   /** Empties the cell's output; with `wait`, when the next output arrives. */
   clearOutput(options?: { readonly wait?: boolean }): void;
   /**
-   * Calls a handler when the user stops the cell, instead of ending the cell at once. Returns a function that removes
-   * the handler.
+   * Calls a handler when the user stops the cell, instead of ending the cell at once.
+   *
+   * @returns A function that removes the handler.
    */
   onInterrupt(handler: () => void): () => void;
-  /** Calls a handler before the kernel ends; the kernel waits for its promise, for up to two seconds. */
+  /** Calls a handler before the kernel ends. The kernel waits for the handler's promise, for up to two seconds. */
   onClose(handler: () => void | Promise<void>): void;
   /** Runs a function outside any cell: timers and connections that it opens survive the cell and its interrupt. */
   detached<T>(work: () => T): T;

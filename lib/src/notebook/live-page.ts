@@ -1,4 +1,4 @@
-// What runs in the notebook's page, as text inside one output. It must not use anything outside its own function.
+// This function runs in the notebook's page: an output holds its text. It must not use anything outside of itself.
 
 /** What the page needs to know. Paths start at the Jupyter server's root folder. */
 export interface LivePage {
@@ -8,7 +8,7 @@ export interface LivePage {
   readonly run: string;
   readonly plotly: string;
   readonly color: string;
-  /** Milliseconds since 1970: what was written before belongs to an earlier run. */
+  /** Milliseconds since 1970; files written earlier belong to an earlier run. */
   readonly since: number;
 }
 

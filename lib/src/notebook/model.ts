@@ -28,7 +28,7 @@ export function representModel(model: LayersModel): Bundle {
   return { "text/html": gridHtml(grid), "text/plain": gridText(grid) };
 }
 
-/** "Dense, relu", "Dropout, rate 0.5", "Conv2D 5 x 5, relu": the type with what decides about it. */
+/** A layer's type with its main setting: "Dense, relu", "Dropout, rate 0.5", "Conv2D 5 x 5, relu". */
 function kind(layer: LayersModel["layers"][number]): string {
   const { activation, rate, kernelSize, poolSize } = layer.getConfig() as {
     activation?: unknown;

@@ -41,7 +41,7 @@ let reasonForNone: string | undefined;
  * Draws a figure as a static picture, for readers without JavaScript, with a headless browser that the first call
  * starts.
  *
- * @returns undefined without a browser; `whyNoPicture` then says why, once
+ * @returns Undefined where it cannot be drawn; `whyNoPicture` then says why, once.
  */
 export function drawPicture(figure: PlotlySpec): Promise<Picture | undefined> {
   // The browser stays open after the cell that started it, also after an interrupt.
@@ -53,7 +53,7 @@ export function drawPicture(figure: PlotlySpec): Promise<Picture | undefined> {
   });
 }
 
-/** Why there are no pictures: returns the sentence once, then undefined. */
+/** Says why there is no picture: one sentence at the first call, then undefined. */
 export function whyNoPicture(): string | undefined {
   const said = reasonForNone;
   reasonForNone = undefined;
@@ -69,7 +69,7 @@ async function draw(figure: PlotlySpec): Promise<Picture | undefined> {
   clearTimeout(idle);
   try {
     const picture = await drawOnce(figure).catch((error: unknown) => {
-      // A browser that crashed or was killed (memory, say) is started once more; the figure is not to blame.
+      // A browser that crashed or was killed, for lack of memory say, is started once more: the figure is not at fault.
       if (!(error instanceof Broken) || error.hopeless) throw error;
       return drawOnce(figure);
     });
@@ -90,7 +90,7 @@ async function draw(figure: PlotlySpec): Promise<Picture | undefined> {
   }
 }
 
-/** The browser failed, not the figure; `hopeless` if a second start would fail as well. */
+/** A failure of the browser, not of the figure; `hopeless` if a second start would fail as well. */
 class Broken extends Error {
   readonly hopeless: boolean;
 

@@ -14,9 +14,11 @@ import { isRun, representRun } from "./run";
 import { isTensor, representTensor } from "./tensor";
 
 /**
- * What a notebook shows of any value: a value that implements `Jupyter.display` decides for itself; figures, tensors,
- * models and danfojs frames are known; everything else is printed as Node prints it. A promise where a picture has to
- * be drawn first.
+ * What a notebook shows of a value. A value that implements `Jupyter.display` decides for itself. Figures, tensors,
+ * models and danfojs frames have a form of their own. Everything else is printed as Node prints it.
+ *
+ * @returns A promise where a picture has to be drawn first.
+ * @throws When a figure, or what `Jupyter.display` returns, cannot be stored in a notebook.
  */
 export function represent(value: unknown): Content | Promise<Content> {
   const own = (value as Record<symbol, unknown> | null | undefined)?.[displaySymbol];

@@ -8,8 +8,8 @@ import { isFigure, represent } from "./represent";
  * HTML, or any value that implements `Jupyter.display`. A string is read as Markdown. Outside a notebook its text is
  * printed.
  *
- * @param thing what to show
- * @param options.caption a line that goes with it: a figure's caption, or a line above anything else
+ * @param thing What to show.
+ * @param options.caption A line that goes with it: a figure's caption, or a line above anything else.
  * @example
  * show(figures.accuracy(run), { caption: "The MLP passes 97 % within one epoch." });
  * show(model);

@@ -61,10 +61,7 @@ function endLabels(record: RunRecord) {
   ];
 }
 
-/**
- * The sketch as an image that stands in the HTML itself; a front end shows it also in a notebook that it does not
- * trust.
- */
+/** The sketch as an image within the HTML; a front end shows it even in a notebook that it does not trust. */
 export function sketchImage(record: RunRecord): string {
   const { name } = modelStyle(record.part);
   const alt = `Training and test accuracy of ${name} up to iteration ${record.progress.iteration}`;

@@ -14,10 +14,10 @@ export interface Table {
 /**
  * Puts rows into a table.
  *
- * @param rows one object per row; the first row's keys are the columns
- * @param options.caption a line above the table
- * @returns a table for `show`, or a cell's last expression; `frame` is the danfojs frame under it
- * @throws when there is no row, or when a row has a column that the first one lacks
+ * @param rows One object per row; the first row's keys are the columns.
+ * @param options.caption A line above the table.
+ * @returns A table for `show`, or a cell's last expression; `frame` is the danfojs frame under it.
+ * @throws When there is no row, or when a row has a column that the first one lacks.
  * @example
  * show(table([{ model: "linear", test: "92.4 %" }, { model: "MLP", test: "98.4 %" }], { caption: "Accuracy" }));
  */

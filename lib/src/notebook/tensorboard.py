@@ -1,7 +1,7 @@
-"""TensorBoard for this machine's own pages alone: python tensorboard.py [TensorBoard's options] --host 127.0.0.1.
+"""TensorBoard for pages of this machine only: python tensorboard.py [TensorBoard's options] --host 127.0.0.1.
 
-It refuses a page that reaches it by another name than this machine's (a foreign site that has its name point here), and
-it ends, with its data server, when the process that started it is gone.
+It refuses a page that reaches it under a name other than this machine's (a foreign site whose name resolves to this
+machine), and it ends, with its data server, when the process that started it is gone.
 """
 
 import os
@@ -24,7 +24,7 @@ class OwnPages(program.WerkzeugServer):
             if name in ("127.0.0.1", "localhost"):
                 return wsgi_app(environ, start_response)
             start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
-            return [b"Expected 127.0.0.1 or localhost in the address: TensorBoard serves this machine alone.\n"]
+            return [b"Expected 127.0.0.1 or localhost in the address: TensorBoard serves only this machine.\n"]
 
         super().__init__(guarded, flags)
 

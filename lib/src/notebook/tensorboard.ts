@@ -16,8 +16,8 @@ export interface TensorboardOptions {
   /** The scalar to look at: "accuracy" or "loss"; default "accuracy". */
   readonly tag?: "accuracy" | "loss";
   /**
-   * Draws one of the two writers of each run alone. TensorBoard has seven colours: with more curves than that, two have
-   * the same. Default: both.
+   * Draws only one of the two writers of each run. TensorBoard has seven colours; with more curves, colours repeat.
+   * Default: both.
    */
   readonly split?: "train" | "test";
 }
@@ -35,11 +35,11 @@ const drawMs = 40_000;
 const size = { width: 1100, height: 780 };
 
 /**
- * TensorBoard's own plot of the train and test writers of some runs, as a picture: starts TensorBoard on the event
- * files, opens its page in a headless browser and photographs it. Takes about ten seconds.
+ * A picture of TensorBoard's own plot of the train and test writers of some runs: starts TensorBoard on the event
+ * files, opens its page in a headless browser and takes a screenshot. This takes about ten seconds.
  *
- * @param runs a run, its record, or several
- * @returns something to `show`; where no picture can be had (no browser, no event files), a sentence that says why
+ * @param runs A run, its record, or several.
+ * @returns A picture for `show`; where there can be none (no browser, no event files), a sentence that says why.
  * @example
  * show(await tensorboard(run, { tag: "accuracy" }));
  */
@@ -76,9 +76,7 @@ function picture(png: string | undefined, text: string): TensorboardPicture {
   };
 }
 
-/**
- * Path of the program that serves event files to pages of this machine alone, as long as its standard input is open.
- */
+/** Path of the program that serves event files to pages of this machine only, while its standard input is open. */
 export function tensorboardProgram(): string {
   return join(projectFolder(), "lib/src/notebook/tensorboard.py");
 }

@@ -15,7 +15,7 @@ export interface View {
   progress(progress: Progress): void;
   /** The record so far, after an evaluation. */
   record(record: RunRecord): void;
-  /** Replaces the live view by what stays: the record as it is now. */
+  /** Replaces the live view by the run's last state, which stays. */
   end(record: RunRecord): void;
   /** Ends the view of a run that failed. */
   fail(error: unknown): void;
@@ -71,7 +71,7 @@ class CellView implements View {
     this.#replace(this.#content(text, this.#latest));
   }
 
-  /** Where the server offers the run's folder; outside it where there is no server that we know. */
+  /** The path under which the server offers the run's folder; "..", outside it, where we know no server. */
   #pathOnServer(): string {
     const root = fromEnvironment("DEEPNETS_LAB_ROOT");
     return root ? relative(root, this.#run.folder).replaceAll("\\", "/") : "..";
@@ -110,7 +110,7 @@ class CellView implements View {
 
 class TerminalView implements View {
   readonly #part: string;
-  // In a log nothing but the end.
+  // A log gets only the last line.
   readonly #line = new StatusLines(process.stdout, Infinity);
   #latest: RunRecord | undefined;
 

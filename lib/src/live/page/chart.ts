@@ -4,7 +4,7 @@ export interface ChartLine {
   /** Name of the theme's colour. */
   readonly color: string;
   readonly values: readonly number[];
-  /** As in SVG; lines differ also without colour. */
+  /** SVG's `stroke-dasharray`: it tells lines apart without colour. */
   readonly dash?: string;
 }
 
@@ -13,10 +13,12 @@ export interface ChartOptions {
   /** What the chart shows, read aloud. */
   readonly label: string;
   readonly lines: readonly ChartLine[];
+  /** The values at the lower and the upper end of the y-axis. */
   readonly from: number;
   readonly to: number;
+  /** Steps on the x-axis, however many the lines have. */
   readonly steps: number;
-  /** A dashed line over all steps. */
+  /** The value of a dashed line over all steps. */
   readonly border?: number;
   /** What the steps count. Default "t". */
   readonly axis?: string;
@@ -24,7 +26,7 @@ export interface ChartOptions {
   readonly first?: number;
   /** A dashed upright line, at a step or between two. */
   readonly mark?: { readonly at: number; readonly name: string };
-  /** Pixels that the chart is wide, so that its words keep their size on a narrow page. Default 480. */
+  /** Width in pixels: with the width of the page, words keep their size on a narrow page. Default 480. */
   readonly width?: number;
 }
 
@@ -40,7 +42,7 @@ function shape(name: string, attributes: Readonly<Record<string, string | number
   return made;
 }
 
-/** Lines over the steps of a series, named at their ends. Colours follow the theme by themselves. */
+/** Lines over the steps of a series, named at their ends. Their colours follow the theme. */
 export function chart(options: ChartOptions): SVGElement {
   const { label, lines, from, to, steps, border, axis = "t", first = 1, mark } = options;
   const { height, left, right, top, bottom } = size;
@@ -85,7 +87,7 @@ export function chart(options: ChartOptions): SVGElement {
       }),
       shape("text", { x: x(mark.at) + 5, y: height - bottom - 6 }, mark.name),
     );
-  // Names one below the other where lines, and the dashed one, end at the same height.
+  // Where lines, or the dashed one, end at the same height, their names stand one below the other.
   const ends = lines
     .flatMap(({ name, color, values }) => values.slice(-1).map((value) => ({ name, color, at: y(value) })))
     .concat(border === undefined ? [] : [{ name: written(border), color: "soft", at: y(border) }])
@@ -111,7 +113,7 @@ export function chart(options: ChartOptions): SVGElement {
 
 const widest = 600;
 
-/** The width of the element that holds a chart, so that words keep their size; before it is shown it has none. */
+/** The width of the element that holds a chart, in pixels. It has none before it is shown. */
 export const widthOf = ({ clientWidth }: HTMLElement): Pick<ChartOptions, "width"> =>
   clientWidth > 0 ? { width: Math.min(widest, clientWidth) } : {};
 

@@ -23,8 +23,8 @@ button.start { margin-top: 8px; font-weight: 600; color: var(--paper); backgroun
 `;
 
 /**
- * Puts a button under a live output's static picture that starts its widget in place of the picture. Until then nothing
- * else happens.
+ * Puts a button under a live output's static picture. A click starts the widget in place of the picture; before that
+ * nothing runs.
  */
 export function frame(host: HTMLElement): void {
   if (host.shadowRoot) return;
@@ -51,10 +51,10 @@ export function frame(host: HTMLElement): void {
       const widget = Object.hasOwn(widgets, envelope.widget) ? widgets[envelope.widget] : undefined;
       if (!widget)
         throw new Error(
-          `This page does not know how to run "${envelope.widget}": export it anew, or run its cell again.`,
+          `This page cannot run a live output "${envelope.widget}": export the page again, or run its cell again.`,
         );
       root.append(element("style", {}, widget.style));
-      // The button shows what it says now before the work begins.
+      // The browser paints the button's new words before the work begins.
       await new Promise((done) => setTimeout(done, 20));
       await widget.start(box, envelope.data);
       still.hidden = start.hidden = true;

@@ -1,6 +1,10 @@
 import { canUnpack } from "../packed";
 
-/** @throws Error for the reader where the browser cannot unpack networks. */
+/**
+ * Refuses a browser that cannot unpack networks.
+ *
+ * @throws Error With a sentence for the reader.
+ */
 export function refuseOldBrowser(): void {
   if (!canUnpack())
     throw new Error(

@@ -1,8 +1,8 @@
 import { type Rgb, rgbOf, signedColor } from "../../base/signed-colors";
 
 /**
- * What a map's values look like: "signed", from -1 to 1 in the colours of `signedColors`; or, by its name, the theme's
- * colour for 1, with shades from the page's paper at 0.
+ * The colours of a map's values: "signed" for values from -1 to 1 in the colours of `signedColors`, or, for values from
+ * 0 to 1, the name of the theme's colour for 1; 0 is the page's paper.
  */
 export type Shades = "signed" | { readonly full: string };
 
@@ -10,7 +10,7 @@ export type Shades = "signed" | { readonly full: string };
 export const colorOf = (element: Element, name: string): Rgb =>
   rgbOf(getComputedStyle(element).getPropertyValue(`--${name}`).trim());
 
-/** Where a map lies on its canvas, in pixels of the canvas: one per value. */
+/** The size of a map and its place on the canvas, in pixels of the canvas: one per value. */
 export interface MapPlace {
   readonly rows: number;
   readonly columns: number;
@@ -19,7 +19,7 @@ export interface MapPlace {
 }
 
 /**
- * Paints a map, one pixel of the canvas per value; its style makes the pixels large. Where a value is NaN, nothing is
+ * Paints a map, one pixel of the canvas per value; the canvas' style makes the pixels large. A value that is NaN is not
  * painted.
  */
 export function paintMap(
@@ -31,7 +31,7 @@ export function paintMap(
   const color = shades === "signed" ? signedColor : shadesOf(canvas, shades.full);
   const image = context.createImageData(columns, rows);
   for (let i = 0; i < rows * columns; i++) {
-    const value = values[i]!;
+    const value = values[i] ?? Number.NaN;
     if (Number.isNaN(value)) continue;
     [image.data[4 * i], image.data[4 * i + 1], image.data[4 * i + 2]] = color(value);
     image.data[4 * i + 3] = 255;
@@ -39,7 +39,7 @@ export function paintMap(
   context.putImageData(image, left, top);
 }
 
-/** From the page's paper at 0 to a colour at 1. */
+/** Shades from the page's paper at 0 to a colour at 1. */
 function shadesOf(element: Element, full: string): (value: number) => Rgb {
   const [[red, green, blue], [fullRed, fullGreen, fullBlue]] = [colorOf(element, "paper"), colorOf(element, full)];
   return (value) => {

@@ -1,8 +1,8 @@
 import type { Theme } from "../envelope";
 
 /**
- * Keeps a widget in the colours of its surroundings: JupyterLab's theme where there is one, else what the reader's
- * system asks for. Sets `--paper`, `--ink`, ... and the attribute `data-theme`, and sends the event "theme".
+ * Keeps a widget in the colours around it: those of JupyterLab's theme where there is one, else light or dark as the
+ * reader's system is set. Sets `--paper`, `--ink`, ... and the attribute `data-theme`, and sends the event "theme".
  */
 export function followTheme(host: HTMLElement, theme: Theme): void {
   const system = matchMedia("(prefers-color-scheme: dark)");

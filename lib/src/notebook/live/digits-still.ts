@@ -3,7 +3,7 @@ import { colors } from "../../figures/theme";
 import { type Stroke, side } from "../../live/drawing";
 import { type Still, stillOf, stillTitle } from "./still";
 
-/** A 3 as somebody might draw it: the picture that stands for the pad where nothing runs. */
+/** A 3 as somebody might draw it, for the picture that is shown where the pad does not run. */
 export const exampleStrokes: readonly Stroke[] = [
   [
     [62, 70],
@@ -27,7 +27,7 @@ interface Answer {
   readonly name: string;
   /** Name of its colour. */
   readonly color: string;
-  /** Of the ten digits. */
+  /** Of the digits 0 to 9, `[10]`. */
   readonly probabilities: Float32Array;
 }
 

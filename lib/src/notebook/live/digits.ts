@@ -61,12 +61,12 @@ export async function digits({ seed, mnist }: DigitsOptions): Promise<Live> {
   return digitsOutput(shown, mnist.test);
 }
 
-/** A model of the pad with what the notebook knows of it; without a network where it is missing. */
+/** A model on the pad and what the notebook knows of it; without a network where none is kept. */
 export interface DigitsNetwork {
   readonly model: DigitsModel;
-  /** As the page will have it. */
+  /** The network as the page will carry it. */
   readonly network?: Network;
-  /** What it takes each test image for. */
+  /** The digit that it takes each test image for, `[10000]`. */
   readonly classes?: Uint8Array;
 }
 

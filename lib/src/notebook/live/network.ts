@@ -10,7 +10,7 @@ const valuesOf = (layer: tf.layers.Layer): Float32Array[] =>
 
 const activations: readonly string[] = ["linear", "relu", "softmax", "sigmoid", "tanh"];
 
-/** Layers that change nothing of a flat example when a network answers. */
+/** Layers that leave a flat example as it is in inference mode. */
 const silent: readonly string[] = ["InputLayer", "Reshape", "Flatten", "Dropout"];
 
 /**
@@ -18,7 +18,7 @@ const silent: readonly string[] = ["InputLayer", "Reshape", "Flatten", "Dropout"
  *
  * @param model A chain of dense layers, convolutions (same padding, stride 1), max-pooling, one LSTM layer, dropout and
  *   activations.
- * @throws When it holds a layer that pages do not know, naming it.
+ * @throws When it holds a layer that pages cannot run; the message names the layer.
  */
 export function networkOf(model: tf.LayersModel): Network {
   return { layers: model.layers.flatMap((layer) => layerOf(layer) ?? []) };
@@ -71,7 +71,8 @@ function layerOf(layer: tf.layers.Layer): Layer | undefined {
     }
     case "LSTM": {
       const plain = !config.returnSequences && !config.goBackwards && activation === "tanh";
-      if (!plain || config.recurrentActivation !== "sigmoid") throw refuse(" with other gates than the textbook's");
+      if (!plain || config.recurrentActivation !== "sigmoid")
+        throw refuse(" that returns all steps, runs backwards or has other gates than sigmoid and tanh");
       const units = config.units as number;
       const [steps, features] = input as [number, number];
       return { kind: "lstm", steps, features, units, kernel: kernel!, recurrent: second!, bias: third! };

@@ -7,18 +7,18 @@ import { momentsOf, networkOf } from "./network";
 
 /** A trained model, packed for a page, and what that cost. */
 export interface PackedModel extends Pick<Packed, "packed" | "network" | "bitsPerWeight"> {
-  /** Fraction of the test examples classified rightly, by the model and by what is left of it. */
+  /** Accuracy on the test examples, in [0, 1]: of the model, and of the packed network. */
   readonly accuracy: { readonly model: number; readonly packed: number };
   /** Classes that the packed network gives to the test examples. */
   readonly classes: Uint8Array;
 }
 
-/** From coarse to fine: a seventh more bytes each time, and in the end the weights as they are. */
+/** From coarse to fine: each step costs about a seventh more bytes, and 0 keeps the weights as they are. */
 const steps = [0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.06, 0];
-/** The test accuracy may move by so much, and the class of so many examples may change. */
+/** The most by which the test accuracy may move, and the largest share of examples whose class may change. */
 const mostMoved = 0.001;
 const mostChanged = 0.002;
-/** Fewer weights are a few hundred kilobytes at most, however fine they are. */
+/** With fewer weights, even fine ones take a few hundred kilobytes at most. */
 const fewWeights = 200_000;
 const examples = 4000;
 /** Examples that are classified at a time. */
@@ -30,10 +30,11 @@ interface Limit {
 }
 
 /**
- * Packs a model into few bytes: its test accuracy changes by at most 0.1 points.
+ * Packs a model into few bytes, such that its test accuracy changes by at most 0.1 points.
  *
- * @param model A trained classifier; it ends with the weights that it had.
- * @param data Its data: 4,000 training examples tell which weights matter, the test examples what is lost.
+ * @param model A trained classifier. Its weights change meanwhile and are put back at the end.
+ * @param data Its data: 4,000 training examples show which weights matter, the test examples show what is lost.
+ * @throws When it holds a layer that pages cannot run.
  */
 export function packModel(model: tf.LayersModel, { train, test }: Pick<Dataset, "train" | "test">): PackedModel {
   const network = networkOf(model);
@@ -59,7 +60,10 @@ export function packModel(model: tf.LayersModel, { train, test }: Pick<Dataset, 
     model.setWeights(own);
     tf.dispose(own);
   }
-  throw new Error("Expected weights that are kept as they are to give the same classes.");
+  throw new Error(
+    "Expected unchanged weights to give the model's own classes but found others: evaluate the model again, for it " +
+      "answers differently each time.",
+  );
 }
 
 /** The class of each example; undefined as soon as more than `most` of them differ from those of `before`. */

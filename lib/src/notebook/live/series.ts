@@ -75,7 +75,7 @@ export function seriesOutput(
     network: packed,
     length,
     threshold,
-    inputs: digitInputs(test, length),
+    inputs: digitInputs(test),
     cells: rankCells(model, test),
     border: border && Number(border.toFixed(2)),
     first: one(Math.max(0, test.labels.indexOf(0))),
@@ -108,13 +108,12 @@ export function seriesOutput(
 const mostMissed = 20;
 const rankedOn = 200;
 
-/** What the network reads for each digit: found in the data, whatever their scale. */
-function digitInputs({ series, inputs }: SeriesSplit, length: number): number[][] {
+/** The network's input for each digit, looked up in the data, whatever their scale is. */
+function digitInputs({ series, inputs }: SeriesSplit): number[][] {
   const features = inputs.length / series.length;
   return Array.from({ length: 10 }, (_, digit) => {
     const at = series.indexOf(digit);
-    if (at < 0)
-      throw new Error(`Expected each digit among the test series of ${length} but found no ${digit}: draw more.`);
+    if (at < 0) throw new Error(`Expected each digit among the test series but found no ${digit}: draw more series.`);
     return Array.from(inputs.subarray(at * features, (at + 1) * features));
   });
 }

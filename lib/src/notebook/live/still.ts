@@ -1,14 +1,14 @@
 import { escapeHtml } from "../../base/text";
 import { colors, font } from "../../figures/theme";
 
-/** The picture that stands for a live output where nothing runs. */
+/** The picture that is shown in place of a live output where nothing runs. */
 export interface Still {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
 }
 
-/** A picture on paper of a size in pixels; text without a colour of its own is grey. */
+/** Makes a picture of a size in pixels, on the theme's paper; text without a colour of its own is grey. */
 export function stillOf(parts: readonly string[], { width, height }: Omit<Still, "svg">): Still {
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ` +

@@ -19,7 +19,7 @@ const style = `${chartStyle}
 @media (max-width: 640px) { .cell { grid-template-columns: minmax(0, 1fr); } }
 `;
 
-/** One LSTM cell, its gates on sliders. It needs no data. */
+/** One LSTM cell with its gates on sliders. It needs no data. */
 export const cell: Widget<object> = { style, start };
 
 const sliders: readonly { readonly key: keyof CellSettings; readonly name: string; readonly most: number }[] = [

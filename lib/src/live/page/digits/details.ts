@@ -1,23 +1,24 @@
+import { itemAt } from "../../../base/item-at";
 import { forwardAll } from "../../forward";
 import type { Convolution, Dense, Network } from "../../layers";
 import { element } from "../element";
 import { colorOf, paintMap } from "../paint";
 
-/** A view into a network, for the image that it sees now. */
+/** A view into a network for the image on the pad. */
 export interface Details {
   readonly element: HTMLElement;
   show(image: Float32Array | undefined): void;
 }
 
 /**
- * What can be shown of a network: the maps of its convolutions, or the sums of a linear model; undefined for others.
+ * Which view a network has: the maps of its convolutions, or the sums of a linear model; undefined for others.
  */
 export function detailsOf(network: Network): "maps" | "sums" | undefined {
   if (network.layers.some(({ kind }) => kind === "convolution")) return "maps";
   return network.layers.filter(({ kind }) => kind === "dense").length === 1 ? "sums" : undefined;
 }
 
-/** Makes the view into a network. */
+/** Makes the view into a network; `color` is the theme's name for its model's colour. */
 export const makeDetails = (network: Network, color: string): Details =>
   detailsOf(network) === "maps" ? makeMaps(network, color) : makeSums(network);
 
@@ -66,7 +67,7 @@ function paintMaps(canvas: HTMLCanvasElement, { layer, values, wide, color }: Ma
   const context = canvas.getContext("2d")!;
   context.fillStyle = `rgb(${colorOf(canvas, "faint").join()})`;
   for (let map = 0; map < layer.maps; map++) {
-    const one = Float32Array.from({ length: rows * columns }, (_, i) => values[i * layer.maps + map]! / most);
+    const one = Float32Array.from({ length: rows * columns }, (_, i) => itemAt(values, i * layer.maps + map) / most);
     const [left, top] = [(map % wide) * (columns + 1), Math.floor(map / wide) * (rows + 1)];
     // A line around each map; a row that the maps do not fill stays empty.
     context.fillRect(left - 1, top - 1, columns + 2, rows + 2);

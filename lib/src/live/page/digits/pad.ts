@@ -2,11 +2,11 @@ import { type Drawing, type Stroke, side } from "../../drawing";
 import { element } from "../element";
 import { colorOf, paintMap } from "../paint";
 
-/** The square that one draws on, or that a test image lies on. */
+/** The square to draw on; it can show a test image instead. */
 export interface Pad {
   readonly element: HTMLElement;
   readonly drawing: Drawing;
-  /** Puts an image on the pad, in the place of what is drawn there. */
+  /** Shows an image on the pad, in place of the drawing. */
   put(image: Float32Array): void;
   clear(): void;
   repaint(): void;
@@ -14,7 +14,7 @@ export interface Pad {
 
 /** What a pad is made with. */
 export interface PadOptions {
-  /** Something was drawn, or is gone; `isNew` where nothing stays of what was there before. */
+  /** The drawing has changed; `isNew` where nothing is left of the one before. */
   readonly onchange: (isNew: boolean) => void;
   /** An arrow key was pressed: pixels to the right and down. */
   readonly onshift: (right: number, down: number) => void;

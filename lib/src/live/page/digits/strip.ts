@@ -3,15 +3,15 @@ import { side } from "../../drawing";
 import { element } from "../element";
 import { paintMap } from "../paint";
 
-/** Test images to choose from: one stop of the keyboard, arrow keys go from one to the next. */
+/** Test images to choose from. For the keyboard they are one stop; arrow keys go from one to the next. */
 export interface Strip {
   readonly element: HTMLElement;
-  /** Takes the choice back. */
+  /** Unselects the chosen image. */
   reset(): void;
   repaint(): void;
 }
 
-/** Makes the strip; `choose` is told each image that is chosen, as ink from 0 to 1. */
+/** Makes the strip; it calls `choose` with each image that is chosen, as ink from 0 to 1. */
 export function makeStrip(
   images: readonly DigitsImage[],
   choose: (image: Float32Array, chosen: DigitsImage) => void,

@@ -26,7 +26,7 @@ const style = `
   .kernel > .words { max-width: none; } }
 `;
 
-/** A kernel that one drags over a digit and whose numbers one edits. */
+/** A kernel to drag over a digit, with numbers to edit. */
 export const kernel: Widget<KernelData> = { style, start };
 
 const half = (kernelSize - 1) / 2;
@@ -105,7 +105,7 @@ function start(box: HTMLElement, { image }: KernelData): void {
     const at = itemAt(values, row * side + column);
     const products = used.flatMap((weight, i) => {
       const [y, x] = [row + Math.floor(i / kernelSize) - half, column + (i % kernelSize) - half];
-      // Zeros lie around the image; above and below it the list has no values.
+      // Zeros lie around the image; above and below it the array has no values.
       const ink = x < 0 || x >= side ? 0 : (image[y * side + x] ?? 0);
       return ink !== 0 && weight !== 0 ? [`${short(ink)} × ${short(weight)}`] : [];
     });

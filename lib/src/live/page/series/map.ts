@@ -1,3 +1,4 @@
+import { itemAt } from "../../../base/item-at";
 import type { RankedCell, SeriesRun } from "../../series-data";
 import { element } from "../element";
 import { paintMap } from "../paint";
@@ -5,7 +6,7 @@ import { paintMap } from "../paint";
 /** The states of all cells of an LSTM, one row per cell and one column per step. */
 export interface StatesMap {
   readonly element: HTMLElement;
-  /** Paints tanh of a series' states, which is what the output gates let out, and marks a cell. */
+  /** Paints tanh(c), which the output gates let through, for all cells over a series, and marks one cell. */
   show(run: SeriesRun, cell: number): void;
 }
 
@@ -14,7 +15,7 @@ export interface StatesMapOptions {
   /** In the order of the rows. */
   readonly cells: readonly RankedCell[];
   readonly length: number;
-  /** A click chose a row's cell. */
+  /** A click has chosen a row's cell. */
   readonly onchoose: (cell: number) => void;
 }
 
@@ -35,7 +36,7 @@ export function makeStatesMap({ cells, length, onchoose }: StatesMapOptions): St
       // Steps that a shorter series does not have stay empty.
       const values = new Float32Array(cells.length * length).fill(Number.NaN);
       cells.forEach((ranked, rank) =>
-        steps.forEach(({ c }, t) => (values[rank * length + t] = Math.tanh(c[ranked.cell]!))),
+        steps.forEach(({ c }, t) => (values[rank * length + t] = Math.tanh(itemAt(c, ranked.cell)))),
       );
       paintMap(canvas, values, { rows: cells.length, columns: length, shades: "signed" });
       canvas.setAttribute("aria-label", `States of all ${cells.length} cells over ${steps.length} steps`);

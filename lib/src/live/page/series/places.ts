@@ -1,6 +1,6 @@
 import { element } from "../element";
 
-/** The digits of a series, one beside the other: one stop of the keyboard. */
+/** The digits of a series, one beside the other. For the keyboard they are one stop. */
 export interface Places {
   readonly element: HTMLElement;
   /** Shows digits; places after the last are empty. */
@@ -22,7 +22,7 @@ const moves: Readonly<Record<string, (place: number, last: number) => number>> =
   End: (_, last) => last,
 };
 
-/** Makes the places: left and right go from digit to digit, up and down nudge one, a typed digit replaces it. */
+/** Makes the places: left and right go from digit to digit, up and down change one by 1, a typed digit replaces it. */
 export function makePlaces({ length, onset }: PlacesOptions): Places {
   let chosen = 0;
   let digits: readonly number[] = [];
@@ -54,7 +54,7 @@ export function makePlaces({ length, onset }: PlacesOptions): Places {
   const less = element("button", { type: "button", onclick: () => nudge(-1) }, "−");
   const more = element("button", { type: "button", onclick: () => nudge(1) }, "+");
 
-  /** The place after the last digit can be filled, those behind it not yet. */
+  /** The place after the last digit can be filled; those after it must wait. */
   function set(digit: number): void {
     if (chosen <= digits.length) onset(chosen, digit);
   }

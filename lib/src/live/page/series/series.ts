@@ -113,7 +113,7 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
       run = runSeries(network, data, shown);
       border = undefined;
       clearTimeout(later);
-      // Twenty-one series more: when the hand rests.
+      // It runs 21 more series, so it waits for a pause in typing.
       later = setTimeout(() => void lookAround(), 250);
     }
     render();
@@ -122,7 +122,7 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
     if (problem === undefined) told = setTimeout(() => (status.textContent = verdict()), status.textContent ? 400 : 0);
     else status.textContent = problem;
   }
-  /** One series at a time, so that the page stays responsive; ends when the series changes. */
+  /** Runs one series at a time, so that the page stays responsive; ends when the series changes. */
   async function lookAround(): Promise<void> {
     const { digits } = run;
     if (digits.length !== length) return;
@@ -178,7 +178,7 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
         ...{ from: 0, to: 1, steps: length, ...width },
       }),
     );
-    const over = (name: "i" | "f" | "o" | "c" | "h") => steps.map((step) => step[name][cell]!);
+    const over = (name: "i" | "f" | "o" | "c" | "h") => steps.map((step) => itemAt(step[name], cell));
     const [i, f, o, c, h] = [over("i"), over("f"), over("o"), over("c"), over("h")];
     views.gates.plot.replaceChildren(
       chart({
@@ -244,7 +244,7 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
     const at = around.filter((_, i) => i > 0 && answers[i] !== answers[i - 1]);
     if (at.length === 0) return `The answer is ${answers[0]} at each of these sums.`;
     const gaps = at.map((sum) => `between ${sum - 1} and ${sum}`).join(", ");
-    return `The answer changes ${gaps}; whoever adds exactly changes between ${threshold - 1} and ${threshold}.`;
+    return `The answer changes ${gaps}; with exact sums it would change between ${threshold - 1} and ${threshold}.`;
   }
 
   box.className = "series";
@@ -273,5 +273,5 @@ async function start(box: HTMLElement, data: SeriesData): Promise<void> {
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
-/** Not seeded: nothing here needs to be repeated. */
+/** Uniform in [0, 1). It has no seed: nothing here needs to be repeated. */
 const random = (): number => itemAt(crypto.getRandomValues(new Uint32Array(1)), 0) / 2 ** 32;
