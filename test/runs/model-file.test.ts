@@ -105,7 +105,7 @@ test("a network that is missing, damaged, foreign or of another architecture is 
   await writeModel(folder, network(), { ...record, seed: 2 });
   expect(await refusal()).toContain("found the network of another run");
   await writeModel(folder, linear({ inputs: 4, outputs: 3 }), record);
-  expect(await refusal()).toContain("found one of another architecture than its record tells of");
+  expect(await refusal()).toContain("found one of another architecture than its record says");
   restored();
   expect(await refusal()).not.toContain("Expected");
   rmSync(join(folder, "model"), { recursive: true });

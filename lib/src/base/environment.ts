@@ -70,7 +70,7 @@ export const variables = {
     for: "runs",
     takes: "1 or 0",
     usual: "0",
-    meaning: "1 starts each training anew, whatever checkpoint there is",
+    meaning: "1 starts each training anew, even where there is a checkpoint",
     read: oneOrNothing,
   }),
   DEEPNETS_THREADS: define<Threads>({
@@ -163,7 +163,7 @@ export const environmentTable = (): string =>
     ]),
   ]);
 
-/** Our environment for a program that we start: less the names in `without`, and with `more`. */
+/** This process' environment for a program that we start, without the names in `without` and with `more` added. */
 export function inherited(more: Environment = {}, without: readonly string[] = []): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !without.includes(name));
   return { ...Object.fromEntries(kept), ...more };
@@ -176,12 +176,12 @@ export const servedNotebook = (environment: Environment = process.env): string |
 /** The process id of the Jupyter that started this kernel, where it says it. */
 export const jupyterProcess = (): number | undefined => Number(process.env.JPY_PARENT_PID) || undefined;
 
-/** Whether a window can be opened, as far as the environment says. */
+/** Whether the environment says that a window can be opened. */
 export const hasDisplay = (): boolean => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
 /**
- * Whether the engine computes by oneDNN, as the variable says that it reads when it loads: "1", "0", or undefined where
- * it decides by the processor.
+ * The variable that switches the engine's oneDNN kernels, which it reads when it loads: "1" for on, "0" for off,
+ * undefined where the engine decides by the processor.
  */
 export const oneDnnSwitch = (): string | undefined => process.env.TF_ENABLE_ONEDNN_OPTS;
 

@@ -1,11 +1,11 @@
-// The errors that a user can mend. The library takes them compiled, set-up as they stand here, before anything is
-// installed. So this is plain JavaScript, and errors.d.cts describes it.
+// The errors that a user can mend. The compiled library and set-up both use this file, set-up before anything is
+// installed. So it is plain JavaScript, and errors.d.cts describes it.
 
 class UserError extends Error {
   name = "UserError";
 }
 
-// Sentences for the system's errors, by code. `what` is "write", "read" or, where it is not known, "open".
+// Sentences for the system's errors, by code. `what` is "write", "read" or, if unknown, "open".
 const full = ({ place }) =>
   `Expected room on the disk but it is full (${place}): free some space and run again; what was finished is kept.`;
 
@@ -72,10 +72,10 @@ function explained(error, place, what = "write") {
 
 /** See errors.d.cts. */
 function sentenceOf(error) {
-  // By name: a command has the class of the compiled library, set-up its own.
+  // By name, since a command has the class of the compiled library, and set-up its own.
   if (error?.name === "UserError") return error.message;
   if (!(error instanceof Error)) return undefined;
-  // A copy names both: what there is no room for is the second.
+  // An error of a copy names both files; the second is the one that cannot be written.
   const written = ["ENOSPC", "EDQUOT", "EROFS"].includes(error.code) ? error.dest : undefined;
   const known = explained(error, written ?? error.path ?? error.dest ?? error.syscall ?? "while it ran", "open");
   if (known !== error) return known.message;

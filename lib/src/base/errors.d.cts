@@ -8,12 +8,12 @@ export class UserError extends Error {
 
 /**
  * A UserError in place of the system's error about a file (no room, no right, too many open files), with the way out.
- * Any other error comes back as it is.
+ * Returns any other error unchanged.
  *
  * @param place The file or folder, as the sentence names it.
  * @param what What was to be done there. Default "write".
  */
 export function explained(error: unknown, place: string, what?: "write" | "read"): unknown;
 
-/** The sentence to print for an error, or undefined where it is a fault of ours and its stack is wanted. */
+/** The sentence to print for an error, or undefined where it is a mistake in our code, whose stack is to be printed. */
 export function sentenceOf(error: unknown): string | undefined;

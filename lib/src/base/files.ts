@@ -4,8 +4,10 @@ import { dirname } from "node:path";
 import { explained } from "./errors.cjs";
 
 /**
- * Replaces a file in one move: a reader finds either the old or the new one, complete, even if we are killed. `sync`
- * waits until it is on the disk and would survive a power cut too, which takes some milliseconds.
+ * Replaces a file in one move: a reader finds either the old or the new one, complete, even if this process is killed.
+ * `sync` waits until the file is on the disk and would survive a power cut too, which takes some milliseconds.
+ *
+ * @throws UserError When it cannot be written (a full disk, no right); the old file is then intact.
  */
 export function writeWhole(
   file: string,
@@ -29,7 +31,11 @@ export function writeWhole(
   }
 }
 
-/** The same for large contents, in pieces, while the event loop runs. */
+/**
+ * Replaces a file as `writeWhole` does, for large contents: in pieces, so that the event loop runs meanwhile.
+ *
+ * @throws UserError When it cannot be written; the old file is then intact.
+ */
 export async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<void> {
   const part = `${file}.part`;
   try {

@@ -1,4 +1,4 @@
-// One lock for all: the library takes it compiled, set-up as it stands here, before anything is installed. So it is
+// One lock for all: the compiled library and set-up both use this file, set-up before anything is installed. So it is
 // plain JavaScript, and lock-file.d.cts describes it.
 const { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const { execFileSync } = require("node:child_process");
@@ -14,10 +14,10 @@ const patience = 10_000;
 /**
  * Takes a lock, a file that names its holder.
  *
- * A lock appears by a link: whole, and only where none is. The lock of a process that is gone is replaced by a rename,
- * and only by whoever holds a second lock of that kind, the file's name with ".takeover": while it is held, the first
- * can neither be released (its holder is dead) nor linked anew (it is there), so that what was found stale is what is
- * replaced. The second lock is taken in the same way, in case its holder dies too.
+ * A lock is made by a link: complete, and only where there is none. The lock of a process that is gone is replaced by a
+ * rename, and only by a process that holds a second such lock, the file's name with ".takeover". While that is held,
+ * the first lock can be neither released (its holder is dead) nor linked again (it exists), so that the stale lock that
+ * was found is the one that is replaced. The second lock is taken in the same way, in case its holder dies too.
  */
 function takeLock(file) {
   mkdirSync(dirname(file), { recursive: true });
@@ -99,7 +99,7 @@ function link(draft, file) {
   }
 }
 
-// A file of its own: the one before may be linked to a lock by now.
+// A new file each time: the one before may be linked to a lock by now.
 function write(draft, holder) {
   rmSync(draft, { force: true });
   writeFileSync(draft, JSON.stringify(holder));
@@ -130,7 +130,8 @@ function isFresh(file) {
   return Math.abs(Date.now() - changed) < settled;
 }
 
-// Whether a process of another machine lives cannot be found out. A program that a dead process started may still run.
+// A process of another machine cannot be looked at, so it counts as alive. A program that a dead process started may
+// still run.
 const holds = (holder) => holder.host !== hostname() || isAlive(holder) || (holder.runners ?? []).some(isAlive);
 
 /** A process of this machine by its id, told apart from later ones that get it. */

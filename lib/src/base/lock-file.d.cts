@@ -38,5 +38,5 @@ export function holderOf(file: string): Holder | undefined;
 /** A process of this machine by its id. */
 export function identify(pid: number): Process;
 
-/** Whether a process of this machine still runs. Without `born` its id alone must do. */
+/** Whether a process of this machine still runs. Without `born` only its id tells. */
 export function isAlive(process: { readonly pid: number; readonly born?: string | undefined }): boolean;

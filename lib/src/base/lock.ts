@@ -8,7 +8,10 @@ export { identify, isAlive, type Lock, type Process } from "./lock-file.cjs";
 
 /**
  * Makes sure that only one process at a time trains in a run's folder. The lock of a process that is gone is taken
- * over; one on another machine counts as alive. Returns the function that releases it.
+ * over; one on another machine counts as alive.
+ *
+ * @returns A function that releases the lock.
+ * @throws UserError When another process trains the run, or a hand-in has claimed it.
  */
 export function lockRun(folder: string): () => void {
   const file = join(folder, "lock");
@@ -27,13 +30,15 @@ export function lockRun(folder: string): () => void {
 /** The live process that trains in a folder, if any. */
 export const holderOf = (folder: string): Holder | undefined => holderOfFile(join(folder, "lock"));
 
-/** What works on runs for hours, and trains only some of the time. */
+/** A program that works on runs for hours but trains only some of the time. */
 type Claimant = "hand-in" | "sweep";
 
 /**
  * Claims runs for a hand-in or a sweep, all or none, until the returned function is called. While a hand-in has a run,
  * nobody else trains it: its record would no longer be the one that the notebook read. Two sweeps may claim the same
  * run, since they have a lock of their own.
+ *
+ * @throws UserError When another program has claimed one of the runs.
  */
 export function claimRuns(folders: readonly string[], by: Claimant): () => void {
   const locks: Lock[] = [];

@@ -1,15 +1,16 @@
 import { isObject } from "./is-object";
 
-/** All names that options of a type have: the compiler sees to it that none is forgotten. */
+/** The names of all options of a type; the compiler makes sure that none is missing. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
 /**
- * Throws when options hold a name that nobody would read. A cell's compiler sees most of them; it does not see those
- * of a variable, of a cast, or of JavaScript.
+ * Refuses options under a name that nobody reads. A cell's compiler finds most of them, but not those of a variable, a
+ * cast or JavaScript.
  *
  * @param what Whose options they are, for the message.
  * @param options As the caller gave them.
  * @param names What they may hold.
+ * @throws When they are not an object, or hold another name.
  */
 export function refuseUnknown<T>(what: string, options: unknown, names: OptionNames<T>): void {
   const known = Object.keys(names).join(", ");

@@ -1,9 +1,9 @@
 import { itemAt } from "./item-at";
 
 /**
- * Colours of values with a sign, at -1, -1/2, 0, 1/2 and 1: dark blue, grey, light orange. Each is lighter than the one
- * before (14, 41, 60, 75 and 91 of CIE's 100): so a grey print shows sign and size, and colour-blind readers tell blue
- * from orange. They are the same on a light and on a dark page: dark is negative on both.
+ * Colours of values with a sign, at -1, -1/2, 0, 1/2 and 1: from dark blue over grey to light orange. Each is lighter
+ * than the one before (CIE lightness 14, 41, 60, 75 and 91 of 100), so that a grey print shows sign and size, and
+ * colour-blind readers tell blue from orange. They are the same on a light and on a dark page: dark is negative.
  */
 export const signedColors = ["#00224f", "#2f639e", "#8d9195", "#f4ab4c", "#ffe1a6"] as const;
 

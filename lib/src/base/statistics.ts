@@ -9,7 +9,7 @@ export interface Statistic {
   readonly max: number;
 }
 
-/** The sum, added up from first to last; 0 of no numbers. */
+/** The sum, added up from first to last; 0 where there are no numbers. */
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Mean and scatter of at least one number. */

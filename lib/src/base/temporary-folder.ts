@@ -6,10 +6,11 @@ import { isAlive } from "./lock-file.cjs";
 let cleared = false;
 
 /**
- * Makes a temporary folder whose name says which process it belongs to. The first call of a process
- * removes the folders of processes that were killed.
+ * Makes a temporary folder whose name says which process it belongs to. The first call of a process removes the folders
+ * of processes that were killed.
  *
  * @param kind What it is for: "graph".
+ * @returns Its absolute path.
  */
 export function temporaryFolder(kind: string): string {
   if (!cleared) clearLeftovers();

@@ -24,8 +24,7 @@ export const percent = (fraction: number, digits = 2): string => `${(100 * fract
  * A difference of two fractions, in percentage points: `points(0.99785 - 0.989)` is "0.88 points".
  *
  * The exact difference is rounded once: it may differ by 0.01 from the difference of two rounded percentages. A value
- * half way between two goes to the even digit (IEEE 754), also where only the rounding of binary fractions hides that
- * it is half way.
+ * half way between two is rounded to the even digit (IEEE 754), even where its binary fraction lies beside the half.
  *
  * @example
  * points(0.9985 - 0.9831); // "1.54 points"
@@ -78,7 +77,7 @@ export const quote = (text: string, length = 80): string => {
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 };
 
-/** A duration as a reader says it: "48 s", "5 min 12 s", "1 h 20 min". */
+/** A duration in words: "48 s", "5 min 12 s", "1 h 20 min". */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "unknown";
   const whole = Math.max(0, Math.round(seconds));
@@ -87,7 +86,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }
 
-/** A duration that is an estimate, rounded up, so that it is kept: "71 s", "3 min", "1 h 30 min". */
+/** An estimated duration, rounded up, so that it is not exceeded: "71 s", "3 min", "1 h 30 min". */
 export function roughDuration(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.ceil(seconds))} s`;
   const minutes = Math.ceil(seconds / 60);
@@ -97,8 +96,8 @@ export function roughDuration(seconds: number): string {
 /**
  * The cells of a table, each as wide as the widest of its column.
  *
- * @param rows rows of cells, the head among them
- * @param options.right which cells stand at the right edge of their column; default: none
+ * @param rows Rows of cells, the head among them.
+ * @param options.right Which cells stand at the right edge of their column; default: none.
  */
 export function alignCells(
   rows: readonly (readonly string[])[],

@@ -7,7 +7,7 @@ import threading
 
 def stop_with_parent() -> None:
     """Sends this process SIGTERM once its standard input ends; call it before the imports, which take a second."""
-    # A child that shares the pipe could change it: a Node that looks at its standard input lets nobody wait there.
+    # A child that shares the pipe could change it: a Node that reads its standard input makes the pipe answer at once.
     pipe = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

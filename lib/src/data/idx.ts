@@ -12,8 +12,7 @@ export interface Idx {
  * of axes, the size of each axis as a big-endian 32-bit integer, then the values.
  *
  * @param bytes The whole file.
- * @param options `name` for messages, the shape that is expected, and what to do when the file is not what was
- * expected.
+ * @param options `name` of the file for messages; `shape`, the expected sizes; `wayOut`, what to do about a wrong file.
  * @throws When the magic number, a size or the length is not as expected.
  * @example
  * const labels = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), { name: "two labels", shape: [2] });

@@ -70,7 +70,7 @@ export async function loadMnist({ name = "mnist" }: MnistOptions = {}): Promise<
   return { name, shape: [784], classes: 10, train: train.split, test: test.split, hash };
 }
 
-/** Where files come from; `own` is the folder that set-up fills. */
+/** The folder that files come from; `own` where it is the one that set-up fills. */
 interface Source {
   readonly name: string;
   readonly folder: string;
@@ -117,7 +117,7 @@ const labels = new Map<string, Uint8Array>();
 /**
  * The labels of one half of MNIST, read once.
  *
- * @throws UserError when the file is missing or damaged.
+ * @throws UserError When the file is missing or damaged.
  */
 export function mnistLabels(half: "train" | "test"): Uint8Array {
   const name = half === "train" ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte";

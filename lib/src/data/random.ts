@@ -42,7 +42,7 @@ export class Random {
     return bits % n;
   }
 
-  /** Standard normal (Box and Muller 1958, the cosine branch alone, so that one call takes two numbers always). */
+  /** Standard normal (Box and Muller 1958, only the cosine branch, so that one call always takes two numbers). */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
   }

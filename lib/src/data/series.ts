@@ -41,7 +41,7 @@ export interface SeriesOptions {
 /** All of them. */
 export const seriesScales: readonly SeriesScale[] = ["raw", "unit", "standard", "threshold", "onehot"];
 
-/** By the digit, and the mean digit of a series that just reaches the threshold. */
+/** The input for a digit; `mean` is the mean digit of a series that just reaches the threshold. */
 const scales: Record<Exclude<SeriesScale, "onehot">, (digit: number, mean: number) => number> = {
   raw: (digit) => digit,
   unit: (digit) => digit / 9,

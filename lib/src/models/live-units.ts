@@ -19,7 +19,8 @@ const chunk = 250;
  * examples is dead: its gradient is 0 too, so that training no longer changes its weights.
  *
  * @param model Any model with one input; its layers whose activation is "relu" are counted, first to last.
- * @param inputs Whole examples one after the other, row-major: `[n, 784]` for MNIST. A unit may wake for a rare one.
+ * @param inputs Whole examples one after the other, row-major: `[n, 784]` for MNIST. A unit may be live only for a rare
+ *   example, so take many.
  * @throws When `inputs` is not a whole number of examples, or the model has no ReLU layer.
  * @example
  * const model = models.mlp({ inputs: 784, hidden: [20], outputs: 10 });

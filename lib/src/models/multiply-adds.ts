@@ -3,8 +3,8 @@ import { sizeOf } from "../base/shape";
 import type { LayerDescription } from "./describe";
 
 /**
- * How many multiplications, each with an addition, one example costs on its way through a model: what a network has to
- * compute, beside what it has to store.
+ * How many multiplications, each with an addition, a model needs for one example: what a network has to compute, beside
+ * what it has to store.
  *
  * Counted from the layers' shapes: a dense layer uses each weight once, a convolution uses each weight once for each
  * pixel of its output. Biases, activations and pooling cost little beside that and do not count.

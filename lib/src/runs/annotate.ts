@@ -8,7 +8,7 @@ import type { Run } from "./run";
  * @param run What `train` returned.
  * @param name A word of letters, digits and underscores; the same name again replaces the value.
  * @param value Anything that JSON holds; numbers must be finite.
- * @throws When the name or the value cannot be kept.
+ * @throws When the run has not finished, or the name or the value cannot be kept.
  * @example
  * await annotate(run, "fresh", { size: 100_000, balancedAccuracy: 0.93 });
  */

@@ -4,7 +4,7 @@ import { rightOnes } from "./compare";
 import { finalOf } from "./measures";
 import type { RunRecord } from "./record";
 
-/** The answers of a model whose certainty lies in one interval. */
+/** The answers of a model whose certainty is in one interval, from `low` to `high`. */
 export interface CalibrationBin {
   readonly low: number;
   readonly high: number;
@@ -33,7 +33,8 @@ export interface Calibration {
  * Compares how certain a model is of its answers with how often they are right, on the test examples.
  *
  * @param record A finished run.
- * @param options `labels` of the test examples in the data's order, and the number of bins, 15 where left out.
+ * @param options `labels` of the test examples in the data's order; `bins`, the number of intervals, default 15.
+ * @throws When the run has not finished, or has another number of test examples than `labels`.
  * @example
  * const mnist = await loadMnist();
  * const run = await readRecord({ part: "h6-1b", profile: "full", seed: 1 });

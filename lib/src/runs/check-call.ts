@@ -8,8 +8,8 @@ import type { Parameters } from "../training/parameters";
 import type { TrialOptions } from "../training/trial";
 import type { TrainOptions } from "./run";
 
-// What enters training is looked at here, and not where it is used: those rooms decide the numbers, and a line more in
-// them would make another code of every record.
+// The arguments of train and trial are checked here and not where they are used: those rooms decide the numbers, so a
+// line more in them would change the code's hash in every record.
 
 const parameterNames: OptionNames<Parameters> = {
   part: true,
@@ -36,7 +36,7 @@ const trainNames: OptionNames<TrainOptions> = {
 
 const trialNames: OptionNames<TrialOptions> = { evaluateOn: true, signal: true, onEvaluation: true };
 
-/** Throws unless `train` reads all options that it is given, and can use their values. */
+/** Refuses options that `train` does not read, and values that it cannot use. @throws Error Naming the option. */
 export function checkTrainOptions(options: TrainOptions): void {
   refuseUnknown("options of train", options, trainNames);
   requireFunctions(options, ["onProgress", "onEvaluation"]);
@@ -49,7 +49,7 @@ export function checkTrainOptions(options: TrainOptions): void {
   });
 }
 
-/** The same for `trial`. */
+/** Refuses options that `trial` does not read, and values that it cannot use. @throws Error Naming the option. */
 export function checkTrialOptions(options: TrialOptions): void {
   refuseUnknown("options of trial", options, trialNames);
   requireFunctions(options, ["onEvaluation"]);
@@ -58,8 +58,10 @@ export function checkTrialOptions(options: TrialOptions): void {
 }
 
 /**
- * Throws unless model, data and parameters can be trained as they say: the parameters hold what `parameters` returns,
- * each class has an output of the model, and each label is a class.
+ * Refuses a training that cannot be what its arguments say: the parameters must hold what `parameters` returns, each
+ * class needs an output of the model, and each label must be a class.
+ *
+ * @throws Error Naming what is wrong.
  */
 export function checkTraining(model: tf.LayersModel, dataset: Dataset, parameters: Parameters): void {
   if (!isObject(model) || !Array.isArray(model.layers) || !Array.isArray(model.outputs))
@@ -70,35 +72,38 @@ export function checkTraining(model: tf.LayersModel, dataset: Dataset, parameter
   checkCompiled(model);
 }
 
-/** Throws unless a data set is whole: its parts are there, and of lengths that agree. */
+/** Refuses a data set that lacks a part, or whose lengths do not agree. @throws Error Naming what is wrong. */
 export function checkData(dataset: Dataset): void {
   checkParts(dataset);
   checkDataset(dataset);
 }
 
-/** What `compile` said is not read: a loss that is another one than ours must not look as if it counted. */
+/** Training does not read what `compile` was given: another loss than ours must not look as if it counted. */
 function checkCompiled(model: tf.LayersModel): void {
   const { loss } = model as { readonly loss?: unknown };
   const ours = ["categoricalCrossentropy", "sparseCategoricalCrossentropy", "binaryCrossentropy"];
   const other = [loss].flat().find((one) => one !== undefined && !ours.includes(one as string));
   if (other !== undefined)
     throw new Error(
-      `Expected a model that is not compiled, or with a cross-entropy, but found the loss ${shown(other)}: train takes the ` +
-        "cross-entropy; leave compile out, or write the step of another loss with trace.",
+      `Expected a model that is not compiled, or with a cross-entropy, but found the loss ${shown(other)}: train ` +
+        "takes the cross-entropy; leave compile out, or write the step of another loss with trace.",
     );
 }
 
 function checkParameters(parameters: Parameters): void {
   refuseUnknown("parameters", parameters, parameterNames);
   const { part, seed, batchSize, iterations, epochs, evalEvery, optimizer } = parameters;
-  if (typeof part !== "string" || !isObject(optimizer))
+  if (typeof part !== "string" || !isObject(optimizer)) {
+    const found = shown(typeof part === "string" ? optimizer : part);
     throw new Error(
-      `Expected parameters with a part and an optimizer but found ${shown(typeof part === "string" ? optimizer : part)}: ` +
-        "take them from parameters(...), and change single values: { ...p, iterations: 300 }.",
+      `Expected parameters with a part and an optimizer but found ${found}: take them from parameters(...), and ` +
+        "change single values: { ...p, iterations: 300 }.",
     );
+  }
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= largestSeed))
     throw new Error(
-      `Expected seed to be a whole number from 0 to ${largestSeed} but found ${shown(seed)} (${part}): choose such a seed.`,
+      `Expected seed to be a whole number from 0 to ${largestSeed} but found ${shown(seed)} (${part}): choose such a ` +
+        "seed.",
     );
   for (const [name, value] of Object.entries({ batchSize, evalEvery })) requireWhole(name, value ?? null);
   for (const [name, value] of Object.entries({ iterations, epochs })) requireWhole(name, value);
@@ -124,11 +129,10 @@ function checkParts(dataset: Dataset): void {
     // A batch holds its labels in bytes.
     classes: Number.isInteger(classes) && classes >= 2 && classes <= 256,
   }).find(([, right]) => !right)?.[0];
-  if (wrong !== undefined)
-    throw new Error(
-      `Expected a data set with ${fields[wrong]} but found ${shown((dataset as unknown as Record<string, unknown>)[wrong])} ` +
-        `as its ${wrong}: ${dataWayOut}`,
-    );
+  if (wrong !== undefined) {
+    const found = shown((dataset as unknown as Record<string, unknown>)[wrong]);
+    throw new Error(`Expected a data set with ${fields[wrong]} but found ${found} as its ${wrong}: ${dataWayOut}`);
+  }
   for (const [half, split] of Object.entries({ train, test, ...(validation && { validation }) })) {
     requireValue("size", split.size ?? null, {
       text: `the number of examples (${half} split of ${name})`,
@@ -163,8 +167,8 @@ function checkClasses(model: tf.LayersModel, { name, classes, train, test, valid
     const wrong = labels.findIndex((label) => label >= classes);
     if (wrong >= 0)
       throw new Error(
-        `Expected labels below ${classes}, the number of classes, but found ${labels[wrong]} (example ${wrong} of the ` +
-          `${half} split of ${name}): correct the label, or the number of classes.`,
+        `Expected labels below ${classes}, the number of classes, but found ${labels[wrong]} (example ${wrong} of ` +
+          `the ${half} split of ${name}): correct the label, or the number of classes.`,
       );
   }
   const [output] = model.outputs;

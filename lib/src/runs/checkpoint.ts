@@ -9,7 +9,7 @@ import type { FitState } from "../training/fit";
 import type { RunRecord } from "./record";
 import { wrongCheckpoint } from "./record-schema";
 
-/** What must be the same for a run to go on: a change in any of these would change its numbers without notice. */
+/** What must be the same for a run to go on: a change in any of these would silently change its numbers. */
 export interface Identity {
   readonly config: RunRecord["config"];
   readonly threads: RunRecord["threads"];
@@ -19,7 +19,7 @@ export interface Identity {
   readonly code: string;
 }
 
-/** A run under way as it lies on disk. */
+/** A run under way, as stored on disk. */
 export interface Checkpoint {
   readonly identity: Identity;
   readonly fit: FitState;
@@ -34,11 +34,12 @@ export interface CheckpointQuery {
 
 const magic = Buffer.from("deepnets checkpoint 1\n");
 
-/** What a run that has not finished keeps: its checkpoint, and its event files where a finished run has some. */
+/** Where an unfinished run keeps its checkpoint, and its event files while those of a finished run are still there. */
 export const checkpointFolder = (folder: string): string => join(folder, "checkpoint");
 
 /**
- * Where the event files of a run lie. While a run is trained again, its new files lie beside those of the finished run.
+ * Where the event files of a run are. While a run is trained again, its new files stand beside those of the finished
+ * run.
  */
 export function eventFolder(folder: string, { status }: Pick<RunRecord, "status">): string {
   const beside = checkpointFolder(folder);
@@ -47,7 +48,7 @@ export function eventFolder(folder: string, { status }: Pick<RunRecord, "status"
 
 const file = (folder: string) => join(checkpointFolder(folder), "checkpoint.bin");
 
-/** Replaces the checkpoint. Even if we are killed, either the old or the new one is complete. */
+/** Replaces the checkpoint. Even if this process is killed, either the old or the new one is complete. */
 export async function writeCheckpoint(folder: string, { identity, fit, step }: Checkpoint): Promise<void> {
   const tensors = step.tensors.map(({ name, shape }) => ({ name, shape }));
   const header = Buffer.from(JSON.stringify({ identity, fit, iteration: step.iteration, tensors }));
@@ -72,8 +73,8 @@ export async function writeCheckpoint(folder: string, { identity, fit, step }: C
 /**
  * The checkpoint of a run, if there is one.
  *
- * @throws When it is damaged, or belongs to another config, model, data, code or number of threads, or says what cannot
- *   be: the message names what is wrong.
+ * @throws UserError When it is damaged, belongs to another config, model, data, code or number of threads, or
+ *   contradicts itself: the message names what is wrong.
  */
 export function readCheckpoint(folder: string, { part, identity }: CheckpointQuery): Checkpoint | undefined {
   if (!existsSync(file(folder))) return undefined;

@@ -33,7 +33,7 @@ export function codeDigest(source: string, textOf: TextOf = (_, text) => text): 
 const withoutEnding = (name: string) => name.replace(/\.(js|ts)$/, "");
 
 /**
- * The digest that set-up wrote beside the compiled library. In tests, which run the sources, the digest of their text.
+ * The digest that set-up wrote beside the compiled library. In tests, which run the sources, it is that of their text.
  */
 export function ownCodeDigest(): string {
   const source = join(__dirname, "..");

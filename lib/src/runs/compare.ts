@@ -45,13 +45,14 @@ export const level = 0.05;
 
 /**
  * Compares models: Welch's t-test over the seeds (would other seeds give the same order?), and McNemar's exact test on
- * the test examples within each seed (do these two networks differ?). Holm's correction is over all pairs that are
- * given.
+ * the test examples within each seed (do these two networks differ?). Holm's correction is over all given pairs. The
+ * sources of these tests stand in `lib/src/base/inference.ts`.
  *
  * @param records Finished runs of the models, all seeds.
  * @param pairs First and second model of each comparison; differences are first minus second.
- * @returns One comparison per pair; a pair of which a model has no run is left out, and with one run of a model there
- *   is a difference without a p-value.
+ * @returns One comparison per pair. A pair of which one model has no run is left out. With a single run of a model
+ *   there is a difference, but no p-value.
+ * @throws When a run has not finished, or has another number of test examples than `labels`.
  * @example
  * const all = await readRecords({ profile: "full" });
  * const [c] = compareModels(all, [["h6-1d", "h6-1b"]]);
@@ -104,7 +105,12 @@ function correctedBySeed(pairs: readonly (readonly Uncorrected[])[]): SeedCompar
   return pairs.map((pair) => pair.map((one) => ({ ...one, holm: corrected.get(one)! })));
 }
 
-/** Which test examples a finished run gets right. */
+/**
+ * Which test examples a finished run gets right, `[n]`.
+ *
+ * @param labels Labels of the test examples in the data's order.
+ * @throws When there is not one prediction for each label.
+ */
 export function rightOnes({ part, final }: RunRecord, labels: ArrayLike<number>): boolean[] {
   const { label = [] } = final?.predictions ?? {};
   if (label.length !== labels.length)

@@ -1,13 +1,13 @@
 import { points, pValue, signedPoints, signOf } from "../base/text";
 import { level, type ModelComparison } from "./compare";
 
-/** How prose and tables write a comparison; what one run cannot tell is "unknown". */
+/** A comparison as prose and tables write it; what needs several runs and has one is "unknown". */
 export interface ComparisonTexts {
   /** "+0.16 points"; of losses "−0.047". */
   readonly difference: string;
   /** The same without its sign. */
   readonly amount: string;
-  /** Of 95 % confidence: "−0.06 to +0.37 points". */
+  /** The 95 % confidence interval: "−0.06 to +0.37 points". */
   readonly interval: string;
   readonly t: string;
   /** Degrees of freedom. */

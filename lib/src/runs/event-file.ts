@@ -12,9 +12,9 @@ export interface Point {
 }
 
 /**
- * Writes scalars as TensorBoard reads them (an event file: protobuf messages in TFRecord frames). A new file replaces
- * those in the folder, so that a run that goes on leaves no point twice; tfjs-node's own writer appends to what is
- * there and keeps its file open for ever.
+ * Writes scalars for TensorBoard into an event file: protobuf messages (tensorflow.Event) in TFRecord frames. A new
+ * file replaces those in the folder, so that a run that goes on leaves no point twice; tfjs-node's own writer appends
+ * to what is there and keeps its file open for ever.
  */
 export class EventFile {
   #file: string;
@@ -26,7 +26,7 @@ export class EventFile {
     } catch (error) {
       throw explained(error, folder);
     }
-    // TensorFlow puts the machine's name into it; this file may be committed.
+    // TensorFlow puts the machine's name into the file's name; this file may be committed, so it has none.
     this.#file = join(folder, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.deepnets.${process.pid}`);
     const now = points[0]?.time ?? Date.now() / 1000;
     this.#append(frame(Buffer.concat([double(1, now), bytes(3, Buffer.from("brain.Event:2"))])));
@@ -40,7 +40,7 @@ export class EventFile {
     this.#append(frame(Buffer.concat([double(1, time), varintField(2, iteration), bytes(5, Buffer.concat(values))])));
   }
 
-  /** Moves the file into another folder, in the place of those that are there. */
+  /** Moves the file into another folder and removes the event files there. */
   moveTo(folder: string): void {
     const file = join(folder, basename(this.#file));
     try {

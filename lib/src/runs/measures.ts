@@ -4,14 +4,18 @@ import type { RunRecord } from "./record";
 /** What models are compared by. */
 export type Measure = "test" | "testLoss" | "gap";
 
-/** Of a finished run, on all its examples after the last iteration; accuracies in [0, 1]. */
+/** Each measure of a finished run, on all its examples after the last iteration; accuracies in [0, 1]. */
 export const measures: Readonly<Record<Measure, (record: RunRecord) => number>> = {
   test: (record) => finalOf(record).test.accuracy,
   testLoss: (record) => finalOf(record).test.loss,
   gap: (record) => finalOf(record).train.accuracy - finalOf(record).test.accuracy,
 };
 
-/** A finished record's final evaluation. */
+/**
+ * A finished record's final evaluation.
+ *
+ * @throws When the run has not finished.
+ */
 export function finalOf(record: RunRecord): NonNullable<RunRecord["final"]> {
   if (record.final) return record.final;
   throw new Error(
@@ -21,9 +25,10 @@ export function finalOf(record: RunRecord): NonNullable<RunRecord["final"]> {
 }
 
 /**
- * How many times as large a share of the test set as of the training set a finished run gets wrong: 1 where it has
- * learned nothing by heart.
+ * The share of wrong answers on the test set divided by that on the training set. It is 1 where a network has learned
+ * nothing by heart.
  *
+ * @throws When the run has not finished.
  * @example
  * errorRatio(await readRecord({ part: "h6-1b", profile: "full", seed: 1 }));
  */
@@ -32,7 +37,7 @@ export function errorRatio(record: RunRecord): number {
   return (1 - test.accuracy) / (1 - train.accuracy);
 }
 
-/** Where a curve of losses is lowest. */
+/** The index at which a curve of losses is lowest. */
 export const lowestAt = (losses: readonly number[]): number => losses.indexOf(Math.min(...losses));
 
 /** A run as it stood when the loss on its held-out examples was lowest. */

@@ -4,11 +4,11 @@ import { allLayers } from "../graph/layers";
 const claimed = new WeakSet<tf.LayersModel>();
 
 /**
- * Claims a model for one training. Two at once would write their weights over each other, and the end of one be
- * measured with those of the other. A training holds the weights itself: what a callback sets meanwhile, or adds to
- * the model, would be lost.
+ * Claims a model for one training. Two trainings at once would overwrite each other's weights, and one would be
+ * measured with the weights of the other. A training holds the weights itself, so what a callback sets meanwhile, or
+ * adds to the model, would be lost.
  *
- * @returns A function that gives the model free.
+ * @returns A function that releases the model.
  * @throws When another call trains the model.
  */
 export function claimModel(model: tf.LayersModel): () => void {

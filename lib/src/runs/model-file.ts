@@ -11,10 +11,10 @@ import type { RunRecord } from "./record";
 /** Where a finished run keeps its network: `model.json` and `weights.bin`, as stock tfjs reads them. */
 const modelFolder = (folder: string): string => join(folder, "model");
 
-/** Whether a network lies in the folder of a run. */
+/** Whether the folder of a run holds a network. */
 export const hasModel = (folder: string): boolean => existsSync(join(modelFolder(folder), "model.json"));
 
-/** What `model.json` says of the run, besides what tfjs puts there. */
+/** What `model.json` says about the run, besides what tfjs writes there. */
 interface Origin {
   /** `trainedHash` of the record. */
   readonly record: string;
@@ -25,7 +25,11 @@ interface Origin {
 /** SHA-256 of a record without the measurements that notebooks add later. */
 const trainedHash = (record: RunRecord): string => sha256(JSON.stringify({ ...record, extra: {} }));
 
-/** Writes a trained network beside its record and replaces an earlier one: complete, or not at all. */
+/**
+ * Writes a trained network beside its record and replaces an earlier one: complete, or not at all.
+ *
+ * @throws UserError When it cannot be written.
+ */
 export async function writeModel(folder: string, model: tf.LayersModel, record: RunRecord): Promise<void> {
   const part = join(folder, "model.part");
   const { modelTopology, weightSpecs, weightData } = await artifactsOf(model);
@@ -52,9 +56,10 @@ export async function writeModel(folder: string, model: tf.LayersModel, record: 
 }
 
 /**
- * The network of a finished run, as it stood after its last iteration.
+ * The network of a finished run after its last iteration.
  *
- * @throws A UserError when it is missing, damaged, of another run, or of another architecture.
+ * @returns An uncompiled model. Dispose of it when done.
+ * @throws UserError When it is missing, damaged, of another run, or of another architecture.
  */
 export async function loadModel(folder: string, record: RunRecord): Promise<tf.LayersModel> {
   const place = modelFolder(folder);
@@ -83,10 +88,10 @@ export async function loadModel(folder: string, record: RunRecord): Promise<tf.L
   ) => JSON.stringify(layers.map(({ type, outputShape, parameters }) => ({ type, outputShape, parameters })));
   if (shapes(describe(model).layers) === shapes(record.model.layers)) return model;
   model.dispose();
-  throw wrong("one of another architecture than its record tells of");
+  throw wrong("one of another architecture than its record says");
 }
 
-// tfjs-node exports `io` as a value alone.
+// tfjs-node exports `io` only as a value, not as a namespace of types.
 type Artifacts = Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0];
 type WeightSpecs = NonNullable<Artifacts["weightSpecs"]>;
 

@@ -8,8 +8,8 @@ import type { Parameters } from "../training/parameters";
 export const runsFolder = (): string => fromEnvironment("DEEPNETS_RUNS") ?? join(projectFolder(), "data/runs");
 
 /**
- * The name of a run's folder below its part: profile, seed and, where `DEEPNETS_SET` changed something, 8 hex digits of
- * what it set. An override counts even if it repeats the cell's own value.
+ * The name of a run's folder below its part: profile, seed and, where `DEEPNETS_SET` changed something, 8 hex digits
+ * of a hash of what it set. An override counts even if it repeats the cell's own value.
  *
  * @example
  * runName({ profile: "full", seed: 1, overrides: {} }); // "full-s1"

@@ -6,7 +6,8 @@ import { engineVersion } from "../graph/engine";
 import { ownCodeDigest } from "./code-digest";
 import type { RunRecord } from "./record";
 
-// It decides the last digits, as the version does. Commands and the kernel switch it on where nobody says otherwise.
+// oneDNN decides the last digits, as the engine's version does. Commands and the kernel switch it on, unless the
+// variable is set already.
 const oneDnn = (): string => oneDnnSwitch() ?? "as the engine decides";
 
 /** Threads of the engine within one operation and between operations: read by the engine once, when it starts. */
@@ -37,7 +38,7 @@ export const peakMemoryMB = (): number => Math.round(process.resourceUsage().max
 
 let code: string | undefined;
 
-/** SHA-256 over what decides a run's numbers: code, engine and its setting. Wording does not count. */
+/** SHA-256 over what decides a run's numbers: the code without its wording, the engine and the engine's setting. */
 export function codeHash(): string {
   code ??= sha256(
     `tensorflow ${engineVersion()}, oneDNN ${oneDnn()}, tfjs ${tf.version["tfjs-core"]}\n${ownCodeDigest()}`,

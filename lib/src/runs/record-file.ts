@@ -8,7 +8,7 @@ import type { RunRecord } from "./record";
 import { contradiction } from "./record-check";
 import { wrongRecord } from "./record-schema";
 
-/** A finished run's record as text: its last member is the SHA-256 of all that stands before it. */
+/** A finished run's record as JSON; its last member is the SHA-256 of all text before it. */
 export function recordText(record: RunRecord): string {
   const body = JSON.stringify(record).slice(0, -1);
   return `${body},"hash":"${sha256(body)}"}`;
@@ -22,8 +22,8 @@ export const writeRecord = (file: string, record: RunRecord): void => writeWhole
 /**
  * Reads a record from its file, `<part>/<run>/record.json`: the only way from a file to a `RunRecord`.
  *
- * @throws A UserError unless it is that of a finished run of that part and name, unchanged since it was written, with
- *   numbers that agree with each other.
+ * @throws UserError Unless it is the record of a finished run of that part and name, unchanged since it was written,
+ *   with numbers that agree with each other.
  */
 export function loadRecord(file: string): RunRecord {
   const run = basename(dirname(file));
@@ -62,7 +62,7 @@ export function readLive(folder: string): RunRecord | undefined {
   }
 }
 
-/** Whether a record lies in the folder of a run; it may be damaged. */
+/** Whether the folder of a run holds a record, which may be damaged. */
 export const hasRecord = (folder: string): boolean => existsSync(join(folder, "record.json"));
 
 function read(file: string): string {

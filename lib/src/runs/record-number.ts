@@ -12,7 +12,7 @@ export interface RecordNumber {
   readonly text: string;
 }
 
-/** A number whose name ends like this is a fraction and is written as per cent. */
+/** A number whose name ends like this is a fraction, written as per cent. */
 const fraction = /(^|\.)(test|train|gap|accuracy|recall\d*|share|balancedAccuracy)$|(Accuracy|Recall|Share)\d*$/;
 
 /**
@@ -88,7 +88,7 @@ const shortNames = new Map(
 
 const calibrated = (record: RunRecord) => calibration(record, { labels: mnistTestLabels(record.data) });
 
-/** What is written in percentage points. */
+/** A number whose name ends like this is written in percentage points. */
 const inPoints = /(^|\.)(gapPoints|ece)$/;
 
 function at(record: RunRecord, key: string): unknown {

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 
-// What a record may hold: types and ranges. That its numbers agree with each other is record-check.ts.
+// What a record may hold: types and ranges. record-check.ts compares its numbers with each other.
 const number = v.pipe(v.number(), v.finite());
 const atLeast0 = v.pipe(number, v.minValue(0));
-// No training goes on with a larger one.
+// Training stops before a loss gets larger.
 const loss = v.pipe(number, v.minValue(0), v.maxValue(1e9));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -20,7 +20,7 @@ const evaluation = v.strictObject({
   confusion: v.array(v.array(count)),
 });
 
-/** As a record and a checkpoint have them. */
+/** The curves of a record and of a checkpoint. */
 const curves = {
   iterations: v.array(count),
   trainLoss: v.array(loss),
@@ -108,7 +108,7 @@ const checkpoint = v.looseObject({
  */
 export const wrongRecord = (value: unknown): string | undefined => problem(record, value);
 
-/** The same for the header of a checkpoint. */
+/** What is wrong with the header of a checkpoint, in the same form. */
 export const wrongCheckpoint = (value: unknown): string | undefined => problem(checkpoint, value);
 
 function problem(schema: v.GenericSchema, value: unknown): string | undefined {

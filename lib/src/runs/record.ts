@@ -9,7 +9,10 @@ export interface Progress {
   readonly etaSeconds: number;
 }
 
-/** The stored form of a run (`record.json`), and of a run under way (`live.json`). */
+/**
+ * The stored form of a run (`record.json`), and of a run under way (`live.json`). Losses are in nats, accuracies in
+ * [0, 1].
+ */
 export interface RunRecord {
   readonly format: 1;
   readonly part: string;
@@ -68,5 +71,6 @@ export interface RunRecord {
   /** Further measurements that a notebook adds with `annotate`, by name (h6-2: "fresh"). */
   readonly extra: Readonly<Record<string, unknown>>;
   readonly minutes: { readonly training: number; readonly evaluation: number };
+  /** Largest resident memory of the process, in MiB. */
   readonly peakMemoryMB: number;
 }

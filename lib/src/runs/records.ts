@@ -51,12 +51,12 @@ export async function readRecord({ part, profile, seed, overrides = {} }: Record
 }
 
 /**
- * Reads the network of a finished run, as it stood after its last iteration.
+ * Reads the network of a finished run, with the weights after its last iteration.
  *
  * @param request Part, profile and seed.
  * @returns An uncompiled model with the trained weights: `predict` gives probabilities. Dispose of it when done.
- * @throws When the run has no record, when the network is missing, damaged or of another run: the message names the
- *   notebook to run.
+ * @throws When the run has no record, or when the network is missing, damaged or of another run: the message names the
+ *   part to run.
  * @example
  * const cnn = await readModel({ part: "h6-1d", seed: 1 });
  * cnn.countParams(); // 83466
@@ -67,10 +67,10 @@ export async function readModel({ part, profile, seed, overrides = {} }: RecordR
 }
 
 /**
- * Reads the records of all finished runs of one profile, by part and seed; runs with settings changed by `DEEPNETS_SET`
- * are among them.
+ * Reads the records of all finished runs of one profile, by part and seed. Runs with settings changed by `DEEPNETS_SET`
+ * are among them; `runsOf` tells them apart.
  *
- * @param request Parts, profile and seeds; each part that is named must have a record, for each seed that is named.
+ * @param request Parts, profile and seeds; each named part must have a record for each named seed.
  * @returns The records.
  * @throws When one is missing (the message names the notebook to run), when one is damaged, or when only runs of the
  *   other profile are there: full and quick runs are never mixed.

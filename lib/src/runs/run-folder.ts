@@ -29,13 +29,13 @@ export class RunFolder {
   readonly #unlock: () => void;
   #events?: { readonly train: EventFile; readonly test: EventFile };
 
-  /** @throws When another process has it, or when it cannot be written. */
+  /** @throws UserError When another process has it, or when it cannot be written. */
   constructor(run: Pick<Parameters, "part" | "profile" | "seed" | "overrides">) {
     this.path = runFolder(run);
     this.#unlock = lockRun(this.path);
   }
 
-  /** The checkpoint to go on from. Where none is wanted, an old one is removed. */
+  /** The checkpoint to go on from, if any. With `resume: false` an old one is removed. */
   takeUp(query: CheckpointQuery & { readonly resume: boolean }): Checkpoint | undefined {
     const checkpoint = query.resume ? readCheckpoint(this.path, query) : undefined;
     if (!checkpoint) removeCheckpoint(this.path);
@@ -70,13 +70,13 @@ export class RunFolder {
     this.#events?.test.write(test);
   }
 
-  /** What a live view reads; it may be a moment old after a loss of power. */
+  /** Writes what a live view reads. After a power cut it may be a moment old. */
   writeLive(record: RunRecord): void {
     const { final: _, ...live } = record;
     writeWhole(join(this.path, "live.json"), JSON.stringify(live), { sync: false });
   }
 
-  /** Replaces an earlier run by the finished one. If we are killed in between, the next start finishes the work. */
+  /** Replaces an earlier run by the finished one. If this process is killed meanwhile, the next start completes it. */
   async finish(record: RunRecord, model: LayersModel): Promise<void> {
     await writeModel(this.path, model, record);
     this.#events?.train.moveTo(join(this.path, "train"));

@@ -27,7 +27,7 @@ export function recordOf(
   };
 }
 
-/** What of a record does not change while its run trains. */
+/** The part of a record that does not change while its run trains. */
 export type StableRecord = Pick<
   RunRecord,
   | "format"
@@ -77,7 +77,7 @@ export function stableRecord(model: tf.LayersModel, dataset: Dataset, p: Paramet
   };
 }
 
-/** Keeps time of a run: speed and what is left, measured over the steps of this process. */
+/** Measures a run's speed and the time left, over the steps of this process. */
 export class Pace {
   readonly #start = performance.now();
   readonly #first: number;

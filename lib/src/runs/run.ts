@@ -10,20 +10,21 @@ export interface Run {
 
 /** How a run is watched and stopped. */
 export interface TrainOptions {
-  /** About once per second. */
+  /** Called about once per second. */
   readonly onProgress?: (progress: Progress) => void;
-  /** After each evaluation, with the record so far; the model holds the current weights. */
+  /** Called after each evaluation with the record so far; the model holds the current weights. */
   readonly onEvaluation?: (record: RunRecord) => void | Promise<void>;
   /** Stops the run before its next step; a checkpoint is kept. */
   readonly signal?: AbortSignal;
-  /** Whether to go on from a checkpoint of this run. Default true, unless the environment says `DEEPNETS_FRESH=1`. */
+  /** Whether to go on from a checkpoint of this run. Default true, or false where `DEEPNETS_FRESH=1` is set. */
   readonly resume?: boolean;
   /** Seconds between two checkpoints. Default 60. */
   readonly checkpointEvery?: number;
 }
 
 /**
- * Thrown by `train` when its signal stopped it. The checkpoint is kept, and the model holds the weights of that moment.
+ * What `train` throws when its signal has stopped it. The checkpoint is kept, and the model holds the weights of that
+ * moment.
  */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";

@@ -1,7 +1,7 @@
 import type { RunRecord } from "./record";
 
 /**
- * How a trained model is called where its part alone does not say it: the part, or the part and the variant of it that
+ * The name of a trained model where its part alone does not tell it: the part, or the part and its variant that
  * `npm run sweep -- PART --set variant=NAME` trained.
  *
  * @example
@@ -12,7 +12,7 @@ export function modelId({ part, overrides }: Pick<RunRecord, "part" | "overrides
   return variant === undefined ? part : `${part}:${variant}`;
 }
 
-/** The settings that make a model of this name: none, or its variant. */
+/** The overrides of a model's runs, by its name: none, or its variant. */
 export function overridesOf(id: string): RunRecord["overrides"] {
   const [, variant] = id.split(":");
   return variant === undefined ? {} : { variant };
@@ -24,7 +24,7 @@ export function overridesOf(id: string): RunRecord["overrides"] {
  *
  * @param records What `readRecords` read.
  * @param id A part ("h6-1d"), or a part and its variant ("h6-1d:dropout").
- * @returns The records, none where there are none.
+ * @returns The records, an empty array where there are none.
  * @example
  * const all = await readRecords({ profile: "full" });
  * runsOf(all, "h6-1d").map(({ seed }) => seed); // [1, 2, 3]

@@ -2,7 +2,7 @@ import { type Statistic, statistic } from "../base/statistics";
 import { finalOf } from "./measures";
 import type { RunRecord } from "./record";
 
-/** What several runs of one part with the same settings have in common, and how far they differ. */
+/** Several runs of one part with the same settings: means, and how far the runs differ. */
 export interface Spread {
   readonly part: string;
   readonly profile: "full" | "quick";
@@ -26,9 +26,8 @@ export interface Spread {
 /**
  * Summarizes finished records: one `Spread` per part and setting, in the order in which they first appear.
  *
- * A seed that occurs twice within a part and setting, an unfinished record and a mix of full and quick runs are
- * refused, since each would give a wrong scatter.
- *
+ * @throws When a seed occurs twice within a part and setting, a record is unfinished, or full and quick runs are mixed:
+ *   each would give a wrong scatter.
  * @example
  * const full = await readRecords({ profile: "full" });
  * for (const { part, n, test } of spread(full)) console.log(part, n, test.mean, test.sd);

@@ -2,8 +2,8 @@ import ts from "typescript";
 
 /**
  * Code without what only a reader sees: comments, layout, the arguments of errors, and each text with a space in it
- * (operations, attributes, layers and random streams have names without one). Two sources that compute the same and
- * only say it otherwise give the same text.
+ * (names of operations, attributes, layers and random streams have none). Two sources that differ only in their wording
+ * give the same text.
  *
  * @param name The file's name; its ending tells the language.
  * @param text JavaScript or TypeScript.
