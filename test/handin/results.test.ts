@@ -48,7 +48,7 @@ test("lists what each part came to, with the spread where there are several seed
     extra: { fresh: { ...fresh, balancedAccuracy: 0.9 - seed / 100 } },
   }));
   expect(resultsTable((part) => (part === "h6-2" ? lstms : of(part)))).toContain(
-    "balanced accuracy 89.00 %. Over 2 seeds the balanced accuracy is 88.50 % in the mean, from 88.00 % to 89.00 %.",
+    "balanced accuracy 89.00 %. Over 2 seeds the balanced accuracy is 88.50 % on average, from 88.00 % to 89.00 %.",
   );
   // (6.2 + 1.3) minutes on two cores each, five parts, ten seeds
   expect(table.join("\n")).not.toContain("core hours");

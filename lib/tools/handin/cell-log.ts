@@ -6,7 +6,9 @@ import { cellLog } from "../notebooks/places";
 import type { LoggedCell } from "./rules/rule";
 
 /**
- * What the launcher noted of the cells that ran in JupyterLab. Lines that are damaged or incomplete are skipped.
+ * The kernel's log of the cells that ran in JupyterLab. Lines that are damaged or incomplete are skipped.
+ *
+ * @throws UserError When the log cannot be read.
  */
 export function readCellLog(): LoggedCell[] {
   if (!existsSync(cellLog())) return [];

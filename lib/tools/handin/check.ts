@@ -26,7 +26,7 @@ import type { Page, Rule, Subject } from "./rules/rule";
 import { shownNumberRules } from "./rules/shown-numbers";
 import { sizeRules } from "./rules/sizes";
 
-/** All that a hand-in must hold: each rule is one small function. */
+/** All rules of the check; each is one small function. */
 export const rules: readonly Rule[] = [
   ...contentRules,
   ...answerRules,
@@ -45,7 +45,9 @@ export interface Finding {
   readonly notebook: string;
   /** The cell as a reader finds it: `"cell 5 (answer H6.1 b)"`. */
   readonly cell?: string | undefined;
+  /** What was found there. */
   readonly value: string;
+  /** What to do about it. */
   readonly remedy: string;
 }
 
@@ -55,9 +57,9 @@ export interface CheckOptions {
   readonly parts?: readonly Part[];
   /** Whether pages are expected beside the notebooks, default true. */
   readonly html?: boolean;
-  /** Accepts a quick run: the sheet's lengths and final numbers are not asked for. */
+  /** Accepts a quick run, which has neither the sheet's lengths nor its final numbers. */
   readonly quick?: boolean;
-  /** Makes the pages again, to compare. Default: as npm run export does. */
+  /** Makes the pages again, to compare. Default: as `npm run export` does. */
   readonly exporter?: Exporter;
 }
 
@@ -71,8 +73,11 @@ export const options = {
 } as const;
 
 /**
- * `npm run check`: is the hand-in whole, fresh and true? Looks at `handin/`, or at `notebooks/` with `--committed` or
- * where there is no hand-in.
+ * `npm run check`: is the hand-in complete, up to date and true? Looks at `handin/`, or at `notebooks/` with
+ * `--committed` or where there is no hand-in.
+ *
+ * @returns The exit code: 0 without findings, else 1.
+ * @throws UserError When the folder holds no notebooks.
  */
 export async function main(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
@@ -93,7 +98,7 @@ export async function main(argv: string[]): Promise<number> {
   return findings.length ? 1 : 0;
 }
 
-/** Findings about networks that say something else than their records. */
+/** Findings about networks that differ from their records. */
 async function measured(folder: string): Promise<Finding[]> {
   const runs = allParts.map(({ notebook }) => deepnetsNote(join(folder, `${notebook}.ipynb`))?.run);
   const { measured: all, without } = await measureNetworks(allParts, runs.find(Boolean)?.profile ?? "full");
@@ -121,7 +126,7 @@ async function measured(folder: string): Promise<Finding[]> {
   return [...kept, ...(await measuredOnPages(folder))];
 }
 
-/** Findings about networks within live outputs, which are trained weights in few bits each. */
+/** Findings about the networks within live outputs, whose weights have few bits each. */
 async function measuredOnPages(folder: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const carried of carriedNetworks(
@@ -142,7 +147,7 @@ async function measuredOnPages(folder: string): Promise<Finding[]> {
   return findings;
 }
 
-/** Applies all rules to the notebooks, pages, report and records of a hand-in. */
+/** Applies all rules to the notebooks, pages, report and records of a hand-in, and returns what is wrong. */
 export async function checkFolder(
   folder: string,
   { parts = allParts, html = true, quick = false, exporter = newExporter }: CheckOptions = {},
@@ -203,7 +208,7 @@ function apply(asked: readonly Rule[], subject: Subject): Finding[] {
   return spoken ? findings : [...findings, ...asked.filter(({ general }) => general).flatMap(ask)];
 }
 
-/** Makes the pages that a folder's notebooks give, without writing any. */
+/** Makes the pages of a folder's notebooks, without writing any. */
 export interface Exporter {
   pages(folder: string, notebooks: readonly string[]): Promise<readonly RenderedPage[]>;
   index(folder: string, authors: readonly string[]): string;

@@ -13,7 +13,11 @@ import { checkFolder, formatFindings, newExporter } from "./check";
 import { resultsTable, withResults } from "./results";
 import { type Session, saveReport } from "./session";
 
-/** After the runs: numbers into the prose, pages, check, table. Resolves to true when nothing is wrong. */
+/**
+ * Finishes a hand-in after its runs: fills numbers into the prose, makes the pages, checks all and prints the table.
+ *
+ * @returns Whether nothing is wrong.
+ */
 export async function finish(session: Session): Promise<boolean> {
   const { plan, folder, line, reports } = session;
   fill(session);
@@ -27,7 +31,7 @@ export async function finish(session: Session): Promise<boolean> {
   const findings = await checkFolder(folder, {
     parts: finished,
     quick: plan.profile === "quick",
-    // They were just made: a second time would give the same.
+    // They were made just now: making them again would give the same.
     exporter: { ...newExporter, pages: async () => made.map((page) => ({ ...page, html: htmlOf(page) })) },
   });
 
@@ -47,7 +51,7 @@ export async function finish(session: Session): Promise<boolean> {
 
 const htmlOf = ({ file }: Exported) => (file === undefined ? undefined : readFileSync(file, "utf8"));
 
-/** Puts the numbers of the records just made into the prose of the notebooks that ran. */
+/** Fills the numbers of the new records into the prose of the notebooks that ran. */
 function fill({ plan, folder }: Session): void {
   const { records: stored } = recordReader(plan.profile);
   const records = (part: string) => stored(part).map(({ record }) => record);
@@ -69,8 +73,7 @@ function fill({ plan, folder }: Session): void {
 }
 
 /**
- * Copies the executed notebooks back to where their sources lie and, when none failed, takes their results into the
- * README.
+ * Copies the executed notebooks back to `notebooks/` and, when none failed, writes their results into the README.
  */
 function keep({ plan, folder, reports, line }: Session): void {
   for (const { id, notebook } of plan.chosen) {

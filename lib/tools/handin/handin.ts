@@ -19,7 +19,7 @@ export const words = "[PART ...]";
 
 /** The options of `npm run handin`. */
 export const options = {
-  quick: { type: "boolean", help: "a rehearsal in minutes, not for hand-in" },
+  quick: { type: "boolean", help: "try everything in minutes, not for hand-in" },
   continue: { type: "boolean", help: "go on with an interrupted hand-in" },
   keep: { type: "boolean", help: "copy the executed notebooks back to notebooks/" },
 } as const;
@@ -27,9 +27,12 @@ export const options = {
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * `npm run handin`: runs the notebooks from scratch in fresh kernels, fills the numbers in their prose from the records
- * just made, exports and checks them. When a notebook fails, the others still run, except those that read its records.
- * Resolves to 0 on success, 1 on failure, 130 when stopped.
+ * `npm run handin`: runs the notebooks from scratch in fresh kernels, fills the numbers of the new records into their
+ * prose, exports and checks them. When a notebook fails, the others still run, except those that read its records.
+ *
+ * @returns The exit code: 0 on success, 1 on failure, 130 when stopped.
+ * @throws UserError When the arguments or the environment ask for what a hand-in cannot be, or another program is at
+ *   work on its folder or its runs.
  */
 export async function main(argv: string[]): Promise<number> {
   const plan = makePlan(argv);
@@ -119,7 +122,7 @@ function makePlan(argv: string[]): HandinPlan {
   const seed = fromEnvironment("DEEPNETS_SEED") ?? 1;
   const named = positionals.map(findPart);
   const chosen = named.length > 0 ? parts.filter((part) => named.includes(part)) : parts;
-  // A full run has the machine to itself, since its minutes are reported. In a quick one notebooks share it: where one
+  // A full run has the machine to itself, since its minutes are reported. In a quick one notebooks share it: while one
   // waits (a kernel starts, a picture is drawn), the other computes.
   const cores = availableParallelism();
   const atOnce = profile === "quick" ? Math.min(2, cores, chosen.length) : 1;

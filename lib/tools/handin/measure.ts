@@ -25,7 +25,10 @@ export interface Measurement {
   readonly without: readonly string[];
 }
 
-/** Evaluates every network that lies beside a record on the test data, and compares it with the record. */
+/**
+ * Evaluates every network that is kept beside a record on the test data, and compares it with the record. A network
+ * that cannot be read is reported as wrong.
+ */
 export async function measureNetworks(
   parts: readonly Part[],
   profile: "full" | "quick",
@@ -65,7 +68,10 @@ async function measure(part: TrainedPart, { folder, record }: StoredRecord, runs
   }
 }
 
-/** What differs from the record. Two examples may differ, since ties fall differently on another machine. */
+/**
+ * What differs from the record. Two examples may differ, since ties fall differently on another machine; with bfloat16
+ * one in a hundred may.
+ */
 function differs(
   { final, config: { precision } }: RunRecord,
   found: {
@@ -74,7 +80,7 @@ function differs(
     readonly predictions: { readonly label: readonly number[] };
   },
 ): string | undefined {
-  if (!final) return "it is of no finished run";
+  if (!final) return "its run has not finished";
   const { test, predictions } = final;
   const few = precision === "float32" ? 2 : Math.ceil(test.size / 100);
   const other = found.predictions.label.filter((label, i) => label !== predictions.label[i]).length;
@@ -83,7 +89,7 @@ function differs(
       `its network classifies ${percent(found.accuracy)} of the test examples, where the record says ` +
       `${percent(test.accuracy)}`
     );
-  if (other > few) return `its network answers ${count(other)} of the test examples otherwise than the record says`;
+  if (other > few) return `its network answers ${count(other)} of the test examples differently from the record`;
   if (Math.abs(found.loss - test.loss) > (precision === "float32" ? 1e-3 : 0.05) * (1 + test.loss))
     return (
       `its network has a test loss of ${found.loss.toPrecision(4)}, where the record says ` +

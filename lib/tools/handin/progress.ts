@@ -4,17 +4,17 @@ import { count, percent, roughDuration } from "../../src/base/text";
 import type { RunRecord } from "../../src/runs/record";
 import { readLive } from "../../src/runs/record-file";
 
-/** Which `live.json` is wanted. */
+/** Which `live.json` to read. */
 export interface LiveQuery {
   readonly part: string;
   /** `"full-s1"`: another seed of the part may be training at the same time. */
   readonly run: string;
-  /** Milliseconds since 1970: an older file was written before. */
+  /** Milliseconds since 1970; an older file belongs to an earlier run. */
   readonly since: number;
   readonly status?: RunRecord["status"];
 }
 
-/** The `live.json` that a part's training writes. */
+/** What a part's training says in its `live.json`; undefined where it has not written one since then. */
 export function liveRecord(runs: string, { part, run, since, status = "running" }: LiveQuery): RunRecord | undefined {
   const file = join(runs, part, run, "live.json");
   if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < since) return undefined;
@@ -22,7 +22,7 @@ export function liveRecord(runs: string, { part, run, since, status = "running" 
   return record?.status === status ? record : undefined;
 }
 
-/** `"cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %"`. */
+/** Where a notebook stands: `"cell 6/14, iteration 12,400 of 20,000 (62 %), about 3 min left, test 97.9 %"`. */
 export function describeProgress(cell: number, cells: number, live: RunRecord | undefined): string {
   const words = [`cell ${cell}/${cells}`];
   if (live) {

@@ -12,8 +12,8 @@ const before = "<!-- results: written by npm run handin -- --keep from the recor
 const after = "<!-- /results -->";
 
 /**
- * The README's table of results: what the full runs with the sheet's own settings came to; the first seed's run, and
- * the spread where there are more.
+ * The README's table of results: the first seed's full run of each part with the sheet's own settings, and the scatter
+ * where there are more seeds.
  */
 export function resultsTable(records: Records): string {
   const trained = trainedParts.flatMap(({ id, noun }) => {
@@ -46,7 +46,11 @@ export function resultsTable(records: Records): string {
   ].join("\n\n");
 }
 
-/** A README with the table in the place that its two comments mark. */
+/**
+ * A README with the table in the place that its two comments mark.
+ *
+ * @throws UserError When one of the two comments is missing.
+ */
 export function withResults(readme: string, table: string): string {
   const [from, to] = [readme.indexOf(before), readme.indexOf(after)];
   if (from < 0 || to < from)
@@ -64,7 +68,7 @@ function scatter(all: readonly RunRecord[]): string {
   return `${meanPercent(test, n)} (${n})`;
 }
 
-/** Where one class is rare, accuracy says little: always answering the other is nearly as good. */
+/** Results on fresh series: where one class is rare, always answering the other has nearly the same accuracy. */
 function fresh({ id, label, sheet }: TrainedPart, records: Records): string[] {
   if (sheet.metric !== "balanced accuracy") return [];
   const measured = records(id).filter(({ extra }) => extra.fresh);
@@ -75,7 +79,7 @@ function fresh({ id, label, sheet }: TrainedPart, records: Records): string[] {
     tagText(`sweep.${id}.extra.fresh.balancedAccuracy.${statistic}`, () => measured, first.seed);
   const several =
     measured.length > 1
-      ? ` Over ${over("n")} seeds the balanced accuracy is ${over("mean")} in the mean, from ${over("min")} to ` +
+      ? ` Over ${over("n")} seeds the balanced accuracy is ${over("mean")} on average, from ${over("min")} to ` +
         `${over("max")}.`
       : "";
   return [
@@ -100,7 +104,7 @@ function machines(records: readonly RunRecord[]): string {
   );
 }
 
-/** What a sweep costs where these runs were made, once all parts have one. */
+/** What a sweep costs on the machines of these runs, once all parts have a run. */
 function cost(records: readonly RunRecord[]): string[] {
   if (records.length < trainedParts.length) return [];
   const hours = records.reduce(

@@ -14,8 +14,8 @@ import { describeProgress, liveRecord } from "./progress";
 import { runOf, type Session } from "./session";
 
 /**
- * Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. One that cannot be read
- * has failed, and the others go on.
+ * Runs one notebook, or keeps it, or leaves it out because a part that it reads did not finish. A notebook that cannot
+ * be read counts as failed; the others go on.
  */
 export async function runPart(session: Session, part: Part): Promise<PartReport> {
   try {
@@ -40,7 +40,7 @@ async function runReadable(session: Session, part: Part): Promise<PartReport> {
   const mayKeep = plan.resume && !part.needs.some((id) => renewed.has(id));
   const kept = mayKeep ? staysValid(part, { source, target, profile, seed }) : undefined;
   if (kept) {
-    // Prose may have been written since: the outputs stay, the words are taken anew.
+    // Prose may have been written since: the outputs stay, the prose is taken from the source.
     const now = readNotebook(source);
     const before = readNotebook(target);
     if (fingerprint(now) !== fingerprint(before)) writeNotebook(target, withOutputs(now, before));
@@ -62,7 +62,7 @@ async function runReadable(session: Session, part: Part): Promise<PartReport> {
   if (outcome.status === "stopped") return report("failed", outcome.seconds, outcome.message);
   const status = outcome.status === "finished" ? "finished" : "failed";
   const records = status === "finished" ? recordsOf(part, profile, seed) : {};
-  // A sweep that was cut off would else train this run again, since its own attempt at it did not end.
+  // Otherwise a sweep that was cut off would train this run again, since its own attempt at it did not end.
   if (status === "finished")
     rmSync(join(sweepJobFolder(runsFolder(), { part: part.id, run: runName(runOf(plan, part)) }), "state.json"), {
       force: true,

@@ -6,7 +6,7 @@ import { type Part, parts } from "../../src/parts";
 import type { Lock } from "../notebooks/folder-lock";
 import { makeReport, type PartReport, parseReport, type Report, reportPart } from "../notebooks/report";
 
-/** What was asked of a hand-in. */
+/** What a hand-in is to do. */
 export interface HandinPlan {
   readonly chosen: readonly Part[];
   readonly profile: "full" | "quick";
@@ -21,13 +21,13 @@ export interface HandinPlan {
   readonly keep: boolean;
 }
 
-/** The run that a hand-in makes of a part. */
+/** The run that a hand-in makes for a part. */
 export const runOf = ({ profile, seed }: HandinPlan, { id }: Part) => ({ part: id, profile, seed, overrides: {} });
 
 /** One hand-in under way. */
 export interface Session {
   readonly plan: HandinPlan;
-  /** Where the executed notebooks, pages and the report go. */
+  /** The folder of the executed notebooks, the pages and the report. */
   readonly folder: string;
   readonly lock: Lock;
   readonly line: StatusLines;
@@ -38,13 +38,13 @@ export interface Session {
   readonly renewed: Set<string>;
 }
 
-/** Removes what a hand-in that was killed left half-written. */
+/** Removes files that a killed hand-in left half-written. */
 export function sweepUp(folder: string): void {
   for (const name of readdirSync(folder))
     if (/\.part$|^\..*\.source\.ipynb$/.test(name)) rmSync(join(folder, name), { force: true });
 }
 
-/** Writes what is known so far: after a kill the report must not describe another run. */
+/** Writes the report of what is known so far: after a kill it must not describe another run. */
 export function saveReport({ plan, folder, reports }: Session): Report {
   const unknown = {
     status: "not run",

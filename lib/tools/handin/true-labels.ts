@@ -3,7 +3,7 @@ import { dataHash, mnistFiles, mnistLabels } from "../../src/data/mnist";
 import { drawSeries, seriesScales } from "../../src/data/series";
 import type { SheetSettings } from "../../src/parts";
 
-/** What a part is trained and tested on, as far as a record can be compared with it. */
+/** The labels that a part is trained and tested on, to compare a record with. */
 export interface TrueLabels {
   /** Class of each example, by its index. */
   readonly train: Uint8Array;
@@ -14,7 +14,11 @@ export interface TrueLabels {
 
 const known = new Map<string, TrueLabels>();
 
-/** The labels of a part's data. @throws UserError when MNIST's labels cannot be read. */
+/**
+ * The labels of a part's data.
+ *
+ * @throws UserError When MNIST's labels cannot be read.
+ */
 export function trueLabels(data: SheetSettings["data"], seed: number): TrueLabels {
   const key = data === "mnist" ? data : `${data} ${seed}`;
   const labels = known.get(key) ?? (data === "mnist" ? readMnist() : draw(seed));

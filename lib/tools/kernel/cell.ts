@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Publishes one iopub message under the request that started the cell. */
 export type Publish = (type: string, content: object) => void;
 
-/** Work that a cell started and that may still show something: asked whether it is under way. */
+/** Work that a cell started and that may still show something; says whether it is under way. */
 export type Work = () => boolean;
 
 const storage = new AsyncLocalStorage<Cell>();
@@ -14,7 +14,7 @@ const started = new Set<Cell>();
 /** How long text is gathered before it is sent: many small writes become one message. */
 const gatherMs = 40;
 
-/** One execution of a cell. It receives the output of everything that the cell started, also after its end. */
+/** One execution of a cell. It receives the output of everything that the cell started, even after its end. */
 export class Cell {
   readonly count: number;
   readonly source: string;
@@ -58,9 +58,9 @@ export class Cell {
     return storage.run(this, work);
   }
 
-  /** Notes work of this cell; returns a function that says that it has ended. */
+  /** Notes work of this cell. Call the returned function when the work has ended. */
   works(underWay: Work): () => void {
-    // Timers that were cleared say so only when asked.
+    // A timer that was cleared calls nothing: it has to be asked.
     if (this.#work.size % 1000 === 999) this.#dropEnded();
     this.#work.add(underWay);
     started.add(this);
@@ -86,14 +86,14 @@ export class Cell {
     if (late || name !== this.#streamName) this.flush();
     this.#streamName = name;
     this.#text += text;
-    // A line that is not ended may be a question: it waits for whoever asks.
+    // An unfinished line may be a question: it waits for the input box that takes it.
     if (late && text.endsWith("\n")) this.flush();
     else this.#timer ??= plainTimeout(() => this.flush(), gatherMs);
   }
 
   /**
-   * Publishes anything but stream text: display data, a result, an error. Content may come later (a picture that is
-   * still being drawn): everything that the cell shows after it waits, so that the order stays.
+   * Publishes anything but stream text: display data, a result, an error. Content may be a promise, as of a picture
+   * that is still being drawn: later outputs of the cell wait for it, so that the order stays.
    */
   show(type: string, content: object | Promise<object>): void {
     if (this.#muted) return;
@@ -110,7 +110,7 @@ export class Cell {
     if (text !== "") this.#emit("stream", { name: this.#streamName, text });
   }
 
-  /** Takes an unfinished line back before it is sent: it is the question of an input box. */
+  /** Takes back an unfinished line that was not sent yet, and returns it: it is the question of an input box. */
   takeLine(): string {
     if (this.#streamName !== "stdout") return "";
     const start = this.#text.lastIndexOf("\n") + 1;
@@ -119,7 +119,7 @@ export class Cell {
     return line;
   }
 
-  /** What the cell waits for, or undefined where it is cut off before. */
+  /** Waits for work of the cell; resolves to undefined where the cell is cut off before. */
   orCutOff<T>(work: T | Promise<T>): Promise<T | undefined> {
     return Promise.race([work, this.#noWait]);
   }
@@ -147,7 +147,7 @@ export class Cell {
         const shown = await this.orCutOff(content);
         if (shown) this.#send(type, shown);
       } catch (error) {
-        // Nobody awaits it: it becomes the cell's error, by way of "unhandledRejection".
+        // Nobody awaits this promise: "unhandledRejection" makes it the cell's error.
         void Promise.reject(error);
       }
     });
@@ -179,7 +179,7 @@ export function latestCell(): Cell | undefined {
   return latest;
 }
 
-/** The cells of which something that they started may still show something. */
+/** The cells that started something which may still show something. */
 export function cellsAtWork(): Cell[] {
   for (const cell of started) if (!cell.isAtWork) started.delete(cell);
   return [...started];

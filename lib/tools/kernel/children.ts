@@ -1,6 +1,7 @@
 import childProcess from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
 import { isObject } from "../../src/base/is-object";
+import { entryOf } from "../../src/base/item-at";
 import { runningCell } from "./cell";
 
 type Name = "stdout" | "stderr";
@@ -10,8 +11,8 @@ interface SpawnOptions {
 }
 
 /**
- * Shows in the cell what programs write that a cell starts with `stdio: "inherit"`, or by `fork`: their output would go
- * past the kernel to the terminal that Jupyter was started from.
+ * Shows in the cell what a program writes that the cell starts with `stdio: "inherit"` or by `fork`. Otherwise its
+ * output would go past the kernel, to the terminal that Jupyter was started from.
  */
 export function captureChildren(): void {
   const prototype = childProcess.ChildProcess.prototype as unknown as {
@@ -21,7 +22,7 @@ export function captureChildren(): void {
   prototype.spawn = function (this: childProcess.ChildProcess, options) {
     const { stdio, captured } = capture(options.stdio);
     const result = spawn.call(this, captured.length > 0 ? { ...options, stdio } : options);
-    // What it says may be shown when the cell has ended.
+    // It may write after the cell has ended.
     const ended = runningCell()?.works(() => this.exitCode === null && this.signalCode === null);
     if (ended) this.once("close", ended);
     for (const [index, name] of captured) {
@@ -34,7 +35,7 @@ export function captureChildren(): void {
   };
 
   const child = childProcess as unknown as Record<string, Start>;
-  child.spawnSync = sharing(child.spawnSync!, (start, { stdio, captured }) => {
+  child.spawnSync = sharing(entryOf(child, "spawnSync"), (start, { stdio, captured }) => {
     const result = start({ stdio, maxBuffer: Number.POSITIVE_INFINITY }) as childProcess.SpawnSyncReturns<Buffer>;
     show(captured, result.output);
     // As it would be without the kernel: there is nothing to read.
@@ -42,10 +43,10 @@ export function captureChildren(): void {
     return Object.assign(result, { output, stdout: output?.[1] ?? null, stderr: output?.[2] ?? null });
   });
   for (const name of ["execSync", "execFileSync"]) {
-    child[name] = sharing(child[name]!, (start, { stdio, captured }) => {
+    child[name] = sharing(entryOf(child, name), (start, { stdio, captured }) => {
       const [toOut, toErr] = [1, 2].map((place) => captured.find(([index]) => index === place));
       try {
-        // Without the setting Node itself passes on what the program writes to stderr.
+        // Without the setting, Node itself passes on what the program writes to stderr.
         const out = start({ stdio: toErr?.[1] === "stderr" ? undefined : stdio, maxBuffer: Number.POSITIVE_INFINITY });
         if (toOut) show([toOut], [null, out]);
         return toOut || stdio[1] !== "pipe" ? null : out;
@@ -65,7 +66,7 @@ interface Capture {
   readonly captured: readonly (readonly [number, Name])[];
 }
 
-/** A synchronous start whose streams go through the kernel where the program was to share them. */
+/** A synchronous start whose streams go through the kernel where the program was to share ours. */
 function sharing(original: Start, run: (start: (changes: object) => unknown, capture: Capture) => unknown): Start {
   return (...values) => {
     const at = values.findIndex(isObject);
@@ -83,7 +84,7 @@ function show(captured: Capture["captured"], output: readonly unknown[] | null |
   }
 }
 
-/** The setting with a pipe for each of our two streams that a child was to share, and which goes where. */
+/** The setting `stdio` with a pipe for each of our two streams that a child was to share, and where each pipe goes. */
 function capture(stdio: SpawnOptions["stdio"]): Capture {
   if (stdio === undefined || stdio === null) return { stdio: [], captured: [] };
   const all: unknown[] = typeof stdio === "string" ? [stdio, stdio, stdio] : [...stdio];

@@ -9,12 +9,13 @@ export interface Compiled {
 export interface CompiledModule extends Compiled {
   readonly path: string;
   readonly imports: readonly string[];
-  /** Whether it awaits outside of its functions. */
+  /** Whether it awaits something outside of its functions. */
   readonly waits: boolean;
 }
 
 /** A compiled cell. */
 export interface CompiledCell extends Compiled {
+  /** Whether it awaits something outside of its functions. */
   readonly waits: boolean;
   readonly imports: readonly string[];
   /** The imported files that are new or have changed. */

@@ -26,7 +26,7 @@ export class Compiler {
     this.#ts = ts;
     this.#cwd = cwd;
     this.#language = new Language(ts, cwd);
-    // Reads the libraries' declarations, which takes a second, before the first cell is waited for.
+    // Reads the libraries' declarations, which takes a second, before anybody waits for the first cell.
     this.#ask("");
   }
 
@@ -62,8 +62,8 @@ export class Compiler {
   }
 
   /**
-   * Says how the latest cell ended; after a failure, what it had declared and set by then stays known to the next
-   * cells.
+   * Takes note of how the latest cell ended. After a failure, what it had declared and set by then stays known to the
+   * next cells.
    */
   settle(ok: boolean, holds: (name: string) => boolean): void {
     const kept = ok
@@ -95,7 +95,7 @@ export class Compiler {
     const { program, cell } = this.#ask(source);
     const info = this.#language.service.getQuickInfoAtPosition(this.#language.cellFile, position);
     if (!info || info.documentation?.length || info.tags?.length) return info;
-    // A constant without words of its own that holds a function: what the function says.
+    // A constant without a comment that holds a function has the function's comment.
     const checker = program.getTypeChecker();
     const node = nodeAt(this.#ts, cell, info.textSpan.start);
     const [signature] = node ? checker.getTypeAtLocation(node).getCallSignatures() : [];
@@ -144,7 +144,7 @@ export class Compiler {
     return found;
   }
 
-  /** The reader's own files that a file imports, directly and by way of others. */
+  /** The reader's own files that a file imports, directly and through others. */
   #imported(program: BoundProgram, from: BoundFile): BoundFile[] {
     const found = new Set<BoundFile>();
     const visit = (file: BoundFile) => {
@@ -163,7 +163,7 @@ export class Compiler {
     return (file.imports ?? []).flatMap((one) => this.#sourceFor(program, file, one) ?? []);
   }
 
-  /** The file of the reader's that an import means; undefined for packages, declarations and data. */
+  /** The reader's own file that an import means; undefined for packages, declarations and data. */
   #sourceFor(
     program: BoundProgram,
     file: TypeScript.SourceFile,
@@ -196,7 +196,7 @@ export class Compiler {
       else if (/\.d\.[mc]?ts$/.test(name)) declarations = text;
       else code = text;
     };
-    // Declarations come also where a type cannot be named: it is `any` there.
+    // With `true` there are declarations even where a type cannot be named: it is `any` there.
     const emit = program.emit as (...args: unknown[]) => unknown;
     emit(file, write, undefined, undefined, { before: [transformer] }, true);
     return { code: withoutMapComment(code), map, declarations };
@@ -238,7 +238,7 @@ export class Compiler {
     let fileName: string | undefined;
     if (file.fileName !== this.#language.cellFile) {
       fileName = relative(this.#cwd, file.fileName);
-      // Errors in files that do not belong to the notebook show when they run.
+      // Errors in files outside the notebook's folder show when they run.
       if (fileName.startsWith("..")) return [];
     }
     const place = (offset: number) => {

@@ -9,8 +9,8 @@ export interface Completion {
 }
 
 /**
- * The completions at a place of a cell: in a word or a string, those that begin like it, then those that contain it;
- * the whole word is replaced.
+ * The completions at a place of a cell. In a word or a string, those that begin like it come first, then those that
+ * contain it; they replace the whole word.
  */
 export function complete(
   ts: Compiler,
@@ -37,7 +37,7 @@ function wordAt(ts: Compiler, cell: TypeScript.SourceFile, position: number): Ty
   if (!token || token.end < position) return followingWord(cell, position);
   const start = token.getStart(cell);
   if (ts.isStringLiteralLike(token) && start < position) {
-    // Inside the quotes, which may not be closed yet; of a path the last part.
+    // Inside the quotes, which may not be closed yet; of a path only the last part.
     const closed = !(token as { isUnterminated?: boolean }).isUnterminated;
     const end = Math.max(position, closed ? token.end - 1 : token.end);
     const slash = cell.text.slice(start + 1, position).lastIndexOf("/");

@@ -1,6 +1,6 @@
 import type * as TypeScript from "typescript";
 
-/** One name that a cell declares, as the text of its own in a `.d.ts` file; without a name, `declare global`. */
+/** One name that a cell declares, with its text in a `.d.ts` file. Without a name it is `declare global`. */
 export interface Declaration {
   readonly name: string | undefined;
   readonly text: string;
@@ -17,7 +17,7 @@ export function parseDeclarations(ts: typeof TypeScript, text: string): Declarat
 }
 
 /**
- * The declarations that later cells see: those of a cell, and of the earlier ones what it does not declare anew.
+ * The declarations that later cells see: those of a cell, and the earlier ones that it does not declare again.
  */
 export function addDeclarations(earlier: readonly Declaration[], added: readonly Declaration[]): Declaration[] {
   const texts = new Set(added.map(({ text }) => text));
@@ -27,7 +27,7 @@ export function addDeclarations(earlier: readonly Declaration[], added: readonly
     const [value, type] = [anew.some((one) => one.value), anew.some((one) => one.type)];
     if ((!value || !old.value) && (!type || !old.type)) return [old];
     if ((value || !old.value) && (type || !old.type)) return [];
-    // A class of which one half is hidden: its value has no type that could be named any more.
+    // Where only the type of a class is hidden, its value stays, but has no type that could be named.
     return value ? [] : [{ name: old.name, text: `declare let ${old.name}: any;`, value: true, type: false }];
   });
   return [...kept, ...added];
@@ -90,7 +90,7 @@ function imports(
   return found;
 }
 
-/** What Shift-Tab shows stays with the name. */
+/** A declaration with its comment, which Shift-Tab shows. */
 function withComment(text: string, statement: TypeScript.Statement, file: TypeScript.SourceFile): string {
   const before = file.text.slice(statement.pos, statement.getStart(file));
   const comment = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*$/.exec(before)?.[0].trim();

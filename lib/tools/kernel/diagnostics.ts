@@ -9,7 +9,7 @@ export interface Diagnostic {
   /** Path of an imported file; undefined for the cell itself. */
   readonly fileName: string | undefined;
   readonly start: SourcePosition;
-  /** After the last character. */
+  /** The place after the last character. */
   readonly end: SourcePosition;
   readonly text: string;
   /** TypeScript's number for it. */
@@ -17,8 +17,8 @@ export interface Diagnostic {
 }
 
 /**
- * Describes all errors of a cell that cannot be compiled: each error with the source line and the offending span
- * marked. Syntax errors are named `SyntaxError`, all others `CompileError`.
+ * Describes all errors of a cell that cannot be compiled, each with its source line and the wrong span marked. Syntax
+ * errors are named `SyntaxError`, all others `CompileError`.
  */
 export function describeDiagnostics(
   diagnostics: readonly Diagnostic[],

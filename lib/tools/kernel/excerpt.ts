@@ -3,10 +3,10 @@ import type { SourcePosition } from "./script";
 /**
  * The lines of a source around a place, numbered, with the place marked.
  *
- * @param source a cell's text
- * @param start the place, counted from 1
- * @param options.end end of the marked span (exclusive); without it one character is marked
- * @param options.around lines shown before and after
+ * @param source A cell's text.
+ * @param start The place, counted from 1.
+ * @param options.end End of the marked span (exclusive); without it one character is marked.
+ * @param options.around Lines shown before and after.
  * @example
  * excerpt("const a = 1;\nb + a;", { line: 2, column: 1 }, { around: 1 });
  * //   1 | const a = 1;

@@ -8,7 +8,7 @@ const asked = 0;
 const heard = 1;
 /** How long the event loop may take to hear of a stop before the cell's loops are told, in milliseconds. */
 const patienceMs = 500;
-/** How long a kernel whose parent has gone may take to end by itself. */
+/** How long a kernel whose parent has gone may take to end by itself, in milliseconds. */
 const lastMs = 5000;
 
 let orphanedAt = 0;
@@ -25,8 +25,8 @@ function onSignal(): void {
   if (Atomics.wait(shared, heard, before, patienceMs) === "timed-out") Atomics.store(shared, asked, 1);
 }
 
-// A script that is run with `breakOnSigint` ends with an error at a SIGINT, in whichever thread it runs. Two of them,
-// one in the other: while the inner one starts anew, the outer one keeps the signal from ending the program.
+// A script that runs with `breakOnSigint` ends with an error at a SIGINT, whatever thread it runs in. There are two,
+// one within the other: while the inner one starts again, the outer one keeps the signal from ending the program.
 const nothing = new Int32Array(new SharedArrayBuffer(4));
 const inner = new vm.Script("__wait()", { filename: "guard" });
 

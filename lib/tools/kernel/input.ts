@@ -5,25 +5,24 @@ import { promisify } from "node:util";
 import { latestCell, runningCell } from "./cell";
 
 /**
- * Asks the reader for a line, in the input box of the cell that runs.
+ * Asks the reader for a line, in the input box of the running cell.
  *
- * @throws Error when nobody can answer: in a hand-in, and in every other run without a notebook's page
+ * @throws Error When nobody can answer: in a hand-in, and in every other run without a notebook's page.
  */
 export async function ask(prompt: string): Promise<string> {
   const cell = runningCell() ?? latestCell();
   if (!cell?.input)
     throw new Error(
       `Expected somebody to answer "${prompt.trim()}" but this run has no one to ask (a hand-in, or any run ` +
-        "without a page): " +
-        "write the answer into the cell.",
+        "without a page): write the answer into the cell.",
     );
   cell.flush();
   return cell.input(prompt);
 }
 
 /**
- * Lets cells read what a person types, by `prompt`, `readline` and `process.stdin`: Jupyter's input box stands for the
- * terminal.
+ * Lets cells read what a person types, by `prompt`, `readline` and `process.stdin`: Jupyter's input box takes the place
+ * of the terminal.
  */
 export function installInput(): void {
   let stdin = new CellInput();
@@ -105,7 +104,7 @@ class CellInput extends Readable {
     });
   }
 
-  /** Tracks a `readline` interface: it reads from its start, but asks for a line only when it has a listener. */
+  /** Tracks a `readline` interface: it reads from the beginning, but asks for a line only when it has a listener. */
   serve(reader: readline.Interface): void {
     this.#readers.add(reader);
     reader.once("close", () => this.#readers.delete(reader));
@@ -116,12 +115,12 @@ class CellInput extends Readable {
 
   override _read(): void {
     this.#wanted = true;
-    // `for await` and `on("line")` follow the making of the interface; and after a line, a loop may end.
+    // Code calls `for await` or `on("line")` only after it has made the interface; and after a line, a loop may end.
     setTimeout(() => this.#askIfHeard(), settleMs);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    // A `for await` that ends early throws an error, which a terminal never shows.
+    // A `for await` that ends early destroys the stream with an error, which a terminal never shows.
     done(error?.name === "AbortError" ? null : error);
   }
 
@@ -137,7 +136,7 @@ class CellInput extends Readable {
         this.push(`${line}\n`);
       },
       (error: unknown) => {
-        // Whoever waits for a line sees the end.
+        // Code that waits for a line gets the end of the stream.
         this.push(null);
         failCell(error);
       },

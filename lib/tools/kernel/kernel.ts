@@ -15,8 +15,11 @@ import { captureStreams } from "./streams";
 import type { Compiler as TypeScriptCompiler } from "./typescript";
 import { readVersions } from "./versions";
 
+/** What a kernel is started with. */
 export interface KernelOptions {
+  /** Path of Jupyter's connection file. */
   readonly connectionFile: string;
+  /** The notebook's folder. */
   readonly cwd: string;
   readonly ts: TypeScriptCompiler;
 }

@@ -9,8 +9,8 @@ declare function prompt(message?: string, value?: string): string | null;
 `;
 
 /**
- * TypeScript's language service over one cell, what earlier cells declare, and the files that it imports. Nothing is
- * watched: each question looks whether a file of the reader has changed.
+ * TypeScript's language service for one cell, the declarations of earlier cells, and the files that it imports. It
+ * watches nothing: each question looks whether a file of the reader has changed.
  */
 export class Language {
   readonly cellFile: string;
@@ -41,7 +41,7 @@ export class Language {
     this.write(this.cellFile, source, true);
   }
 
-  /** Adds or replaces a file that exists in memory alone. */
+  /** Adds or replaces a file that exists only in memory. */
   write(file: string, text: string, always = false): void {
     if (always || this.#virtual.get(file)?.text !== text) this.#virtual.set(file, { text, version: ++this.#version });
   }
@@ -52,7 +52,7 @@ export class Language {
 
   /** The program that answers, with the names of earlier cells in reach of the cell. */
   program(): { readonly program: BoundProgram; readonly cell: BoundFile; readonly earlier: BoundFile } {
-    // What was missing at the last question may be there by now.
+    // A file that was missing at the last question may exist by now.
     this.#looksAnew = true;
     const program = this.service.getProgram() as BoundProgram;
     this.#looksAnew = false;
@@ -122,7 +122,7 @@ function options(ts: Compiler, cwd: string): TypeScript.CompilerOptions {
     sourceMap: true,
     newLine: ts.NewLineKind.LineFeed,
     types: ["node"],
-    // Wherever the notebook lies.
+    // tslab's types are found wherever the notebook lies.
     paths: { tslab: [require.resolve("tslab/dist/public.d.ts")] },
     typeRoots: [...roots.filter((root) => existsSync(join(root, "node"))), ours],
     // Never written, but without it a file would overwrite itself.

@@ -7,9 +7,9 @@ import type { Output } from "../notebooks/cell";
 import { noteOutputs } from "../notebooks/outputs";
 
 const kernelId = `${process.pid}-${Date.now()}`;
-/** Cells whose outputs may still change; older ones are taken as they are. */
+/** How many of the latest cells are watched for changes of their outputs. */
 const remembered = 50;
-/** Outputs after the end of a cell are noted together. */
+/** For how long outputs after the end of a cell are gathered into one line, in milliseconds. */
 const gatherMs = 200;
 // Before timers are tied to cells.
 const plainTimeout = setTimeout;
@@ -49,7 +49,7 @@ export class CellEntry {
     else if (/^(?:stream|display_data|execute_result|error)$/.test(type)) this.#add(type, content);
   }
 
-  /** The cell has ended. */
+  /** Notes how the cell ended. */
   end(status: "ok" | "error"): void {
     this.#status = status;
     this.#write();
@@ -98,7 +98,7 @@ export class CellEntry {
     try {
       appendFileSync(this.#file, `${JSON.stringify(entry)}\n`);
     } catch {
-      // A read-only folder: the check then says "not verifiable", and the cell has run all the same.
+      // A read-only folder: the cell has run all the same, and the check will say "not verifiable".
     }
   }
 }

@@ -1,4 +1,4 @@
-// The kernel's entry: node --require preload.cjs main.js CONNECTION_FILE, as the kernelspec says that set-up writes.
+// The kernel's entry: node --require preload.cjs main.js CONNECTION_FILE. The kernelspec that set-up writes says so.
 import { quietEngine, tellEngine } from "../../src/base/environment";
 import { endWithParent } from "./parent";
 import { nameErrorPlaces } from "./stack";

@@ -23,7 +23,7 @@ const session = randomUUID();
 export class Message {
   readonly identities: readonly Buffer[];
   readonly header: Header;
-  /** The protocol leaves it open; each handler reads what its message type defines. */
+  /** Each message type defines its own content, which its handler knows. */
   readonly content: any;
   readonly #key: string;
 
@@ -32,7 +32,7 @@ export class Message {
    *
    * @param frames Routing identities, delimiter, signature, header, parent, metadata, content.
    * @param key The connection file's key; empty switches signatures off.
-   * @throws Error when the delimiter is missing or the signature is wrong.
+   * @throws Error When the delimiter is missing or the signature is wrong.
    */
   constructor(frames: readonly Buffer[], key: string) {
     const at = frames.findIndex((frame) => frame.equals(delimiter));
@@ -62,7 +62,7 @@ export class Message {
     this.#send(socket, this.identities, type, content);
   }
 
-  /** Broadcasts on iopub, as a child of this message: front ends put it into the cell that sent the request. */
+  /** Broadcasts on iopub, as a child of this message: front ends show it in the cell that sent the request. */
   publish(iopub: Sender, type: string, content: object): void {
     this.#send(iopub, [Buffer.from(type)], type, content);
   }

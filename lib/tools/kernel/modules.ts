@@ -19,7 +19,7 @@ type Load = (
   kernel: unknown,
 ) => unknown;
 
-/** The reader's own files that cells import, as compiled; everything else is Node's. */
+/** Loads the reader's own files that cells import, which are compiled first; everything else Node loads. */
 export class Modules {
   readonly #compiled = new Map<string, CompiledModule>();
   readonly #loaded = new Map<string, Loaded>();
@@ -30,7 +30,7 @@ export class Modules {
   }
 
   /**
-   * Takes in files that are new or have changed: they, and whatever imports them, are loaded anew at the next import.
+   * Takes files that are new or have changed: the next import loads them, and all files that import them, again.
    */
   add(modules: readonly CompiledModule[]): void {
     const stale = new Set<string>();
@@ -46,7 +46,7 @@ export class Modules {
     for (const path of stale) this.#loaded.delete(path);
   }
 
-  /** Loads the files that await at their top, which `require` cannot do; what imports them comes after them. */
+  /** Loads the files that await at their top, which `require` cannot do, each before the files that import it. */
   async prepare(imports: readonly string[], visited = new Set<string>()): Promise<void> {
     for (const path of imports) {
       if (visited.has(path)) continue;

@@ -3,8 +3,8 @@ import { jupyterProcess } from "../../src/base/environment";
 let end: () => void = () => process.exit(0);
 
 /**
- * Ends the kernel when the Jupyter that started it is gone; otherwise it would run for ever. Called first: until
- * `onOrphaned` sets a handler, the process just exits.
+ * Ends the kernel when the Jupyter that started it is gone; otherwise it would run for ever. It is called before all
+ * else: until `onOrphaned` sets a handler, the process just exits.
  */
 export function endWithParent(): void {
   const parent = process.ppid;
@@ -17,7 +17,7 @@ export function endWithParent(): void {
   }, 1000);
 }
 
-/** What is done, from now on, when Jupyter is gone. */
+/** Sets what the kernel does, from now on, when Jupyter is gone. */
 export function onOrphaned(handler: () => void): void {
   end = handler;
 }

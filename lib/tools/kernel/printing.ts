@@ -6,8 +6,8 @@ import { isTensor, representTensor } from "../../src/notebook/tensor";
 type Prototype = Record<symbol, unknown>;
 
 /**
- * Makes `console.log`, and a result that holds them, print tensors and models as a cell shows them, and promises and
- * timers without what the kernel keeps in them.
+ * Makes `console.log` print tensors and models as a cell shows them, also within other values, and promises and timers
+ * without what the kernel keeps in them.
  */
 export function installPrinting(): void {
   hideOwn(Promise.prototype);
@@ -63,7 +63,7 @@ function hideOwn(prototype: object): void {
     value(this: Prototype, _depth: number, options: object, print: typeof inspect) {
       for (const symbol of Object.getOwnPropertySymbols(this))
         if (internal.test(String(symbol))) Object.defineProperty(this, symbol, { enumerable: false });
-      // Otherwise Node prints it, and its members by their own rules.
+      // All else is left to Node, which prints the members by their own rules.
       Object.defineProperty(this, inspect.custom, { value: undefined, configurable: true });
       try {
         return print(this, options);

@@ -4,7 +4,7 @@ import { settle } from "./settle";
 import { completeness } from "./syntax";
 import type { Versions } from "./versions";
 
-/** What the kernel answers at once, also while a cell runs, by message type. */
+/** The requests that the kernel answers at once, even while a cell runs, by message type. */
 export function createRequests(
   session: Session,
   { ts, versions }: { readonly ts: typeof TypeScript; readonly versions: Versions },
@@ -42,7 +42,7 @@ export function createRequests(
       session.interrupt();
       return { status: "ok" };
     },
-    // Of our own; `supported_features` names it.
+    // Not in Jupyter's protocol; `supported_features` announces it.
     settle_request: async () => {
       await settle();
       return { status: "ok" };

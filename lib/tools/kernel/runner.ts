@@ -19,7 +19,7 @@ interface Hooks {
 
 /** Runs compiled cells: they share one scope, which knows each variable of each cell by its name. */
 export class Runner {
-  /** The variables of all cells; each reads and writes the one that its cell made. */
+  /** The variables of all cells; each entry reads and writes the variable in its cell. */
   readonly scope: Record<string, unknown> = Object.create(null);
   readonly #modules: Modules;
   readonly #require: NodeJS.Require;
@@ -106,7 +106,7 @@ export class Runner {
   }
 }
 
-/** What a cell's code throws where it looks whether it was stopped. */
+/** What a cell's code throws where it notices that it was stopped. */
 export class Stopped extends Error {
   override readonly name = "Interrupted";
   constructor() {

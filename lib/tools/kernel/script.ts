@@ -17,7 +17,7 @@ const scripts = new Map<string, Script>();
 /** The name under which a cell's frames appear in a stack. */
 export const scriptName = (count: number) => `cell[${count}]`;
 
-/** Notes under which name a piece of JavaScript is about to run, so that its errors can name the place as typed. */
+/** Notes the name under which a piece of JavaScript is about to run, so that its errors can name the place as typed. */
 export function nameScript(name: string, compiled: Compiled): void {
   scripts.set(name, { ...compiled, lines: compiled.code.split("\n").length });
 }
@@ -39,7 +39,7 @@ export function originalPosition(name: string, place: SourcePosition): SourcePos
  * A call of an imported name is `(0, x_1.name)()` in JavaScript, and V8 points at its last bracket; we, at the name.
  */
 function atCallee(line: string | undefined, place: SourcePosition): SourcePosition | undefined {
-  if (line === undefined) return undefined; // in what stands behind the cell
+  if (line === undefined) return undefined; // after the cell's last line
   const before = line.slice(0, place.column - 1);
   const name = line[place.column - 1] === "(" ? /[\p{ID_Continue}$]+$/u.exec(before)?.[0] : undefined;
   return name === undefined ? place : { line: place.line, column: place.column - name.length };
@@ -57,8 +57,7 @@ function lookUp(map: string, { line, column }: SourcePosition): SourcePosition |
 }
 
 /**
- * A native `import()` that looks for packages from a folder: the one that cells are compiled with has been replaced by
- * `require`.
+ * A native `import()` that looks for packages from a folder: in compiled cells `require` has replaced `import()`.
  */
 export function nativeImport(cwd: string): (id: string, options?: object) => Promise<unknown> {
   const filename = join(cwd, "import.js");

@@ -3,9 +3,9 @@ import type * as Zmq from "zeromq";
 import { Message, type Sender } from "./message";
 import { Outbox } from "./outbox";
 
-/** What a kernel answers, by message type; the server does the wire, the order and the status messages. */
+/** A kernel's answers, by message type; the server takes care of the wire, the order and the status messages. */
 export interface Handlers {
-  /** Answered at once, also while a cell runs: returns the reply's content, or promises it. */
+  /** Requests that are answered at once, even while a cell runs; each returns the reply's content, or promises it. */
   readonly requests: Readonly<Record<string, (content: any, message: Message) => object | Promise<object>>>;
   /** Runs one `execute_request`; they come one at a time, in order. It never throws. */
   execute(content: any, frontEnd: FrontEnd): Promise<{ readonly status: string }>;
@@ -37,10 +37,10 @@ interface WaitingRequest {
   readonly message: Message;
 }
 
-// How long requests that were sent before the failure may still be on their way.
+// How long requests that were sent before the failure may still be on their way, in milliseconds.
 const abortMs = 100;
 
-/** A kernel's five sockets, as the Jupyter messaging protocol wants them. */
+/** A kernel's five sockets, as Jupyter's messaging protocol defines them. */
 export class Server {
   readonly #handlers: Handlers;
   readonly #connection: Connection;
@@ -149,8 +149,7 @@ export class Server {
         publish: (type, content) => message.publish(this.#iopub, type, content),
         ask: (prompt) => this.#ask(message, prompt),
       });
-      // What came until now has waited behind this cell; whoever reads the reply and then sends another request wants
-      // it run.
+      // Requests that came until now waited behind this cell. One that is sent after the reply is meant to run.
       const waiting = this.#queue.length;
       const ended = Date.now();
       message.reply(socket, "execute_reply", reply);

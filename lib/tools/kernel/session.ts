@@ -25,10 +25,10 @@ export type ExecuteReply = { readonly execution_count: number } & (
   | ({ readonly status: "error" } & Failure)
 );
 
-/** How long an interrupted cell that ends by itself may take before it is cut off. */
+/** How long an interrupted cell that ends by itself may take before it is cut off, in milliseconds. */
 const graceMs = 5000;
 
-/** The cells of one kernel: runs them one after the other and knows which of them went wrong. */
+/** The cells of one kernel: runs them one after the other and knows which of them failed. */
 export class Session {
   /** Set by an interrupt: the requests that wait behind the cell are to be aborted. */
   interrupted = false;
@@ -113,7 +113,7 @@ export class Session {
         return describeError(error);
       }
     }
-    // A promise that was rejected in this cell and that nobody awaits is known only when the loop has turned.
+    // A rejected promise that nobody awaits becomes known only after a turn of the event loop.
     await cell.drained();
     if (cell.isCutOff) return interruptedFailure;
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -127,7 +127,8 @@ export class Session {
     const failure = describeError(error);
     if (cell.ended) {
       const traceback = [...failure.traceback];
-      traceback[0] += ` (in cell [${cell.count}], after it had ended: nobody awaits the promise or callback that failed)`;
+      const why = "nobody awaits the promise or callback that failed";
+      traceback[0] += ` (in cell [${cell.count}], after it had ended: ${why})`;
       this.#late.push({ ...failure, traceback });
     } else if (!this.#failures.has(cell)) this.#failures.set(cell, failure);
     this.#report(cell, failure);

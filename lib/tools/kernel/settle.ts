@@ -1,17 +1,19 @@
 import { cellsAtWork } from "./cell";
 
-/** How long the cells of a notebook that has ended get for what they started. */
+/** How long the work that cells started may take after the notebook's last cell, in milliseconds. */
 const limitMs = 10_000;
-/** Between two looks: what a timer starts, a promise or a file, has then begun. */
+/** The time between two looks, in milliseconds: what a timer starts, a promise or a file, has begun by then. */
 const pauseMs = 20;
-/** So often nothing must be under way: a promise may stand between two pieces of work. */
+/** How many looks in a row must find nothing under way: there may be a promise between two pieces of work. */
 const quietLooks = 3;
 // Before timers are tied to cells.
 const plainTimeout = setTimeout;
 
 /**
- * Waits until nothing that a cell started is under way: whoever runs a notebook and then ends the kernel asks for it,
- * and what came late is kept. A cell whose work does not end says on stderr that the rest is lost.
+ * Waits until nothing that a cell started is under way. Who runs a notebook and then ends the kernel asks for it, so
+ * that late outputs are kept. A cell whose work does not end says on stderr that the rest is lost.
+ *
+ * @param limit The longest wait, in milliseconds.
  */
 export async function settle(limit = limitMs): Promise<void> {
   const end = Date.now() + limit;
@@ -27,9 +29,9 @@ export async function settle(limit = limitMs): Promise<void> {
 }
 
 const stillAtWork = (limit: number) =>
-  `This cell was still at work ${limit / 1000} s after the last cell had ended (a timer, or a program that it started): ` +
-  "what it shows later is lost. Await it in the cell, or end it.\n";
+  `This cell was still at work ${limit / 1000} s after the last cell had ended (a timer, or a program that it ` +
+  "started): what it shows later is lost. Await it in the cell, or end it.\n";
 
-/** Also while files are read or written, or names looked up: Node does not say for which cell. */
+/** Whether work is under way; file access and name look-ups count too, since Node does not say for which cell. */
 const isAtWork = (): boolean =>
   cellsAtWork().length > 0 || process.getActiveResourcesInfo().some((name) => /^(?:FSReq|GetAddrInfoReq)/.test(name));

@@ -1,13 +1,13 @@
 import { originalPosition, type SourcePosition, sourceOf } from "./script";
 
-/** One call in an error's stack; in a cell and in a file that it imports with the place as typed. */
+/** One call in an error's stack; its place is as typed where it is in a cell or a file that a cell imports. */
 export interface Frame {
   readonly name: string;
   readonly file: string;
   readonly place: SourcePosition;
 }
 
-// As many as Node shows; the kernel asks for more, to find the cell behind a library's own calls.
+// Node shows as many lines; the kernel records more, to find the cell behind a library's own calls.
 const mostLines = 10;
 const kept = new WeakMap<object, readonly Frame[]>();
 
@@ -37,7 +37,7 @@ export function framesOf(error: Error): readonly Frame[] {
   return kept.get(error) ?? (typeof stack === "string" ? parseStack(stack) : []);
 }
 
-/** Node's own calls and ours say nothing about the cell. */
+/** Whether a file holds Node's own code or the kernel's, which say nothing about the cell. */
 export function isPlumbing(file: string): boolean {
   return file.startsWith("node:") || file.startsWith(__dirname) || file === "guard";
 }

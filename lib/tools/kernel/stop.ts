@@ -3,9 +3,9 @@ import { Worker } from "node:worker_threads";
 import { runningCell } from "./cell";
 import { Stopped } from "./runner";
 
-/** What compiled cells look at: not 0 when a stop has been asked for and the event loop has not heard of it. */
+/** What compiled cells look at: the first number is 1 after a stop that the event loop has not heard of. */
 export interface Stop extends Int32Array {
-  /** Called by cells where they find the first number set. */
+  /** Cells call it where they find the first number set. */
   halt(): void;
   /** Wraps what a cell awaits: from time to time the event loop runs first. */
   letLoopTurn(value?: unknown): unknown;
@@ -22,7 +22,7 @@ const turnEveryMs = 50;
  * Lets an interrupt reach a cell that blocks the event loop. The signal is caught in a thread of its own, the guard;
  * where the event loop does not hear of it, the cell's own loops and functions find out.
  *
- * @param interrupt stops the running cell; called for each signal
+ * @param interrupt Stops the running cell; called for each signal.
  */
 export function guardStop(interrupt: () => void): void {
   const shared = new Int32Array(new SharedArrayBuffer(8));
@@ -35,7 +35,8 @@ export function guardStop(interrupt: () => void): void {
   let halted = false;
   const stop = Object.assign(shared as unknown as Stop, {
     halt: () => {
-      // Once for each stop; the number stays set until the loop turns, so that a cell that catches all errors ends too.
+      // Only once for each stop. The number stays set until the loop turns, so that a cell that catches all errors ends
+      // too.
       if (!halted) interrupt();
       halted = true;
       const cell = runningCell();

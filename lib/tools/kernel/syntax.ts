@@ -1,6 +1,6 @@
 import type * as TypeScript from "typescript";
 
-/** Whether a cell's last expression is to be shown: not after `;`, and not when it is an assignment. */
+/** Whether a cell's last expression is to be shown: not where `;` follows it, and not where it is an assignment. */
 export function showsResult(ts: typeof TypeScript, source: string): boolean {
   const last = parse(ts, source).statements.at(-1);
   if (!last || !ts.isExpressionStatement(last) || source.slice(last.pos, last.end).endsWith(";")) return false;
@@ -15,7 +15,7 @@ export type Completeness =
   | { readonly status: "complete" | "invalid" }
   | { readonly status: "incomplete"; readonly indent: string };
 
-/** Whether code can be run as it stands, needs more lines, or can never become right by adding lines. */
+/** Whether code can run as it stands, needs more lines, or cannot become right by adding lines. */
 export function completeness(ts: typeof TypeScript, code: string, indent: string | undefined): Completeness {
   if (indent !== undefined) return { status: "incomplete", indent };
   const errors =

@@ -6,7 +6,7 @@ import { fromEnvironment, servedNotebook, type Threads } from "../../src/base/en
  * otherwise the notebook's metadata (`"deepnets": {"threads": {"intra": 1, "inter": 2}}`) decides, where the server
  * says which notebook it is.
  *
- * @throws Error when `DEEPNETS_THREADS` is not two whole numbers
+ * @throws Error When `DEEPNETS_THREADS` is not two whole numbers.
  */
 export function threadSetting(env?: NodeJS.ProcessEnv): Threads | undefined {
   const given = fromEnvironment("DEEPNETS_THREADS", env);

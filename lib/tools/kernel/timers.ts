@@ -7,9 +7,8 @@ import { runningCell } from "./cell";
 type Callback = (...values: unknown[]) => unknown;
 
 /**
- * Ties timers to the cell that set them: once the cell is cancelled they no longer fire. A loop that awaits a timer, as
- * `Model.fit` and every `await tf.nextFrame()` do, therefore stops at an interrupt; in stock tslab it would run on
- * unseen.
+ * Ties timers to the cell that set them: once the cell is cancelled, they no longer fire. So an interrupt stops a loop
+ * that awaits a timer, as `Model.fit` and `await tf.nextFrame()` do; in stock tslab it would go on unseen.
  */
 export function tieTimersToCells(): void {
   for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {

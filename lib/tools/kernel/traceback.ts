@@ -5,7 +5,7 @@ import { excerpt } from "./excerpt";
 import { sourceOf } from "./script";
 import { type Frame, framesOf, isPlumbing } from "./stack";
 
-/** What Jupyter's `error` message and an `execute_reply` with status "error" say. */
+/** The content of Jupyter's `error` message and of an `execute_reply` with status "error". */
 export interface Failure {
   readonly ename: string;
   readonly evalue: string;
@@ -33,7 +33,7 @@ export function describeError(thrown: unknown): Failure {
   return { ename, evalue, traceback, ...(line === undefined ? {} : { line }) };
 }
 
-// Told of an AggregateError.
+// How many errors of an AggregateError are described.
 const mostErrors = 5;
 
 function innerErrors(thrown: unknown): string[] {
@@ -53,7 +53,7 @@ function nameOf(thrown: unknown): { ename: string; evalue: string } {
   return { ename, evalue: typeof thrown === "string" ? thrown : inspect(thrown, { depth: 2 }) };
 }
 
-/** Where memory is short, the engine's own words name no way out. */
+/** A message with the way out where memory is short, which the engine's own words do not name. */
 const withWayOut = (message: string) =>
   /Array buffer allocation failed|Out of memory|bad_alloc/i.test(message)
     ? `${message}. Close other programs, keep less data alive, or raise the limit (ulimit -v)`

@@ -16,7 +16,7 @@ type Resolve = (specifier: TypeScript.StringLiteralLike) => string | undefined;
 type Transformer = TypeScript.TransformerFactory<TypeScript.SourceFile>;
 
 /**
- * Prepares an imported file: relative imports name the file that was found, loops and functions look whether the cell
+ * Prepares an imported file: relative imports name the file that was found, loops and functions check whether the cell
  * was stopped, and an `await` lets the event loop run from time to time.
  */
 export function moduleTransformer(ts: Compiler, resolve: Resolve): Transformer {
@@ -27,9 +27,9 @@ export function moduleTransformer(ts: Compiler, resolve: Resolve): Transformer {
 }
 
 /**
- * Prepares a cell as an imported file is prepared. Names of earlier cells are taken from the scope that all cells
- * share; what the cell declares is bound to that scope, so that a later assignment is seen by the functions of this
- * cell as well; the last expression is handed to the kernel.
+ * Prepares a cell in the same way, and beyond that: names of earlier cells are taken from the scope that all cells
+ * share; what the cell declares is bound to that scope, so that the functions of this cell see a later assignment too;
+ * the last expression is handed to the kernel.
  */
 export function cellTransformer(ts: Compiler, cellContext: CellContext, resolve: Resolve): Transformer {
   return (context) => (node) => {

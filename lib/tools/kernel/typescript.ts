@@ -1,6 +1,6 @@
 import type * as TypeScript from "typescript";
 
-/** What TypeScript offers to its own tools alone, and tslab's fork offered as well; the version is pinned. */
+/** What TypeScript offers only to its own tools, and tslab's fork offered to all; the version is pinned. */
 export interface Internals {
   bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
   findPrecedingToken(position: number, file: TypeScript.SourceFile): TypeScript.Node | undefined;
@@ -28,7 +28,7 @@ const fork = "@tslab/typescript-for-tslab";
 
 /**
  * Loads the TypeScript that checks the cells: the project's own. What is left of tslab (its `display`) gets the same
- * one instead of its fork of 5.0. To be called before tslab is loaded.
+ * one instead of its fork of 5.0. Call it before tslab is loaded.
  */
 export function loadTypeScript(): Compiler {
   const ts = require("typescript") as Compiler;
@@ -43,7 +43,7 @@ export function loadTypeScript(): Compiler {
 }
 
 /**
- * What the Node that runs the cells can do: the JavaScript that it reads, and the library that it brings beyond that.
+ * What a Node can do: the JavaScript that it reads, and the library that it brings beyond that.
  */
 export function nodeLevel(
   ts: Compiler,
@@ -54,7 +54,7 @@ export function nodeLevel(
   if (major >= 22) lib.push("es2024", "esnext.collection", "esnext.array", "esnext.iterator");
   if (major >= 24) lib.push("esnext.promise", "esnext.error", "esnext.float16");
   return {
-    // All that ES2024 adds to the language, the flag v of regular expressions, Node 20 has.
+    // ES2024 adds only the flag v of regular expressions to the language, and Node 20 has it.
     target: ts.ScriptTarget.ES2024,
     lib: lib.map((name) => `lib.${name}.d.ts`),
   };

@@ -2,7 +2,7 @@ import { toUSVString } from "node:util";
 
 /**
  * A message's content in which each text is well-formed Unicode. Half of a character, as `"😀".slice(0, 1)` leaves it,
- * becomes the replacement character: Python, which reads the messages, can neither print nor save a half one.
+ * becomes the replacement character: Python, which reads the messages, can neither print nor save half a character.
  */
 export function wellFormed<T>(value: T): T {
   return isWellFormed(value) ? value : (mended(value) as T);

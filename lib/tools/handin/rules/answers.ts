@@ -3,7 +3,7 @@ import { type Notebook, sourceOf } from "../../notebooks/notebook";
 import { findTags, withoutCode } from "../../notebooks/tags";
 import type { Rule } from "./rule";
 
-/** The fewest words that an answer must have beside those of its question and those that only point elsewhere. */
+/** The fewest words an answer needs besides those of its question and those that only point elsewhere. */
 const fewest = 4;
 const pointers = new Set(
   (
@@ -16,7 +16,7 @@ const pointers = new Set(
 export const answerRules: readonly Rule[] = [
   {
     id: "answer-says-nothing",
-    title: "An answer is more than its question said again, or a hint at another place",
+    title: "An answer is more than its question repeated, or a pointer to another place",
     remedy: "answer the question in sentences of your own",
     find: ({ notebook }) =>
       [...textsOf(notebook, "answer")].flatMap(([id, { cell, text }]) => {

@@ -17,7 +17,7 @@ export const contentRules: readonly Rule[] = [
   {
     id: "notebook-unreadable",
     title: "Every notebook can be read",
-    remedy: "run npm run handin -- PART, which makes it anew",
+    remedy: "run npm run handin -- PART, which makes it again",
     find: ({ unreadable }) => (unreadable ? [{ value: unreadable }] : []),
   },
   {
@@ -93,7 +93,7 @@ function markdown(notebook: Notebook | undefined) {
 const ids = (notebook: Notebook | undefined, kind: "question" | "answer") =>
   markdown(notebook).flatMap((cell) => cell[kind] ?? []);
 
-/** Ids without a cell, or with empty cells only. */
+/** Ids that have no cell, or only empty ones. */
 function missing(notebook: Notebook | undefined, kind: "question" | "answer", wanted: readonly string[]): Breach[] {
   if (!notebook) return [];
   const given = new Set(
@@ -105,11 +105,16 @@ function missing(notebook: Notebook | undefined, kind: "question" | "answer", wa
   return wanted.filter((id) => !given.has(id)).map((id) => ({ value: `the ${kind} ${id} is ${state(id)}` }));
 }
 
-/** More than a heading, comments, code and placeholders. */
+/** Whether a cell holds more than a heading, comments, code and placeholders. */
 function says(source: string): boolean {
   const text = withoutCode(source).replace(/<!--[\s\S]*?-->|^#.*$|<[^>]*>|\b(TODO|TBD|FIXME)\b|[.…*_:\s-]+/gim, " ");
   return (text.match(/\p{L}{2,}/gu) ?? []).length >= 3;
 }
+
+const unit = new RegExp(
+  String.raw`^\s?(?:[%％]|per ?cent\b|percentage points?|errors?\b|mistakes?\b|misclassified\b|wrong\b|` +
+    String.raw`minutes?\b|min\b|seconds?\b|s\b)`,
+);
 
 function tags({ notebook, records, seed }: Subject) {
   return markdown(notebook).flatMap(({ cell, source }) =>
@@ -125,9 +130,9 @@ function tags({ notebook, records, seed }: Subject) {
 }
 
 /**
- * Numbers in an answer that look like results: with a decimal point, followed by a per cent sign or word, or counting
- * mistakes, minutes or seconds. Tags, given numbers (`<span data-fixed>`), code, formulas, comments, links and names
- * such as H6.1 do not count.
+ * Numbers in an answer that look like results: those with a decimal point, per cents, and counts of mistakes, minutes
+ * or seconds. Tags, given numbers (`<span data-fixed>`), code, formulas, comments, links and names such as H6.1 do not
+ * count.
  *
  * @example
  * bareNumbers("H6.1 b reaches 98.4 % after `20000` iterations with $\\beta_1 = 0.9$."); // ["98.4 %"]
@@ -138,13 +143,11 @@ export function bareNumbers(source: string): string[] {
     .replace(/<span\b[^<>]*\bdata-(?:record|fixed)\b[^<>]*>[^<]*<\/span>/g, " ")
     .replace(/\$\$[\s\S]*?\$\$|\$(?!\s)[^$\n]+?\$|\\\([\s\S]*?\\\)|\\\[[\s\S]*?\\\]/g, " ")
     .replace(/\]\([^)]*\)|https?:\/\/\S+/g, " ")
-    // Emphasis does not part a number, and a sign has one way to be written.
+    // Emphasis does not split a number, and each sign is written in one way.
     .replace(/<\/?(?:a|b|em|font|i|mark|small|span|strong|sub|sup|u)\b[^>]*>|\*{1,3}/gi, "")
     .replace(/<[^>]*>|&(?:nbsp|thinsp|#160|#8239);/g, " ")
     .replace(/&(?:percnt|#37);/g, "%");
   const number = /(?<![\p{L}\d.,_])[+\-−±]?\d[\d,]*(?:\.\d+)?(?![\d\p{L}])/gu;
-  const unit =
-    /^\s?(?:[%％]|per ?cent\b|percentage points?|errors?\b|mistakes?\b|misclassified\b|wrong\b|minutes?\b|min\b|seconds?\b|s\b)/;
   return [...prose.matchAll(number)].flatMap((match) => {
     const [counted] = unit.exec(prose.slice(match.index! + match[0].length)) ?? [];
     return counted !== undefined || match[0].includes(".") ? [match[0] + (counted ?? "")] : [];

@@ -26,7 +26,7 @@ export const executionRules: readonly Rule[] = [
     find: ({ notebook }) => {
       const run = notebook?.metadata.deepnets?.run;
       if (run) return run.status === "finished" ? [] : [{ value: `its run did not finish (it is ${run.status})` }];
-      // A notebook that was run by hand carries no note of the runner: its cells are looked up in the launcher's log.
+      // A notebook that was run by hand carries no note of the runner: its cells are looked up in the kernel's log.
       const byRunner = notebook?.cells.some((cell) => isRun(cell) && isNoted(cell)) ?? false;
       return byRunner
         ? [{ value: "it does not say how it ran: its note about profile, seed and records is gone" }]
@@ -155,7 +155,7 @@ function loggedAs(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]
   );
 }
 
-/** Indices of the executed cells whose source is neither noted by the runner nor logged by the launcher. */
+/** Indices of the executed cells whose source is neither noted by the runner nor in the kernel's log. */
 function unproven({ notebook, part, log }: Subject, kind: "changed" | "unknown"): number[] {
   const kernels = kernelsOf(part.notebook, log);
   return runCells(notebook)
@@ -169,7 +169,7 @@ function unproven({ notebook, part, log }: Subject, kind: "changed" | "unknown")
     .map(({ index }) => index);
 }
 
-/** Notes of the outputs of one cell, by the runner and by the launcher; empty where its source is unproven. */
+/** Notes of the outputs of one cell, by the runner and by the kernel; empty where its source is unproven. */
 function notesOf(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): (OutputsNote | undefined)[] {
   const noted = isNoted(cell) ? [cell.metadata.deepnets?.outputs] : [];
   return [...noted, ...loggedAs(cell, kernels).map(({ outputs }) => outputs)];

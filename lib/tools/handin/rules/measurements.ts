@@ -38,7 +38,7 @@ export const measurementRules: readonly Rule[] = [
   },
 ];
 
-/** What is wrong with the records that a notebook's own part has, of all seeds. */
+/** What is wrong with the records of a notebook's own part, over all seeds. */
 function ofRecords(
   { part, notebook, records }: Subject,
   wrong: (record: RunRecord) => string | undefined,
@@ -46,7 +46,7 @@ function ofRecords(
   if (!notebook || !part.sheet) return [];
   return records(part.id).flatMap(({ folder, record }) => {
     const found = wrong(record);
-    return found === undefined ? [] : [{ value: `the record in ${folder} tells of ${found}` }];
+    return found === undefined ? [] : [{ value: `the record in ${folder} has ${found}` }];
   });
 }
 
@@ -61,7 +61,7 @@ function wrongLabels({ part }: Subject, { seed, data, final }: RunRecord): strin
   );
 }
 
-/** Whether the confusion matrix has as many examples of each class as the data. */
+/** How the confusion matrix differs from the data in its number of examples of a class. */
 function otherSizes({ confusion, size }: FinalEvaluation, labels: Uint8Array, name: string): string | undefined {
   if (size !== labels.length) return undefined;
   const wanted = countBy(confusion.length, labels);
@@ -72,7 +72,7 @@ function otherSizes({ confusion, size }: FinalEvaluation, labels: Uint8Array, na
   return `${count(says)} ${name} examples of class ${wrong}, where the data has ${count(has)}`;
 }
 
-/** Whether predictions and confusion matrix of the test examples say the same of each label. */
+/** How the predictions of the test examples differ from the confusion matrix. */
 function otherAnswers({ test, predictions }: NonNullable<RunRecord["final"]>, labels: Uint8Array): string | undefined {
   const { confusion } = test;
   if (predictions.label.length !== labels.length)
@@ -99,7 +99,7 @@ function otherAnswers({ test, predictions }: NonNullable<RunRecord["final"]>, la
 const countBy = (classes: number, labels: Uint8Array): number[] =>
   Array.from({ length: classes }, (_, k) => labels.filter((label) => label === k).length);
 
-/** More than a core of any processor does in a second, in multiplications and additions. */
+/** Multiplications and additions in a second: more than a core of any processor does. */
 const fastest = 1e12;
 
 function impossible({ config, machine, minutes, model, progress, peakMemoryMB }: RunRecord): string | undefined {

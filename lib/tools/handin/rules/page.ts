@@ -54,7 +54,7 @@ export const pageRules: readonly Rule[] = [
   },
   {
     id: "html-handlers",
-    title: "Nothing that an output brought along runs in a page",
+    title: "No script of an output runs in a page",
     remedy: "leave it out of the cell's output, and run npm run handin -- PART",
     page: true,
     about: "both",
@@ -143,7 +143,7 @@ export const pageRules: readonly Rule[] = [
   },
 ];
 
-/** Which pages lay beside it when a page was made says nothing about it. */
+/** A page without its links to other pages: they depend on which pages lay beside it when it was made. */
 const withoutLinks = (html: string) => html.replace(/<a href="[^"]*" rel="(?:prev|next)">[^<]*<\/a> ?/g, "");
 
 const withType = (notebook: Notebook | undefined, type: string): number =>
@@ -151,9 +151,16 @@ const withType = (notebook: Notebook | undefined, type: string): number =>
 
 const live = (content: PageContent | undefined): number => content?.withAttribute(liveAttribute).length ?? 0;
 
-const scriptCall =
-  /\b(?:import|fetch|importScripts|require|sendBeacon|EventSource|WebSocket|Worker)\s*\(?\s*(["'`])((?:https?:|wss?:|\/|\.\.?\/)[^"'`]*)\1|\.(?:src|href)\s*=\s*(["'`])(https?:[^"'`]*|\/\/[^"'`]*)\3/gi;
+const loaders = ["import", "fetch", "importScripts", "require", "sendBeacon", "EventSource", "WebSocket", "Worker"];
+const address = /\s*\(?\s*(["'`])((?:https?:|wss?:|\/|\.\.?\/)[^"'`]*)\1/;
+const call = new RegExp(`\\b(?:${loaders.join("|")})${address.source}`, "gi");
+const assignment = /\.(?:src|href)\s*=\s*(["'`])(https?:[^"'`]*|\/\/[^"'`]*)\1/gi;
 
-/** Calls that load, with an address written out; what a script puts together is left to the tests in a real browser. */
+/**
+ * The addresses that a script's calls load, where they are written out. Addresses that a script puts together are left
+ * to the tests in a real browser.
+ */
 const loadedByScript = (script: string) =>
-  [...script.matchAll(scriptCall)].map((match) => match[2] ?? match[4] ?? "").filter((address) => address !== "");
+  [call, assignment].flatMap((pattern) =>
+    [...script.matchAll(pattern)].flatMap(([, , found]) => (found ? [found] : [])),
+  );

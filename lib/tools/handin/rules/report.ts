@@ -4,7 +4,7 @@ import { quickNotice } from "../../notebooks/notebook";
 import { type PartReport, parseReport, reportOfNote } from "../../notebooks/report";
 import type { Rule } from "./rule";
 
-const exportAgain = "run npm run export, which writes it anew";
+const exportAgain = "run npm run export, which writes it again";
 
 /** Rules about `report.json`. */
 export const reportRules: readonly Rule[] = [
@@ -20,7 +20,7 @@ export const reportRules: readonly Rule[] = [
       if (!read) return [{ value: "report.json is no report" }];
       const notice = profile === "quick" ? quickNotice : undefined;
       return read.profile !== profile || read.notice !== notice
-        ? [{ value: `report.json tells of a ${read.profile} run, where the notebooks hold a ${profile} one` }]
+        ? [{ value: `report.json is of a ${read.profile} run, where the notebooks hold a ${profile} one` }]
         : [];
     },
   },
@@ -57,6 +57,6 @@ const checkedFields = [
   "minutes",
 ] as const satisfies readonly (keyof PartReport)[];
 
-/** A notebook notes whole seconds, a report all of them. */
+/** A field as it is compared: a notebook notes whole seconds, a report their fraction too. */
 const rounded = (report: PartReport, field: (typeof checkedFields)[number]) =>
   field === "seconds" ? Math.round(report.seconds) : (report[field] ?? "none");

@@ -5,28 +5,30 @@ import type { RenderedPage } from "../../export/pages";
 import type { Notebook, OutputsNote } from "../../notebooks/notebook";
 import type { RecordReader } from "../../notebooks/records";
 
-/** One entry of the launcher's log: a cell that ran in JupyterLab. */
+/** One entry of the kernel's log: a cell that ran in JupyterLab. */
 export interface LoggedCell {
   /** Names one kernel process. */
   readonly kernel: string;
   /** The notebook's path as JupyterLab tells it. */
   readonly notebook?: string | null;
+  /** The cell's number of execution. */
   readonly count: number;
+  /** SHA-256 of the cell's source. */
   readonly sha256: string;
   /** What it showed; absent in the lines of older kernels. */
   readonly outputs?: OutputsNote;
 }
 
-/** A page as it lies in the folder. */
+/** A page in the folder. */
 export interface Page {
   readonly html: string;
   readonly content: PageContent;
 }
 
-/** One notebook of a hand-in with all that a rule may look at. */
+/** One notebook of a hand-in, with everything that a rule may look at. */
 export interface Subject extends RecordReader {
   readonly part: Part;
-  /** Undefined where it is missing or cannot be read. */
+  /** The notebook; undefined where it is missing or cannot be read. */
   readonly notebook: Notebook | undefined;
   /** Why the notebook cannot be read. */
   readonly unreadable?: string | undefined;
@@ -36,7 +38,7 @@ export interface Subject extends RecordReader {
   readonly bytes: number;
   /** Its page; undefined where the folder holds none. */
   readonly page: Page | undefined;
-  /** The page that the notebook gives now; undefined where no pages are asked for. */
+  /** The page that the notebook gives when it is exported now; undefined where no pages are asked for. */
   readonly rendered: Pick<RenderedPage, "html" | "problems"> | undefined;
   /** The text of report.json; undefined where there is none. */
   readonly report: string | undefined;
@@ -63,15 +65,13 @@ export interface Rule {
   readonly title: string;
   /** The way out; `PART` stands for the part's id. */
   readonly remedy: string;
-  /** Is about pages, which committed notebooks do not have. */
+  /** Whether it is about pages, which committed notebooks do not have. */
   readonly page?: true;
   /** What it looks at: each notebook (the default), the index page, or both. */
   readonly about?: "index" | "both";
-  /**
-   * Says in general what other rules say more exactly: it is asked only where no other rule about pages found anything.
-   */
+  /** Whether it is a general rule, asked only where no other rule about pages found anything. */
   readonly general?: true;
-  /** Asks for the sheet's lengths or final numbers, which a quick run does not have. */
+  /** Whether it asks for the sheet's lengths or final numbers, which a quick run does not have. */
   readonly full?: true;
   readonly find: (subject: Subject) => readonly Breach[];
 }

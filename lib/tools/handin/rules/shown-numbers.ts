@@ -61,7 +61,7 @@ function otherForm({ data = {} }: Output): string | undefined {
     : undefined;
 }
 
-/** `"98.25 %" and "92.25 %"`: the words around the first difference. */
+/** The words around the first difference of two texts: `"98.25 %" and "92.25 %"`. */
 export function firstDifference(one: string, other: string): string {
   const [a, b] = [one, other].map((text) =>
     text
@@ -122,7 +122,7 @@ const named = (known: readonly KnownRuns[], name: string) =>
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** A number as text shows it: with its unit, to as many digits as it has. */
+/** A number in a text, with its unit. */
 const numberText = /[+\-−±]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?:[\s\u00a0]?(?:%|points\b))?/i;
 
 /** Whether a text shows one of the values, rounded to its digits. */
@@ -134,7 +134,7 @@ function shows(text: string, values: readonly number[]): boolean {
   const shown = Number(digits);
   const [mantissa, exponent = "0"] = digits.toLowerCase().split("e") as [string, string?];
   const decimals = /\.(\d+)/.exec(mantissa)?.[1]?.length ?? 0;
-  // Half a unit of the last digit, and a little for a value that lies between two.
+  // Half a unit of the last digit, and a little more for a value half way between two.
   const tolerance = 0.5001 * 10 ** (Number(exponent) - decimals);
   return values.some((value) => Math.abs(shown - value * (percent ? 100 : 1)) <= tolerance + 1e-9 * Math.abs(value));
 }
@@ -226,7 +226,7 @@ const patterns: readonly Pattern[] = [
   },
 ];
 
-/** A confusion matrix names its model in its alternative text, and speaks of one split. */
+/** A confusion matrix names its model and its split in its alternative text. */
 const confusion = pattern(
   String.raw`Confusion matrix of ([^.\n]*?) on the (test|training) set\. NUMBER of NUMBER wrong ` +
     String.raw`\(accuracy NUMBER\)\. Lowest recall: [^,]*, NUMBER\.`,
@@ -252,7 +252,7 @@ function wrongInText({ data = {}, text }: Output, known: readonly KnownRuns[]): 
   ]);
 }
 
-/** The model whose name ends a text: "Test accuracy: linear" speaks of "linear". */
+/** The model whose name ends a text: "linear" in "Test accuracy: linear". */
 const nameIn = (known: readonly KnownRuns[], text: string) =>
   named(known, text) ?? named(known, text.split(/\s/).at(-1)!);
 
@@ -371,7 +371,7 @@ function wrongInFigure({ data = {} }: Output, known: readonly KnownRuns[]): stri
   return one ? wrongMatrix(traces, one) : [];
 }
 
-/** One of the curves of each name is the record's; others of that name are smoothed, or enlarged. */
+/** One curve of each name must be the record's; others of that name are smoothed or enlarged. */
 function wrongCurves(traces: readonly Trace[], kind: "accuracy" | "loss", { id, names, run, runs, own }: KnownRuns) {
   return (["train", "test"] as const).flatMap((split) => {
     const curves = traces.filter(

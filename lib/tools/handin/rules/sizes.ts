@@ -7,7 +7,7 @@ import type { Rule } from "./rule";
 /** JupyterLab takes seconds to open more, and keeps it in memory several times. */
 const largestNotebook = 10_000_000;
 const largestPage = 8_000_000;
-/** Of a page with live networks: a million weights are half a megabyte. */
+/** The limit of a page with live networks: a million weights are half a megabyte. */
 const largestLivePage = 14_000_000;
 
 const smaller = "show fewer or smaller figures";
@@ -25,7 +25,7 @@ export const sizeRules: readonly Rule[] = [
   },
   {
     id: "html-size",
-    title: "A page has at most 8 MB, and 14 MB where networks live on it",
+    title: "A page has at most 8 MB, or 14 MB with live networks",
     remedy: `${smaller} (npm run export says what takes how much)`,
     page: true,
     about: "both",
@@ -48,7 +48,7 @@ export const sizeRules: readonly Rule[] = [
   {
     id: "package-differs",
     title: "The package holds the files that lie beside it",
-    remedy: "run npm run export -- --zip, which packs them anew, or remove hand-in.zip",
+    remedy: "run npm run export -- --zip, which packs them again, or remove hand-in.zip",
     page: true,
     about: "index",
     find: ({ packed }) => (packed?.differs ? [{ value: `hand-in.zip ${packed.differs}` }] : []),
@@ -58,7 +58,7 @@ export const sizeRules: readonly Rule[] = [
 const over = (file: string, bytes: number, most: number) =>
   `${file} has ${(bytes / 1e6).toFixed(1)} MB, where at most ${most / 1e6} MB are allowed`;
 
-/** Where most of a notebook's bytes lie. */
+/** The index of the cell with most of a notebook's bytes. */
 function largestCell({ cells }: Notebook): number {
   const sizes = cells.map((cell) => JSON.stringify(cell).length);
   return sizes.indexOf(Math.max(...sizes));
