@@ -83,7 +83,7 @@ c.ServerApp.ip = "0.0.0.0"
       await sleep(ms);
       process.kill(theOne(lab.folder, "serve.py").pid, "SIGKILL");
       expect(await Promise.race([lab.ended, sleep(15_000, "still there")])).toBe(1);
-      expect(lab.said()).toMatch(/^JupyterLab ended by itself .*npm run doctor looks for the cause\.$/m);
+      expect(lab.said()).toMatch(/^JupyterLab ended by itself .*run npm run doctor to find the cause\.$/m);
       await nothingLeft(lab);
       await asked;
     },

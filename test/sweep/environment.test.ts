@@ -23,8 +23,8 @@ test("an environment is made whole or not at all, once, and what a killed maker 
   await expect(
     sweepPython(fakeBase(folder, 'echo "ERROR: No matching distribution found for snakemake" >&2; exit 1'), engine),
   ).rejects.toThrow(
-    "Expected to install Snakemake but it failed (ERROR: No matching distribution found for snakemake): the " +
-      "first sweep needs the network; put it right and sweep again.",
+    "Expected to install Snakemake but it failed (ERROR: No matching distribution found for snakemake): solve " +
+      "that (the first sweep needs the network) and sweep again.",
   );
   expect(readdirSync(engine)).toEqual([]);
   const python = await sweepPython(fakeBase(folder, "exit 0"), engine);

@@ -12,7 +12,12 @@ import { tableText } from "./table";
 
 export { options };
 
-/** `npm run bench -- --python PATH`: the training step of each network, in all forms and beside its peers. */
+/**
+ * `npm run bench -- --python PATH`: times the training step of each network, in all forms and beside its peers.
+ *
+ * @returns The exit code 0.
+ * @throws UserError When the command line is wrong.
+ */
 export async function main(argv: string[]): Promise<number> {
   const request = parseRequest(argv);
   const report =
@@ -26,7 +31,7 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function measure(request: BenchRequest): Promise<BenchReport> {
-  // Not in a log: there the table is enough.
+  // No progress in a log: there the table is enough.
   const line = new StatusLines(process.stdout, Infinity);
   const networks = [];
   for (const name of request.networks) {

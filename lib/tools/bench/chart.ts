@@ -1,7 +1,7 @@
 import { escapeHtml } from "../../src/base/text";
 import { type BenchReport, type Measured, measured } from "./report";
 
-// Colour-blind safe (Okabe and Ito); ours stands out, peers are quiet.
+// Colour-blind safe (Okabe and Ito 2008).
 const colours: Readonly<Record<string, string>> = {
   tfjs: "#999999",
   deepnets: "#0072b2",

@@ -3,13 +3,13 @@ import { createInterface, type Interface } from "node:readline";
 import { inherited } from "../../src/base/environment";
 import type { Setting } from "./settings";
 
-/** What a process says of itself once it is warm. */
+/** What a process says about itself once it is warm. */
 export interface Readiness {
   readonly version: string;
   readonly threads: string;
 }
 
-/** A setting at work in its process: idle until it is asked for some steps. */
+/** A setting in its process, which is idle until it is asked for some steps. */
 export class Contestant {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
@@ -24,17 +24,25 @@ export class Contestant {
     });
     this.#child.stderr!.on("data", (data) => (this.#complaint = (this.#complaint + data).slice(-4000)));
     this.#child.on("error", (error) => (this.#complaint += error.message));
-    this.#child.stdin!.on("error", () => {}); // Its end is told by the missing answer.
+    this.#child.stdin!.on("error", () => {}); // The missing answer shows that it has ended.
     this.#lines = createInterface({ input: this.#child.stdout! });
     this.#answers = this.#lines[Symbol.asyncIterator]();
   }
 
-  /** Waits until the process has made its first steps; throws with its last words when it ends instead. */
+  /**
+   * Waits until the process has made its first steps.
+   *
+   * @throws Error With the process' last words, when it ends instead.
+   */
   async ready(): Promise<Readiness> {
     return (await this.#answer("ready")) as Readiness;
   }
 
-  /** Milliseconds per step over `steps` steps. */
+  /**
+   * Milliseconds per step over `steps` steps.
+   *
+   * @throws Error When the process ends, or gives no time.
+   */
   async measure(steps: number): Promise<number> {
     this.#child.stdin!.write(`${steps}\n`);
     const ms = (await this.#answer("ms")) as number;

@@ -1,8 +1,7 @@
 """One Keras setting in a process of its own: keras_worker.py NETWORK [steps_per_execution] [no_xla].
 
-Says {"ready": ...}, then answers each line N on stdin with {"ms": time per step over at least N steps within
-one fit}: neither what fit does before its first steps nor what it waits for after its last is counted, as it is nothing
-in a long training.
+Says {"ready": ...}, then answers each line N on stdin with {"ms": time per step over at least N steps within one fit}.
+What fit does before its first steps and after its last does not count: it is nothing in a long training.
 """
 
 import json
@@ -56,7 +55,7 @@ random = np.random.default_rng(1)
 
 
 class Clock(keras.callbacks.Callback):
-    """When each step had ended; with steps_per_execution, the last one of each execution."""
+    """The time at which each step ended; with steps_per_execution, the last one of each execution."""
 
     def __init__(self):
         super().__init__()

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { BenchReport } from "./report";
 
-/** What the numbers were measured on; `features` are those that decide about the speed of products. */
+/** The machine of the measurements; `features` are those that decide the speed of matrix products. */
 export function machine(): BenchReport["machine"] {
   const flags = existsSync("/proc/cpuinfo")
     ? (/^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" ") ?? [])

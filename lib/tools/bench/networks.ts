@@ -6,7 +6,7 @@ export const networks = ["mlp", "dropout", "cnn", "lstm"] as const;
 /** The name of a network that is measured. */
 export type NetworkName = (typeof networks)[number];
 
-/** What is measured: the sheet's four networks that take longer than a blink, in their own batch sizes. */
+/** What is measured: the sheet's four larger networks, with their own batch sizes. */
 interface NetworkSettings {
   readonly title: string;
   readonly batchSize: number;
@@ -16,7 +16,7 @@ interface NetworkSettings {
   readonly classes: number;
   /**
    * The engine's threads: within one operation, between operations. Small products gain nothing from a second thread
-   * within.
+   * within an operation.
    */
   readonly threads: { readonly intra: number; readonly inter: number };
 }
@@ -24,7 +24,7 @@ interface NetworkSettings {
 const cores = availableParallelism();
 const all = { intra: cores, inter: cores };
 
-/** What each of them is measured with. */
+/** The settings of each network. */
 export const networkSettings: Readonly<Record<NetworkName, NetworkSettings>> = {
   mlp: { title: "MLP", batchSize: 100, shape: [784], classes: 10, threads: all },
   dropout: { title: "MLP + dropout", batchSize: 100, shape: [784], classes: 10, threads: all },

@@ -33,7 +33,7 @@ export const measured = (outcomes: readonly Outcome[]): Measured[] =>
   outcomes.filter((outcome): outcome is Measured => "rounds" in outcome);
 
 /**
- * The peer that a setting is held against: PyTorch's plain form in the same precision; without peers stock tfjs-node.
+ * The peer that a setting is compared with: PyTorch's plain form in the same precision; without peers stock tfjs-node.
  */
 export function baseOf(outcome: Measured, outcomes: readonly Outcome[]): Measured | undefined {
   const all = measured(outcomes);
@@ -41,7 +41,7 @@ export function baseOf(outcome: Measured, outcomes: readonly Outcome[]): Measure
   return plain ?? all.find(({ family }) => family === "pytorch") ?? all.find(({ name }) => name === "stock");
 }
 
-/** The fastest form of a family in a precision; with `asItComes` among those that need no switch of the engine's. */
+/** The fastest form of a family in a precision; with `asItComes` only of forms that leave the engine's switch alone. */
 export function best(
   outcomes: readonly Outcome[],
   family: Outcome["family"],

@@ -10,7 +10,7 @@ export const options = {
   figure: { type: "string", help: "file for the figure, an SVG" },
   from: { type: "string", help: "numbers of an earlier bench, to print and draw again" },
   networks: { type: "string", help: "some of mlp,dropout,cnn,lstm, default all" },
-  only: { type: "string", help: "settings whose name starts so, separated by commas" },
+  only: { type: "string", help: "beginnings of the names of the settings to time, separated by commas" },
   precision: { type: "string", help: "float32 or bfloat16, default both" },
   rounds: { type: "string", help: "rounds over all settings, default 9" },
   steps: { type: "string", help: "steps per round, default 20" },
@@ -30,8 +30,8 @@ export interface BenchRequest {
   /** Settings whose name starts with one of these; without it all. */
   readonly only?: readonly string[] | undefined;
   /**
-   * Settings of this precision; without it both. On a processor without bfloat16 instructions those settings are slow
-   * and say nothing.
+   * Settings of this precision; without it both. On a processor without bfloat16 instructions, settings in bfloat16 are
+   * slow and say nothing.
    */
   readonly precision?: "float32" | "bfloat16" | undefined;
   readonly rounds: number;

@@ -37,7 +37,7 @@ export async function measureRounds(
       say(`round ${round + 1} of ${rounds}`);
       for (const entry of entries) {
         if (entry.ready === undefined) continue;
-        await sleep(50); // Thread pools spin for a moment after their last step; the next one shall not pay for it.
+        await sleep(50); // Thread pools spin for a moment after their last step, which must not slow the next setting.
         entry.times.push(await entry.contestant.measure(steps));
       }
     }

@@ -14,16 +14,15 @@ export interface Setting {
   /** What makes it this setting, in words for the table's legend. */
   readonly how: string;
   readonly command: readonly [program: string, ...args: string[]];
-  /** Environment variables set for it; `undefined` takes one away. */
+  /** Environment variables set for it; `undefined` removes one. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 const lab = projectFolder();
 const python = (script: string) => join(lab, "lib/tools/bench", script);
 
-// The switch that our kernels and commands turn on. The engine's own default is off on processors without AVX-512 VNNI
-// or later, and both tfjs-node and Keras come with that default; what helps us is tried on them as well, as a form of
-// its own.
+// The switch that our kernels and commands turn on. By default the engine leaves it off on processors without AVX-512
+// VNNI or later, for tfjs-node and Keras too. What helps us is tried with them as well, as a form of its own.
 const oneDNN = "TF_ENABLE_ONEDNN_OPTS";
 const switchedOn = "oneDNN switched on";
 
@@ -31,12 +30,12 @@ const switchedOn = "oneDNN switched on";
 export const hasOneDNNSwitchedOn = (form: string): boolean => form.endsWith(" onednn");
 
 /**
- * All settings of one network; the peers only with an interpreter that has them. The first of a family is its plain
- * form.
+ * All settings of one network; PyTorch and Keras only with an interpreter that has them. The first setting of a family
+ * is its plain form.
  */
 export function settings(network: NetworkName, options: { readonly python?: string | undefined } = {}): Setting[] {
   const { intra, inter } = networkSettings[network].threads;
-  // Not by the environment: our preload would put the switch back.
+  // Not by the environment: our preload would turn the switch on again.
   const engineDefault = ["--import", `data:text/javascript,delete process.env.${oneDNN}`];
   const node = (form: string, family: Family, how: string): Setting => ({
     name: form,

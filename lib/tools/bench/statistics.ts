@@ -5,7 +5,12 @@ export interface Quartiles {
   readonly quartiles: readonly [number, number];
 }
 
-/** The value below which the fraction `q` of the numbers lies, interpolated between neighbours. */
+/**
+ * The value below which the fraction `q` of the numbers lies, interpolated between neighbours (type 7 of Hyndman and
+ * Fan 1996).
+ *
+ * @throws Error When there is no number.
+ */
 export function quantile(values: readonly number[], q: number): number {
   if (values.length === 0) throw new Error("Expected at least one measurement but found none.");
   const sorted = [...values].sort((a, b) => a - b);
@@ -15,7 +20,7 @@ export function quantile(values: readonly number[], q: number): number {
   return low + (position - below) * (high - low);
 }
 
-/** The value in the middle; between two, their mean. */
+/** The value in the middle; the mean of the two in the middle where their number is even. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** The median with the lower and the upper quartile. */
@@ -24,7 +29,11 @@ export const quartiles = (values: readonly number[]): Quartiles => ({
   quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
 });
 
-/** Ratio of two settings, round by round: what disturbs a round disturbs both. */
+/**
+ * The ratio of two settings, round by round: what disturbs a round disturbs both.
+ *
+ * @throws Error When the numbers of rounds differ.
+ */
 export function ratio(values: readonly number[], base: readonly number[]): Quartiles {
   if (values.length !== base.length)
     throw new Error(`Expected as many rounds in both settings but found ${values.length} and ${base.length}.`);

@@ -34,7 +34,7 @@ function grid(outcomes: readonly Outcome[]): string {
   return aligned([["setting", "median", "quartiles", "ratio", "how"], ...rows]);
 }
 
-// The forms that a README may name: which form of ours against which form of the peer.
+// Comparisons that a README may quote: each names our form and the peer's.
 function claims(outcomes: readonly Outcome[]): string {
   const graph = measured(outcomes).find(({ name }) => name === "graph");
   const half = measured(outcomes).find(({ name }) => name === "graph bfloat16");

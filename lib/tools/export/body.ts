@@ -15,7 +15,7 @@ type Parent = DefaultTreeAdapterMap["parentNode"];
 export interface Heading {
   readonly level: number;
   readonly id: string;
-  /** What it says, as HTML without links. */
+  /** Its content, as HTML without links. */
   readonly html: string;
 }
 
@@ -30,7 +30,7 @@ export interface BodyOptions {
   readonly cells: readonly PreparedCell[];
   /** HTML for the elements with `data-insert`, by number. */
   readonly inserts: readonly string[];
-  /** Folders in which pictures are looked for. */
+  /** Folders to look for pictures in. */
   readonly folders: readonly string[];
   /** Names that the page itself uses. */
   readonly taken: readonly string[];
@@ -38,8 +38,10 @@ export interface BodyOptions {
 }
 
 /**
- * Finishes a rendered notebook, as a tree: typesets formulas, puts pictures and figures in, gives headings the names
- * that JupyterLab gives them, and leads links to pages instead of to notebooks.
+ * Finishes a rendered notebook: typesets formulas, embeds pictures and figures, gives headings the names that
+ * JupyterLab gives them, and makes links to notebooks lead to pages.
+ *
+ * @throws Error When the HTML does not have one section for each cell.
  */
 export function finishBody(rendered: string, options: BodyOptions): Body {
   const { cells, report } = options;
@@ -87,7 +89,7 @@ export function finishBody(rendered: string, options: BodyOptions): Body {
   return { html: serialize(fragment), toc };
 }
 
-/** Names of elements: each once on a page. */
+/** The names of a page's elements, each of which occurs once. */
 class Names {
   readonly #taken: Set<string>;
 
@@ -108,7 +110,7 @@ class Names {
     return true;
   }
 
-  /** The name that a link means: as it stands, or but for case and punctuation, as other programs make names. */
+  /** The name that a link means: the same one, or one that differs only in case and punctuation. */
   find(wanted: string): string | undefined {
     if (this.#taken.has(wanted)) return wanted;
     const key = loose(wanted);
@@ -123,7 +125,7 @@ const loose = (name: string) =>
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "");
 
-/** `#answer-h6-1-b` leads to the answer's cell. */
+/** Names an answer's or a question's cell, so that `#answer-h6-1-b` leads to it. */
 function nameSection(section: Element, { question, answer }: PreparedCell, names: Names): void {
   const name = answer === undefined ? question && `question ${question}` : `answer ${answer}`;
   if (name) setAttribute(section, "id", names.take(loose(name)));
@@ -146,7 +148,7 @@ const headingText = (node: Node): string => {
   return "childNodes" in node ? node.childNodes.map(headingText).join("") : textOf(node);
 };
 
-/** A notebook's own names stay where they are the first of theirs; what the page is made of keeps its own. */
+/** Keeps a notebook's own names where they are still free; others are removed. */
 function keepOwnNames(section: Element, { names, named }: { names: Names; named: ReadonlySet<Element> }): void {
   for (const element of all(section)) {
     if (named.has(element)) continue;
@@ -208,13 +210,13 @@ function embed(element: Element, { folders, attachments, report }: Embedding): v
   tree.detachNode(element);
 }
 
-/** The other pages are beside the page; a notebook there would not open in a browser. */
+/** Makes a link to a notebook lead to its page, since a browser would not open the notebook. */
 function lead(element: Element, names: Names, report: Report): void {
   const address = attribute(element, "href");
   if (address === undefined || isSvg(element)) return;
   if (!address.startsWith("#")) {
     setAttribute(element, "href", address.replace(/^(?!\w+:)([^#?]*)\.ipynb(?=$|[#?])/, "$1.html"));
-    // A hand-in is notebooks and their pages: nothing else goes with them.
+    // A hand-in holds notebooks and their pages, and no other files.
     if (!/^(?:[a-z][\w+.-]*:|\/\/)/i.test(address) && !/^[^#?]*\.(?:ipynb|html)(?:[#?]|$)/i.test(address))
       report(
         `the link ${quote(address)} leads to a file that is not handed in: show what it holds, or link to an address`,
@@ -237,7 +239,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Each table scrolls by itself, and the keyboard reaches it. */
+/** Puts a table into a box that scrolls by itself and that the keyboard reaches. */
 function scroll(table: Element, number: number): void {
   const attrs = { class: "scroll", role: "region", "aria-label": `Table ${number}`, tabindex: "0" };
   const box = tree.createElement(
@@ -269,7 +271,7 @@ const isElement = (node: Node): node is Element => "tagName" in node;
 const isSvg = ({ namespaceURI }: Element) => namespaceURI === spec.NS.SVG;
 const hasClass = (element: Element, name: string) => (attribute(element, "class") ?? "").split(/\s+/).includes(name);
 
-/** All elements below a node, in order. A copy: who walks it may change the tree. */
+/** All elements below a node, in order. It is a copy, so that the tree may change meanwhile. */
 function all(node: Parent): Element[] {
   return node.childNodes.filter(isElement).flatMap((child) => [child, ...all(child)]);
 }

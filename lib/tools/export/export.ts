@@ -24,9 +24,11 @@ export const options = {
 } as const;
 
 /**
- * `npm run export`: HTML from the notebooks as saved, nothing re-run, into `handin/`. `-- --zip` packs a hand-in;
- * `--name` and
- * `--matriculation` (repeatable, in pairs) name the students on the index page.
+ * `npm run export`: makes the pages of the saved notebooks in `handin/`, and runs nothing. `-- --zip` packs a hand-in;
+ * `--name` and `--matriculation` (repeatable, in pairs) name the students on the index page.
+ *
+ * @returns The exit code: 0 when the pages leave nothing out, else 1.
+ * @throws UserError When there are no notebooks, the package is too large, or another hand-in is at work.
  */
 export async function main(argv: string[]): Promise<number> {
   const { values } = parseArgs({ args: argv, options, allowPositionals: false });
@@ -64,11 +66,11 @@ const notMade = { file: undefined, bytes: 0, figures: 0 };
 
 interface Gathered {
   readonly names: readonly string[];
-  /** Why a notebook stayed behind. */
+  /** Why a notebook was not copied. */
   readonly unreadable: readonly Problem[];
 }
 
-/** Brings the notebooks as saved into the hand-in's folder, beside which their pages go. */
+/** Copies the saved notebooks into the hand-in's folder, where their pages will be. */
 function gather(folder: string): Gathered {
   const from = notebooksFolder();
   const names = parts
@@ -91,7 +93,7 @@ function gather(folder: string): Gathered {
   return { names: brought, unreadable };
 }
 
-/** Copies a notebook as saved over the one in the hand-in's folder, unless that is worth more. */
+/** Copies a saved notebook over the one in the hand-in's folder, unless that one is the same text's full run. */
 function bring(name: string, from: string, folder: string): void {
   const [saved, ran] = [join(from, `${name}.ipynb`), join(folder, `${name}.ipynb`)];
   if (!existsSync(saved)) return;
@@ -110,8 +112,8 @@ function bring(name: string, from: string, folder: string): void {
 }
 
 /**
- * The note of a full run that the records in data/runs are of: hours of work that must not be overwritten. What is in
- * the files decides, since clocks can be wrong.
+ * The note of a full run whose records are those in data/runs: hours of work that must not be overwritten. The files'
+ * contents decide, since clocks can be wrong.
  */
 function fullRun(file: string, name: string): RunNote | undefined {
   const part = parts.find(({ notebook }) => notebook === name);
@@ -127,7 +129,7 @@ function sourceOfSaved(file: string): string | undefined {
   return saved && fingerprint(saved);
 }
 
-/** A run of another text than the saved one is not exported, and not lost. */
+/** Renames a run of another text than the saved one, so that it is not lost. */
 function keepAside(ran: string): void {
   const numbered = (n: number) => ran.replace(/\.ipynb$/, `.replaced${n === 1 ? "" : `-${n}`}.ipynb`);
   let n = 1;
@@ -137,7 +139,7 @@ function keepAside(ran: string): void {
   console.log(`${basename(ran)}: notebooks/ holds another text; the run that lay here is kept as ${basename(aside)}.`);
 }
 
-/** A report beside the pages; one that a hand-in wrote about the same notebooks stays as it is. */
+/** Writes a report beside the pages; one that a hand-in wrote about the same notebooks stays as it is. */
 function writeReport(folder: string, names: readonly string[], notes: readonly (RunNote | undefined)[]): void {
   const profile = notes.find((note) => note !== undefined)?.profile ?? "full";
   const made = makeReport(
@@ -150,7 +152,7 @@ function writeReport(folder: string, names: readonly string[], notes: readonly (
   const file = join(folder, "report.json");
   const old = existsSync(file) ? readFileSync(file, "utf8") : "";
   if (sameParts(old, made.parts)) return;
-  // No clock: the same results give the same bytes, and so the same package.
+  // Without the time, so that the same results give the same bytes, and the same package.
   writeWhole(file, `${JSON.stringify({ ...made, finished: "as saved in notebooks" }, null, 2)}\n`);
 }
 
@@ -166,7 +168,11 @@ function sameParts(text: string, made: readonly unknown[]): boolean {
   }
 }
 
-/** Students from the command line: as many matriculation numbers as names, or none. */
+/**
+ * Students from the command line: as many matriculation numbers as names, or none.
+ *
+ * @throws UserError When there is another number of them, or one is empty.
+ */
 export function pair(names: readonly string[], numbers: readonly string[]): Author[] {
   if (numbers.length > 0 && numbers.length !== names.length)
     throw new UserError(

@@ -13,8 +13,10 @@ export interface FigureSpec {
 type Fields = Record<string, unknown>;
 
 /**
- * Reads a stored figure: an object, or JSON text of one. Mends what plotly.js would stumble over (`height: null`, a
- * typed array that was stored as `{"0": 1, "1": 5}`). Returns undefined where it is no figure.
+ * Reads a stored figure: an object, or its JSON text. Mends what plotly.js could not draw (`height: null`, a typed
+ * array that was stored as `{"0": 1, "1": 5}`).
+ *
+ * @returns Undefined where it is no figure.
  */
 export function readFigure(stored: unknown): FigureSpec | undefined {
   const found = parsed(stored);
@@ -49,7 +51,7 @@ function sized(layout: Fields): Fields {
   return { ...rest, ...Object.fromEntries(sizes.filter(([, size]) => Number.isFinite(size) && size > 0)) };
 }
 
-/** JSON of a typed array is an object with numbers as names: an array again. */
+/** Turns objects with numbers as names, which JSON makes of typed arrays, back into arrays. */
 function plainArrays(value: unknown): unknown {
   if (Array.isArray(value)) return value.some((one) => typeof one === "object") ? value.map(plainArrays) : value;
   if (!isObject(value)) return value;
@@ -62,7 +64,7 @@ function plainArrays(value: unknown): unknown {
 /** Traces for which plotly.js fetches maps. */
 const maps = /^(?:scattergeo|choropleth|scattermap(?:box)?|choroplethmap(?:box)?|densitymap(?:box)?)$/;
 
-/** Kinds of trace that a figure uses. */
+/** The kinds of trace that a figure uses, one per trace. */
 export const kindsOf = ({ data }: FigureSpec): string[] =>
   data.map(({ type }) => (typeof type === "string" ? type : "scatter"));
 
@@ -72,7 +74,7 @@ interface Stored {
   readonly metadata: Fields;
 }
 
-/** A figure's place on the page: its static picture, the room for the drawn one, and its data. */
+/** A figure's HTML: its static picture, an empty element for the drawn one, and its data. */
 export function figureHtml(
   spec: FigureSpec,
   { data, metadata }: Stored,

@@ -1,7 +1,7 @@
 import temml from "temml";
 import { itemAt } from "../../src/base/item-at";
 
-/** A formula where it stands on the page. */
+/** A formula of a page. */
 export interface Formula {
   readonly tex: string;
   /** Whether it stands on a line of its own. */
@@ -10,7 +10,7 @@ export interface Formula {
 
 /**
  * Typesets the formulas of one notebook as MathML, which browsers draw without a font or script from elsewhere. As in
- * JupyterLab, a macro that one formula defines holds in all that follow, and `\eqref` finds the `\label` of any other.
+ * JupyterLab, a macro that one formula defines is known to all that follow, and `\eqref` finds any formula's `\label`.
  */
 export class Typesetter {
   #definitions = "";
@@ -20,7 +20,7 @@ export class Typesetter {
   readonly #formulas: readonly Formula[];
   readonly #sources: readonly string[];
 
-  /** @param formulas All formulas of the notebook, in order: a label may stand behind its reference. */
+  /** @param formulas All formulas of the notebook, in order: a label may come after its reference. */
   constructor(formulas: readonly Formula[]) {
     this.#formulas = formulas;
     this.#sources = formulas.map(({ tex, isDisplayed }) =>
@@ -31,7 +31,7 @@ export class Typesetter {
   /**
    * MathML of the next formula.
    *
-   * @throws Error with one sentence that says what cannot be typeset
+   * @throws Error With one sentence that says what cannot be typeset.
    */
   next(): string {
     const at = this.#next++;
@@ -68,7 +68,7 @@ export class Typesetter {
     }
   }
 
-  /** Gives each labelled row its number, in the notebook's order, and no other, as JupyterLab does. */
+  /** Numbers the labelled rows, in the notebook's order, and no others, as JupyterLab does. */
   #numbered(tex: string): string {
     if (!/\\label\s*\{/.test(tex)) return tex;
     const rows = tex.split(/(\\\\(?:\[[^\]]*\])?)/);

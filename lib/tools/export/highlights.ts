@@ -16,12 +16,12 @@ export interface Highlights {
     | undefined;
 }
 
-/** The tag of the answer and of the figure that stand for a notebook; else the first of each does. */
+/** The tag of the answer and of the figure that stand for a notebook; without tags, the first ones do. */
 const tag = "front-page";
 
 type Fields = Record<string, unknown>;
 
-/** Picks what stands for a notebook on the front page from its cells, as they are stored. */
+/** Picks from a notebook's stored cells what stands for it on the front page. */
 export function highlights(cells: readonly unknown[]): Highlights {
   const all = cells.filter(isObject);
   const answer = first(all, (cell) => (isAnswer(cell) ? firstSentence(textOf(cell.source)) : undefined));
@@ -33,7 +33,7 @@ export function highlights(cells: readonly unknown[]): Highlights {
   return { answer, figure, live };
 }
 
-/** From the tagged cells where they hold one, else from all. */
+/** The first that is found, in the tagged cells before all others. */
 function first<T>(cells: readonly Fields[], find: (cell: Fields) => T | undefined): T | undefined {
   for (const cell of [...cells.filter(isTagged), ...cells]) {
     const found = find(cell);
@@ -71,7 +71,7 @@ function firstSentence(markdown: string): string | undefined {
     .replace(/^\s*[-+]\s+/gm, "")
     .trim()
     .replace(/\s+/g, " ");
-  // A word or two, as in "Curves.", are a heading of a kind.
+  // A word or two, as in "Curves.", serve as a heading.
   return plain
     .match(/.+?[.!?](?=\s|$)/g)
     ?.map((one) => one.trim())

@@ -31,7 +31,7 @@ export interface IndexOptions {
 
 const title = "Deep networks: convolutional and recurrent architectures";
 
-/** The page that a tutor opens first: who, what was found, and what each part reached. */
+/** The page that a tutor opens first: who hands in, what was found, and what each part reached. */
 export function indexPage(entries: readonly Entry[], { authors = [], notice }: IndexOptions): string {
   const shown = entries.filter(({ exported }) => exported);
   const missing = entries.filter(({ exported }) => !exported);
@@ -76,7 +76,7 @@ function comparison({ part, highlights: { answer, figure } }: Entry): string {
   );
 }
 
-/** The way to a page's live output, with the picture that stands for it. */
+/** A link to a page's live output, with the picture that stands for it. */
 function liveLink({ part, highlights: { live } }: Entry): string {
   if (!live) return "";
   return (
@@ -85,7 +85,7 @@ function liveLink({ part, highlights: { live } }: Entry): string {
   );
 }
 
-/** One part at a glance: picture, answer, accuracy; all of it leads to the page. */
+/** One part at a glance: picture, answer, accuracy, and a link to its page. */
 function card({ part, records, highlights: { answer, figure } }: Entry): string {
   const final = records[0]?.record.final;
   const all = overSeeds(records.map(({ record }) => record));
@@ -131,7 +131,7 @@ function row({ part, records }: Entry, manySeeds: boolean): string {
   );
 }
 
-/** Accuracy says little where one class is rare: what it hides stands below the table. */
+/** Where one class is rare, accuracy says little; this line below the table says what it hides. */
 function imbalance({ model, noun }: Part, { final, extra }: RunRecord): string {
   const fresh = (extra.fresh as { balancedAccuracy?: number } | undefined)?.balancedAccuracy;
   const measured: string[] = [];

@@ -7,7 +7,7 @@ type Node = DefaultTreeAdapterMap["node"];
 type Element = DefaultTreeAdapterMap["element"];
 
 /**
- * A live output as a notebook stores it: its picture, and what its widget works on. The stored script is not used.
+ * A stored live output: its picture, and the data of its widget. The stored script is not used.
  */
 export interface StoredLive {
   readonly picture: { readonly address: string; readonly alt: string; readonly width: number };
@@ -26,7 +26,7 @@ export function readLive(html: string): StoredLive | undefined {
   return { picture: { address, alt, width: Number(attribute(picture!, "width")) || 0 }, envelope };
 }
 
-/** The output's place on the page: the picture, and the data for the page's own script. */
+/** A live output's HTML: its picture, and the data for the page's own script. */
 export function liveHtml({ picture, envelope }: StoredLive, number: number): string {
   const { address, alt, width } = picture;
   const wide = width > 0 ? ` width="${Math.round(width)}"` : "";

@@ -1,4 +1,4 @@
-// The trained networks that pages carry, in few bits per weight: what they are, and how well they still classify.
+// The trained networks that pages carry, with few bits per weight: what they are, and how well they still classify.
 import { join } from "node:path";
 import { count, percent } from "../../src/base/text";
 import type { DigitsData } from "../../src/live/digits-data";
@@ -18,7 +18,7 @@ export interface CarriedNetwork {
   /** The notebook that shows it. */
   readonly notebook: string;
   readonly network: PackedNetwork;
-  /** Of the run that it was trained in; undefined where there is none. */
+  /** The record of the run that trained it; undefined where there is none. */
   readonly record: RunRecord | undefined;
 }
 
@@ -50,18 +50,18 @@ function networksIn(html: string): { readonly part: TrainedPart; readonly networ
   return envelope?.widget === "series" ? [{ part: adder, network: (envelope.data as SeriesData).network }] : [];
 }
 
-/** What a carried network says of itself. */
+/** A carried network with its accuracy. */
 export interface MeasuredNetwork extends CarriedNetwork {
-  /** Fraction of the test examples that it classifies rightly; undefined where it cannot be measured. */
+  /** Accuracy on the test examples, in [0, 1]; undefined where it cannot be measured. */
   readonly accuracy?: number;
-  /** What does not agree with the record, or why it was not measured. */
+  /** How it differs from the record, or why it was not measured. */
   readonly wrong?: string;
 }
 
-/** What packing may cost, as `live.digits` and `live.series` allow it; and two examples, for another machine's ties. */
+/** What packing may cost at most, as in `live.digits`, and two examples more for another machine's ties. */
 const mostMoved = (examples: number) => 0.001 + 2 / examples;
 
-/** Unpacks a network as a page does, and classifies the test examples. */
+/** Unpacks a network as a page does, classifies the test examples, and compares the accuracy with the record. */
 export async function measureCarried(carried: CarriedNetwork): Promise<MeasuredNetwork> {
   const { part, network, record } = carried;
   if (!record?.final)
@@ -86,7 +86,7 @@ export async function measureCarried(carried: CarriedNetwork): Promise<MeasuredN
   }
 }
 
-/** The network in a line: its size, and its accuracy beside that of its record. */
+/** A network in one line: its size, and its accuracy beside that in its record. */
 export function formatCarried({ part, notebook, network, accuracy, record, wrong }: MeasuredNetwork): string {
   const weights = network.tensors.reduce((sum, { size }) => sum + size, 0);
   const megabytes = (network.bytes.length / 1e6).toFixed(2);

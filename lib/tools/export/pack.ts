@@ -5,7 +5,7 @@ import { explained, UserError } from "../../src/base/errors.cjs";
 import { writeWhole } from "../../src/base/files";
 import { itemAt } from "../../src/base/item-at";
 
-/** Largest package that the course's upload takes. */
+/** Bytes of the largest package that the course's upload takes. */
 export const largestPackage = 25_000_000;
 
 /** The package's name within the folder of the hand-in. */
@@ -17,14 +17,18 @@ const packedNames = (folder: string, notebooks: readonly string[]): string[] =>
     .filter((name) => existsSync(join(folder, name)))
     .sort();
 
-/** A package as it lies in the folder. */
+/** The package in the folder. */
 export interface Packed {
   readonly bytes: number;
-  /** `"holds another report.json"`; undefined where it holds what lies beside it. */
+  /** `"holds another report.json"`; undefined where it holds the files beside it. */
   readonly differs: string | undefined;
 }
 
-/** Compares the package in a folder with the files beside it; undefined where there is none. */
+/**
+ * Compares the package in a folder with the files beside it; undefined where there is none.
+ *
+ * @throws UserError When it cannot be read.
+ */
 export function readPackage(folder: string, notebooks: readonly string[]): Packed | undefined {
   const file = join(folder, packageName);
   if (!existsSync(file)) return undefined;
@@ -59,7 +63,7 @@ function difference(
  * Packs pages, notebooks, index and report of a hand-in into `hand-in.zip` within its folder. The same files give the
  * same bytes: sorted, with fixed dates and modes.
  *
- * @throws UserError when the package is larger than 25 MB; it is kept, to be looked at
+ * @throws UserError When the package is larger than 25 MB; the file stays, so that it can be looked at.
  */
 export function pack(
   folder: string,

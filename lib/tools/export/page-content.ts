@@ -7,7 +7,7 @@ type Node = DefaultTreeAdapterMap["node"];
 export interface PageElement {
   /** Lower case, but for SVG names such as `linearGradient`. */
   readonly name: string;
-  /** By name in lower case; of a repeated attribute the first counts. */
+  /** Values by name in lower case; the first of a repeated attribute counts. */
   readonly attributes: ReadonlyMap<string, string>;
   /** All text inside, scripts and styles included. */
   readonly text: string;
@@ -23,8 +23,7 @@ export interface Load {
 }
 
 /**
- * A page, parsed as browsers parse it: unquoted attributes, stray tags and text that looks like a tag are what a
- * browser takes them for.
+ * A page, parsed as browsers parse it, with unquoted attributes, stray tags and text that looks like a tag.
  *
  * @example
  * const page = new PageContent(html);
@@ -118,10 +117,10 @@ function attributesOf({ attrs }: DefaultTreeAdapterMap["element"]): ReadonlyMap<
   );
 }
 
-/** Attributes that fetch, of any element. */
+/** Attributes that fetch an address, on any element. */
 const fetchingAnywhere = "src srcset imagesrcset poster background lowsrc dynsrc manifest longdesc".split(" ");
 
-/** More of them, by element. */
+/** Further attributes that fetch an address, by element. */
 const fetching: Readonly<Record<string, readonly string[]>> = {
   base: ["href"],
   image: ["href", "xlink:href"],
@@ -151,7 +150,7 @@ function addresses({ name, attributes, text }: PageElement): string[] {
   return found;
 }
 
-/** The addresses of a `srcset`: each up to a blank, behind commas. A data address holds commas of its own. */
+/** The addresses of a `srcset`, which commas and sizes separate. A data address holds commas of its own. */
 const sources = (value: string): string[] =>
   value
     .split(/\s+(?:[\d.]+[wxh]\s*)?,?|,\s+/)

@@ -53,7 +53,7 @@ export interface Content extends Body {
 /** Ids that a page uses besides its figures'. */
 export const pageNames = ["content", "fold", "dark-colors"] as const;
 
-/** One notebook's page, complete: nothing in it is loaded from anywhere. */
+/** One notebook's page, complete: it loads nothing. */
 export function page({ html, toc, traces, figures, live }: Content, options: PageOptions): string {
   const { title, hash, notice, previous, next } = options;
   const links = [
@@ -84,7 +84,7 @@ export function page({ html, toc, traces, figures, live }: Content, options: Pag
   });
 }
 
-/** What a page says about a quick run, in its head. */
+/** The line at the top of a quick run's page. */
 export const banner = (notice: string | undefined): string =>
   notice ? `<p class="banner" role="note">${escapeHtml(notice)}</p>` : "";
 
@@ -100,7 +100,7 @@ interface DocumentOptions {
 export function document(title: string, { parts, meta = "", scripts = [] }: DocumentOptions): string {
   return [
     "<!doctype html>",
-    // The policy comes before anything that it is about.
+    // The policy comes before anything that it governs.
     `<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" ` +
       `content="${policy(scripts)}">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title>${meta}`,
@@ -112,7 +112,7 @@ export function document(title: string, { parts, meta = "", scripts = [] }: Docu
   ].join("\n");
 }
 
-/** Only these scripts run; nothing is loaded, sent or framed. Styles may stand anywhere: they can load nothing. */
+/** A policy: only these scripts run, and nothing is loaded, sent or framed. All styles may stand: they load nothing. */
 function policy(scripts: readonly { readonly text: string }[]): string {
   const hashes = scripts.map(({ text }) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
   return [
@@ -132,7 +132,7 @@ function asset(name: "page.js" | "page.css" | "formulas.css"): string {
   return assets.get(name)!;
 }
 
-/** Temml's own style, less its font, which is a file of its own. */
+/** Temml's own style, without its font, which is another file. */
 const formulaStyle = () =>
   read(join(root, "node_modules/temml/dist/Temml-Local.css"))
     .replace(/\/\*[\s\S]*?\*\//g, "")
@@ -142,7 +142,7 @@ const formulaStyle = () =>
 const read = (file: string) => readFileSync(file, "utf8");
 
 function plotly(traces: readonly string[]): string {
-  // The larger build is the one that makes no code from text, which the page's policy forbids.
+  // The strict build, which is larger, makes no code from text: the page's policy forbids that.
   const file = traces.every((trace) => cartesian.has(trace))
     ? "plotly.js-cartesian-dist-min/plotly-cartesian.min.js"
     : "plotly.js-strict-dist-min/plotly-strict.min.js";

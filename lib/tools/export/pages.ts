@@ -20,7 +20,7 @@ import { render } from "./render";
 export interface ExportOptions {
   /** Folder that holds the notebooks. */
   readonly from: string;
-  /** Folder for the pages; it is made where there is none. */
+  /** Folder for the pages; it is made if there is none. */
   readonly to: string;
   /** Notebooks to export, by file name without ".ipynb"; default all of the sheet that `from` holds. */
   readonly notebooks?: readonly string[];
@@ -69,7 +69,7 @@ export async function exportNotebooks(options: ExportOptions): Promise<Exported[
   return exported;
 }
 
-/** The same pages without a file written. The same notebooks give the same bytes, beside the same other pages. */
+/** Makes the pages without writing a file. The same notebooks, beside the same other pages, give the same bytes. */
 export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "authors">): Promise<RenderedPage[]> {
   const names =
     notebooks ?? parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)));
@@ -175,7 +175,7 @@ function title({ cells }: Prepared, name: string): string {
   );
 }
 
-/** From the notebook in the folder, or from the saved one where the folder holds only pages. */
+/** What stands for a notebook: taken from the folder, or from the saved notebook where the folder holds only pages. */
 function highlightsOf(folder: string, notebook: string): Highlights {
   for (const file of [join(folder, `${notebook}.ipynb`), join(notebooksFolder(), `${notebook}.ipynb`)])
     try {

@@ -6,14 +6,14 @@ import { escapeHtml } from "../../src/base/text";
 export type Picture =
   | {
       readonly address: string;
-      /** What a drawing would load or run, and a picture does not. */
+      /** What a drawing would load or run, which a picture does not. */
       readonly outside?: string | undefined;
     }
   | { readonly missing: string };
 
 /** Where a cell's pictures come from. */
 export interface PictureSources {
-  /** Folders in which a relative path starts, the first that holds the file counts. */
+  /** Folders that a relative path may start in; the first that holds the file counts. */
   readonly folders: readonly string[];
   /** The cell's own attachments: by name, then by MIME type, base64. */
   readonly attachments: Readonly<Record<string, unknown>>;
@@ -71,8 +71,8 @@ function onDisk(address: string, folders: readonly string[]): Picture {
 }
 
 /**
- * What an address may be spelled like on disk: as it stands, with %20 undone, without what follows `?` or `#`, with
- * umlauts as one character or as two.
+ * How an address may be spelled on disk: unchanged, with %20 decoded, without what follows `?` or `#`, with umlauts as
+ * one character or as two.
  */
 function spellings(address: string): string[] {
   const bare = address.replace(/[?#].*$/s, "");
@@ -106,7 +106,7 @@ function picture(bytes: Buffer): { readonly address: string; readonly outside?: 
   return { address: `data:${type};base64,${bytes.toString("base64")}`, outside };
 }
 
-/** What a drawing (SVG) would load or run: as a picture it does neither. */
+/** What a drawing (SVG) would load or run; as a picture it does neither. */
 export function outsideOf(svg: string): string | undefined {
   const [, , address] =
     /<(?:image|use|feImage)\b[^>]*?href\s*=\s*(["']?)(?!#|data:)([^"'\s>]+)/i.exec(svg) ??
@@ -124,7 +124,7 @@ function bytesOf(address: string): Buffer {
   return /;\s*base64\s*$/i.test(address.slice(0, Math.max(0, comma))) ? Buffer.from(data, "base64") : Buffer.from(data);
 }
 
-/** MIME type by the first bytes: a name may lie. */
+/** The MIME type by the first bytes, since a name may be wrong. */
 function typeOf(bytes: Buffer): string | undefined {
   const head = bytes.subarray(0, 16).toString("latin1");
   if (head.startsWith("\x89PNG")) return "image/png";
@@ -149,7 +149,7 @@ function isSvg(text: string): boolean {
   }
 }
 
-/** How what may stand before the first element ends. */
+/** The end of a comment, an instruction or a document type before the first element; undefined where there is none. */
 function endOfProlog(text: string): string | undefined {
   if (text.startsWith("<!--")) return "-->";
   if (text.startsWith("<?")) return "?>";
@@ -163,7 +163,7 @@ const text = (data: unknown): string => (Array.isArray(data) ? data.join("") : S
 const storedBytes = (type: string, data: string): Buffer =>
   type === "image/svg+xml" && data.includes("<") ? Buffer.from(data) : Buffer.from(data, "base64");
 
-/** A stored picture as an element, undefined where it is none; the width is in CSS pixels. */
+/** A stored picture as an `<img>`; undefined where it is no picture. The width is in CSS pixels. */
 export function image(stored: { type: string; data: string; alt: string; width?: unknown }): string | undefined {
   const { type, data, alt, width } = stored;
   const found = picture(storedBytes(type, data));

@@ -10,10 +10,10 @@ import type { Report } from "./problem";
 
 type Fields = Record<string, unknown>;
 
-/** A notebook in the one form that the template takes: every field there, every text whole, one form of each output. */
+/** A notebook in the form that the template takes: with every field, whole texts, and one form of each output. */
 export interface Prepared {
   readonly notebook: object;
-  /** What each cell holds besides, in order. */
+  /** What else each cell holds, in order. */
   readonly cells: readonly PreparedCell[];
   /** HTML of our own making, for the elements `<div data-insert="0">` and so on. */
   readonly inserts: readonly string[];
@@ -41,8 +41,8 @@ interface Gathered {
 }
 
 /**
- * Mends a notebook for its page: what other programs leave out or set to null gets its default, outputs are reduced to
- * the form that a page shows. Whatever cannot be read is reported by cell.
+ * Prepares a notebook for its page: fields that other programs leave out or set to null get their default, and each
+ * output is reduced to the form that a page shows. What cannot be read is reported by cell.
  */
 export function prepare(cells: readonly unknown[], report: (cell: number) => Report): Prepared {
   const gathered: Gathered = { inserts: [], traces: new Set(), figures: 0, live: 0 };
@@ -110,8 +110,8 @@ const named = (name: "question" | "answer", value: unknown) => {
 };
 
 /**
- * A text as notebooks store it: whole, or as lines. Nothing counts as no text. Half of a character becomes the
- * replacement character, since Python could not read the text otherwise.
+ * A text that a notebook stores whole or as lines; undefined and null count as an empty one. Half of a character
+ * becomes the replacement character, since Python could not read the text otherwise.
  */
 function words(value: unknown): string | undefined {
   if (value === undefined || value === null) return "";
@@ -134,11 +134,11 @@ function prepareOutputs(stored: unknown, gathered: Gathered, report: Report): ob
   });
 }
 
-/** What a terminal takes for a title or the address of a link (OSC), and does not show. */
+/** What a terminal takes for a title or for the address of a link (OSC), and does not show. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are control characters
 const titles = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
-/** Undefined where it is no output at all; empty where it has nothing to show. */
+/** An output for the template; undefined where it is no output, empty where it has nothing to show. */
 function prepareOutput(output: Fields, gathered: Gathered, report: Report): object[] | undefined {
   switch (output.output_type) {
     case "stream": {
@@ -172,7 +172,7 @@ const whole = (data: Fields): Fields =>
 const pictures = ["image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"];
 const texts = ["text/html", "text/markdown", "text/latex"];
 
-/** The one form of an output that its page shows: the richest that it can. */
+/** The one form of an output that its page shows: the richest that a page can. */
 function reduce(stored: { data: Fields; metadata: Fields }, gathered: Gathered, report: Report): object | undefined {
   const { data } = stored;
   const plain = typeof data["text/plain"] === "string" ? data["text/plain"] : undefined;

@@ -4,7 +4,7 @@ export interface Problem {
   readonly notebook: string;
   /** Index of the cell, from 0; absent where it concerns the whole notebook. */
   readonly cell?: number;
-  /** What it is and what to do, as one sentence without its end. */
+  /** What is wrong and what to do, as one sentence without its full stop. */
   readonly what: string;
 }
 
@@ -12,5 +12,5 @@ export interface Problem {
 export const formatProblem = ({ notebook, cell, what }: Problem): string =>
   `${notebook}${cell === undefined ? "" : `, cell ${cell + 1}`}: ${what}.`;
 
-/** Takes down what is wrong with one cell. */
+/** Notes what is wrong with one cell. */
 export type Report = (what: string) => void;

@@ -1,10 +1,10 @@
-"""Notebooks as the insides of pages, by nbconvert with the template beside this file.
+"""Makes the insides of pages of notebooks, by nbconvert with the template beside this file.
 
 Reads {"notebooks": [notebook, ...]} on stdin, writes {"pages": [page, ...]} on stdout. A page is {"body", "left_out"},
 or {"error", "cell"} where a notebook cannot be rendered. Formulas stand in elements of class "tex", as TeX. What
-notebook.ts draws itself (figures, pictures) is an element with the attribute data-insert. All other HTML that a
-notebook brings along has been through nh3: it neither runs nor loads a script, and it ends where its cell ends.
-`left_out` lists, by cell, the elements that did not pass.
+prepare.ts makes itself (figures, pictures) is an element with the attribute data-insert. nh3 has cleaned all other HTML
+of the notebook: it neither runs nor loads a script, and it ends where its cell ends. `left_out` lists, by cell, the
+elements that were taken out.
 """
 
 import html
@@ -23,10 +23,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sanitize import DEEPEST, depth, left_out, sanitize, words_of  # noqa: E402 (Python's -I leaves this folder out of the path)
+from sanitize import DEEPEST, depth, left_out, sanitize, words_of  # noqa: E402 (-I leaves this folder out of the path)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# A cell of more lines starts folded.
+# A cell with more lines starts folded.
 FOLD = 14
 
 
@@ -35,16 +35,17 @@ def dotall(pattern):
 
 
 class Blocks(MathBlockParser):
-    """nbconvert knows the delimiter \\\\[; \\[ is meant as well."""
+    """Takes \\[ for a delimiter too; nbconvert knows only \\\\[."""
 
     MULTILINE_MATH = dotall(
-        r"(?<!\\)[$]{2}.*?(?<!\\)[$]{2}|\\{1,2}\[.*?\\{1,2}\]|\\begin\{(?P<math_env_name>[a-z]*\*?)\}.*?\\end\{(?P=math_env_name)\}"
+        r"(?<!\\)[$]{2}.*?(?<!\\)[$]{2}|\\{1,2}\[.*?\\{1,2}\]"
+        r"|\\begin\{(?P<math_env_name>[a-z]*\*?)\}.*?\\end\{(?P=math_env_name)\}"
     )
     SPECIFICATION = {**MathBlockParser.SPECIFICATION, "multiline_math": MULTILINE_MATH}
 
 
 class Inlines(MathInlineParser):
-    """Markdown takes an <img> or a picture's name with unusual signs for text; people mean a picture."""
+    """Takes an <img>, or a picture's name with unusual signs, for a picture; Markdown takes it for text."""
 
     SPECIFICATION = {
         **MathInlineParser.SPECIFICATION,
@@ -71,18 +72,18 @@ class Inlines(MathInlineParser):
         return m.end()
 
 
-# A formula as the text around it lets one be seen: not "$5 | $6".
+# A formula, and not amounts of money: "$5 | $6" holds none.
 FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])[^$\n]*?[^$\s\\]\$(?![\d$])")
 
 
 def table_cells(text, split=tables._split_table_cells):
-    """A bar within a formula parts no cells."""
+    """Splits a row into cells, but not at a bar within a formula."""
     kept = FORMULA.sub(lambda m: m[0].replace("|", "\ue000"), text)
     return [cell.replace("\ue000", "|") for cell in split(kept)]
 
 
 def table_row(text, aligns, make=tables._process_row):
-    """A row with fewer cells than its table's head, or more, is a row: for mistune there is no table then."""
+    """Accepts a row with fewer or more cells than its table's head; mistune would see no table then."""
     cells = table_cells(text)
     row = make("|".join(["-"] * len(aligns)), aligns)
     for i, child in enumerate(row["children"]):
@@ -92,7 +93,7 @@ def table_row(text, aligns, make=tables._process_row):
 
 
 def table_line(line, strip=tables._strip_pipe_table_row):
-    """The bar at the end of a row may be left out."""
+    """Accepts a row without the bar at its end."""
     return strip(line) if line.rstrip().endswith("|") else strip(f"{line.rstrip()}|")
 
 
@@ -122,7 +123,7 @@ class Renderer(IPythonRenderer):
         return tex(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
 
     def paragraph(self, text):
-        # A displayed formula alone in its paragraph needs none, and may not stand in one.
+        # A displayed formula that is alone in its paragraph may not stand in a <p>.
         whole = text.strip()
         if whole.startswith('<div class="tex">') and whole.endswith("</div>") and whole.count("<div") == 1:
             return whole + "\n"
@@ -140,11 +141,11 @@ class Renderer(IPythonRenderer):
         return f'<img src="{html.escape(url)}" alt="{html.escape(html.unescape(re.sub(r"<[^>]*>", "", text)))}"{title}>'
 
     def task_list_item(self, text, checked=False):
-        # A page only shows: a box that nobody can tick is a character.
+        # Nobody can tick a box on a page: it becomes a character.
         return f"<li>{'☑' if checked else '☐'} {text}</li>\n"
 
     def block_html(self, text):
-        # Markdown leaves the inside of an HTML block alone, and so does not see its formulas.
+        # Markdown does not look into an HTML block, and so misses its formulas.
         return Formulas().find(text) + "\n"
 
     def inline_html(self, text):
@@ -166,7 +167,7 @@ class Formulas(HTMLParser):
         self.feed(source)
         self.close()
         self.end_text()
-        # What the parser holds back at the end, such as half a tag.
+        # `rawdata` is what the parser holds back at the end, such as half a tag.
         return "".join(self.parts) + self.rawdata
 
     def end_text(self):
@@ -280,8 +281,8 @@ def main():
     for notebook in job["notebooks"]:
         page.start()
         try:
-            # HTMLExporter would read its own output back through an HTML parser, seconds for a page with figures, to
-            # add what is there.
+            # HTMLExporter would parse its own output again, which takes seconds for a page with figures, to add what is
+            # there already.
             body, _ = TemplateExporter.from_notebook_node(exporter, nbformat.from_dict(notebook))
             pages.append({"body": body, "left_out": page.left_out, "too_deep": page.too_deep})
         except Exception as error:

@@ -8,9 +8,9 @@ import { root } from "../notebooks/places";
 export interface Rendered {
   /** One section per cell; formulas stand as TeX in elements of class "tex". */
   readonly body: string;
-  /** Elements that the sanitizer took away, by cell. */
+  /** Elements that the sanitizer took out, by cell. */
   readonly left_out: readonly { readonly cell: number; readonly element: string }[];
-  /** Cells with more elements within each other than a browser reads: of these the words alone are shown. */
+  /** Cells with more nested elements than a browser reads: only their words are shown. */
   readonly too_deep: readonly number[];
 }
 
@@ -23,7 +23,11 @@ export interface Failure {
 /** The folder of the pages' template, style and script. */
 export const templateFolder = join(root, "lib/tools/export/template");
 
-/** Renders notebooks, all in one Python process, since loading nbconvert takes longer than using it. */
+/**
+ * Renders notebooks, all in one Python process, since loading nbconvert takes longer than using it.
+ *
+ * @throws UserError When Python cannot be started, or fails.
+ */
 export async function render(notebooks: readonly object[]): Promise<readonly (Rendered | Failure)[]> {
   if (notebooks.length === 0) return [];
   return (JSON.parse(await python(JSON.stringify({ notebooks }))) as { pages: (Rendered | Failure)[] }).pages;

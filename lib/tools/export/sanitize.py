@@ -1,4 +1,4 @@
-"""HTML from a notebook, cut down to what shows something: nothing in it runs, loads, or changes another cell."""
+"""Reduces a notebook's HTML to what shows something: nothing in it runs, loads, or changes another cell."""
 
 import re
 
@@ -26,9 +26,9 @@ math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphan
 mover munderover mmultiscripts mprescripts mtable mtr mtd semantics annotation
 """)
 TAGS = {*WORDS, *SVG, *MATH}
-# These go with what is inside them; of all others that are not allowed, the inside stays.
+# These are taken out with what is inside them; of all others that are not allowed, the inside stays.
 WITH_CONTENT = {"script", "style", "iframe", "noembed", "noframes", "noscript", "title"}
-# What a reader would have seen, or what would have done something: a page that leaves it out says so.
+# Elements that a reader would have seen, or that would have done something: if the page leaves one out, it is reported.
 WATCHED = names("""
 script style iframe frame object embed applet link meta base form input select textarea button video audio
 source canvas dialog marquee foreignObject animate animateMotion animateTransform set
@@ -75,12 +75,12 @@ ATTRIBUTES = {
 ATTRIBUTES["image"] |= set(PRESENTATION)
 ATTRIBUTES["use"] |= set(PRESENTATION)
 
-# Names that the page's own style knows for prose: formulas, and colored code in Markdown.
+# Classes that the page's own style knows for prose: formulas, and coloured code in Markdown.
 CLASSES = {"tex", "display", "highlight"} | set(STANDARD_TYPES.values())
 LINKS = re.compile(r"(?:https?|mailto|ftp):|(?![a-z][a-z0-9+.-]*:)", re.I)
 SCHEMES = {"http", "https", "ftp", "mailto", "data", "attachment", "file", "blob"} | set("abcdefghijklmnopqrstuvwxyz")
 
-# Properties that change how a piece looks, and none that moves it elsewhere (position, transform, z-index).
+# Properties that change how an element looks, but none that moves it elsewhere (position, transform, z-index).
 PROPERTIES = re.compile(
     r"text-(align|decoration|indent|transform|anchor|overflow)[a-z-]*|vertical-align|color|background(-color)?|"
     r"font(-[a-z-]+)?|white-space|border[a-z-]*|padding[a-z-]*|margin[a-z-]*|(min-|max-)?(width|height)|display|"
@@ -146,21 +146,21 @@ def sanitize(text):
 
 
 def left_out(text):
-    """Names of the elements that `sanitize` takes away with something that a reader would have noticed."""
+    """Names of the elements that `sanitize` takes out and a reader would have noticed."""
     if not re.search(rf"<(?:{'|'.join(WATCHED)})\b", text, re.I):
         return []
-    # Without attributes, what is left of a tag is its name: the serializer's, not the author's.
+    # Without attributes a tag is only its name, in the serializer's spelling.
     bare = nh3.clean(text, tags=TAGS | set(WATCHED), clean_content_tags=set(), attributes={}, link_rel=None)
     return re.findall(rf"<({'|'.join(WATCHED)})>", bare)
 
 
-# Browsers' own parsers put no more than 512 elements within each other.
+# Browsers' own parsers nest no more than 512 elements.
 DEEPEST = 400
 EMPTY = {"area", "br", "col", "hr", "img", "wbr"}
 
 
 def depth(clean):
-    """How many elements stand within each other in what `sanitize` returned."""
+    """How deep elements are nested in what `sanitize` returned."""
     level = deepest = 0
     for closes, name in re.findall(r"<(/?)([A-Za-z][^\s/>]*)", clean):
         level += -1 if closes else name.lower() not in EMPTY
@@ -169,5 +169,5 @@ def depth(clean):
 
 
 def words_of(text):
-    """The text of a piece of HTML alone, escaped."""
+    """Only the text of a piece of HTML, escaped."""
     return nh3.clean(text, tags=set(), clean_content_tags=WITH_CONTENT)

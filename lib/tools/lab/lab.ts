@@ -13,20 +13,25 @@ import { ownJupyter, withoutJupyter, writeSettings } from "./settings";
 
 /** The options of `npm run lab`. */
 export const options = {
-  port: { type: "string", help: "where it listens, default 8888 or the next free one" },
-  "no-browser": { type: "boolean", help: "print the address, open nothing" },
-  tensorboard: { type: "boolean", help: "serve the event files of all runs beside it" },
+  port: { type: "string", help: "the port it listens on, default 8888 or the next free one" },
+  "no-browser": { type: "boolean", help: "print the address and open no browser" },
+  tensorboard: { type: "boolean", help: "also start TensorBoard on the event files of all runs" },
 } as const;
 
-// What the server offers; tests name a folder of their own, with links into this one.
+// The folder that the server offers; tests name one of their own, with links into this one.
 const root = fromEnvironment("DEEPNETS_LAB_ROOT") ?? projectFolder();
 const startMs = 60_000;
 const stopMs = 15_000;
-// What the lab writes for itself.
+// The folder for what the lab writes.
 const own = join(root, ".engine/lab");
 const index = "lab/tree/notebooks/README.md";
 
-/** `npm run lab`: JupyterLab on this machine alone, opened at the index of the parts; ends with Ctrl-C. */
+/**
+ * `npm run lab`: JupyterLab for this machine alone, opened at the index of the parts; Ctrl-C ends it.
+ *
+ * @returns The exit code: 0 when it was stopped or ended well.
+ * @throws UserError When JupyterLab does not start, or ends by itself.
+ */
 export async function main(argv: string[]): Promise<number> {
   const { values } = parseArgs({ args: argv, options });
   const token = randomBytes(24).toString("hex");
@@ -64,7 +69,7 @@ export async function main(argv: string[]): Promise<number> {
   if (stopped.now()) return 0;
   if (code !== 0 || !up)
     throw new UserError(
-      `JupyterLab ended by itself (exit code ${code}); what it wrote stands above. npm run doctor looks for the cause.`,
+      `JupyterLab ended by itself (exit code ${code}); its output stands above: run npm run doctor to find the cause.`,
     );
   return 0;
 }
@@ -94,7 +99,7 @@ function startLab({
     "ServerApp.port_retries": 0,
     "ServerApp.root_dir": root,
     "ServerApp.open_browser": openBrowser ? "True" : "False",
-    // Below that it logs a stack whenever a page is closed while it still connects.
+    // Otherwise it logs a stack whenever a page is closed while it still connects.
     "Application.log_level": "CRITICAL",
     "LabApp.default_url": `/${index}`,
     "LabApp.app_settings_dir": writeSettings(own),
@@ -104,7 +109,7 @@ function startLab({
     "KernelSpecManager.allowed_kernelspecs": "deepnets",
     "KernelSpecManager.ensure_native_kernel": "False",
     "MultiKernelManager.default_kernel_name": "deepnets",
-    // A figure is a large message, and nobody but the user's own page listens.
+    // A figure is a large message, and only the user's own page listens.
     "ZMQChannelsWebsocketConnection.iopub_data_rate_limit": "1e10",
     "ZMQChannelsWebsocketConnection.iopub_msg_rate_limit": "1e6",
     // Root inside a container or a virtual machine is the normal case there.
@@ -134,7 +139,7 @@ async function startTensorBoard(): Promise<{ readonly process: ChildProcess; rea
 }
 
 function startPython(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  // A group of its own: Ctrl-C reaches us alone, and we end it without the question that Jupyter would ask.
+  // In a process group of its own: Ctrl-C reaches only us, and we end it without the question that Jupyter would ask.
   const child = spawn(join(projectFolder(), ".venv/bin/python"), args, {
     cwd: projectFolder(),
     detached: true,
@@ -145,10 +150,18 @@ function startPython(args: readonly string[], env: Readonly<Record<string, strin
   return child;
 }
 
-/** Drops the lines of a normal start or end. */
+/** A stream that drops the lines of a normal start or end. */
 function complaints(): Transform {
-  const normal =
-    /received signal 15, stopping|could not be started because port \d+ is not available|^TensorFlow installation not found|^NOTE: Using experimental fast data loading|^\s+"--load_fast=false" and report issues|^\s+https:\/\/github.com\/tensorflow\/tensorboard|^TensorBoard ([\d.]+ at|caught SIGTERM)|^$/;
+  const normal = [
+    /received signal 15, stopping/,
+    /could not be started because port \d+ is not available/,
+    /^TensorFlow installation not found/,
+    /^NOTE: Using experimental fast data loading/,
+    /^\s+"--load_fast=false" and report issues/,
+    /^\s+https:\/\/github.com\/tensorflow\/tensorboard/,
+    /^TensorBoard ([\d.]+ at|caught SIGTERM)/,
+    /^$/,
+  ];
   let rest = "";
   return new Transform({
     transform(chunk, _encoding, done) {
@@ -157,7 +170,7 @@ function complaints(): Transform {
       done(
         null,
         lines
-          .filter((line) => !normal.test(line))
+          .filter((line) => !normal.some((pattern) => pattern.test(line)))
           .map((line) => `${line}\n`)
           .join(""),
       );
@@ -184,7 +197,7 @@ async function answers(url: string): Promise<void> {
   );
 }
 
-/** Ends the children in order when we are asked to; after a while, or when asked twice, at once. */
+/** Ends the children when a signal asks for it: in order at first, at once after a while or at a second signal. */
 function stopOnSignal(children: readonly ChildProcess[]): { readonly asked: Promise<void>; now(): boolean } {
   let asked = false;
   let tell = () => {};

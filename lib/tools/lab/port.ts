@@ -1,7 +1,11 @@
 import { createServer } from "node:net";
 import { UserError } from "../../src/base/errors.cjs";
 
-/** The first port from `from` on that is free on 127.0.0.1. */
+/**
+ * The first port from `from` on that is free on 127.0.0.1.
+ *
+ * @throws UserError When 201 ports in a row are taken.
+ */
 export async function freePort(from: number): Promise<number> {
   const last = Math.min(65535, from + 200);
   for (let port = from; port <= last; port++) {
@@ -12,7 +16,7 @@ export async function freePort(from: number): Promise<number> {
   );
 }
 
-/** Whether nobody listens on a port of 127.0.0.1. */
+/** Whether a port of 127.0.0.1 is free. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,6 +1,6 @@
-"""Starts JupyterLab with our settings alone, and stops it when the process that started this one is gone.
+"""Starts JupyterLab with our settings only, and stops it when the process that started this one is gone.
 
-The token comes in the environment and leaves it here: a kernel has no use for it.
+The token comes in the environment and is taken out of it here: kernels do not need it.
 """
 
 import os
@@ -14,12 +14,12 @@ sys.path.pop(0)
 
 from jupyter_core import paths  # noqa: E402  (after the watcher: a parent that dies meanwhile is noticed)
 
-# The user's own folders are named away in the environment; what the machine's owner set (/etc/jupyter) could open the
-# server as well. Our environment's folder stays: it says which parts of JupyterLab are on.
+# The environment already replaces the user's own folders; settings of the machine (/etc/jupyter) could open the server
+# as well. Our environment's folder stays: it says which parts of JupyterLab are on.
 paths.SYSTEM_CONFIG_PATH[:] = []
 
 from jupyterlab.labapp import main  # noqa: E402
 
 sys.argv[0] = "jupyter-lab"
-# Behind the settings of our command, in this process alone: a command line can be read by every user of the machine.
+# Added in this process alone: every user of the machine can read a command line.
 sys.exit(main([*sys.argv[1:], f"--IdentityProvider.token={os.environ.pop('JUPYTER_TOKEN')}"]))

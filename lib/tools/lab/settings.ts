@@ -3,15 +3,15 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { inherited } from "../../src/base/environment";
 
-// What JupyterLab starts with here; a user's own settings win over these.
+// The settings that JupyterLab starts with here; a user's own win over these.
 const overrides = {
-  // No question about news at the first start, and no look for updates: nothing is loaded from anywhere.
+  // No question about news at the first start, and no search for updates: nothing is loaded from outside.
   "@jupyterlab/apputils-extension:notification": { checkForUpdates: false, fetchNews: "false" },
   // The index of the parts opens as a page, not as its source.
   "@jupyterlab/docmanager-extension:plugin": { defaultViewers: { markdown: "Markdown Preview" } },
 };
 
-/** Writes the settings below a folder and returns where JupyterLab is to look for them. */
+/** Writes the settings below a folder, and returns the folder in which JupyterLab is to look for them. */
 export function writeSettings(folder: string): string {
   const settings = join(folder, "settings");
   mkdirSync(settings, { recursive: true });
@@ -19,14 +19,14 @@ export function writeSettings(folder: string): string {
   return settings;
 }
 
-/** An environment without what names Jupyter's settings, folders or tokens. */
+/** An environment without the variables that name Jupyter's settings, folders or tokens. */
 export function withoutJupyter(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(JUPYTER|JUPYTERLAB|IPYTHON)/.test(name)));
 }
 
 /**
- * Where Jupyter looks: below a folder of our own, so that nobody's settings (an empty token, a foreign origin, an
- * extension, a kernel of the same name) open or change this lab. Theme and shortcuts stay those of the user.
+ * Variables that make Jupyter look below a folder of our own, so that no other settings (an empty token, a foreign
+ * origin, an extension, a kernel of the same name) open or change this lab. Theme and shortcuts stay the user's.
  */
 export function ownJupyter(folder: string, env: NodeJS.ProcessEnv = inherited()): Readonly<Record<string, string>> {
   return {

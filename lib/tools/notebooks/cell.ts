@@ -6,14 +6,14 @@ import { quote } from "../../src/base/text";
 /** What an output is to a reader. */
 export type OutputKind = "figure" | "live page" | "picture" | "table" | "page" | "text" | "printed text" | "error";
 
-/** What a cell's outputs were when it ran; kept in the cell's metadata, or in the launcher's log. */
+/** What a cell's outputs were when it ran; kept in the cell's metadata, or in the kernel's log. */
 export interface OutputsNote {
   readonly sha256: string;
   /** One kind for each output, in order; printed text that follows printed text counts once. */
   readonly kinds: readonly OutputKind[];
 }
 
-/** One output of a code cell as the file holds it. */
+/** One output of a code cell, as in the file. */
 export interface Output {
   readonly output_type: "stream" | "display_data" | "execute_result" | "error";
   readonly name?: string;
@@ -35,7 +35,7 @@ export interface CellNote {
   outputs?: OutputsNote;
 }
 
-/** A cell as the file holds it. */
+/** A cell, as in the file. */
 export interface Cell {
   readonly cell_type: "code" | "markdown" | "raw";
   source: string | string[];
@@ -46,9 +46,15 @@ export interface Cell {
 
 /** The end of a message about a damaged notebook: how to get it back. */
 export const wayBack =
-  "restore it (git checkout brings back one in notebooks/, npm run handin makes one in handin/ anew)";
+  "restore it (git checkout brings back one in notebooks/, npm run handin makes one in handin/ again)";
 
-/** A cell as the file holds it; what the rules cannot read is refused in one sentence that names `place`. */
+/**
+ * Reads a cell of a notebook's file.
+ *
+ * @param cell As JSON gives it.
+ * @param place Where it stands, for the message: "cell 3 of h6-1b-mlp.ipynb".
+ * @throws UserError When the rules of the check could not read it.
+ */
 export function readCell(cell: unknown, place: string): Cell {
   const refuse = (expected: string, found: unknown) =>
     new UserError(`Expected ${expected} but found ${nameOf(found)} (${place}): ${wayBack}.`);
@@ -71,7 +77,7 @@ export function readCell(cell: unknown, place: string): Cell {
   return { ...whole, metadata: own, outputs };
 }
 
-/** Without what is damaged in it: no rule trusts that. */
+/** A cell's note without its damaged fields, which no rule may trust. */
 function readCellNote(note: CellNote): CellNote {
   const texts = ["question", "answer", "executed"] as const;
   const { question: _q, answer: _a, executed: _e, outputs, ...others } = note;
@@ -79,7 +85,7 @@ function readCellNote(note: CellNote): CellNote {
   return { ...others, ...Object.fromEntries(whole), ...(isOutputsNote(outputs) ? { outputs } : {}) };
 }
 
-/** Why no reader could take an output, as what was expected and what was found; undefined where all can. */
+/** Why an output cannot be read: what was expected and what was found; undefined where it can. */
 function flawOf(output: unknown): readonly [expected: string, found: unknown] | undefined {
   if (!isObject(output)) return ["an output", output];
   const { output_type, text, data } = output as Partial<Record<keyof Output, unknown>>;
@@ -91,7 +97,7 @@ function flawOf(output: unknown): readonly [expected: string, found: unknown] | 
   return wrong && [`the ${wrong[0]} of an output to be text`, wrong[1]];
 }
 
-/** Whether a value that a file holds is such a note. */
+/** Whether a value from a file is a note about outputs. */
 export function isOutputsNote(value: unknown): value is OutputsNote {
   const { sha256: hash, kinds } = (value ?? {}) as Partial<OutputsNote>;
   return typeof hash === "string" && Array.isArray(kinds) && kinds.every((kind) => typeof kind === "string");

@@ -9,7 +9,7 @@ let mnist: Promise<Dataset> | undefined;
 /**
  * The data that a record was made with.
  *
- * @throws A UserError when it is not the sheet's.
+ * @throws UserError When it was made with other data than the sheet's.
  */
 export async function dataOf({ sheet }: TrainedPart, { data, seed, part }: RunRecord): Promise<Dataset> {
   const { loadMnist } = await import("../../src/data");

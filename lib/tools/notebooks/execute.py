@@ -24,7 +24,7 @@ import warnings
 # Read before the libraries below load: a parent that ends meanwhile must not be missed.
 PARENT = int(os.environ.get("DEEPNETS_PARENT") or os.getppid())
 
-# Until the kernel is there, a signal just ends us: the libraries below take a second to load.
+# Until the kernel runs, a signal just ends this process: the libraries below take a second to load.
 for early in (signal.SIGINT, signal.SIGTERM):
     signal.signal(early, lambda *_: os._exit(130))
 
@@ -41,7 +41,7 @@ ENGINE_NOISE = re.compile(
     r"|To enable the following instructions:"
     r"|All log messages before absl::InitializeLog\(\) is called are written to STDERR"
 )
-# Ends the kernel's process group once our end of the pipe closes without a word: then we were killed.
+# Ends the kernel's process group once our end of the pipe closes without a word, which means that we were killed.
 WATCHDOG = """
 import os, signal, sys
 group = int(sys.argv[1])
@@ -52,7 +52,7 @@ if not sys.stdin.read():
     except ProcessLookupError:
         pass
 """
-# Seconds that an interrupted cell gets to write its checkpoint.
+# Seconds that an interrupted cell has to write its checkpoint.
 GRACE = 10
 
 
@@ -61,7 +61,7 @@ class Died(Exception):
 
 
 class Runner(NotebookClient):
-    """nbclient, which also keeps what an earlier cell sends after it ended."""
+    """nbclient that also keeps what a cell sends after its end."""
 
     def __init__(self, nb, **options):
         super().__init__(nb, **options)
@@ -102,9 +102,9 @@ class Runner(NotebookClient):
         return False
 
     async def settle(self, process):
-        """Takes what still comes in after the last cell, until nothing that a cell started is under way.
+        """Takes messages after the last cell, until nothing that a cell started is under way.
 
-        Our kernel says when that is so, and which cell does not end; another one gets half a second.
+        Our kernel says when that is so, and which cell does not end; another kernel has half a second.
         """
         request = self.kc.session.msg("settle_request", {})
         if self.settles:
@@ -133,7 +133,7 @@ class Runner(NotebookClient):
 
 
 def say(word, rest):
-    with contextlib.suppress(BrokenPipeError):  # whoever listened is gone: the notebook is saved all the same
+    with contextlib.suppress(BrokenPipeError):  # nobody reads any more, but the notebook is saved all the same
         print(word, json.dumps(rest, ensure_ascii=False) if isinstance(rest, dict) else rest, flush=True)
 
 
@@ -175,7 +175,7 @@ def failure(number, content):
 
 
 def named(content, cell):
-    """A reply that names its error; stock tslab's does not, but its stderr does."""
+    """A reply that names its error. Stock tslab's does not; its stderr does."""
     if content.get("ename"):
         return content
     text = "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr")
@@ -186,7 +186,7 @@ def named(content, cell):
 
 
 def oom_kills():
-    """Processes that the system has killed for memory so far, where it counts them."""
+    """How many processes the system has killed for lack of memory so far, where it counts them."""
     total = 0
     for file in ("/proc/vmstat", "/sys/fs/cgroup/memory.events"):
         try:
@@ -198,7 +198,7 @@ def oom_kills():
 
 
 def why_short(log):
-    """What a kernel lacked that says so, or none."""
+    """What a kernel lacked, if its log says so; else None."""
     if re.search(r"\b(EMFILE|ENFILE)\b|Too many open files", log):
         return "it may open too few files: close other programs or raise the limit (ulimit -n 1024)"
     if re.search(r"\bENOMEM\b|bad_alloc|Cannot allocate memory|out of memory|process OOM|allocation failed", log, re.I):
@@ -231,7 +231,7 @@ def why_dead(code, log, kills):
 async def run(nb, args, log, stopped, starts=5):
     """Executes the cells; returns the exit code.
 
-    A kernel that finds its port taken is started anew, up to `starts` times.
+    A kernel that finds its port taken is started again, up to `starts` times.
     """
     code_cells = [index for index, cell in enumerate(nb.cells) if is_run(cell)]
     total = len(code_cells)
@@ -273,7 +273,7 @@ async def run(nb, args, log, stopped, starts=5):
             task = asyncio.ensure_future(client.async_execute_cell(cell, index, execution_count=number))
             await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
-                # An interrupt first, so that training writes its checkpoint; the kernel must have begun to hear it.
+                # An interrupt first, so that training writes its checkpoint; only a cell that has begun hears it.
                 beginning = asyncio.ensure_future(client.begun.wait())
                 await asyncio.wait({task, beginning}, timeout=GRACE / 2, return_when=asyncio.FIRST_COMPLETED)
                 beginning.cancel()

@@ -26,7 +26,7 @@ export interface ExecuteOptions {
   readonly cwd?: string;
   /** Called when cell `cell` of `cells` starts. */
   readonly onCell?: (cell: number, cells: number) => void;
-  /** Called with what the kernel wrote past the notebook. */
+  /** Called with what the kernel wrote to stderr outside the notebook. */
   readonly onStderr?: (text: string) => void;
   /** Called with the process id of the runner. */
   readonly onStart?: (pid: number) => void;
@@ -36,8 +36,12 @@ export interface ExecuteOptions {
 
 /**
  * Runs `source` in a fresh kernel and leaves the executed notebook, saved after every cell, in `target`. Each cell that
- * ran carries a note of its source and, once the runner has ended, of its outputs.
+ * ran carries a note of its source and, once the runner has ended, of its outputs. A cell that fails is an outcome, not
+ * an error.
  *
+ * @param source Path of the notebook.
+ * @param target Path of its executed copy.
+ * @throws Error When the runner cannot be started, or the executed notebook cannot be read.
  * @example
  * const env = { DEEPNETS_PROFILE: "quick" };
  * const outcome = await executeNotebook("notebooks/h6-1a-linear.ipynb", "/tmp/out.ipynb", { env });

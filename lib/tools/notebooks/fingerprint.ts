@@ -15,8 +15,8 @@ import { storedRecords } from "./records";
 import { withoutTagTexts } from "./tags";
 
 /**
- * SHA-256 over what a notebook says before it runs: its cells, less the numbers that a hand-in fills in, and its
- * settings.
+ * SHA-256 over a notebook as it is before it runs: its settings, and its cells without the numbers that a hand-in fills
+ * in.
  */
 export function fingerprint(notebook: Notebook): string {
   const cells = notebook.cells.map((cell) => {
@@ -61,7 +61,7 @@ export function withOutputs(source: Notebook, executed: Notebook): Notebook {
   return annotateRun({ ...source, cells, metadata: { ...source.metadata, language_info } }, run);
 }
 
-/** The records that a notebook left or read, with their hashes; of the parts that it reads, all seeds. */
+/** Hashes of the records that a notebook left or read: its own run's, and those of all seeds of the parts it reads. */
 export function recordsOf(part: Part, profile: "full" | "quick", seed: number): Record<string, string> {
   const own = storedRecords(part.id, profile).filter(({ record }) => record.seed === seed);
   const all = [...own, ...part.needs.flatMap((id) => storedRecords(id, profile))];

@@ -7,14 +7,15 @@ import { takeLock } from "../../src/base/lock-file.cjs";
 
 /** Keeps a second hand-in out of a folder. */
 export interface Lock {
-  /** Notes a process that runs a notebook, so that whoever takes over waits until it is gone. */
+  /** Notes a process that runs a notebook, so that the next holder waits until it is gone. */
   note(runner: number): void;
   release(): void;
 }
 
 /**
- * Takes the lock of a folder. A live holder is an error; one that is gone is replaced, once its runners are gone as
- * well.
+ * Takes the lock of a folder. The lock of a process that is gone is taken over once its runners are gone as well.
+ *
+ * @throws UserError When another hand-in holds it, or a runner does not end within 30 s.
  */
 export async function lockFolder(folder: string): Promise<Lock> {
   const file = join(folder, ".lock");
@@ -35,8 +36,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
     if (!runner)
       throw new UserError(
         `Another hand-in is running here (process ${holder.pid}): wait until it ends, or stop it with kill ` +
-          `${holder.pid}. ` +
-          `If no such program runs, delete ${file}.`,
+          `${holder.pid}. If no such program runs, delete ${file}.`,
       );
     if (waited > 120)
       throw new UserError(

@@ -3,7 +3,7 @@ import { parsePiece } from "./parse-html";
 
 type Node = DefaultTreeAdapterMap["node"];
 
-/** A table of an output: its cells as a reader sees them, the head among them. */
+/** A table of an output: the texts of its cells by row, with the head. */
 export type TextTable = readonly (readonly string[])[];
 
 /** What HTML says to a reader: its text, and its tables. */
@@ -30,7 +30,7 @@ const tidy = (text: string) => text.replace(/\s+/g, " ").trim();
 
 const childrenOf = (node: Node): readonly Node[] => ("childNodes" in node ? node.childNodes : []);
 
-/** Elements with a name; none inside another one. */
+/** Elements with a name, without those inside another one. */
 function find(node: Node, name: RegExp): Node[] {
   return childrenOf(node).flatMap((child) => (name.test(child.nodeName) ? [child] : find(child, name)));
 }

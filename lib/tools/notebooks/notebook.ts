@@ -25,7 +25,7 @@ export interface Notebook {
   readonly metadata: { deepnets?: { run?: RunNote; notice?: string; [key: string]: unknown }; [key: string]: unknown };
 }
 
-/** Text that a file may hold as a list of lines, in one piece. */
+/** A text of a file, which may hold it as a list of lines, in one piece. */
 export const join = (text: string | readonly string[] | undefined) =>
   typeof text === "string" ? text : (text ?? []).join("");
 
@@ -38,8 +38,9 @@ export function setSource(cell: Cell, text: string): void {
 }
 
 /**
- * Reads a notebook; anything else than a version 4 notebook is refused in one sentence. Missing metadata and outputs
- * become empty; a note about the run that is damaged is left out.
+ * Reads a notebook. Missing metadata and outputs become empty; a damaged note about the run is left out.
+ *
+ * @throws UserError When the file is not a notebook of format 4, or cannot be read.
  */
 export function readNotebook(file: string): Notebook {
   const stored = readStored(file);
@@ -47,7 +48,11 @@ export function readNotebook(file: string): Notebook {
   return { ...stored, cells, metadata: readMetadata(stored.metadata) };
 }
 
-/** A notebook as it stands in its file: version 4, but nobody has looked at its cells yet. */
+/**
+ * A notebook of format 4 as it is in its file; its cells are not checked.
+ *
+ * @throws UserError When the file is not such a notebook, or cannot be read.
+ */
 export function readStored(file: string): { readonly cells: readonly unknown[]; readonly metadata?: unknown } {
   const parsed = parse(file);
   const refuse = (expected: string, found: unknown) =>
@@ -61,7 +66,11 @@ export function readStored(file: string): { readonly cells: readonly unknown[]; 
   return { ...parsed, cells: parsed.cells };
 }
 
-/** The bytes of a notebook's file; where it cannot be read, one sentence says why. */
+/**
+ * The bytes of a notebook's file.
+ *
+ * @throws UserError When it is no file, or cannot be read.
+ */
 export function readBytes(file: string): Buffer {
   try {
     const about = statSync(file);
@@ -78,7 +87,7 @@ export function readBytes(file: string): Buffer {
 const refused = (found: string, file: string) =>
   new UserError(`Expected a notebook but found ${found} (${file}): ${wayBack}.`);
 
-// Python's reader of JSON, and with it Jupyter, ends at about 1,000.
+// Python's reader of JSON, which Jupyter uses, fails at a depth of about 1,000.
 const deepest = 500;
 
 function parse(file: string): unknown {
@@ -90,11 +99,11 @@ function parse(file: string): unknown {
   } catch {
     throw refused(`a file that is not JSON${flawOf(bytes, text)}`, file);
   }
-  if (isDeeper(parsed, deepest)) throw refused(`lists and objects within each other more than ${deepest} deep`, file);
+  if (isDeeper(parsed, deepest)) throw refused(`lists and objects nested more than ${deepest} deep`, file);
   return parsed;
 }
 
-/** What keeps a text from being JSON, where it is one of the usual slips. */
+/** Why a text is not JSON, where it is one of the usual slips. */
 function flawOf(bytes: Buffer, text: string): string {
   if (text.trim() === "") return ", since it is empty";
   if (bytes.includes(0)) return ", since it is not stored as UTF-8";
@@ -105,7 +114,7 @@ function flawOf(bytes: Buffer, text: string): string {
   return /\}\s*$/.test(text) ? "" : ", since its end is missing";
 }
 
-/** Without recursion, which would itself overflow. */
+/** Whether a value is nested deeper than a limit. It works without recursion, which would itself overflow. */
 function isDeeper(value: unknown, limit: number): boolean {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
@@ -117,7 +126,7 @@ function isDeeper(value: unknown, limit: number): boolean {
   return false;
 }
 
-/** What a hand-in noted in a notebook; undefined where there is no such notebook, or none that can be read. */
+/** What a hand-in noted in a notebook; undefined where it noted nothing, or the notebook is missing or unreadable. */
 export function deepnetsNote(file: string): Notebook["metadata"]["deepnets"] {
   try {
     return readMetadata(readStored(file).metadata).deepnets;
@@ -179,7 +188,7 @@ export function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
 
-/** Whether a cell is one that runs: code, and not empty. */
+/** Whether a cell runs: it holds code and is not empty. */
 export const isRun = (cell: Cell) => cell.cell_type === "code" && sourceOf(cell).trim() !== "";
 
 /** Sets the note about the run, and the notice that a quick run carries on its pages. */

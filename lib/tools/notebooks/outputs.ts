@@ -5,8 +5,8 @@ import type { Cell, Output, OutputKind, OutputsNote } from "./cell";
 import { isRun, join, type Notebook, sorted } from "./notebook";
 
 /**
- * The note about a cell's outputs. It stays the same when JupyterLab opens and saves the notebook, and it is the same
- * for the messages of a kernel and for the outputs that a front end stored of them.
+ * The note about a cell's outputs. It stays the same when JupyterLab opens and saves the notebook. A kernel's messages
+ * and the outputs that a front end stores of them give the same note.
  *
  * @example
  * noteOutputs([{ output_type: "stream", name: "stdout", text: ["a\n", "b\n"] }]).kinds; // ["printed text"]
@@ -27,7 +27,7 @@ export function withNotedOutputs(notebook: Notebook): Notebook {
   return { ...notebook, cells };
 }
 
-/** What an output is to a reader. */
+/** The kind of an output for a reader. */
 function kindOf({ output_type, data = {} }: Output): OutputKind {
   if (output_type === "stream") return "printed text";
   if (output_type === "error") return "error";
@@ -38,7 +38,7 @@ function kindOf({ output_type, data = {} }: Output): OutputKind {
   return Object.keys(data).some((type) => type.startsWith("image/")) ? "picture" : "text";
 }
 
-/** `"a figure and 2 tables"` */
+/** Outputs in words: `"a figure and 2 tables"`. */
 export function describeKinds(kinds: readonly OutputKind[]): string {
   const counts = new Map<OutputKind, number>();
   for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -49,7 +49,7 @@ export function describeKinds(kinds: readonly OutputKind[]): string {
   return words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : (words[0] ?? "nothing");
 }
 
-/** Front ends join what follows each other on one stream. */
+/** Joins texts of one stream that follow each other, as front ends do. */
 function mergeStreams(outputs: readonly Output[]): Output[] {
   const merged: Output[] = [];
   for (const output of outputs) {
@@ -61,13 +61,13 @@ function mergeStreams(outputs: readonly Output[]): Output[] {
   return merged;
 }
 
-/** An output without what changes by itself: execution counts, ids, what a front end adds. */
+/** An output without what changes although the cell is the same: execution counts, ids, what a front end adds. */
 function content({ output_type, name, text, data, metadata, ename, evalue, traceback }: Output): unknown {
   if (output_type === "stream") return { output_type, name, text: overwritten(join(text)) };
   if (output_type === "error") return { output_type, ename, evalue, traceback };
   const figure = data !== undefined && plotlyMime in data;
   const kept = Object.entries(data ?? {})
-    // The renderer of JupyterLab draws this picture anew when the mouse touches the figure.
+    // The renderer of JupyterLab draws this picture again when the mouse touches the figure.
     .filter(([type]) => !(figure && type === "image/png"))
     .map(([type, value]) => [type, type === plotlyMime ? figureContent(value) : joined(type, value)]);
   // A result is shown as a display is; its number tells when it ran, which another rule looks at.
@@ -78,8 +78,10 @@ const joined = (type: string, value: unknown) =>
   /\bjson$/.test(type) || !Array.isArray(value) ? value : (value as string[]).join("");
 
 // What plotly.js writes into a figure when it draws it, and what a reader's zoom or click leaves there.
-const drawn =
-  /^(?:_.*|active|autobin[xy]|autocolorscale|autorange|autosize|[cz]auto|[cz]m(?:ax|in)|config|height|range|uid|uirevision|visible|width|[xy]bins)$/;
+const drawn = new RegExp(
+  "^(?:_.*|active|autobin[xy]|autocolorscale|autorange|autosize|[cz]auto|[cz]m(?:ax|in)|config|height|range|uid|" +
+    "uirevision|visible|width|[xy]bins)$",
+);
 
 /** A figure without what plotly.js adds when it draws it in place. */
 function figureContent(value: unknown, key = ""): unknown {
@@ -93,7 +95,7 @@ function figureContent(value: unknown, key = ""): unknown {
   );
 }
 
-/** Text as a terminal shows it: a carriage return starts the line anew, a backspace goes one character back. */
+/** Text as a terminal shows it: a carriage return starts the line again, a backspace goes one character back. */
 export function overwritten(text: string): string {
   if (!/[\r\b]/.test(text)) return text;
   const lines = text.replace(/\r+\n/g, "\n").split("\n");

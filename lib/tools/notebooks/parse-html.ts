@@ -4,28 +4,28 @@ type Node = DefaultTreeAdapterMap["node"];
 
 /**
  * Parses a whole page as browsers do. parse5 gathers text one character at a time, which takes seconds and much memory
- * where a page holds megabytes of data; so runs of characters that mean nothing to HTML are put aside while it works.
+ * for a page with megabytes of data. So long runs of characters that mean nothing to HTML are put aside meanwhile.
  *
- * @returns Just what `parse` of parse5 returns, but for positions in the source.
+ * @returns What `parse` of parse5 returns, except for positions in the source.
  */
 export const parsePage = (html: string): DefaultTreeAdapterMap["document"] => parsed(html, (text) => parse(text));
 
-/** The same for a piece of a page, such as the HTML of an output. */
+/** Parses a piece of a page, such as the HTML of an output, in the same way. */
 export const parsePiece = (html: string): DefaultTreeAdapterMap["documentFragment"] =>
   parsed(html, (text) => parseFragment(text));
 
-/** Stands for a run, with its number, and is in no page of ours. */
+/** The sign around a run's number, in place of the run; no page of ours holds it. */
 const mark = "\u{e000}";
 const marks = /\u{e000}(\d+)\u{e000}/gu;
-/** Letters, digits and what base64 and lists of numbers hold besides; of a longer run V8 would run out of stack. */
+/** Runs of letters, digits and the signs of base64 and of lists of numbers; a longer run would overflow V8's stack. */
 const runs = /[\w+/.,:[\]]{64,8192}/g;
-/** Give the letters behind them a meaning: tags, comments, character references. */
+/** Signs that give the letters after them a meaning: tags, comments, character references. */
 const signs = new Set("&#<!?");
 
 function parsed<Tree extends Node>(html: string, parseIt: (text: string) => Tree): Tree {
   if (html.includes(mark)) return parseIt(html);
   const aside: string[] = [];
-  let left = 0; // where the last run ended that had to stay
+  let left = 0; // the end of the last run that had to stay
   const short = html.replace(runs, (run, at: number) => {
     if (signs.has(html.charAt(at - 1)) || (at === left && at > 0)) {
       left = at + run.length;

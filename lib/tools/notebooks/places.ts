@@ -16,5 +16,5 @@ export const readmeFile = () => fromEnvironment("DEEPNETS_README") ?? join(root,
 /** The folder of the hand-in: `handin/`, or what `DEEPNETS_HANDIN` names. */
 export const handinFolder = () => fromEnvironment("DEEPNETS_HANDIN") ?? join(root, "handin");
 
-/** The launcher's log of executed cells: what a notebook run by hand in JupyterLab is checked against. */
+/** The kernel's log of executed cells: a notebook that was run by hand in JupyterLab is checked against it. */
 export const cellLog = () => fromEnvironment("DEEPNETS_CELLS") ?? join(root, ".engine/cells.jsonl");

@@ -8,7 +8,7 @@ import { hasRecord, loadRecord } from "../../src/runs/record-file";
 import { overridesOf } from "../../src/runs/runs-of";
 import { runsFolder } from "./places";
 
-/** A finished record as it lies on disk. */
+/** A finished record on disk. */
 export interface StoredRecord {
   /** Its folder under the run records: `"h6-1b/full-s1"`. */
   readonly folder: string;
@@ -25,13 +25,13 @@ export interface DamagedRecord {
 }
 
 /**
- * The records of one profile, by part and seed: with the sheet's own settings, or, where a variant is named behind the
- * part ("h6-1d:dropout"), those of the variant.
+ * The records of one profile, by part and seed: those with the sheet's own settings, or those of a variant where one is
+ * named after the part ("h6-1d:dropout").
  */
 export interface RecordReader {
-  /** All finished ones of a part. A damaged one is none of them: `damaged` names it. */
+  /** The finished records of a part, without damaged ones. */
   readonly records: (part: string) => readonly StoredRecord[];
-  /** Those that cannot be trusted. */
+  /** The damaged records of a part. */
   readonly damaged: (part: string) => readonly DamagedRecord[];
 }
 
@@ -49,7 +49,7 @@ export function recordReader(profile: "full" | "quick", runs = runsFolder()): Re
   };
 }
 
-/** The finished records of one part, as they lie there now. */
+/** The finished records of one part, as they are on disk now. */
 export const storedRecords = (part: string, profile: "full" | "quick", runs = runsFolder()): readonly StoredRecord[] =>
   recordReader(profile, runs).records(part);
 

@@ -25,7 +25,7 @@ export interface PartReport {
   readonly minutes?: number;
 }
 
-/** `report.json`: the hand-in in figures; the index page is made from it. */
+/** `report.json`: the hand-in in numbers. */
 export interface Report {
   readonly format: 1;
   readonly profile: "full" | "quick";
@@ -46,7 +46,7 @@ export function makeReport(profile: "full" | "quick", parts: readonly PartReport
   };
 }
 
-/** A report from the text of its file; undefined where it is none. */
+/** A report from the text of its file; undefined where the text is no report. */
 export function parseReport(text: string): Report | undefined {
   let value: Partial<Report> | null;
   try {
@@ -68,7 +68,7 @@ function isPartReport(value: unknown): value is PartReport {
 
 type Result = Pick<PartReport, "status" | "seconds" | "error" | "seed">;
 
-/** What became of one notebook: how its run ended, and, of a finished part that trains, what its record says. */
+/** What became of one notebook: how its run ended and, for a finished part that trains, what its record says. */
 export function reportPart(part: Part, outcome: Result, record: RunRecord | undefined): PartReport {
   const { id, notebook, title } = part;
   const base = { part: id, notebook, title, ...outcome };
@@ -84,7 +84,7 @@ export function reportPart(part: Part, outcome: Result, record: RunRecord | unde
   };
 }
 
-/** What the note of a run, as the notebook carries it, and the part's records say of one notebook. */
+/** What became of one notebook, from the note of its run and the part's records. */
 export function reportOfNote(
   part: Part,
   note: RunNote | undefined,

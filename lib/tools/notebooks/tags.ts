@@ -22,7 +22,7 @@ export interface Tag {
  */
 export type Records = (part: string) => readonly RunRecord[];
 
-/** The text of a tag about a variant that was not trained: it does not fail the hand-in. */
+/** The text of a tag about a variant that was not trained; the hand-in does not fail because of it. */
 const notMeasured = "not measured";
 
 const tag = /<span\b[^<>]*\bdata-record=(["'])(.*?)\1[^<>]*>([^<]*)<\/span>/g;
@@ -30,7 +30,7 @@ const tag = /<span\b[^<>]*\bdata-record=(["'])(.*?)\1[^<>]*>([^<]*)<\/span>/g;
 // A fenced block to its closing fence or the end, or a span between equally long runs of backticks.
 const code = /^( {0,3})(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\1?\2[^\n]*|$(?![\s\S]))|(`+)(?!`)[\s\S]*?[^`]\3(?!`)/gm;
 
-/** Markdown with its code spans and code blocks blanked out, every other character in its place. */
+/** Markdown with blanks in place of its code spans and code blocks; every other character keeps its place. */
 export const withoutCode = (markdown: string) => markdown.replace(code, (span) => span.replace(/[^\n]/g, " "));
 
 /** The tags of some Markdown, in their order; code holds none. */
@@ -41,11 +41,11 @@ export function findTags(markdown: string): Tag[] {
   });
 }
 
-/** Tags that are written in another way than `findTags` reads, so that nothing would fill or check them. */
+/** How many tags are written in a way that `findTags` does not read, so that nothing would fill or check them. */
 export const brokenTags = (markdown: string) =>
   (withoutCode(markdown).match(/\bdata-record\b/g)?.length ?? 0) - findTags(markdown).length;
 
-/** Puts what `resolve` says into each tag; a tag that it cannot resolve keeps its text. */
+/** Fills each tag with the text that `resolve` returns; a tag without one keeps its text. */
 export function fillTags(markdown: string, resolve: (key: string) => string | undefined): string {
   return findTags(markdown).reduceRight(
     (text, { key, text: old, at }) => text.slice(0, at) + (resolve(key) ?? old) + text.slice(at + old.length),
@@ -54,10 +54,12 @@ export function fillTags(markdown: string, resolve: (key: string) => string | un
 }
 
 /**
- * The text for a tag: `PART.KEY` is a number of the record of the run with this seed,
- * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) one over all seeds; `compare.ONE.OTHER.MEASURE.STATISTIC` one of a
- * test between two models (`comparisonTexts` makes them). PART, ONE and OTHER may name a variant: "h6-1d:dropout"; one
- * that was not trained is "not measured". Throws an error that says what is missing.
+ * The text for a tag. `PART.KEY` is a number of the record of the run with this seed (`recordNumber`);
+ * `sweep.PART.KEY.STATISTIC` (mean, sd, min, max, n) is one over all seeds; `compare.ONE.OTHER.MEASURE.STATISTIC` is
+ * one of a test between two models (`comparisonTexts`). PART, ONE and OTHER may name a variant: "h6-1d:dropout"; one
+ * that was not trained gives "not measured".
+ *
+ * @throws Error When the key is wrong, or a record is missing; its message has no full stop.
  */
 export function tagText(key: string, records: Records, seed: number): string {
   const [, model, measure, statistic] = /^sweep\.([^.]+)\.(.+)\.(mean|sd|min|max|n)$/.exec(key) ?? [];
@@ -80,7 +82,7 @@ export function tagText(key: string, records: Records, seed: number): string {
   return recordNumber(record, inner).text;
 }
 
-/** One number of the test between two models, within the family of pairs that the table of parts puts them in. */
+/** One number of the test between two models, corrected within the pairs that the table of parts groups with them. */
 function ofComparison([key, one, other, measure, name]: readonly string[], records: Records): string {
   const isIt = ([a, b]: readonly string[]) => a === one && b === other;
   const family = parts.flatMap(({ comparisons = [] }) => comparisons).find((pairs) => pairs.some(isIt));
@@ -118,7 +120,7 @@ function overSeeds(
   return likeText(value, first.text, name === "sd");
 }
 
-/** A value in the form of its fellow: per cent or plain, as many decimals; a spread of per cents is in points. */
+/** A value in the form of another text: per cent or plain, with as many decimals; a spread of per cents in points. */
 function likeText(value: number, text: string, spread: boolean): string {
   const decimals = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
   const percent = text.endsWith("%");
@@ -132,5 +134,5 @@ function likeText(value: number, text: string, spread: boolean): string {
   return written + (percent ? " %" : "");
 }
 
-/** Markdown with every tag empty: what stays the same from one hand-in to the next. */
+/** Markdown with every tag emptied, so that it is the same in each hand-in. */
 export const withoutTagTexts = (markdown: string) => fillTags(markdown, () => "");

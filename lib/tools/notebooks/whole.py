@@ -1,4 +1,4 @@
-"""Writes a file whole or not at all: who reads it sees the old one or the new one, also after a kill."""
+"""Writes a file whole or not at all: its readers see the old one or the new one, even after a kill."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import os
 @contextlib.contextmanager
 def writing(path):
     """An open text file, which takes the place of `path` at the end of the block."""
-    # One name, so that what a kill leaves is written over by the next run; of a full disk nothing stays.
+    # Always the same name, so that the next run overwrites what a kill leaves; after a full disk nothing is left.
     part = f"{path}.part"
     try:
         with open(part, "w", encoding="utf-8") as file:

@@ -15,7 +15,12 @@ export const options = {} as const;
 
 const known = trainedParts.map(({ id }) => id).join(", ");
 
-/** `npm run reset -- h6-1b`: throws the checkpoints and records of parts away, of all profiles and seeds. */
+/**
+ * `npm run reset -- h6-1b`: deletes the checkpoints and records of parts, of all profiles and seeds.
+ *
+ * @returns The exit code 0.
+ * @throws UserError When no part is named, a name is wrong, or one of the runs is under way.
+ */
 export async function main(argv: string[]): Promise<number> {
   const { positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   if (positionals.length === 0)
@@ -49,7 +54,7 @@ export async function main(argv: string[]): Promise<number> {
   return 0;
 }
 
-// Only what a run is called: a part's folder may hold other things that are not ours to delete.
+// Only folders with the name of a run: a part's folder may hold other files that are not ours to delete.
 function runsOf(part: string): string[] {
   const folder = join(runsFolder(), part);
   return existsSync(folder)

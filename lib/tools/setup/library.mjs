@@ -25,14 +25,14 @@ const fingerprint = () =>
       .join(""),
   );
 
-/** What is missing or damaged of what was built. */
+/** Which of the built files are missing or damaged. */
 export const libraryDamage = (options) => differences(dist, readJson(stampFile)?.files, options);
 
 export const libraryReady = () =>
   readJson(stampFile)?.sources === fingerprint() && libraryDamage({ hashes: false }).length === 0;
 
 export async function buildLibrary() {
-  // What a build that was killed left behind; set-up's lock lets one build at a time.
+  // A killed build may have left its folder behind; set-up's lock allows one build at a time.
   for (const name of readdirSync(at("lib")))
     if (/^dist-\d+$/.test(name)) rmSync(at("lib", name), { recursive: true, force: true });
   const part = at(`lib/dist-${process.pid}`);
@@ -47,7 +47,7 @@ export async function buildLibrary() {
       "--pretty",
       "false",
     ]);
-    // What set-up needs as well is no TypeScript.
+    // The files that set-up needs too are plain JavaScript: tsc leaves them out.
     for (const file of sourceFiles().filter((name) => /^lib\/src\/.*\.(cjs|cts)$/.test(name)))
       copyFileSync(at(file), join(part, relative("lib", file)));
     writeFileSync(join(part, "live-page.js"), pageScript());
@@ -60,7 +60,7 @@ export async function buildLibrary() {
   }
 }
 
-/** By the functions that were just compiled. */
+/** Writes the code's digest, computed by the functions that were just compiled. */
 function writeCodeDigest(part) {
   const compiled = (name) => createRequire(import.meta.url)(join(part, "src/runs", name));
   const { codeDigest, digestFile } = compiled("code-digest.js");

@@ -7,7 +7,7 @@ import { at, root } from "./paths.mjs";
 
 const file = at(".engine/setup.lock");
 
-/** Runs `work` alone: another set-up in this folder is waited for. */
+/** Does `work` while no other set-up works in this folder; waits for one that does. */
 export async function alone(work) {
   const lock = await taken();
   try {

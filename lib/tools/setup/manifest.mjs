@@ -1,14 +1,14 @@
-// What an installed folder holds: a list of its files, against which the doctor finds what is missing or damaged.
+// Lists of the files of installed folders, by which the doctor finds what is missing or damaged.
 import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join, relative } from "node:path";
 
-// A hash of everything would take longer than a doctor may; the size of a small text betrays most damage.
+// Hashes of everything would take longer than a doctor may; the size of a small file shows most damage.
 const bigFile = 200_000;
 
 /**
- * The files below a folder: `{ path: [size] }`, big ones `{ path: [size, SHA-256] }`; links and what `skip` names stay
- * out.
+ * The files below a folder: `{ path: [size] }`, with size in bytes, and `{ path: [size, SHA-256] }` for big ones.
+ * Links, and files that `skip` names, are left out.
  */
 export function listFiles(folder, { skip = () => false } = {}) {
   const files = {};
@@ -29,8 +29,8 @@ export function listFiles(folder, { skip = () => false } = {}) {
 }
 
 /**
- * What differs between a folder and its list, one phrase a file; without `hashes` only what a look at sizes tells. No
- * list (an older set-up wrote none) is a difference too: nobody can say that such a folder is whole.
+ * How a folder differs from its list, one phrase per file; without `hashes` only sizes are compared. A folder without a
+ * list (an older set-up wrote none) differs too: nobody can say that it is whole.
  */
 export function differences(folder, files, { hashes = true } = {}) {
   if (!files) return ["there is no list of its files"];
@@ -45,7 +45,7 @@ export function differences(folder, files, { hashes = true } = {}) {
   return found;
 }
 
-/** What differs between a Python environment and what its packages' own lists (RECORD) say. */
+/** How a Python environment differs from its packages' own lists (RECORD), one phrase per file. */
 export function pythonDifferences(sitePackages) {
   const found = [];
   for (const folder of readdirSync(sitePackages).filter((name) => name.endsWith(".dist-info"))) {
@@ -64,7 +64,7 @@ export function pythonDifferences(sitePackages) {
       const has = sizeOf(path);
       if (has === undefined) found.push(`${name} is missing`);
       else if (/^(\.\.\/)+bin\//.test(name)) {
-        // Scripts name their interpreter, which set-up puts right when the folder moves: their size changes.
+        // Scripts name their interpreter. Set-up corrects it when the folder moves, which changes their size.
         if (has === 0) found.push(`${name} has 0 bytes`);
       } else if (has !== Number(size)) found.push(`${name} has ${has} bytes, not ${size}`);
       else if (has > bigFile && hash.startsWith("sha256=") && digest(path, "base64url") !== hash.slice(7))
@@ -74,7 +74,7 @@ export function pythonDifferences(sitePackages) {
   return found;
 }
 
-/** In pieces: the engine has 790 MB. */
+/** The SHA-256 of a file, read in pieces: the engine has 790 MB. */
 function digest(path, encoding = "hex") {
   const piece = Buffer.alloc(4 << 20);
   const hash = createHash("sha256");
@@ -87,7 +87,7 @@ function digest(path, encoding = "hex") {
     }
     return hash.digest(encoding);
   } catch {
-    return undefined; // cannot be read: other than it was
+    return undefined; // it cannot be read, so it differs
   }
 }
 

@@ -26,7 +26,7 @@ export function mnistReady() {
   );
 }
 
-/** Which of the four files are missing or other than published. */
+/** Which of the four files are missing, or differ from the published ones. */
 export function mnistDamage() {
   return Object.entries(checksums())
     .filter(([name, sum]) => !existsSync(join(folder, name)) || sha256File(join(folder, name)) !== sum)

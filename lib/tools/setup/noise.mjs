@@ -10,18 +10,18 @@ const known = [
   /^I0000 00:00:[\d.]+ +\d+ mlir_graph_optimization_pass\.cc:\d+\]/,
   /^I0000 00:00:[\d.]+ +\d+ loader\.cc:\d+\]/,
   /^I0000 00:00:[\d.]+ +\d+ reader\.cc:\d+\]/,
-  // A masked layer on a processor that oneDNN has no such kernel for: the engine takes its own, with the same result.
+  // A masked layer on a processor for which oneDNN has no such kernel: the engine uses its own, with the same result.
   /^E0000 00:00:[\d.]+ +\d+ util\.cc:\d+\] oneDNN supports DT_BOOL only on platforms with AVX-512\./,
   /^I0000 00:00:[\d.]+ +\d+ cuda_\w+\.cc:\d+\]/,
 ];
 
-// With this line V8 begins its report of a process that ran out of memory; nothing of ours comes after it.
+// V8's report of a process that ran out of memory begins with this line; nothing of ours comes after it.
 const lastWords = /^<--- Last few GCs --->$/;
 const noMemory =
   "Expected more JavaScript memory but found none: raise the limit (NODE_OPTIONS=--max-old-space-size=4096) or close " +
   "other programs, and run the command again; what was finished is kept.";
 
-/** A stream that drops the engine's known lines, and has one sentence in place of V8's report of a full memory. */
+/** A stream that drops the engine's known lines, and replaces V8's report of a full memory by one sentence. */
 export function engineNoise() {
   let rest = "";
   let ended = false;
@@ -37,7 +37,7 @@ export function engineNoise() {
         ended = true;
         return done(null, [...before, noMemory].map((line) => `${line}\n`).join(""));
       }
-      // What cannot become a known line is not held back: a question or a progress bar has no line end.
+      // Text that cannot become a known line is not held back: a question or a progress bar has no line end.
       if (rest && !ended && !/^(W|I0|E0|To|<)/.test(rest)) {
         lines.push(rest);
         rest = "";

@@ -1,10 +1,10 @@
-// Where a command's output goes may end before the command does, or take no more.
+// The place where a command's output goes may close before the command ends, or be full.
 const { explained } = require("../../src/base/errors.cjs");
 
 /**
  * Lets the command end in order whatever becomes of its output. Returns a function that resolves to the sentence to end
- * with where what it said was lost, or to undefined: nobody who closes a terminal or reads one line (`| head`) misses
- * the rest, but a disk that is full has lost it.
+ * with where output was lost, as on a full disk, or to undefined. Who closes a terminal or reads one line (`| head`)
+ * does not miss the rest.
  */
 function watchOutput() {
   let lost;
@@ -13,7 +13,7 @@ function watchOutput() {
       if (error.code !== "EPIPE") lost ??= error;
     });
   return async () => {
-    // A stream tells a moment after the write.
+    // A stream reports an error a moment after the write.
     await new Promise(setImmediate);
     return lost && explained(lost, "where the output goes").message;
   };

@@ -43,18 +43,18 @@ export const packagesListed = () => {
 export const listPackages = () =>
   writeFileSync(listFile, `${JSON.stringify({ lock: lockHash(), files: listFiles(folder, { skip }) })}\n`);
 
-/** What is missing or damaged of the Node packages. */
+/** Which files of the Node packages are missing or damaged. */
 export const packageDamage = () => (packagesListed() ? differences(folder, readJson(listFile).files) : []);
 
-// What a user's own .npmrc or environment may say for other projects: with one of these npm installs nothing, not all,
-// elsewhere, or in another order of folders.
+// Options that a user's own .npmrc or environment may set for other projects: with one of them npm installs nothing,
+// not everything, elsewhere, or in another layout of folders. So each is set back.
 const plain = [
   ...["dev", "optional", "peer"].map((kind) => `--include=${kind}`),
   ...["dry-run", "global", "package-lock-only"].map((name) => `--no-${name}`),
   "--install-strategy=hoisted",
 ];
 
-/** How `run` calls npm: the one that runs us (its path is in the environment), else the one on PATH. */
+/** The arguments with which `run` calls npm: the one that runs us (its path is in the environment), else PATH's. */
 export function npm(...args) {
   const cli = npmProgram();
   const options = { env: npmEnvironment() };

@@ -1,6 +1,6 @@
-// The one script of live outputs: lib/src/live/page/main.ts and what it imports, as one classic script. Each file is
-// compiled alone by the TypeScript that compiles the rest, and called when another asks for it, as Node does; so the
-// same sources give the same bytes everywhere. Types are checked with those of the tests.
+// The one script of live outputs: lib/src/live/page/main.ts and what it imports, as one classic script. TypeScript
+// compiles each file alone; a file runs when another one requires it, as in Node. So the same sources give the same
+// bytes everywhere. Types are checked with those of the tests.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
@@ -21,7 +21,7 @@ export function pageScript(entry = "live/page/main") {
     const file = join(folder, `${name}.ts`);
     if (!existsSync(file))
       throw new Error(`Expected a file lib/src/${name}.ts, which the pages' script imports, but found none.`);
-    // Reserved, so that a circle ends.
+    // Entered first, so that a circle of imports ends.
     files.set(name, "");
     const { outputText } = typescript.transpileModule(readFileSync(file, "utf8"), {
       compilerOptions: {

@@ -1,4 +1,4 @@
-// Where everything lives. Plain JavaScript: set-up runs before anything is installed.
+// The paths of set-up. Plain JavaScript: set-up runs before anything is installed.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";

@@ -23,10 +23,10 @@ export function pythonReady() {
   return made?.requirements === stamp().requirements && existsSync(venvPython);
 }
 
-// Set where this process made the environment and has not filled it yet: one that a killed set-up left is made anew.
+// Set once this process has made the environment; an empty one that a killed set-up left is made again.
 let fresh = false;
 
-/** Whether there is an environment to install into, and to download the engine with. */
+/** Whether there is an environment to install into and to download the engine with. */
 export const venvReady = () => fresh || pythonReady();
 
 export async function makeVenv(python) {
@@ -43,11 +43,11 @@ export async function installJupyter() {
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
   try {
     await run(what, venvPython, [...pip, "--require-hashes", "--requirement", installer]);
-    // Copies, so that a file damaged here does not damage the user's cache; compiled now, not at every first start.
+    // Copies, so that a file damaged here does not damage the user's cache. Compiled now, not at each first start.
     const options = ["--quiet", "--link-mode", "copy", "--compile-bytecode", "--python", venvPython];
     await run(what, join(venv, "bin/uv"), ["pip", "install", ...options, "--requirement", requirements]);
   } catch {
-    // uv does not read pip's settings (a mirror, say): pip does, and its failure is the one to report.
+    // uv does not read pip's settings (a mirror, say). pip does, so its failure is the one to report.
     await run(what, venvPython, [...pip, "--requirement", requirements]);
   }
   writeFileSync(stampFile, `${JSON.stringify(stamp())}\n`);
@@ -55,7 +55,7 @@ export async function installJupyter() {
 
 export const scriptsReady = () => readJson(stampFile)?.root === root;
 
-/** After the project's folder moved: the scripts of the environment name their interpreter by its full path. */
+/** Repairs the environment after the project's folder moved: its scripts name their interpreter by its full path. */
 export function repairScripts() {
   const old = join(readJson(stampFile).root, ".venv");
   // A #! line can hold neither blanks nor more than 127 characters: the shell line that pip itself uses then, which

@@ -1,4 +1,4 @@
-// What the machine itself must bring. Each check throws one sentence with the way out.
+// What the machine itself must have. Each check throws one sentence with the way out.
 
 import { execFileSync } from "node:child_process";
 import { statfsSync } from "node:fs";

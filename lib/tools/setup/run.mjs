@@ -10,21 +10,23 @@ import { at, root } from "./paths.mjs";
 
 const logFile = at(".engine/setup.log");
 
-// What the tools below print when there is no way out to their registries, or no room.
-const noNetwork =
-  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|Temporary failure in name resolution|Failed to establish a new connection|NewConnectionError|Network is unreachable|Cannot connect to proxy|ProxyError/;
+// What the tools below print when they cannot reach their registries, or have no room.
+const noNetwork = new RegExp(
+  "ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|Temporary failure in name resolution|Failed to establish a " +
+    "new connection|NewConnectionError|Network is unreachable|Cannot connect to proxy|ProxyError",
+);
 const noSpace = /ENOSPC|No space left on device|Errno 28/;
 const readOnly = /EROFS|Read-only file system|EACCES|Permission denied/;
 
 /** Programs that end when the command ends. */
 export const running = new Set();
 
-/** Ends all programs that still run: nobody waits for them. */
+/** Ends all programs that still run. */
 export const endPrograms = () => running.forEach((child) => child.kill("SIGTERM"));
 
 /**
- * Ends what a set-up that was killed has left running: npm or pip would go on to write where the next one does. Its
- * programs are known by the folder for temporary files that they were given; looked for in /proc, where there is one.
+ * Ends what a killed set-up has left running: its npm or pip would go on to write where the next one writes. Such a
+ * program is known by the temporary folder that it was given; it is looked for in /proc, where there is one.
  */
 export async function endOrphans(temporary) {
   const orphans = () =>
@@ -46,7 +48,7 @@ export async function endOrphans(temporary) {
   }
 }
 
-/** The log helps to read a failure; a full disk, or a folder that may only be read, must not be one. */
+/** Writes to the log. It helps to understand a failure, so a full disk or a read-only folder must not make one. */
 function log(text) {
   try {
     mkdirSync(dirname(logFile), { recursive: true });
@@ -55,8 +57,9 @@ function log(text) {
 }
 
 /**
- * Runs a program to its end; resolves to what it wrote to stdout. A failure becomes one sentence, the rest is in the
- * log.
+ * Runs a program to its end; resolves to what it wrote to stdout.
+ *
+ * @throws UserError When it fails: one sentence; the rest is in the log.
  */
 export function run(what, command, args, { env = inherited(), cwd = root } = {}) {
   return new Promise((done, fail) => {

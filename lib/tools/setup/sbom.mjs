@@ -61,7 +61,7 @@ const component = (purl, { name, version, hashes }) => ({
   version,
   scope: "required",
   purl,
-  // One file per platform and Python: each has a hash, and one of them is installed.
+  // There is one file per platform and Python version: each has a hash, and one of them is installed.
   externalReferences: hashes.length ? [{ type: "distribution", url: purl, hashes: hashes.map(sha256) }] : [],
 });
 

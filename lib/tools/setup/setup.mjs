@@ -1,4 +1,4 @@
-// The stages of set-up, in order. Each knows whether it is done, and starts over when it was cut short.
+// The stages of set-up. Each knows whether it is done, and starts over when it was cut short.
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { browserReady, provideBrowser } from "./browser.mjs";
 import {
@@ -30,8 +30,8 @@ import {
 import { findCompiler, findPython, requireNode, requireSpace } from "./requirements.mjs";
 import { endOrphans } from "./run.mjs";
 
-// What is to be done: its title, what must be done before it, whether it is done, and how to do it (it may return a
-// remark). `gib` is what the stage leaves or needs on disk at its peak (measured on Linux x64).
+// Of each stage: its title, the stages before it, whether it is done, and how to do it (`make` may return a remark).
+// `gib` is what the stage leaves or needs on disk at its peak (measured on Linux x64).
 const stages = [
   { title: "Node packages", after: [], gib: 0.9, ready: packagesReady, make: installPackages },
   { title: "Python", after: [], gib: 0, quiet: true, ready: venvReady, make: () => makeVenv(findPython().path) },
@@ -99,7 +99,11 @@ const stages = [
   },
 ];
 
-/** Makes this folder ready; does nothing, in well under a second, when it is. */
+/**
+ * Sets this folder up. Where it is set up already, that takes well under a second.
+ *
+ * @throws UserError When the machine lacks something, or a stage fails.
+ */
 export async function setUp() {
   requireNode();
   if (stages.every((stage) => stage.ready())) return;
@@ -123,8 +127,8 @@ export async function setUp() {
 }
 
 /**
- * What pip, npm and the compiler put aside lies in the project's folder meanwhile, so that a set-up that is killed
- * leaves nothing that the next one does not remove, and a small /tmp is no obstacle.
+ * Keeps the temporary files of pip, npm and the compiler in the project's folder, so that the next set-up removes what
+ * a killed one leaves, and a small /tmp is no obstacle.
  */
 async function withOwnTemporaryFolder(work) {
   const own = at(".engine/tmp");
@@ -140,7 +144,7 @@ async function withOwnTemporaryFolder(work) {
 
 /**
  * Does every stage as soon as those before it are done: downloads, npm, pip and the compilers wait for different
- * things. After a failure no further stage begins, and those that run come to their end first: nothing is left
+ * things. After a failure no further stage begins; those that run are brought to their end, so that nothing is left
  * half-done.
  */
 async function makeAll() {
@@ -165,7 +169,7 @@ async function makeAll() {
   if (failure) throw failure;
 }
 
-/** For the doctor: each stage with whether it is done. */
+/** Each stage and whether it is done, for the doctor. */
 export const stageStates = () =>
   stages.map(({ title, ready }) => ({
     title,

@@ -2,11 +2,11 @@
 const { sentenceOf } = require("../../src/base/errors.cjs");
 const { watchOutput } = require("./output.cjs");
 
-// An error that nobody awaits (a program that cannot be started, say) is told like one that somebody does.
+// An error that nobody awaits (a program that cannot be started, say) is reported like any other.
 process.on("uncaughtException", (error) => fail(sentenceOf(error) ?? error?.stack ?? String(error)));
 const lostOutput = watchOutput();
 
-// A command that waits for no signal itself ends as always, but in order: what it started is told ("exit").
+// A command that handles no signals ends at one, but in order: the event "exit" reaches what it started.
 for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }))
   process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(code));
 
@@ -26,7 +26,7 @@ for (const [option, { type }] of Object.entries(options)) {
   else argv.push(`--${option}`, value);
 }
 
-/** How the command is called: a line of use, then a line per option. */
+/** The command's help: how it is called, then a line per option. */
 function usage() {
   const lines = Object.entries(options).map(([option, { type, help }]) => [
     `  --${option}${type === "string" ? " VALUE" : ""}`,
@@ -43,7 +43,7 @@ function usage() {
   return [use.join(" "), ...lines.map(([left, help]) => left.padEnd(width) + help)].join("\n");
 }
 
-// When the process that started us is killed, nobody would be left to stop us.
+// When the process that started us is killed, nobody else would stop us.
 process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
 process.channel?.unref();
 
@@ -68,7 +68,7 @@ run()
     process.exit(code);
   })
   .catch((error) => {
-    // parseArgs names the option or word that it does not take, then how to quote it, which nobody wants here.
+    // parseArgs names the option or word that it does not take; its advice on quoting does not help here.
     if (/^ERR_PARSE_ARGS/.test(error?.code ?? ""))
       fail(`${error.message.split(". To specify")[0].replace(/\.$/, "")}. How it is called:\n${usage()}`);
     fail(sentenceOf(error) ?? error?.stack ?? String(error));

@@ -1,5 +1,5 @@
-// What a machine can say about the source: types, lint, format, the arrows between rooms. The first stage of npm test;
-// alone: node lib/tools/setup/style.mjs
+// What a machine can check in the sources: types, lint, format, the arrows between rooms. This is the first stage of
+// npm test; alone: node lib/tools/setup/style.mjs
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import { at, root } from "./paths.mjs";
 const node = (script) => [process.execPath, at("node_modules", script)];
 const biome = node("@biomejs/biome/bin/biome");
 const ruff = [at(".venv/bin/ruff")];
-// What tsc knows of the last time, so that it reads anew only what changed.
+// tsc remembers its last run, so that it reads again only what has changed.
 const types = (project, memory) => [
   ...node("typescript/bin/tsc"),
   ...["-p", at(project), "--noEmit", "--incremental", "--tsBuildInfoFile", at(".engine", memory)],
@@ -34,9 +34,9 @@ const checks = {
 };
 
 /**
- * Checks the style of all sources; says one line per check.
+ * Checks the style of all sources.
  *
- * @param say Takes each line as its check ends.
+ * @param say Receives one line per check when it ends.
  * @returns What failed, as text for the reader; empty when nothing did.
  */
 export async function checkStyle(say = console.log) {

@@ -1,5 +1,5 @@
 // `npm test`: types, lint, format and arrows first, then all tests, headless. `npm test -- WORD`: only the test files
-// whose path holds the word. `npm run test:long`: what proves only length (minutes to hours), in place of all others.
+// whose path holds the word. `npm run test:long`: only the tests that take minutes to hours.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -19,7 +19,7 @@ export async function test(argv, { long = false } = {}) {
   const words = argv.filter((word) => word !== "--no-browser");
   if (words.length === 0 && !long) {
     const failures = await checkStyle();
-    // In under a minute: nobody waits for tests of what the compiler refuses.
+    // It takes under a minute: nobody should wait for tests of code that the compiler refuses.
     if (failures !== "") {
       console.error(`\n${failures}`);
       return 1;
@@ -37,9 +37,9 @@ export async function test(argv, { long = false } = {}) {
   return 1;
 }
 
-// By this variable the processes that tests start are known, however far from vitest they are.
+// This variable marks the processes that tests start, however far from vitest they are.
 const mark = "STARTED_BY_TESTS_OF";
-// All that they write for a while; vitest's settings know it by its name.
+// The folder of their temporary files; vitest's settings know its name.
 const temporary = join(tmpdir(), `deepnets-test-${process.pid}`);
 
 function vitest(argv, env) {
@@ -55,7 +55,7 @@ function vitest(argv, env) {
         env: inherited({ ...env, TMPDIR: temporary, [mark]: `${inherited()[mark] ?? ""} ${process.pid} ` }),
       },
     );
-    // Whoever ends this command, or the npm above it, ends vitest and all that the tests have started.
+    // Who ends this command, or the npm above it, ends vitest and all that the tests have started.
     const tests = { kill: () => endTests(child) };
     running.add(tests);
     child.stderr.pipe(engineNoise()).pipe(process.stderr);

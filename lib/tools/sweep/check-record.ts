@@ -1,6 +1,6 @@
 import { loadRecord } from "../../src/runs/record-file";
 
-/** What a job asks about the record that its notebook left: `node check-record.js FILE`. */
+/** Checks the record that a job's notebook left: `node check-record.js FILE`. */
 if (require.main === module) {
   try {
     loadRecord(process.argv[2] ?? "");

@@ -1,5 +1,5 @@
-"""A small real Slurm on this machine, to try a profile on: one controller and some nodes, each a slurmd of its own with
-one core.
+"""Runs a small real Slurm on this machine, to try a profile: one controller and some nodes, each a slurmd of its own
+with one core.
 
     python3 lib/tools/sweep/cluster.py start FOLDER [--nodes 2] [--port 17000]
     . FOLDER/env.sh                 # makes sbatch, squeue and a sweep use it
@@ -81,7 +81,7 @@ def start(folder, nodes, port):
     config = os.path.join(folder, "slurm.conf")
     with open(config, "w") as file:
         file.write(text)
-    # Snakemake takes SLURM_CONF away from the srun that a job calls: on a cluster the file has its usual place.
+    # Snakemake removes SLURM_CONF for the srun that a job calls, since on a cluster the file has its usual place.
     wrapper = os.path.join(folder, "bin", "srun")
     with open(wrapper, "w") as file:
         file.write(f'#!/bin/sh\nSLURM_CONF={shlex.quote(config)} exec {shlex.quote(find("srun"))} "$@"\n')
@@ -143,8 +143,8 @@ def wait_for(condition, what, folder, seconds=20):
 
 
 def stop(folder):
-    """Jobs first, which would outlive their nodes, then nodes, the controller and munged, each by the id that
-    `start` wrote down.
+    """Ends the jobs first, which would outlive their nodes, then the nodes, the controller and munged, each by the id
+    that `start` wrote down.
     """
     file = os.path.join(folder, "pids")
     if not os.path.exists(file):
@@ -163,9 +163,9 @@ def stop(folder):
 
 
 def cancel_all(config, seconds=30):
-    """Takes back all jobs, and waits until none is left on a node.
+    """Cancels all jobs, and waits until none is left on a node.
 
-    A controller that does not answer has none that it could end.
+    A controller that does not answer cannot cancel any.
     """
     env = {**os.environ, "SLURM_CONF": config}
     asked = {"env": env, "capture_output": True, "text": True, "timeout": seconds}

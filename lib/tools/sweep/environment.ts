@@ -8,13 +8,15 @@ import { isAlive } from "../../src/base/lock";
 import { sha256 } from "../../src/base/sha256";
 import { root, tool } from "./places";
 
-/** What an installed Snakemake takes, and room to unpack it, in GiB. */
+/** Disk space for an installed Snakemake, and for unpacking it, in GiB. */
 const space = 0.6;
 
 /**
  * The Python that has Snakemake, in an environment of its own under `.engine/`, made at the first sweep and again when
- * its pinned requirements change. It is made under another name and renamed when whole; only its `bin/python` is ever
+ * its pinned requirements change. It is made under another name and renamed when whole. Only its `bin/python` is ever
  * called, so that it may move with the folder.
+ *
+ * @throws UserError When the project has no Python environment, the disk has no room, or the installation fails.
  */
 export async function sweepPython(
   base = join(root, ".venv/bin/python"),
@@ -57,9 +59,11 @@ export async function sweepPython(
 }
 
 /**
- * The same Python under a name that a shell reads as one word. Snakemake writes its interpreter into a cluster job's
- * script without quotes, so that a blank or a bracket in the project's path would break every job. Where there is one,
- * a link in the home folder, which the nodes of a cluster share, leads there.
+ * The same Python under a path that a shell reads as one word. Snakemake writes its interpreter into a cluster job's
+ * script without quotes, so a blank or a bracket in the project's path would break every job. For such a path there is
+ * a link in the home folder, which the nodes of a cluster share.
+ *
+ * @throws UserError When the home folder's path has such a character too.
  */
 export function plainName(python: string, home = homedir()): string {
   const plain = /^[\w./+@%-]+$/;
@@ -79,7 +83,7 @@ export function plainName(python: string, home = homedir()): string {
   return join(link, "bin/python");
 }
 
-/** Removes what a killed maker left behind, and waits for one that is at work. */
+/** Removes what a killed installation left behind, and waits for one that is at work. */
 async function clearOthers(engine: string): Promise<void> {
   for (const name of readdirSync(engine)) {
     const [, maker] = /^sweep-making-(\d+)$/.exec(name) ?? [];
@@ -89,7 +93,7 @@ async function clearOthers(engine: string): Promise<void> {
   }
 }
 
-/** By uv, which set-up has brought, in a fifth of pip's time; as in set-up, pip's failure is the one to report. */
+/** Installs by uv, from set-up, in a fifth of pip's time; as in set-up, pip's failure is the one to report. */
 async function install(requirements: string, environment: string, uv: string): Promise<void> {
   const python = join(environment, "bin/python");
   const quiet = ["install", "--quiet", "--requirement", requirements];
@@ -116,8 +120,8 @@ function run(program: string, args: readonly string[]): Promise<void> {
       const last = lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1) ?? `exit code ${code}`;
       fail(
         new UserError(
-          `Expected to install Snakemake but it failed (${last.trim()}): the first sweep needs the network; put ` +
-            "it right and sweep again.",
+          `Expected to install Snakemake but it failed (${last.trim()}): solve that (the first sweep needs the ` +
+            "network) and sweep again.",
         ),
       );
     });

@@ -7,10 +7,14 @@ import { sweepPage } from "./page";
 import { readFinished, type SweepPlan } from "./plan";
 import { type SweepTable, tableText } from "./table";
 
-/** Where a sweep leaves its table, its page and its plan. */
+/** The folder of a sweep's table, page and plan. */
 export const folderOf = ({ runs, name }: Pick<SweepPlan, "runs" | "name">) => join(runs, "sweeps", name);
 
-/** Reads every record that is there and writes the table and the page; a damaged record is refused and named. */
+/**
+ * Reads all records of a sweep that are there, and writes its table and its page.
+ *
+ * @throws UserError When a record is damaged, or the files cannot be written.
+ */
 export function gather(plan: SweepPlan): SweepTable {
   const records = plan.jobs
     .map((job) => readFinished(plan, job))

@@ -1,10 +1,9 @@
-"""One job of a sweep: runs one notebook with one seed and one setting, and sees to it that a finished record is there.
+"""One job of a sweep: runs one notebook with one seed and one setting, and makes sure that it leaves a finished record.
 
     job.py PLAN PART RUN ATTEMPT
 
-Only the standard library: on a cluster this runs on a node. What it knows of itself it keeps under
-`sweeps/jobs/<part>/<run>/`: `state.json` for whoever watches, `log.txt` of all attempts, the executed notebook, and a
-lock.
+It uses only the standard library: on a cluster it runs on a node. Its files are under `sweeps/jobs/<part>/<run>/`:
+`state.json` for the sweep that watches, `log.txt` of all attempts, the executed notebook, and a lock.
 """
 
 import contextlib
@@ -23,7 +22,7 @@ import parent
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "notebooks"))
 import whole  # noqa: E402
 
-# Seconds that a stopped notebook gets to write its checkpoint; Slurm kills after 30.
+# Seconds that a stopped notebook has to write its checkpoint; Slurm kills after 30.
 GRACE = 25
 # On a trial cluster many nodes share one host name.
 HOST = os.environ.get("SLURMD_NODENAME") or socket.gethostname()
@@ -51,7 +50,8 @@ class Job:
         ):  # until a run left over from a killed sweep has ended
             last = self.last_state()
             cut_off = last.get("status") in ("running", "stopped")
-            # A notebook that was cut off after training has not added to its record what comes later: it runs again.
+            # A notebook that was cut off after training has not yet added the later measurements to its record: it
+            # runs again.
             if os.path.exists(self.record) and not cut_off:
                 return 0
             if cut_off:
@@ -66,8 +66,8 @@ class Job:
                 if self.stopped or stamp(self.record) == before or not is_whole(self.record, self.plan["check"]):
                     self.tell("stopped" if self.stopped else "failed", str(failure))
                     raise
-                # The run itself is whole and stays, whatever a later cell makes of it; a retry would only train the
-                # same again.
+                # The run itself is whole and stays, although a later cell failed; a retry would only train the same
+                # again.
                 self.tell("finished", str(failure))
                 self.report("afterwards", failure)
             return 0
@@ -79,8 +79,8 @@ class Job:
         return {}
 
     def free_run(self, last):
-        """Removes the training's lock when an earlier attempt left it on another machine: that attempt has ended,
-        since we hold its lock.
+        """Removes the training's lock that an earlier attempt left on another machine. That attempt has ended, since
+        this one holds the job's lock.
         """
         file = os.path.join(os.path.dirname(self.record), "lock")
         with contextlib.suppress(OSError, ValueError):
@@ -91,7 +91,7 @@ class Job:
                 os.remove(file)
 
     def report(self, kind, text):
-        # Not only in the state: a watcher on this machine reads it here even when the disk is full.
+        # Printed too: the sweep on this machine reads it even when the disk is full.
         print(f"{kind}: {self.job['part']}/{self.job['run']}: {text}", file=sys.stderr, flush=True)
 
     def run_notebook(self):
@@ -112,7 +112,7 @@ class Job:
             raise Failed(verdict(said) or said or f"the notebook's runner ended with exit code {code}")
 
     def environment(self):
-        """What `parameters` in the notebook reads; whether a run starts anew or goes on is not a sweep's to say."""
+        """What `parameters` in the notebook reads. A sweep does not decide whether a run starts anew or goes on."""
         given = {
             name: value
             for name, value in os.environ.items()
@@ -167,7 +167,7 @@ def verdict(line):
 
 
 def stamp(file):
-    """Changes whenever the file is replaced; None when there is none."""
+    """A value that changes whenever the file is replaced; None when there is none."""
     with contextlib.suppress(OSError):
         status = os.stat(file)
         return status.st_mtime_ns, status.st_ino
@@ -175,7 +175,7 @@ def stamp(file):
 
 
 def check(record, command):
-    """A job is done when its record is: whole, and of a finished run. The library's own reader says so."""
+    """Asks the library's own reader whether the record is whole and of a finished run; raises Failed if not."""
     if not os.path.exists(record):
         raise Failed(
             f"Expected the notebook to leave a record but found none ({record}): "

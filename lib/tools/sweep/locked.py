@@ -1,5 +1,5 @@
-"""A lock that the system lets go of when its holder ends, however it ends; it holds between machines that share a
-file system.
+"""A lock that the system releases when its holder ends, however it ends. It holds between machines that share a file
+system.
 """
 
 import errno
@@ -9,7 +9,7 @@ import socket
 
 
 class Held(Exception):
-    """Somebody else has the lock; the text says who."""
+    """Another process has the lock; the text says which."""
 
 
 def take(path, wait=False):

@@ -9,17 +9,17 @@ import { executeNotebook } from "../notebooks/execute";
 import type { SweepPlaces } from "./places";
 import type { SweepRequest } from "./request";
 
-/** Seconds that a run took: alone with the notebook's own threads, and beside another, each with one. */
+/** Seconds that a run took: alone with the notebook's own threads, and beside another run, each with one thread. */
 interface Timing {
   readonly part: string;
   readonly alone: number;
   readonly beside: number;
 }
 
-/** How many times as many runs an hour gives when two go side by side with one thread each. */
+/** Runs per hour of two at once with one thread each, divided by those of one after the other with two threads. */
 export const gain = ({ alone, beside }: Timing): number => (2 * alone) / beside;
 
-/** What `threadsPerJob` should say. */
+/** The value that `threadsPerJob` should have. */
 export const betterThreads = (timing: Timing): 1 | 2 => (gain(timing) > 1 ? 1 : 2);
 
 const heading = "part    one with two threads   two with one thread each   runs per hour";
@@ -31,7 +31,12 @@ const line = (timing: Timing) =>
     `x ${gain(timing).toFixed(2)}`.padStart(16),
   ].join("");
 
-/** Times short runs of each part both ways, on two cores, and prints what `threadsPerJob` should say here. */
+/**
+ * Times short runs of each part both ways, on two cores, and prints the value that `threadsPerJob` should have here.
+ *
+ * @returns The exit code 0.
+ * @throws UserError When there is only one core, or a run fails.
+ */
 export async function measure({ parts }: Pick<SweepRequest, "parts">, places: SweepPlaces): Promise<number> {
   if (availableParallelism() < 2)
     throw new UserError(

@@ -11,7 +11,7 @@ import type { Spread } from "../../src/runs/spread";
 import { root } from "./places";
 import { type SweepTable, seedsText, settingText } from "./table";
 
-/** Test accuracy over the iterations: the mean of the seeds as a line, a standard deviation to each side as a band. */
+/** Test accuracy over the iterations: a line for the mean over the seeds, a band of one standard deviation each side. */
 export function sweepFigure({ rows, profile }: SweepTable, records: readonly RunRecord[]): Figure {
   const several = new Set(rows.map((row) => row.part)).size < rows.length;
   const groups = rows.map((row, i) => {
@@ -24,9 +24,9 @@ export function sweepFigure({ rows, profile }: SweepTable, records: readonly Run
     return { row, x, points, color, name: several ? `${row.part} ${settingText(row)}` : modelStyle(row.part).name };
   });
   const caption =
-    "Test accuracy in the mean of the seeds; the band is one standard deviation to each side. After the last " +
+    "Test accuracy, mean over the seeds; the band is one standard deviation to each side. After the last " +
     `iteration: ${groups.map(({ name, row }) => `${name} ${finalText(row)}`).join("; ")}.`;
-  // Where the curves part company: the climb of the first third would press the rest into one line.
+  // The range shows where the curves differ: the climb of the first third would press the rest into one line.
   const late = groups.flatMap(({ x, points }) =>
     points.filter((_, at) => itemAt(x, at) >= itemAt(x, -1) / 3).map(({ mean, sd }) => mean - sd),
   );

@@ -1,4 +1,4 @@
-"""Tells when the process that started this one is gone, so that nothing outlives a killed sweep."""
+"""Notices when the process that started this one is gone, so that nothing outlives a killed sweep."""
 
 import os
 import threading

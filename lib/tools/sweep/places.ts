@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { projectFolder } from "../../src/base/paths";
 
-/** Where a sweep finds and leaves things; tests put others in. */
+/** Where a sweep finds and leaves files, and what it runs; tests use other places. */
 export interface SweepPlaces {
   /** The run records: `data/runs`, or what `DEEPNETS_RUNS` names. */
   readonly runs: string;

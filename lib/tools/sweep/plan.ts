@@ -21,16 +21,16 @@ export interface Job {
   /** What `DEEPNETS_SET` says; `""` for the sheet's own settings. */
   readonly set: string;
   readonly notebook: string;
-  /** What runs in place of the notebook: a variant has none. */
+  /** What runs in place of the notebook: variants have no notebook. */
   readonly command: readonly string[] | null;
   readonly cores: number;
   readonly threads: string | null;
   readonly memoryMB: number;
 }
 
-/** All that the workflow, its jobs and the gathering know of a sweep: `plan.json`. */
+/** All that the workflow, its jobs and the gathering know about a sweep: `plan.json`. */
 export interface SweepPlan {
-  /** Of this start; the same sweep started again has the same `name` and another `id`. */
+  /** Names this start: the same sweep started again has the same `name` and another `id`. */
   readonly id: string;
   readonly name: string;
   readonly profile: "full" | "quick";
@@ -38,7 +38,7 @@ export interface SweepPlan {
   readonly execute: readonly string[];
   readonly job: string;
   readonly gather: readonly string[];
-  /** The command that a job asks whether a record is whole. */
+  /** The command by which a job checks whether a record is whole. */
   readonly check: readonly string[];
   readonly jobs: readonly Job[];
 }
@@ -50,13 +50,14 @@ const trainVariant = [
   join(root, "lib/dist/tools/sweep/variant.js"),
 ];
 
-/** What a run took at most when nobody has measured it yet. */
+/** The memory of a run that nobody has measured yet, generously. */
 const usualMemoryMB = 2000;
 
 /**
- * What is to be run: one job per part, seed and setting.
+ * The plan of a sweep: one job per part, seed and setting.
  *
- * @param cores Those of this machine, which the jobs share.
+ * @param cores How many cores of this machine the jobs share.
+ * @throws UserError When a record that it looks at is damaged.
  */
 export function makePlan(
   request: SweepRequest,
@@ -117,15 +118,16 @@ export const recordFile = ({ runs }: Pick<SweepPlan, "runs">, { part, run }: Pic
   join(runs, part, run, "record.json");
 
 /**
- * The record of a job that is done; undefined when there is none yet. A damaged one is refused, so that none is ever
- * overwritten.
+ * The record of a job that is done; undefined when there is none yet.
+ *
+ * @throws UserError When it is damaged, so that it is never overwritten.
  */
 export function readFinished(plan: Pick<SweepPlan, "runs">, job: Job): RunRecord | undefined {
   const file = recordFile(plan, job);
   return existsSync(file) ? loadRecord(file) : undefined;
 }
 
-/** Threads of a run that was begun and not ended. */
+/** The threads of a run that has begun and not ended. */
 function unfinished(folder: string): RunRecord["threads"] | undefined {
   if (hasRecord(folder)) return undefined;
   const live = readLive(folder);
@@ -139,7 +141,7 @@ function memoryOf(runs: string, part: string, { seeds, profile }: SweepRequest):
   return peak > 0 ? Math.ceil(peak * 1.2) : usualMemoryMB;
 }
 
-/** What a JSON file holds; undefined where it is missing or incomplete. */
+/** The content of a JSON file; undefined where it is missing or incomplete. */
 export function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));

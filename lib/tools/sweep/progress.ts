@@ -10,20 +10,20 @@ import { type Job, readFinished, readJson, recordFile, type SweepPlan } from "./
 export interface JobState {
   readonly job: Job;
   readonly status: "queued" | "running" | "failed" | "finished";
-  /** From 1; 0 before the first. */
+  /** The number of the attempt, from 1; 0 before the first. */
   readonly attempt: number;
-  /** Why the last attempt failed; of a finished run, which later cell of its notebook failed. */
+  /** Why the last attempt failed; for a finished run, why a later cell of its notebook failed. */
   readonly message: string;
   readonly iteration: number;
   readonly iterations: number;
-  /** Of a running job, as its training loop says; of a finished one 0. */
+  /** Seconds left: for a running job as its training says, for a finished one 0. */
   readonly etaSeconds?: number | undefined;
-  /** Of a finished run: minutes and test accuracy. */
+  /** Of a finished run: minutes, and test accuracy in [0, 1]. */
   readonly minutes?: number;
   readonly test?: number;
 }
 
-/** Written by job.py. */
+/** What job.py writes into `state.json`. */
 interface StateFile {
   readonly sweep: string;
   readonly status: "running" | "failed" | "stopped" | "finished";
@@ -33,7 +33,7 @@ interface StateFile {
   readonly time?: number;
 }
 
-/** Reads where all jobs stand; `before` is the last answer, whose finished jobs are not read again. */
+/** Reads where all jobs stand; `before` is the last result, whose finished jobs are not read again. */
 export function readStates(plan: SweepPlan, before: readonly JobState[] = []): JobState[] {
   return plan.jobs.map((job, i) => {
     const last = before[i];
@@ -50,7 +50,7 @@ function readState(plan: SweepPlan, job: Job): JobState {
   if (state?.sweep !== plan.id) return { ...nothing, status: "queued" };
   const { attempt, message } = state;
   const file = join(plan.runs, job.part, job.run, "live.json");
-  // What an earlier attempt left says nothing of this one.
+  // A file of an earlier attempt says nothing about this one.
   const current =
     state.status !== "running" || (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= 1000 * (state.time ?? 0);
   const live = current ? readLive(dirname(file)) : undefined;
@@ -85,8 +85,8 @@ function finished(plan: SweepPlan, job: Job, message: string): JobState {
 }
 
 /**
- * Seconds until all jobs are done when the next one starts wherever cores come free first: undefined while nothing is
- * known of a part. A failed job counts as one that is to be run again.
+ * Seconds until all jobs are done, if the next one always starts where cores become free first; undefined while nothing
+ * is known of a part. A failed job counts as one that runs again.
  */
 export function remaining(states: readonly JobState[], cores: number): number | undefined {
   const free = Array.from({ length: Math.max(1, cores) }, () => 0);
@@ -116,7 +116,7 @@ export function remaining(states: readonly JobState[], cores: number): number | 
   return Math.max(...free);
 }
 
-/** A job as a reader calls it: "h6-1b seed 2 batchSize=50". */
+/** A job's name for a reader: "h6-1b seed 2 batchSize=50". */
 export const jobName = ({ part, seed, set }: Job) => `${part} seed ${seed}${set ? ` ${set}` : ""}`;
 
 /** One line per running job. */
@@ -138,7 +138,7 @@ export function runningLines(states: readonly JobState[]): string[] {
     });
 }
 
-/** How many jobs are done, run and have failed, and how long the rest takes, in one line. */
+/** How many jobs are done, are running and have failed, and how long the rest takes, in one line. */
 export function totalLine(states: readonly JobState[], cores: number): string {
   const having = (status: JobState["status"]) => states.filter((state) => state.status === status).length;
   const left = remaining(states, cores);
@@ -150,7 +150,7 @@ export function totalLine(states: readonly JobState[], cores: number): string {
   return parts.join(", ");
 }
 
-/** What happened between two looks: a line per job that ended, well or badly. */
+/** What happened between two looks: a line for each job that finished or failed. */
 export function news(before: readonly JobState[], now: readonly JobState[]): string[] {
   return now.flatMap((state, i) => {
     const old = before[i];

@@ -7,7 +7,7 @@ import { hasSetting } from "../../src/graph/optimizers";
 import { countedIn, findPart, type TrainedPart, trainedParts } from "../../src/parts";
 import { parseOverrides } from "../../src/training/overrides";
 
-/** What `npm run sweep` was asked for, checked. */
+/** What `npm run sweep` is to do, from its checked command line. */
 export interface SweepRequest {
   readonly parts: readonly string[];
   readonly seeds: readonly number[];
@@ -16,9 +16,9 @@ export interface SweepRequest {
   readonly profile: "full" | "quick";
   /** Folder of a Snakemake profile, as an absolute path; without one the jobs run on this machine. */
   readonly executorProfile?: string | undefined;
-  /** Jobs at once on this machine, where the measured table is not to decide. */
+  /** Jobs at once on this machine; without it the measured table decides. */
   readonly jobs?: number | undefined;
-  /** Time one job with two threads against two with one, and sweep nothing. */
+  /** Whether to time one job with two threads against two with one, and to sweep nothing. */
   readonly measure: boolean;
 }
 
@@ -28,14 +28,14 @@ export const words = "PART ...";
 /** The options of `npm run sweep`. */
 export const options = {
   seeds: { type: "string", help: "1-5 or 1,2,7, default 1-3" },
-  quick: { type: "boolean", help: "short runs, to see that everything runs" },
+  quick: { type: "boolean", help: "make short runs, to see that everything works" },
   set: { type: "string", multiple: true, help: "learningRate=0.001,0.0005 tries each value; repeat for more settings" },
   "executor-profile": { type: "string", help: "folder of a Snakemake profile that sends the jobs to a cluster" },
-  jobs: { type: "string", help: "jobs at once on this machine" },
-  measure: { type: "boolean", help: "time one job with two threads against two with one, sweep nothing" },
+  jobs: { type: "string", help: "how many jobs may run at once on this machine" },
+  measure: { type: "boolean", help: "time one job with two threads against two with one, and sweep nothing" },
 } as const;
 
-/** More jobs than this in one sweep is a slip of the keyboard. */
+/** More jobs than this in one sweep are a typing error. */
 const mostJobs = 10_000;
 
 /**
@@ -83,7 +83,11 @@ function parseParts(words: readonly string[]): string[] {
   return [...new Set(parts)];
 }
 
-/** `"1-3,7"` -> `[1, 2, 3, 7]`. */
+/**
+ * Reads seeds: `"1-3,7"` -> `[1, 2, 3, 7]`.
+ *
+ * @throws UserError When a seed or a range is wrong.
+ */
 export function parseSeeds(text: string): number[] {
   const seeds = new Set<number>();
   for (const range of text.split(",")) {
@@ -109,7 +113,12 @@ export function parseSeeds(text: string): number[] {
   return [...seeds].sort((a, b) => a - b);
 }
 
-/** `["learningRate=0.001,0.0005", "batchSize=50"]` -> every combination: `["learningRate=0.001,batchSize=50", ...]`. */
+/**
+ * Reads settings into every combination of their values: `["learningRate=0.001,0.0005", "batchSize=50"]` ->
+ * `["batchSize=50,learningRate=0.001", ...]`.
+ *
+ * @throws UserError When a name or a value is wrong, or stands twice.
+ */
 export function parseSettings(given: readonly string[]): string[] {
   const choices = new Map<string, string[]>();
   for (const text of given) {
@@ -141,7 +150,7 @@ export function parseSettings(given: readonly string[]): string[] {
   return settings;
 }
 
-/** What the notebook would refuse only once it runs. */
+/** Refuses settings that the notebook would refuse only once it runs. */
 function checkSettings({ parts, settings }: Pick<SweepRequest, "parts" | "settings">): void {
   const seen = new Map<string, string>();
   for (const set of settings) {

@@ -11,9 +11,9 @@ import type { SweepPlan } from "./plan";
 /** How often a failing job is tried again. */
 const retries = 2;
 
-/** A workflow at work. */
+/** A running workflow. */
 export interface Workflow {
-  /** Ends as Ctrl-C would: jobs write their checkpoints, cluster jobs are cancelled. */
+  /** Ends it as Ctrl-C would: jobs write their checkpoints, cluster jobs are cancelled. */
   stop(): void;
   readonly ended: Promise<Ending>;
 }
@@ -24,11 +24,11 @@ export interface Ending {
   readonly code: number;
   /** Set when Snakemake itself was killed. */
   readonly signal?: string | undefined;
-  /** Who holds the folder. */
+  /** The process that holds the folder. */
   readonly holder?: string | undefined;
   /** The lines `failed: PART/RUN: why` of jobs on this machine. */
   readonly failures: ReadonlyMap<string, string>;
-  /** What Snakemake said last. */
+  /** The last lines that Snakemake wrote. */
   readonly tail: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export interface WorkflowOptions {
   readonly onNote?: (text: string) => void;
 }
 
-/** Seconds that jobs get to write their checkpoints before they are killed. */
+/** Seconds that jobs have to write their checkpoints before they are killed. */
 const grace = 60;
 
 /** Starts Snakemake on a plan. */
@@ -85,10 +85,9 @@ export function startWorkflow(plan: SweepPlan, planFile: string, options: Workfl
 }
 
 function snakemakeArguments(plan: SweepPlan, { executorProfile, cores, atOnce }: WorkflowOptions): string[] {
-  // Relative to the working directory, so that the file has one name on all machines and none that needs quoting.
+  // Relative to the working directory: the same name on all machines, and none that needs quoting.
   const shared = ["--snakefile", tool("Snakefile"), "--config", `plan=sweeps/${plan.name}/plan.json`];
-  // Whatever lies there under its final name is whole (records are renamed into place), also when Snakemake was killed
-  // meanwhile.
+  // A file under its final name is whole (records are renamed into place), even when Snakemake was killed meanwhile.
   const rules = [
     "--rerun-triggers",
     "params",

@@ -20,6 +20,9 @@ export { options, words };
 
 /**
  * `npm run sweep -- h6-1b h6-1c --seeds 1-5`: many seeds or settings of a part, as Snakemake jobs here or on a cluster.
+ *
+ * @returns The exit code: 0 when all runs are there and their notebooks ran to the end, 130 when stopped, else 1.
+ * @throws UserError When the command line is wrong, a record is damaged, or another sweep or hand-in is at work.
  */
 export function main(argv: string[]): Promise<number> {
   const request = parseRequest(argv);
@@ -39,8 +42,7 @@ export function main(argv: string[]): Promise<number> {
 }
 
 /**
- * Runs what is missing of a sweep and gathers all of it. Returns the exit code: 1 when a run is missing at the end, 130
- * when stopped.
+ * Runs the missing runs of a sweep and gathers all of its runs; see `main`.
  */
 export async function sweep(request: SweepRequest, places: SweepPlaces): Promise<number> {
   const cores = availableParallelism();
@@ -96,7 +98,7 @@ async function runPlan(
   return report(plan, states, ending, stopped.signal());
 }
 
-/** Shows how it goes until Snakemake has ended; returns the last states. */
+/** Shows the progress until Snakemake has ended; returns the last states. */
 async function watch(
   plan: SweepPlan,
   ended: Promise<Ending>,
@@ -111,7 +113,7 @@ async function watch(
     const running = now.filter(({ status }) => status === "running");
     terminal.update([...runningLines(now).slice(0, 12), totalLine(now, slots ?? running.length)]);
   };
-  // A record that turns out damaged while we look is the gathering's to report.
+  // The gathering reports a record that turns out damaged meanwhile.
   const quietly = () => {
     try {
       look();
@@ -136,7 +138,7 @@ function report(plan: SweepPlan, states: readonly JobState[], ending: Ending, si
     );
     return signal === undefined ? 1 : 130;
   }
-  // Also when some failed: what is there counts.
+  // Even when some failed: the runs that are there count.
   const trouble = attempt(() => {
     const table = gather(plan);
     if (table.rows.length > 0)
@@ -173,7 +175,7 @@ function report(plan: SweepPlan, states: readonly JobState[], ending: Ending, si
   return 1;
 }
 
-/** What a user must hear when `work` fails: a damaged record, a full disk. */
+/** Does `work`; returns the sentence for the user when it fails, as with a damaged record or a full disk. */
 function attempt(work: () => void): string | undefined {
   try {
     work();

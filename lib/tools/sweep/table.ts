@@ -1,15 +1,15 @@
 import { meanPercent, percent, textTable } from "../../src/base/text";
 import type { Spread } from "../../src/runs/spread";
 
-/** What a sweep comes to: written as `table.json` beside `index.html`. */
+/** The result of a sweep: `table.json` beside `index.html`. */
 export interface SweepTable {
   readonly profile: "full" | "quick";
-  /** Jobs of the sweep; fewer runs than jobs make the table a part of it. */
+  /** Number of jobs of the sweep; with fewer runs the table is incomplete. */
   readonly jobs: number;
   readonly rows: readonly Spread[];
 }
 
-/** The table as the terminal shows it. */
+/** The table as text for a terminal. */
 export function tableText({ rows }: SweepTable): string {
   const cells = rows.map((row) => [
     row.part,
@@ -24,13 +24,13 @@ export function tableText({ rows }: SweepTable): string {
   return textTable(all, { right: (column) => column === 2 || column === 6 });
 }
 
-/** The settings of a row as a reader says them. */
+/** The settings of a row in words: "learningRate 0.0005", or "as on the sheet". */
 export const settingText = ({ overrides }: Pick<Spread, "overrides">) =>
   Object.entries(overrides)
     .map(([name, value]) => `${name.replace("optimizer.", "")} ${value}`)
     .join(", ") || "as on the sheet";
 
-/** `[1, 2, 3, 7]` -> `"1-3, 7"`. */
+/** Seeds in words: `[1, 2, 3, 7]` -> `"1-3, 7"`. */
 export function seedsText(seeds: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const seed of seeds) {

@@ -1,8 +1,7 @@
 import { findPart } from "../../src/parts";
 
 /**
- * How many of the machine's cores one job takes, and what `DEEPNETS_THREADS` says to it (absent: the notebook's own
- * setting).
+ * How many of the machine's cores one job takes, and its `DEEPNETS_THREADS` (absent: the notebook's own setting).
  */
 export interface JobThreads {
   readonly cores: number;
@@ -10,13 +9,13 @@ export interface JobThreads {
 }
 
 /**
- * The cores and threads of one job. Two for each where there are enough for all jobs at once, or where the part gains
- * by them; else one.
+ * The cores and threads of one job: two where there are enough cores for all jobs at once, or where the part gains by
+ * two; else one.
  *
  * @param part The part's id.
- * @param options `jobs`: how many jobs the whole sweep has; `cores` of the machine; `atOnce`: how many jobs may run at a
- *   time; `begun`: the threads of the unfinished run that this job goes on with. Another number would be refused, since
- *   it changes the last digits.
+ * @param options `jobs`: how many jobs the whole sweep has; `cores`: how many the machine has; `atOnce`: how many jobs
+ *   may run at a time; `begun`: the threads of the unfinished run that this job goes on with. Another number would be
+ *   refused, since it changes the last digits.
  */
 export function chooseThreads(
   part: string,

@@ -2,8 +2,8 @@ import { fromEnvironment, tellEngine } from "../../src/base/environment";
 import { findPart } from "../../src/parts";
 
 /**
- * Trains a variant of a part, which no notebook does: `node variant.js PART`. What `parameters` reads from the
- * environment says which one, with which seed.
+ * Trains a variant of a part, which no notebook does: `node variant.js PART`. The environment that `parameters` reads
+ * says which variant, and with which seed.
  */
 async function main(id: string): Promise<void> {
   const part = findPart(id);

@@ -1,7 +1,7 @@
-"""Runs Snakemake as the only one in its folder: workflow.py LOCK NEW-PLAN PLAN ARGUMENT-OF-SNAKEMAKE...
+"""Runs Snakemake, one at a time in a folder: workflow.py LOCK NEW-PLAN PLAN ARGUMENT-OF-SNAKEMAKE...
 
-NEW-PLAN becomes PLAN once the folder is ours: the jobs of a sweep at work read theirs. Exit code 75 when another sweep
-is at work there. Ends its jobs when the process that started it is gone.
+NEW-PLAN becomes PLAN only once the folder is ours, since the jobs of a sweep at work read PLAN. The exit code is 75
+when another sweep is at work there. It ends its jobs when the process that started it is gone.
 """
 
 import json
@@ -20,7 +20,7 @@ def interrupt():
 
 
 def remove_stale_lock():
-    # We hold our own lock, so whoever left these behind has ended.
+    # We hold our own lock, so the sweep that left these behind has ended.
     locks = os.path.join(".snakemake", "locks")
     if os.path.isdir(locks) and os.listdir(locks):
         shutil.rmtree(locks)
@@ -28,7 +28,7 @@ def remove_stale_lock():
 
 
 def cut_off(plan):
-    """Records whose notebook was killed between the end of the training and its own: Snakemake takes them for done."""
+    """Records whose notebook was killed after its training and before its end; Snakemake would take them for done."""
     with open(plan, encoding="utf-8") as file:
         jobs = json.load(file)["jobs"]
     for job in jobs:

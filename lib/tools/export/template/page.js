@@ -16,7 +16,7 @@
     return { data, layout, control };
   }
 
-  // plotly draws its sliders and buttons where no keyboard reaches: the page has its own, where one control says all.
+  // The keyboard does not reach plotly's sliders and buttons: for a figure with one of them the page has its own.
   function takeControl(layout) {
     const [sliders, menus] = [layout.sliders ?? [], layout.updatemenus ?? []];
     if (sliders.length + menus.length !== 1) return undefined;
@@ -41,7 +41,7 @@
 
   function fit(data, layout, width) {
     const meta = layout.meta ?? {};
-    // What plotly.js takes where a figure says nothing.
+    // plotly.js' own values where a figure gives none.
     const margin = (layout.margin = { l: 80, r: 80, t: 100, b: 80, ...layout.margin });
     layout.height ??= 450;
     layout.dragmode = false;

@@ -1,5 +1,5 @@
-// Stands in for the package request, which has open holes and no maintainer. Only danfojs-node asks for it, to read a
-// table from a web address: request.get(url) and request({ url, method, headers }), a stream that tells of its answer.
+// Replaces the package request, which has open holes and no maintainer. Only danfojs-node uses it, to read a table from
+// a web address: request.get(url) and request({ url, method, headers }) return a stream that reports the response.
 const { PassThrough, Readable } = require("node:stream");
 
 function request(options) {
