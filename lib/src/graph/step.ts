@@ -12,6 +12,8 @@ import type { StepOptions, TrainingStep } from "./types";
  *   be compiled.
  * @param options The shape of one example, batch size, optimizer, seed of the dropout masks, precision and mode.
  * @returns A step that owns its optimizer slots: call `dispose` when done.
+ * @throws When an option is wrong, or when the model has several inputs or outputs, another shape or last layer, or a
+ *   layer that a step cannot compute correctly.
  * @example
  * const model = tf.sequential({ layers: [
  *   tf.layers.dense({ units: 2, inputShape: [3] }), tf.layers.activation({ activation: "softmax" })] });

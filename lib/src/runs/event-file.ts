@@ -15,6 +15,8 @@ export interface Point {
  * Writes scalars for TensorBoard into an event file: protobuf messages (tensorflow.Event) in TFRecord frames. A new
  * file replaces those in the folder, so that a run that goes on leaves no point twice; tfjs-node's own writer appends
  * to what is there and keeps its file open for ever.
+ *
+ * @throws UserError In each method, when the disk is full or the folder cannot be written.
  */
 export class EventFile {
   #file: string;

@@ -12,12 +12,15 @@ export interface MovedAccuracy {
 const chunk = 1000;
 
 /**
- * Accuracy of a model on images moved to the right, the columns that become free being blank: a measure of how much the
- * model relies on positions. The model is not trained on such images. In a cell of a quick run, the first 1,000 images.
+ * Accuracy of a model on images moved to the right, with blank columns on the left: a measure of how much the model
+ * relies on positions. The model is not trained on such images. In a cell of a quick run it looks only at the first
+ * 1,000 images.
  *
  * @param model A model of images of 28 x 28 pixels, inputs `[784]`.
  * @param split The images and their labels.
  * @param pixels How far, each a whole number from 0 to 27.
+ * @returns Pixels and accuracy, in [0, 1], for each distance.
+ * @throws When a distance is out of range.
  * @example
  * const [still, moved] = await accuracyWhenMoved(model, mnist.test, [0, 2]);
  * still.accuracy - moved.accuracy; // what two pixels cost

@@ -69,7 +69,10 @@ export async function exportNotebooks(options: ExportOptions): Promise<Exported[
   return exported;
 }
 
-/** Makes the pages without writing a file. The same notebooks, beside the same other pages, give the same bytes. */
+/**
+ * Makes the pages without writing a file. The same notebooks, beside the same other pages, give the same bytes. A
+ * notebook that cannot be shown has no page; its problems say why.
+ */
 export async function renderPages({ from, to, notebooks }: Omit<ExportOptions, "authors">): Promise<RenderedPage[]> {
   const names =
     notebooks ?? parts.map(({ notebook }) => notebook).filter((name) => existsSync(join(from, `${name}.ipynb`)));

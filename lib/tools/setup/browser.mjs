@@ -29,7 +29,11 @@ const folder = at(".engine/browser");
 // The last release that runs on Node 20; it carries Chromium 147 and needs no root.
 const carried = "@sparticuz/chromium@147.0.0";
 
-/** Path of the browser in use, or undefined: the one that was named, is installed, or was brought by set-up. */
+/**
+ * Path of the browser in use, or undefined: the one that was named, is installed, or was brought by set-up.
+ *
+ * @throws UserError When `DEEPNETS_BROWSER` names no program.
+ */
 export function findBrowser() {
   const named = namedProgram("DEEPNETS_BROWSER");
   if (named) {

@@ -98,7 +98,11 @@ function orphaned() {
   stop("SIGTERM");
 }
 
-/** Runs one command to its end; resolves to its exit code. */
+/**
+ * Runs one command to its end; resolves to its exit code.
+ *
+ * @throws UserError When set-up fails, the command is unknown, or its output was lost.
+ */
 export async function run(argv) {
   useCleanEnvironment();
   requireNode();

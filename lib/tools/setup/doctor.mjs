@@ -33,6 +33,7 @@ const setUpHint = "npm run handin (or any other command) installs it";
  * `npm run doctor`: prints what is installed and what is missing. `--repair` installs again what is missing or damaged.
  *
  * @returns The exit code: 0 when nothing is missing, else 1.
+ * @throws UserError When there is another option, or a repair fails.
  */
 export async function doctor(argv = []) {
   const unknown = argv.find((word) => word !== "--repair");

@@ -66,6 +66,7 @@ export const engineWheels = Object.values(wheels).map(({ package: name, sha256 }
   hashes: [sha256],
 }));
 const id = wheel?.sha256.slice(0, 16);
+/** The folder of the engine; its name tells which wheel it is from. */
 export const engineFolder = at(".engine", id ?? "none");
 const stampFile = join(engineFolder, "engine.json");
 const addon = join(engineFolder, `lib/napi-v${napiVersion}/tfjs_binding.node`);
@@ -75,7 +76,7 @@ const signals = at("lib/tools/setup/signals.cc");
 const addonId = () => sha256(readFileSync(signals, "utf8")).slice(0, 16);
 const library = process.platform === "darwin" ? (name) => `lib${name}.2.dylib` : (name) => `lib${name}.so.2`;
 
-/** Refuses, in one sentence and before anything is downloaded, a machine that cannot run the engine. */
+/** Refuses a machine that cannot run the engine, before anything is downloaded. @throws UserError Saying why. */
 export function refuseUnsupported() {
   if (process.platform === "win32")
     throw new UserError(
@@ -111,9 +112,11 @@ export const engineDamage = (options) => differences(join(engineFolder, "deps/li
 /** Which files built against them are missing or damaged. */
 export const addonDamage = (options) => differences(engineFolder, readJson(stampFile)?.files, options);
 
+/** Whether the engine's libraries and headers are there, judged by sizes. */
 export const engineFetched = () =>
   existsSync(join(engineFolder, "deps/include")) && engineDamage({ hashes: false }).length === 0;
 
+/** Whether the engine and the addon are there and were checked, judged by sizes. */
 export const engineReady = () => {
   const stamp = readJson(stampFile);
   return (
@@ -255,7 +258,7 @@ export function linkEngine() {
   }
 }
 
-/** Checks the engine: multiplies two matrices in a process of its own. */
+/** Checks the engine: multiplies two matrices in a process of its own. @throws UserError When that fails. */
 export async function multiplyMatrices() {
   const preload = at("lib/tools/kernel/preload.cjs");
   const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);

@@ -70,7 +70,11 @@ export function useCleanEnvironment() {
   Object.assign(process.env, clean);
 }
 
-/** Refuses a temporary folder that cannot be written, before a program that needs it fails without naming it. */
+/**
+ * Refuses a temporary folder that cannot be written, before a program that needs it fails without naming it.
+ *
+ * @throws UserError Naming the folder and the variable.
+ */
 export function requireTemporaryFolder(folder = tmpdir()) {
   try {
     if (!statSync(folder).isDirectory()) throw new Error("is no folder");
@@ -109,8 +113,9 @@ export async function withTemporaryFolder(folder, work) {
   }
 }
 
-/** What npm says about the command that it started: the script's name, and the path of npm itself. */
+/** The name of the script that npm started us for; undefined without npm. */
 export const npmScript = () => process.env.npm_lifecycle_event;
+/** The path of the npm that started us; undefined without npm. */
 export const npmProgram = () => process.env.npm_execpath;
 
 /** Our environment for npm, without options that choose one workspace: it is to see the whole project. */

@@ -28,9 +28,11 @@ const fingerprint = () =>
 /** Which of the built files are missing or damaged. */
 export const libraryDamage = (options) => differences(dist, readJson(stampFile)?.files, options);
 
+/** Whether the library is built from the present sources, judged by the sizes of its files. */
 export const libraryReady = () =>
   readJson(stampFile)?.sources === fingerprint() && libraryDamage({ hashes: false }).length === 0;
 
+/** Compiles the library and the tools into lib/dist, which appears complete or not at all. */
 export async function buildLibrary() {
   // A killed build may have left its folder behind; set-up's lock allows one build at a time.
   for (const name of readdirSync(at("lib")))

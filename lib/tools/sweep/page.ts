@@ -11,7 +11,7 @@ import type { Spread } from "../../src/runs/spread";
 import { root } from "./places";
 import { type SweepTable, seedsText, settingText } from "./table";
 
-/** Test accuracy over the iterations: a line for the mean over the seeds, a band of one standard deviation each side. */
+/** Test accuracy over the iterations: the mean over the seeds as a line in a band of one standard deviation. */
 export function sweepFigure({ rows, profile }: SweepTable, records: readonly RunRecord[]): Figure {
   const several = new Set(rows.map((row) => row.part)).size < rows.length;
   const groups = rows.map((row, i) => {

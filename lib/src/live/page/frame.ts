@@ -24,7 +24,7 @@ button.start { margin-top: 8px; font-weight: 600; color: var(--paper); backgroun
 
 /**
  * Puts a button under a live output's static picture. A click starts the widget in place of the picture; before that
- * nothing runs.
+ * nothing runs. An error of the widget is shown in its place.
  */
 export function frame(host: HTMLElement): void {
   if (host.shadowRoot) return;

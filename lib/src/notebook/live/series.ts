@@ -54,7 +54,11 @@ export async function series({ series, threshold = 100, border, ...named }: Seri
   }
 }
 
-/** The output for a model, and a line that says what packing cost. */
+/**
+ * The output for a model, and a line that says what packing cost.
+ *
+ * @throws When a label does not fit the threshold, or a digit is missing in the test series.
+ */
 export function seriesOutput(
   model: LayersModel,
   series: Series,
