@@ -152,14 +152,18 @@ async function drawInPage({ spec, scale }: { spec: PlotlySpec; scale: number }):
   const { width, height: wanted } = spec.layout as { width: number; height?: unknown };
   const height = Number(wanted) > 0 ? Number(wanted) : 450;
   const url = await Plotly.toImage(spec, { format: "png", width, height, scale });
-  if (!url.startsWith("data:image/png;base64,")) throw new Error("plotly.js cannot draw it.");
+  if (!url.startsWith("data:image/png;base64,"))
+    throw new Error("plotly.js cannot draw it: check its data and layout.");
   return { png: url.slice(url.indexOf(",") + 1), width, height };
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late(`the browser did not draw it within ${ms / 1000} s.`)), ms);
+    timer = setTimeout(
+      () => reject(new Late(`the browser did not draw it within ${ms / 1000} s: show fewer points.`)),
+      ms,
+    );
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

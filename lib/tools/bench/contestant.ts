@@ -46,7 +46,7 @@ export class Contestant {
   async measure(steps: number): Promise<number> {
     this.#child.stdin!.write(`${steps}\n`);
     const ms = (await this.#answer("ms")) as number;
-    if (!(ms > 0)) throw new Error(`Expected a time above 0 but found ${ms}.`);
+    if (!(ms > 0)) throw new Error(`Expected a time above 0 but found ${ms}: measure again.`);
     return ms;
   }
 

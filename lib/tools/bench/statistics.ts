@@ -12,7 +12,7 @@ export interface Quartiles {
  * @throws Error When there is no number.
  */
 export function quantile(values: readonly number[], q: number): number {
-  if (values.length === 0) throw new Error("Expected at least one measurement but found none.");
+  if (values.length === 0) throw new Error("Expected at least one measurement but found none: measure a round first.");
   const sorted = [...values].sort((a, b) => a - b);
   const position = q * (sorted.length - 1);
   const below = Math.floor(position);
@@ -36,6 +36,9 @@ export const quartiles = (values: readonly number[]): Quartiles => ({
  */
 export function ratio(values: readonly number[], base: readonly number[]): Quartiles {
   if (values.length !== base.length)
-    throw new Error(`Expected as many rounds in both settings but found ${values.length} and ${base.length}.`);
+    throw new Error(
+      `Expected as many rounds in both settings but found ${values.length} and ${base.length}: compare settings of ` +
+        "one bench.",
+    );
   return quartiles(values.map((value, i) => value / itemAt(base, i)));
 }

@@ -48,7 +48,7 @@ async function main([name, ...argv]) {
   if (!(name in commands) && !tests.includes(name))
     throw new UserError(
       `Expected one of ${["doctor", "setup", "sbom", ...Object.keys(commands), ...tests].join(", ")} but found ` +
-        `${name}.`,
+        `${name}: name one of these.`,
     );
   await setUp();
   if (tests.includes(name)) return test(argv, { long: name === "test:long" });

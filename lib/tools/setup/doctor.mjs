@@ -117,7 +117,7 @@ async function examine() {
     check("C++ compiler", () => findCompiler().version),
     check("Free disk space", () => {
       const gib = freeSpace() / 2 ** 30;
-      if (gib < 0.5) throw new Error(`only ${gib.toFixed(1)} GiB free: records and checkpoints need about 0.5`);
+      if (gib < 0.5) throw new Error(`only ${gib.toFixed(1)} GiB: free some, records and checkpoints need about 0.5`);
       return `${gib.toFixed(1)} GiB`;
     }),
     ...stages,

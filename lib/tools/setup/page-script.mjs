@@ -20,7 +20,9 @@ export function pageScript(entry = "live/page/main") {
     if (files.has(name)) return;
     const file = join(folder, `${name}.ts`);
     if (!existsSync(file))
-      throw new Error(`Expected a file lib/src/${name}.ts, which the pages' script imports, but found none.`);
+      throw new Error(
+        `Expected a file lib/src/${name}.ts, which the pages' script imports, but found none: correct the import.`,
+      );
     // Entered first, so that a circle of imports ends.
     files.set(name, "");
     const { outputText } = typescript.transpileModule(readFileSync(file, "utf8"), {

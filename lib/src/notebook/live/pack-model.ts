@@ -61,8 +61,8 @@ export function packModel(model: tf.LayersModel, { train, test }: Pick<Dataset, 
     tf.dispose(own);
   }
   throw new Error(
-    "Expected unchanged weights to give the model's own classes but found others: evaluate the model again, for it " +
-      "answers differently each time.",
+    "Expected unchanged weights to give the model's own classes but found others: look for a layer that answers " +
+      "differently each time.",
   );
 }
 
