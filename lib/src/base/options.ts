@@ -24,13 +24,21 @@ export function refuseUnknown<T>(what: string, options: unknown, names: OptionNa
       );
 }
 
-/** Refuses a value, where one is given, that does not fit its rule. @throws Error Naming the rule and the value. */
+/**
+ * Refuses a value, where one is given, that does not fit its rule.
+ *
+ * @throws Error Naming the rule and the value.
+ */
 export function requireValue(name: string, value: unknown, rule: { readonly text: string; readonly fits: boolean }) {
   if (value !== undefined && !rule.fits)
     throw new Error(`Expected ${name} to be ${rule.text} but found ${shown(value)}: correct it.`);
 }
 
-/** Refuses a value, where one is given, that is not a whole number from `from` on. @throws Error Naming the value. */
+/**
+ * Refuses a value, where one is given, that is not a whole number from `from` on.
+ *
+ * @throws Error Naming the value.
+ */
 export const requireWhole = (name: string, value: unknown, from: 0 | 1 = 1): void =>
   requireValue(name, value, {
     text: `a whole number from ${from} on`,

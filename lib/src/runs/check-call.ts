@@ -36,7 +36,11 @@ const trainNames: OptionNames<TrainOptions> = {
 
 const trialNames: OptionNames<TrialOptions> = { evaluateOn: true, signal: true, onEvaluation: true };
 
-/** Refuses options that `train` does not read, and values that it cannot use. @throws Error Naming the option. */
+/**
+ * Refuses options that `train` does not read, and values that it cannot use.
+ *
+ * @throws Error Naming the option.
+ */
 export function checkTrainOptions(options: TrainOptions): void {
   refuseUnknown("options of train", options, trainNames);
   requireFunctions(options, ["onProgress", "onEvaluation"]);
@@ -49,7 +53,11 @@ export function checkTrainOptions(options: TrainOptions): void {
   });
 }
 
-/** Refuses options that `trial` does not read, and values that it cannot use. @throws Error Naming the option. */
+/**
+ * Refuses options that `trial` does not read, and values that it cannot use.
+ *
+ * @throws Error Naming the option.
+ */
 export function checkTrialOptions(options: TrialOptions): void {
   refuseUnknown("options of trial", options, trialNames);
   requireFunctions(options, ["onEvaluation"]);
@@ -72,7 +80,11 @@ export function checkTraining(model: tf.LayersModel, dataset: Dataset, parameter
   checkCompiled(model);
 }
 
-/** Refuses a data set that lacks a part, or whose lengths do not agree. @throws Error Naming what is wrong. */
+/**
+ * Refuses a data set that lacks a part, or whose lengths do not agree.
+ *
+ * @throws Error Naming what is wrong.
+ */
 export function checkData(dataset: Dataset): void {
   checkParts(dataset);
   checkDataset(dataset);

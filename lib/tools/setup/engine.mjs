@@ -76,7 +76,11 @@ const signals = at("lib/tools/setup/signals.cc");
 const addonId = () => sha256(readFileSync(signals, "utf8")).slice(0, 16);
 const library = process.platform === "darwin" ? (name) => `lib${name}.2.dylib` : (name) => `lib${name}.so.2`;
 
-/** Refuses a machine that cannot run the engine, before anything is downloaded. @throws UserError Saying why. */
+/**
+ * Refuses a machine that cannot run the engine, before anything is downloaded.
+ *
+ * @throws UserError Saying why.
+ */
 export function refuseUnsupported() {
   if (process.platform === "win32")
     throw new UserError(
@@ -258,7 +262,11 @@ export function linkEngine() {
   }
 }
 
-/** Checks the engine: multiplies two matrices in a process of its own. @throws UserError When that fails. */
+/**
+ * Checks the engine: multiplies two matrices in a process of its own.
+ *
+ * @throws UserError When that fails.
+ */
 export async function multiplyMatrices() {
   const preload = at("lib/tools/kernel/preload.cjs");
   const out = await run("Checking the TensorFlow engine", process.execPath, ["--require", preload, "-e", multiply]);

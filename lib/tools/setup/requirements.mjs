@@ -9,7 +9,11 @@ import { root } from "./paths.mjs";
 /** The major versions of Node that are supported. */
 export const nodeVersions = [20, 22, 24, 26];
 
-/** Refuses another version of Node. @throws UserError Naming it. */
+/**
+ * Refuses another version of Node.
+ *
+ * @throws UserError Naming it.
+ */
 export function requireNode(version = process.versions.node) {
   if (!nodeVersions.includes(Number(version.split(".")[0])))
     throw new UserError(
@@ -18,7 +22,11 @@ export function requireNode(version = process.versions.node) {
     );
 }
 
-/** A Python from 3.11 on that can make environments: `{ path, version }`. @throws UserError If there is none. */
+/**
+ * A Python from 3.11 on that can make environments: `{ path, version }`.
+ *
+ * @throws UserError If there is none.
+ */
 export function findPython() {
   const named = namedProgram("DEEPNETS_PYTHON");
   const names = named ? [named] : ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
@@ -52,7 +60,11 @@ export function findPython() {
   );
 }
 
-/** A C++ compiler for tfjs-node's addon: `{ path, version }`. @throws UserError If there is none. */
+/**
+ * A C++ compiler for tfjs-node's addon: `{ path, version }`.
+ *
+ * @throws UserError If there is none.
+ */
 export function findCompiler() {
   const compiler = namedProgram("CXX");
   const names = compiler ? [compiler] : ["c++", "g++", "clang++"];
@@ -80,7 +92,11 @@ export function freeSpace() {
   return bavail * bsize;
 }
 
-/** Refuses a disk with less free space than `gib` GiB. @throws UserError Naming what needs it. */
+/**
+ * Refuses a disk with less free space than `gib` GiB.
+ *
+ * @throws UserError Naming what needs it.
+ */
 export function requireSpace(gib, what) {
   const free = freeSpace() / 2 ** 30;
   if (free < gib)
