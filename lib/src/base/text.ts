@@ -26,6 +26,8 @@ export const percent = (fraction: number, digits = 2): string => `${(100 * fract
  * The exact difference is rounded once: it may differ by 0.01 from the difference of two rounded percentages. A value
  * half way between two is rounded to the even digit (IEEE 754), even where its binary fraction lies beside the half.
  *
+ * @param fraction The difference, as of two accuracies in [0, 1].
+ * @param digits Digits after the point. Default 2.
  * @example
  * points(0.9985 - 0.9831); // "1.54 points"
  */
@@ -34,6 +36,8 @@ export const points = (fraction: number, digits = 2): string => `${halfEven(100 
 /**
  * A difference of two fractions in percentage points, as `points` writes it, always with a sign.
  *
+ * @param fraction The difference, as of two accuracies in [0, 1].
+ * @param digits Digits after the point. Default 2.
  * @example
  * signedPoints(-0.0027); // "−0.27 points"
  */
@@ -51,8 +55,9 @@ function halfEven(value: number, digits: number): string {
 }
 
 /**
- * A p-value as text: two digits, and no more zeros than a reader wants.
+ * A p-value as text: "0.24", with three digits below 0.1, "below 0.001" for all smaller ones.
  *
+ * @param p From 0 to 1; NaN gives "unknown".
  * @example
  * pValue(0.0971); // "0.097"
  */

@@ -43,6 +43,7 @@ export interface MnistOptions {
  * Reads MNIST from `data/mnist` (set-up puts it there; `DEEPNETS_DATA` names another folder) and verifies each file's
  * checksum. Fashion-MNIST and other data of the same form are read when asked for by name.
  *
+ * @param options The data's name, where they are not MNIST.
  * @returns Images float32 `[n, 784]` in [0, 1], labels `[n]` in 0 .. 9.
  * @throws When a file is missing, damaged, cut short or exchanged for another: the message names it, says what it is
  *   and what to do.

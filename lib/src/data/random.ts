@@ -67,6 +67,7 @@ export type RandomState = readonly [number, number, number, number];
  *
  * @param seed A whole number from 0 on.
  * @param names What the stream is for.
+ * @returns A stream of its own: the same seed and names give the same numbers.
  * @throws When the seed is not a whole number from 0 on.
  * @example
  * random(1, "shuffle", 0).integer(10) === random(1, "shuffle", 0).integer(10); // true

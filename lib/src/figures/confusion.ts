@@ -18,6 +18,7 @@ export interface ConfusionOptions extends Partial<Words> {
  * The confusion matrix of a finished run: row = label, column = prediction. Colour shows errors only, since the
  * diagonal would outshine them. Each row names its recall.
  *
+ * @param run A finished run, or its record.
  * @throws When the run has not finished: its record holds no confusion matrix yet.
  * @example
  * show(figures.confusion(run));

@@ -344,6 +344,7 @@ export interface DigitsOptions extends Partial<Words> {
  * Digits with their labels. With predictions, "4 → 9" means that the network took a 4 for a 9; its probability stands
  * below.
  *
+ * @param options Images, labels, and which of them to show.
  * @throws When an index names no image.
  * @example
  * figures.digits({ images: mnist.test.inputs, labels: mnist.test.labels, indices: [0, 1, 2], title: "Test images" });

@@ -14,8 +14,10 @@ export function rounded(values: ArrayLike<number>, digits = 4): (number | null)[
 }
 
 /**
- * A fraction as text, with a no-break space.
+ * A fraction in per cent as text, with a no-break space.
  *
+ * @param fraction As an accuracy in [0, 1].
+ * @param digits Digits after the point. Default 2.
  * @example
  * percent(0.98434); // "98.43\u00a0%"
  */

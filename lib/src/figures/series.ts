@@ -29,6 +29,7 @@ export interface StatesOptions extends Partial<Words> {
  * What an LSTM does with one series: the running sum or the surplus above, some cells' states below. The caption names
  * Pearson's correlation of each cell's state with that sum.
  *
+ * @param options The series, and the states that the LSTM has over it.
  * @throws When the states do not divide into the series' steps.
  * @example
  * show(figures.states({ series, states, output }));
@@ -116,6 +117,7 @@ export interface StatesBySumOptions extends Partial<Words> {
  * States of LSTM cells against the running sum, over many series and steps: the points of a cell that counts lie on a
  * line.
  *
+ * @param options The sums, and each cell's states at the same points.
  * @example
  * show(figures.statesBySum({ sums, cells: [{ name: "cell 17", state }] }));
  */
@@ -190,6 +192,7 @@ export interface ErrorsBySumOptions extends Partial<Words> {
 /**
  * Where an LSTM errs: the share of wrong answers at each true sum, and below it how many series have that sum.
  *
+ * @param options Sums, labels and predictions of many series.
  * @example
  * show(figures.errorsBySum({ sums: fresh.sums, labels: fresh.labels, predictions }));
  */
@@ -267,6 +270,7 @@ export interface GatesOptions extends Partial<Words> {
  * Gates and states of an LSTM over time as heatmaps: a row per cell, a column per step. Values with a sign are dark
  * blue below 0, grey at 0 and light orange above.
  *
+ * @param options The values of gates and states over one series.
  * @throws When a gate's values do not divide into the steps.
  * @example
  * show(figures.gates({ gates: { forget, input, cell }, steps: 30, series }));

@@ -125,6 +125,7 @@ const overhang = (step: { readonly label: string } | undefined): number =>
  * A figure as a static picture shows it, where nothing can be moved. Of slides it shows all states at once: lines over
  * each other, everything else side by side. Any other figure stays as it is.
  *
+ * @param drawn Any figure of this library.
  * @example
  * const shown = figures.accuracy(run);
  * figures.still(figures.slides([{ label: "one", figure: shown }, { label: "other", figure: figures.loss(run) }]));

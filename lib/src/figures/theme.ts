@@ -95,6 +95,7 @@ const symbols: Readonly<Record<string, string>> = {
  * Name, colour and symbol of a part's model; a part without one is called by its id, in ink. A variant of a part
  * ("h6-1d:dropout") looks like its part and says its name.
  *
+ * @param id A part's id, or a part and its variant.
  * @example
  * modelStyle("h6-1d").name; // "CNN"
  */

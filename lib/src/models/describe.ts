@@ -19,9 +19,10 @@ export interface ModelDescription {
 }
 
 /**
- * Reads off a model's layers, shapes and parameter counts.
+ * Lists a model's layers with their shapes and numbers of parameters.
  *
  * @param model Any tf.LayersModel.
+ * @returns Layers, first to last, and the number of parameters of all.
  * @example
  * String(describe(models.linear())); // "784 -> Dense 10 -> Activation 10: 7,850 parameters"
  */

@@ -21,6 +21,7 @@ const chunk = 250;
  * @param model Any model with one input; its layers whose activation is "relu" are counted, first to last.
  * @param inputs Whole examples one after the other, row-major: `[n, 784]` for MNIST. A unit may be live only for a rare
  *   example, so take many.
+ * @returns One entry per ReLU layer, first to last.
  * @throws When `inputs` is not a whole number of examples, or the model has no ReLU layer.
  * @example
  * const model = models.mlp({ inputs: 784, hidden: [20], outputs: 10 });

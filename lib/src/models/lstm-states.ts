@@ -27,6 +27,7 @@ export interface LstmStates {
  *
  * @param model As `models.lstm` makes it.
  * @param inputs Scaled series one after the other: `[n, steps]`, or `[n, steps, features]`.
+ * @returns Gates, states and outputs, each `[n, steps, units]`, and the network's answer at each step, `[n, steps]`.
  * @throws When the model is another, or `inputs` is not a whole number of series.
  * @example
  * const { c, y, units } = lstmStates(models.lstm({ units: 200 }), new Float32Array(30));

@@ -11,6 +11,7 @@ import type { LayerDescription } from "./describe";
  *
  * @param layers What `describe` says of a model, or what a record keeps: dense layers and convolutions with a bias, and
  *   layers without weights.
+ * @returns The number of multiplications for one example.
  * @throws When another layer has weights.
  * @example
  * multiplyAdds(describe(models.linear()).layers); // 7840

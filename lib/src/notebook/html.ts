@@ -11,6 +11,7 @@ export interface Html {
  *
  * @param source The HTML; scripts run only in a notebook that the reader trusts.
  * @param options.text What a reader sees where HTML cannot be shown; default: the source without its tags.
+ * @returns A piece of HTML for `show`, or for a cell's last expression.
  * @example
  * show(html("<b>98.4 %</b> of the digits"));
  */

@@ -34,6 +34,7 @@ export interface Calibration {
  *
  * @param record A finished run.
  * @param options `labels` of the test examples in the data's order; `bins`, the number of intervals, default 15.
+ * @returns The bins from certainty 0 to 1, the expected calibration error, and numbers of errors.
  * @throws When the run has not finished, or has another number of test examples than `labels`.
  * @example
  * const mnist = await loadMnist();

@@ -26,7 +26,7 @@ export interface ComparisonTexts {
 /**
  * A comparison as text, the same in tables and in the tags of the prose.
  *
- * @param found One of what `compareModels` returned.
+ * @param found One comparison of those that `compareModels` returned.
  * @example
  * const [c] = compareModels(await readRecords({ profile: "full" }), [["h6-1d", "h6-1b"]]);
  * const { difference, interval, verdict } = comparisonTexts(c);

@@ -28,6 +28,7 @@ export function finalOf(record: RunRecord): NonNullable<RunRecord["final"]> {
  * The share of wrong answers on the test set divided by that on the training set. It is 1 where a network has learned
  * nothing by heart.
  *
+ * @param record A finished run.
  * @throws When the run has not finished.
  * @example
  * errorRatio(await readRecord({ part: "h6-1b", profile: "full", seed: 1 }));
@@ -54,6 +55,7 @@ export interface EarlyStop {
  * The result of early stopping: the run at the iteration with the lowest loss on its held-out training examples. The
  * test examples play no part in the choice.
  *
+ * @param record A run that held training examples out, as the variant "held-out" of h6-1b does.
  * @throws When the run held no examples out.
  * @example
  * const [run] = runsOf(await readRecords({ profile: "full" }), "h6-1b:held-out");

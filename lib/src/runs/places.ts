@@ -11,6 +11,7 @@ export const runsFolder = (): string => fromEnvironment("DEEPNETS_RUNS") ?? join
  * The name of a run's folder below its part: profile, seed and, where `DEEPNETS_SET` changed something, 8 hex digits
  * of a hash of what it set. An override counts even if it repeats the cell's own value.
  *
+ * @param run Profile, seed and overrides, as `parameters` returns them.
  * @example
  * runName({ profile: "full", seed: 1, overrides: {} }); // "full-s1"
  * runName({ profile: "quick", seed: 2, overrides: { batchSize: 50 } }); // "quick-s2-5f3a7c21", say

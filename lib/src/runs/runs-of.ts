@@ -4,6 +4,7 @@ import type { RunRecord } from "./record";
  * The name of a trained model where its part alone does not tell it: the part, or the part and its variant that
  * `npm run sweep -- PART --set variant=NAME` trained.
  *
+ * @param record The run's record.
  * @example
  * modelId({ part: "h6-1d", overrides: { variant: "dropout" } }); // "h6-1d:dropout"
  */

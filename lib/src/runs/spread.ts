@@ -26,6 +26,8 @@ export interface Spread {
 /**
  * Summarizes finished records: one `Spread` per part and setting, in the order in which they first appear.
  *
+ * @param records Finished records, as `readRecords` returns them.
+ * @returns Means and scatter of accuracies in [0, 1] and of minutes, per part and setting.
  * @throws When a seed occurs twice within a part and setting, a record is unfinished, or full and quick runs are mixed:
  *   each would give a wrong scatter.
  * @example
