@@ -165,7 +165,7 @@ export const parts: readonly Part[] = [
   }),
 ];
 
-/** Those that leave a run record. */
+/** The parts that leave a run record. */
 export const trainedParts: readonly TrainedPart[] = parts.filter((one): one is TrainedPart => one.sheet !== undefined);
 
 /** The names of all variants of all parts. */
@@ -173,7 +173,7 @@ export const variantNames: readonly string[] = [
   ...new Set(parts.flatMap(({ variants }) => Object.keys(variants ?? {}))),
 ];
 
-/** What a training of the part is counted in. */
+/** The unit in which a training of the part is counted. */
 export const countedIn = ({ sheet }: TrainedPart): "iterations" | "epochs" =>
   sheet.epochs === undefined ? "iterations" : "epochs";
 

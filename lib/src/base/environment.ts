@@ -169,7 +169,7 @@ export function inherited(more: Environment = {}, without: readonly string[] = [
   return { ...Object.fromEntries(kept), ...more };
 }
 
-/** The notebook that this kernel serves, by its path: jupyter_server says it. */
+/** The path of the notebook that this kernel serves, as jupyter_server says it. */
 export const servedNotebook = (environment: Environment = process.env): string | undefined =>
   environment.JPY_SESSION_NAME;
 

@@ -1,4 +1,4 @@
-// jstat brings no types: the few functions that inference.ts calls.
+// jstat has no types of its own: these are the functions that inference.ts calls.
 declare module "jstat" {
   export const jStat: {
     readonly studentt: {

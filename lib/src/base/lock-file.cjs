@@ -31,7 +31,7 @@ function takeLock(file) {
   }
 }
 
-/** Undefined once we have it, else who has. */
+/** Undefined once this process has the lock, else its holder. */
 function take(file, attempt) {
   const { mine, draft, until } = attempt;
   for (;;) {

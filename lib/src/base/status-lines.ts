@@ -14,7 +14,7 @@ export class StatusLines {
   #shown: readonly string[] = [];
   #last = Date.now();
 
-  /** @param everySeconds how often a file or a pipe gets them; `Infinity` for never */
+  /** @param everySeconds How often, in seconds, a file or a pipe gets them; `Infinity` for never. */
   constructor(out: Output = process.stdout, everySeconds = 60) {
     this.#out = out;
     this.#everySeconds = everySeconds;

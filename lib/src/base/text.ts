@@ -129,7 +129,7 @@ export function markdownTable(
   rows: readonly (readonly string[])[],
   { right = () => false }: { readonly right?: (column: number) => boolean } = {},
 ): string {
-  // A rule has at least three signs.
+  // A Markdown rule has at least three signs.
   const least = itemAt(rows, 0).map(() => "---");
   const [head, ...body] = alignCells([...rows, least], { right }).slice(0, -1) as [string[], ...string[][]];
   const rule = head.map(({ length }, i) => (right(i) ? `${"-".repeat(length - 1)}:` : "-".repeat(length)));

@@ -16,7 +16,7 @@ export interface Envelope<Data = unknown> {
   readonly widget: string;
   /** The widget's heading, also read aloud as the name of its region. */
   readonly title: string;
-  /** What the button says that starts it: "Draw a digit". */
+  /** The words on the button that starts it: "Draw a digit". */
   readonly start: string;
   readonly theme: Theme;
   readonly data: Data;

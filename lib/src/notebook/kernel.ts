@@ -46,7 +46,7 @@ export function kernel(): Kernel | undefined {
   return (globalThis as Record<symbol, Kernel | undefined>)[key];
 }
 
-/** Makes a kernel known to the library: called by the launcher, and by tests with a stand-in. */
+/** Makes a kernel known to the library: called when a kernel starts, and by tests with a stand-in. */
 export function installKernel(value: Kernel | undefined): void {
   (globalThis as Record<symbol, Kernel | undefined>)[key] = value;
 }

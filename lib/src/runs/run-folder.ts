@@ -24,7 +24,7 @@ import { writeRecord } from "./record-file";
  * The files of one run: lock, `live.json`, checkpoint, event files, network and record. Only its owner writes there.
  */
 export class RunFolder {
-  /** Absolute. */
+  /** An absolute path. */
   readonly path: string;
   readonly #unlock: () => void;
   #events?: { readonly train: EventFile; readonly test: EventFile };

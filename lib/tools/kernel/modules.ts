@@ -87,7 +87,7 @@ export class Modules {
     const compiled = this.#compiled.get(path)!;
     const module = new Module(path) as Module & Loaded;
     module.filename = path;
-    // Before it runs: two files may import each other.
+    // Stored before the file runs, as two files may import each other.
     this.#loaded.set(path, module);
     try {
       nameScript(path, compiled);

@@ -59,7 +59,7 @@ export class Server {
   async start(): Promise<void> {
     const zmq = require("zeromq") as typeof Zmq;
     const { shell_port, iopub_port, stdin_port, control_port, hb_port } = this.#connection;
-    // The default drops what exceeds 1000 messages, silently.
+    // With the default, ZeroMQ drops messages beyond 1000 and says nothing.
     const iopub = new zmq.Publisher({ sendHighWaterMark: 0, linger: 1000 });
     this.#iopub = new Outbox(iopub);
     const shell = new zmq.Router({ linger: 1000 });

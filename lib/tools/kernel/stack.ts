@@ -57,7 +57,7 @@ function describe(error: Error, sites: readonly NodeJS.CallSite[]): string {
     }
     const ours = sourceOf(file) !== undefined;
     const place = ours ? originalPosition(file, { line, column }) : { line, column };
-    // A call that only the translation has made.
+    // Only the translated code makes this call.
     if (!place) continue;
     inCell ||= ours;
     frames.push({ name: nameOf(text), file, place });

@@ -1,5 +1,5 @@
 // A command that npm started must not outlive it. npm passes no signal on when it is killed, and the shell that it puts
-// between itself and us waits for us whatever became of npm.
+// between itself and us waits for us even when npm is gone.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
