@@ -8,6 +8,7 @@ import { clearLeftovers, temporaryFolder } from "../../lib/src/base/temporary-fo
 test("what a killed process left in the temporary folder goes, what a live one has stays", () => {
   const { pid: gone } = spawnSync(process.execPath, ["-e", ""]);
   const left = ["graph", "tensorboard", "sweep"].map((kind) => join(tmpdir(), `deepnets-${kind}-${gone}-abCD12`));
+  left.push(join(tmpdir(), `deepnets-kernel-${gone}-a_cd1234`)); // Python's way
   const foreign = join(tmpdir(), `deepnets-notes-of-${gone}`);
   for (const folder of [...left, foreign]) {
     mkdirSync(folder);

@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { sha256 } from "../../lib/src/base/sha256";
+import { clearLeftovers } from "../../lib/src/base/temporary-folder";
 import { executeNotebook, type Outcome } from "../../lib/tools/notebooks/execute";
 import { type Notebook, readNotebook, sourceOf } from "../../lib/tools/notebooks/notebook";
 import { noteOutputs } from "../../lib/tools/notebooks/outputs";
@@ -278,8 +279,10 @@ describe("the kernel's log of executed cells", () => {
 });
 
 describe("a runner that is killed", () => {
-  test("leaves no kernel behind", async () => {
+  test("leaves no kernel behind, and nothing that the next program does not remove", async () => {
     const source = join(base, "orphan.ipynb");
+    const temporary = join(base, "orphan-temporary");
+    mkdirSync(temporary);
     const pidFile = join(base, "orphan.pid");
     writeCells(source, [
       `import { writeFileSync } from "fs";\nwriteFileSync(${JSON.stringify(pidFile)}, ` +
@@ -288,7 +291,7 @@ describe("a runner that is killed", () => {
     const runner = spawn(
       join(root, ".venv/bin/python"),
       [join(root, "lib/tools/notebooks/execute.py"), source, join(base, "orphan.out.ipynb")],
-      { stdio: "ignore" },
+      { stdio: "ignore", env: { ...process.env, TMPDIR: temporary } },
     );
     await waitFor(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
     const kernel = Number(readFileSync(pidFile, "utf8"));
@@ -297,6 +300,11 @@ describe("a runner that is killed", () => {
     await waitFor(() => !alive(kernel));
     await sleep(100);
     expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain(join(base, "orphan"));
+    vi.stubEnv("TMPDIR", temporary);
+    expect(readdirSync(temporary)).toEqual([expect.stringMatching(`^deepnets-kernel-${runner.pid}-`)]);
+    clearLeftovers();
+    expect(readdirSync(temporary)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 });
 

@@ -7,7 +7,7 @@ let cleared = false;
 
 /**
  * Makes a temporary folder whose name says which process it belongs to. The first call of a process removes the folders
- * of processes that were killed.
+ * of processes that were killed, those of our Python programs too (eight random letters, not six).
  *
  * @param kind What it is for: "graph".
  * @returns Its absolute path.
@@ -21,7 +21,7 @@ export function temporaryFolder(kind: string): string {
 /** Removes the temporary folders of processes of this machine that are gone. */
 export function clearLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
-    const [, pid] = /^deepnets-[a-z]+-(\d+)-\w{6}$/.exec(name) ?? [];
+    const [, pid] = /^deepnets-[a-z]+-(\d+)-\w{6,8}$/.exec(name) ?? [];
     if (pid === undefined || isAlive({ pid: Number(pid) })) continue;
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });

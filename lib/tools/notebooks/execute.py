@@ -241,6 +241,7 @@ async def run(nb, args, log, stopped, starts=5):
     client = Runner(nb, kernel_name=args.kernel, timeout=None, resources={"metadata": {"path": args.cwd}}, **options)
     client.log.disabled = True  # every case below has its own sentence
     manager = client.create_kernel_manager()
+    manager.connection_file = args.connection_file
     await client.async_start_new_kernel(stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     process = manager.provisioner.process
     watchdog = subprocess.Popen(
@@ -394,7 +395,11 @@ def main():
     except Exception as error:  # nbformat raises many kinds; each means the same to a user
         print(f"Expected {args.source} to be a notebook but found: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2
-    with tempfile.TemporaryFile() as log:
+    # Named like the library's temporary folders: where this program is killed, the next one that makes such a folder
+    # removes it.
+    ours = tempfile.TemporaryDirectory(prefix=f"deepnets-kernel-{os.getpid()}-")
+    with tempfile.TemporaryFile() as log, ours as folder:
+        args.connection_file = os.path.join(folder, "kernel.json")
         try:
             code = asyncio.run(supervise(nb, args, log))
         except NoSuchKernel:
