@@ -81,9 +81,10 @@ describe("the quick hand-in of the real notebooks", () => {
   ])("%s learns: at least %d test accuracy", (part, floor) => {
     const { final, iterations, testAccuracy } = record(part);
     expect(final!.test.accuracy).toBeGreaterThanOrEqual(floor);
-    // The curve ends where the final evaluation stands: the reported figure is the last iteration's.
+    // The reported number is the last iteration's. The curve ends near it, not at it: a quick run's curve is measured on
+    // the first 2,000 test examples, which are harder than the others.
     expect(iterations.at(-1)).toBe(record(part).config.iterations);
-    expect(testAccuracy.at(-1)).toBeCloseTo(final!.test.accuracy, 6);
+    expect(Math.abs(testAccuracy.at(-1)! - final!.test.accuracy)).toBeLessThan(0.05);
   });
 
   test("h6-2 beats the best constant prediction", () => {
