@@ -12,7 +12,7 @@ export type OptionNames<T> = Readonly<Record<keyof T, true>>;
  * @param names What they may hold.
  * @throws When they are not an object, or hold another name.
  */
-export function refuseUnknown<T>(what: string, options: unknown, names: OptionNames<T>): void {
+export function refuseUnknown(what: string, options: unknown, names: Readonly<Record<string, unknown>>): void {
   const known = Object.keys(names).join(", ");
   if (!isObject(options))
     throw new Error(`Expected ${what} in an object (${known}) but found ${shown(options)}: write { name: value }.`);
@@ -48,8 +48,12 @@ export const requireWhole = (name: string, value: unknown, from: 0 | 1 = 1): voi
 /** A value as a message names it. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return isShort(value) ? `[${value.map(shown).join(", ")}]` : "a list";
+  if (value instanceof Promise) return "a promise";
   if (typeof value === "function") return "a function";
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
+
+const isShort = (list: readonly unknown[]): boolean =>
+  list.length <= 4 && list.every((one) => typeof one !== "object" && typeof one !== "function");

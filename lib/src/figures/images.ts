@@ -52,6 +52,7 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
   const size = { rows: rows * step.y, columns: columns * step.x - gap };
   const signed = options.scale === "diverging";
   const [low, high] = options.range ?? span(pictures, signed);
+  const holes = signed || pictures.some(hasHoles);
   // Paper lies between the pictures: no value, where the scale has no value of that colour.
   const sheet = new Float32Array(size.rows * size.columns).fill(signed ? Number.NaN : low);
   const corner = (i: number) => ({ x: (i % columns) * step.x, y: Math.floor(i / columns) * step.y });
@@ -89,8 +90,7 @@ export function images(pictures: readonly ArrayLike<number>[], options: ImagesOp
   const heatmap: Spec = {
     type: "heatmap",
     z: bytes(sheet, { ...size, low, high }),
-    zmin: 0,
-    ...(signed ? { zmax: 255, colorscale: overPaper(diverging) } : { zmax: 254, colorscale: stopsOf(options.scale) }),
+    ...scaleOfBytes(options.scale, holes),
     showscale: false,
     hoverinfo: "skip",
   };
@@ -136,6 +136,14 @@ const overPaper = (scale: readonly Stop[]): Stop[] => [
   [1, colors.paper],
 ];
 
+/** The scale of a map of bytes; with holes, 255 is a value of it. */
+const scaleOfBytes = (scale: keyof typeof scales | undefined, holes: boolean): Spec =>
+  holes
+    ? { zmin: 0, zmax: 255, colorscale: overPaper(stopsOf(scale)) }
+    : { zmin: 0, zmax: 254, colorscale: stopsOf(scale) };
+
+const hasHoles = (values: ArrayLike<number>): boolean => Array.from(values).some((value) => !Number.isFinite(value));
+
 // Pixels that a page of 390 pixels leaves for the pictures of a figure.
 const narrowWidth = 330;
 
@@ -144,7 +152,7 @@ const hidden = { visible: false, fixedrange: true };
 function span(pictures: readonly ArrayLike<number>[], symmetric: boolean): [number, number] {
   let low = Infinity;
   let high = -Infinity;
-  for (const value of pictures.flatMap((picture) => Array.from(picture))) {
+  for (const value of pictures.flatMap((picture) => Array.from(picture)).filter(Number.isFinite)) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
@@ -196,23 +204,23 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
   const [low, high] = options.range ?? span(matrix, signed);
   const first = options.xLabels ? 0 : (options.firstColumn ?? 0);
   const size = rows * columns;
-  const values =
-    size > 400
-      ? {
-          z: bytes(
-            matrix.flatMap((row) => Array.from(row)),
-            { rows, columns, low, high },
-          ),
-          zmin: 0,
-          zmax: 254,
-          hoverinfo: "skip",
-        }
-      : {
-          z: matrix.map((row) => rounded(row)),
-          zmin: low,
-          zmax: high,
-          hovertemplate: "row %{y}, column %{x}: %{z:.4~g}<extra></extra>",
-        };
+  const inBytes = size > 400;
+  const { colorscale, ...ends } = scaleOfBytes(options.scale, inBytes && matrix.some(hasHoles));
+  const values = inBytes
+    ? {
+        z: bytes(
+          matrix.flatMap((row) => Array.from(row)),
+          { rows, columns, low, high },
+        ),
+        ...ends,
+        hoverinfo: "skip",
+      }
+    : {
+        z: matrix.map((row) => rounded(row)),
+        zmin: low,
+        zmax: high,
+        hovertemplate: "row %{y}, column %{x}: %{z:.4~g}<extra></extra>",
+      };
   const gap = size <= 100 ? 1 : undefined;
   const { digits } = options;
   const numbers =
@@ -222,7 +230,7 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
     ...values,
     x0: first === 0 ? undefined : first,
     dx: first === 0 ? undefined : 1,
-    colorscale: stopsOf(options.scale),
+    colorscale,
     showscale: false,
     ...numbers,
     xgap: gap,

@@ -29,8 +29,8 @@ export function percent(fraction: number, digits = 2): string {
 export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 /**
- * A matrix as plotly.js reads it from base64: one byte per value, 0 for `low`, 254 for `high` and 255 for NaN, where
- * nothing is drawn. A tenth of the size of numbers in an .ipynb file, which puts each on a line of its own.
+ * A matrix as plotly.js reads it from base64: one byte per value, 0 for `low`, 254 for `high` and 255 for what is not
+ * finite, a hole. A tenth of the size of numbers in an .ipynb file, which puts each on a line of its own.
  */
 export function bytes(
   values: ArrayLike<number>,
@@ -38,7 +38,7 @@ export function bytes(
 ): Spec {
   const scale = high > low ? 254 / (high - low) : 0;
   const coded = Uint8Array.from(values, (value) =>
-    Number.isNaN(value) ? 255 : Math.max(0, Math.min(254, Math.round((value - low) * scale))),
+    Number.isFinite(value) ? Math.max(0, Math.min(254, Math.round((value - low) * scale))) : 255,
   );
   return { dtype: "u1", bdata: Buffer.from(coded).toString("base64"), shape: `${rows}, ${columns}` };
 }

@@ -1,30 +1,38 @@
 import { fromEnvironment } from "../../base/environment";
-import { type OptionNames, requireValue, requireWhole } from "../../base/options";
+import { isObject } from "../../base/is-object";
+import { requireValue, requireWhole } from "../../base/options";
 import * as data from "../../data";
 import { createStep as plainCreateStep } from "../../graph/step";
-import type { StepOptions } from "../../graph/types";
+import { trace as plainTrace } from "../../graph/trace";
+import type { TracedFunction } from "../../graph/trace-types";
+import type { Batch } from "../../graph/types";
 import { checkData } from "../../runs/check-call";
+import { assess as plainAssess } from "../../training/assess";
 import { accuracyWhenMoved as plainAccuracyWhenMoved } from "../../training/moved";
-import { parameters as plainParameters, type Settings } from "../../training/parameters";
+import { parameters as plainParameters } from "../../training/parameters";
+import { seriesBorder as plainSeriesBorder } from "../../training/series-border";
+import { fields, needed, number, type Place, rule } from "./rules";
 import { strict } from "./strict";
 
-export const createStep = strict(
+const makeStep = strict(
   plainCreateStep,
-  {
-    shape: true,
-    batchSize: true,
-    optimizer: true,
-    seed: true,
-    precision: true,
-    mode: true,
-  },
-  {
-    what: "options of createStep",
-    at: 1,
-    required: true,
-    check: ({ seed }: StepOptions) => requireWhole("seed", seed ?? null, 0),
-  },
+  { shape: true, batchSize: true, optimizer: true, seed: true, precision: true, mode: true },
+  { name: "createStep", at: 1, required: true, check: ({ seed }) => requireWhole("seed", seed ?? null, 0) },
 );
+
+export const createStep: typeof plainCreateStep = (model, options) => {
+  const made = makeStep(model, options);
+  // A ReLU turns NaN into 0, so the loss would not show it.
+  const finite = (batch: Batch) => {
+    if (ArrayBuffer.isView(batch.inputs)) requireFinite(batch.inputs, "createStep");
+    return batch;
+  };
+  const { step, evaluate } = made;
+  return Object.assign(made, {
+    step: (batch: Batch, iteration: number) => step.call(made, finite(batch), iteration),
+    evaluate: (batch: Batch) => evaluate.call(made, finite(batch)),
+  });
+};
 
 export const parameters = strict(
   plainParameters,
@@ -40,10 +48,11 @@ export const parameters = strict(
     variants: true,
   },
   {
-    what: "settings of parameters",
+    name: "parameters",
+    noun: "settings",
     at: 1,
     required: true,
-    check: ({ batchSize, precision, mode }: Settings) => {
+    check: ({ batchSize, precision, mode }) => {
       requireWhole("batchSize", batchSize ?? null);
       requireValue("precision", precision, {
         text: '"float32" or "bfloat16"',
@@ -56,25 +65,43 @@ export const parameters = strict(
 
 export const drawSeries = strict(
   data.drawSeries,
+  { seed: true, count: true, test: true, length: true, threshold: true, scale: true },
   {
-    seed: true,
-    count: true,
-    test: true,
-    length: true,
-    threshold: true,
-    scale: true,
-  },
-  {
-    what: "options of drawSeries",
+    name: "drawSeries",
     required: true,
-    check: ({ threshold }: data.SeriesOptions) =>
+    check: ({ threshold }) =>
       requireValue("threshold", threshold, { text: "a number", fits: Number.isFinite(threshold) }),
   },
 );
 
-export const loadMnist = strict(data.loadMnist, { name: true } satisfies OptionNames<data.MnistOptions>, {
-  what: "options of loadMnist",
-});
+export const loadMnist = strict(data.loadMnist, { name: true }, { name: "loadMnist" });
+
+export const trace = strict(
+  plainTrace,
+  { variables: true, trained: true, optimizer: true, passes: true },
+  {
+    name: "trace",
+    at: 1,
+    required: true,
+    given: { functions: tracedFunctions },
+    check: ({ variables, trained = [] }) => {
+      const names = Array.isArray(variables) ? variables.map(({ name }) => name) : Object.keys(variables ?? {});
+      const strange = trained.find((name) => !names.includes(name));
+      if (strange !== undefined)
+        throw new Error(
+          `Expected trained of trace to be among ${names.join(", ")} but found "${strange}": name the variables as they ` +
+            "are called here.",
+        );
+    },
+  },
+);
+
+export const seriesBorder = strict(plainSeriesBorder, { from: number, to: number }, { name: "seriesBorder", at: 2 });
+
+export const assess: typeof plainAssess = async (model, split) => {
+  if (ArrayBuffer.isView(split.inputs)) requireFinite(split.inputs, "assess");
+  return plainAssess(model, split);
+};
 
 export const holdOut: typeof data.holdOut = (dataset, count) => {
   checkData(dataset);
@@ -121,3 +148,28 @@ const firstImages = ({ inputs, labels }: data.Split, count: number): data.Split 
 });
 
 const isOneOf = (value: unknown, words: readonly string[]): boolean => words.includes(value as string);
+
+const functionRules = {
+  inputs: needed(rule("an object of shapes by name", isObject)),
+  minimize: rule("a function", isFunction),
+  compute: rule("a function", isFunction),
+};
+
+function tracedFunctions(value: unknown, place: Place): void {
+  needed(rule("an object of functions by name", isObject))(value, place);
+  for (const [name, traced] of Object.entries(value as Readonly<Record<string, unknown>>))
+    fields<TracedFunction>(functionRules)(traced ?? null, { ...place, path: name });
+}
+
+function requireFinite(inputs: Float32Array, of: string): void {
+  // One pass without calls: a loop of steps asks for each batch.
+  let sum = 0;
+  for (let i = 0; i < inputs.length; i++) sum += inputs[i] ?? NaN;
+  const wrong = Number.isFinite(sum) ? -1 : inputs.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0)
+    throw new Error(`Expected finite inputs but found ${inputs[wrong]} (${of}, value ${wrong}): correct the data.`);
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}

@@ -43,13 +43,15 @@ export const lstm = factory("lstm", plain.lstm, {
   seed: true,
 } satisfies OptionNames<plain.LstmOptions>);
 
+type Options = Readonly<Record<string, unknown>>;
+
 function factory<F extends (...values: never[]) => unknown>(
   name: string,
   make: F,
   names: Readonly<Record<string, true>>,
 ): F {
-  const checked = strict<F, Readonly<Record<string, unknown>>>(make, names, {
-    what: `options of models.${name}`,
+  const checked = strict(make as unknown as (options?: Options) => unknown, names, {
+    name: `models.${name}`,
     check: ({ weights, ...others }) => {
       // A first weight that is no number would be one among many that nobody sees.
       for (const [option, value] of Object.entries(others))
@@ -58,7 +60,7 @@ function factory<F extends (...values: never[]) => unknown>(
     },
   });
   factoryNames.set(checked, name);
-  return checked;
+  return checked as unknown as F;
 }
 
 function checkSpread(name: string, weights: Readonly<Record<string, unknown>>): void {
