@@ -14,7 +14,7 @@ import { sampleNotebook } from "../fixtures/notebook";
 import { agreeing, sampleRecord } from "../fixtures/records";
 
 const home = mkdtempSync(join(tmpdir(), "deepnets-export-"));
-const [from, to, runs] = [join(home, "Übung 6 (final)"), join(home, "out"), join(home, "runs")];
+const [from, to, runs] = [join(home, `Übung 6's "final" (100 % $HOME)`), join(home, "out"), join(home, "runs")];
 const write = (name: string, notebook: object, folder = from) =>
   writeFileSync(join(folder, `${name}.ipynb`), JSON.stringify(notebook));
 let exported: readonly Exported[];

@@ -311,15 +311,18 @@ describe("a value that would give a wrong picture, or a wrong number, is refused
 
 describe("what can be meant is taken", () => {
   test("each option of curves, as the library's own functions give them", () => {
-    const options = {
+    const options: deepnets.figures.CurveOptions = {
       ...{ ...axes, caption: undefined, alt: "", log: "xy", height: 90, yFormat: ".0%", legend: true },
-      ...{ xRange: [0.1, 2], yRange: [1, 3], horizontal: [{ value: 1, label: "", at: "right, below" }], vertical: [] },
+      xRange: [0.1, 2],
+      yRange: [1, 3],
+      horizontal: [{ value: 1, label: "", at: "right, below" }],
+      vertical: [],
       bands: [{ x: [1], low: Float32Array.of(0), high: [1], color: "#003f7a" }],
-    } as const;
-    const given = [
+    };
+    const given: deepnets.figures.Curve[] = [
       { ...line, y: Float64Array.of(1, NaN, 3), color: "rgb(1, 2, 3)", dash: "dot", width: 1, opacity: 0.5 },
       { name: "b", y: [1], label: "", points: true, symbol: "square" },
-    ] as const;
+    ];
     expect(figures.curves(given, options)).toEqual(plainCurves(given, options));
   });
 

@@ -7,7 +7,7 @@ import { isAlive } from "../../lib/src/base/lock";
 export const root = resolve(__dirname, "../..");
 
 /**
- * A second, set-up project in a folder with blanks, an umlaut and brackets in its name. What set-up never writes into
+ * A second, set-up project in a folder with blanks, an umlaut, quotes, brackets and signs of the shell in its name. What set-up never writes into
  * is hard-linked (seconds instead of minutes, no disk); everything it may write is a copy of its own.
  */
 export function copyProject(): { readonly folder: string; readonly remove: () => void } {
@@ -20,7 +20,7 @@ export function copyProject(): { readonly folder: string; readonly remove: () =>
       rmSync(join(beside, name), { recursive: true, force: true });
   }
   const parent = mkdtempSync(join(beside, `copy-${process.pid}-`));
-  const folder = join(parent, "Übung 6 (final)");
+  const folder = join(parent, `Übung 6's "final" (100 % $HOME)`);
   mkdirSync(folder);
   const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -13,8 +14,9 @@ import {
 } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isAlive } from "../../lib/src/base/lock";
 import { processesOf } from "../lab/processes";
@@ -349,6 +351,26 @@ describe("set-up on a machine that lacks something", () => {
     expect(setUp()).toMatchObject({ code: 0, stderr: "" });
   });
 
+  test("npm test in a folder that may not be written", () => {
+    const isRoot = process.getuid!() === 0;
+    const module = pathToFileURL(join(folder, "lib/tools/setup/test.mjs")).href;
+    const script = `import(${JSON.stringify(module)}).then(({ test }) => test(["nothing"])).catch(({ message }) => console.error(message));`;
+    const { mode } = statSync(folder);
+    chmodSync(folder, 0o555);
+    try {
+      const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+        encoding: "utf8",
+        ...(isRoot && { uid: 65534, gid: 65534 }),
+      });
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(
+        /^Expected to be allowed to write but was not \(EACCES, .*\): give yourself the right to write there, copy the project to a folder of your own.*\n$/,
+      );
+    } finally {
+      chmodSync(folder, mode);
+    }
+  });
+
   test("another Node version", () => {
     const copy = join(folder, "lib/tools/setup/requirements.mjs");
     const text = readFileSync(copy, "utf8");
@@ -361,6 +383,55 @@ describe("set-up on a machine that lacks something", () => {
     }
     writeFileSync(copy, text);
   });
+});
+
+describe("the name of the project's folder", () => {
+  test("every command looks at it first", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    for (const [name, script] of Object.entries(scripts)) expect(script).toBe(`node lib/tools/setup/begin.cjs ${name}`);
+  });
+
+  test.each(["back\\slash", "col:on", "line\nbreak"])("%j is refused in one sentence", (name) => {
+    const project = join(folder, ".engine", name);
+    const begin = "lib/tools/setup/begin.cjs";
+    mkdirSync(join(project, dirname(begin)), { recursive: true });
+    cpSync(join(folder, begin), join(project, begin));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(project, begin), "setup"], {
+      encoding: "utf8",
+    });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "Expected a project's folder without backslash, colon and line break but found " +
+        `${JSON.stringify(/[\\:\n]/.exec(name)![0])} in ${JSON.stringify(project)}: rename that folder, or move the ` +
+        "project to another one.\n",
+    });
+    rmSync(project, { recursive: true });
+  });
+
+  test("with quotes, a dollar, a per cent and an umlaut: pages are made and a cell runs there", () => {
+    expect(folder).toMatch(/Ü.*'.*".*%.*\$/);
+    const handin = join(folder, ".engine/pages");
+    const env = { DEEPNETS_HANDIN: handin, DEEPNETS_CELLS: join(folder, ".engine/cells.jsonl") };
+    expect(runCommand(folder, ["export", "t6-2"], { env })).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(join(handin, "t6-2-lstm.html"), "utf8")).toContain("</html>");
+    const notebook = join(folder, ".engine/cell.ipynb");
+    const source =
+      'import { models } from "deepnets"; import fs from "node:fs"; fs.writeFileSync("../.engine/ran.txt", models.linear().name);';
+    const kernelspec = { name: "deepnets", display_name: "TypeScript (deepnets)", language: "typescript" };
+    const cell = { cell_type: "code", id: "a", execution_count: null, metadata: {}, outputs: [], source };
+    writeFileSync(
+      notebook,
+      JSON.stringify({ cells: [cell], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }),
+    );
+    const execute = join(folder, "lib/tools/notebooks/execute.py");
+    const done = spawnSync(join(folder, ".venv/bin/python"), [execute, notebook, `${notebook}.out`], {
+      encoding: "utf8",
+    });
+    expect(done.status, done.stdout + done.stderr).toBe(0);
+    expect(readFileSync(join(folder, ".engine/ran.txt"), "utf8")).toMatch(/\w/);
+  }, 120_000);
 });
 
 describe("options that npm keeps to itself", () => {

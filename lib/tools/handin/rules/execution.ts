@@ -84,8 +84,8 @@ export const executionRules: readonly Rule[] = [
     title: "A cell's outputs are those that it had when it ran, all of them",
     remedy: `${runAgain}, or undo the change`,
     find: (subject) =>
-      provenCells(subject).flatMap(({ cell, index, notes }) => {
-        const value = changeOf(cell, notes);
+      provenCells(subject).flatMap(({ cell, index, notes, earlier }) => {
+        const value = changeOf(cell, { notes, earlier });
         return value === undefined ? [] : [{ cell: index, value }];
       }),
   },
@@ -148,10 +148,14 @@ function kernelsOf(notebook: string, log: readonly LoggedCell[]): Map<string, Lo
 /**
  * What the log says about this source under this number: one entry for each kernel that executed it, the latest first.
  */
-function loggedAs(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): LoggedCell[] {
+const loggedAs = (cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): LoggedCell[] =>
+  entriesOf(cell, kernels).flatMap((entries) => entries.slice(0, 1));
+
+/** All that the log says about it, by kernel: a cell that shows something after its end has an entry for that too. */
+function entriesOf(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): LoggedCell[][] {
   const hash = sha256(sourceOf(cell));
-  return [...kernels.values()].flatMap(
-    (entries) => entries.find(({ count, sha256 }) => count === cell.execution_count && sha256 === hash) ?? [],
+  return [...kernels.values()].map((entries) =>
+    entries.filter(({ count, sha256 }) => count === cell.execution_count && sha256 === hash),
   );
 }
 
@@ -181,16 +185,24 @@ function provenCells({ notebook, part, log }: Subject) {
   return runCells(notebook).flatMap(({ cell, index }) => {
     const notes = notesOf(cell, kernels);
     const known = notes.flatMap((note) => note ?? []);
-    return cell.execution_count && notes.length > 0 ? [{ cell, index, notes: known }] : [];
+    const earlier = entriesOf(cell, kernels).flatMap((entries) =>
+      entries.slice(1).flatMap(({ outputs }) => outputs ?? []),
+    );
+    return cell.execution_count && notes.length > 0 ? [{ cell, index, notes: known, earlier }] : [];
   });
 }
 
-/** How a cell's outputs differ from all that it is known to have shown. */
-function changeOf(cell: Cell, notes: readonly OutputsNote[]): string | undefined {
+/** How a cell's outputs differ from all that it is known to have shown; `earlier` is what it showed at first. */
+function changeOf(
+  cell: Cell,
+  { notes, earlier }: { readonly notes: readonly OutputsNote[]; readonly earlier: readonly OutputsNote[] },
+): string | undefined {
   const now = noteOutputs(cell.outputs ?? []);
   const [first] = notes;
   if (!first || notes.some(({ sha256 }) => sha256 === now.sha256)) return undefined;
   const then = first.kinds;
+  if (earlier.some(({ sha256 }) => sha256 === now.sha256))
+    return `it showed more after its end than the notebook holds, which was closed or saved before: ${describeKinds(then)} in all`;
   if (then.length === 0) return `it showed nothing when it ran, and now holds ${describeKinds(now.kinds)}`;
   if (now.kinds.length === 0) return `its outputs were cleared after it ran: ${describeKinds(then)}`;
   if (String(then) === String(now.kinds)) return `its outputs were changed after it ran: ${describeKinds(then)}`;
