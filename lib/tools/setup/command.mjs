@@ -1,5 +1,5 @@
-// Every `npm run` command, after begin.cjs has looked at the folder. The rest is loaded within the try, so that a failure to load it (too few files
-// may be open, say) becomes one sentence too.
+// Every `npm run` command, after begin.cjs has looked at the project's folder. The rest is loaded within the try, so
+// that a failure to load it (too few files may be open, say) becomes one sentence too.
 import { sentenceOf } from "../../src/base/errors.cjs";
 
 try {
