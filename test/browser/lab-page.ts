@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { findBrowser } from "../../lib/src/notebook/browser";
 
@@ -46,8 +46,8 @@ export class Lab {
     readonly from?: string;
     readonly env?: Readonly<Record<string, string>>;
   } = {}): Promise<Lab> {
-    const folder = mkdtempSync(join(tmpdir(), "deepnets-lab-"));
-    mkdirSync(join(folder, "notebooks"));
+    const folder = join(mkdtempSync(join(tmpdir(), "deepnets-lab-")), `Übung 6's "final" (100 % $HOME)`);
+    mkdirSync(join(folder, "notebooks"), { recursive: true });
     mkdirSync(join(folder, "data/runs"), { recursive: true });
     mkdirSync(join(folder, "home"));
     linkPackages(join(root, "node_modules"), join(folder, "node_modules"));
@@ -143,7 +143,7 @@ export class Lab {
     const ended = new Promise<number | null>((done) => this.#server.once("close", done));
     this.#server.kill("SIGINT");
     const code = await ended;
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(dirname(this.folder), { recursive: true, force: true });
     return code;
   }
 }
