@@ -217,6 +217,7 @@ describe("a value that would give a wrong picture, or a wrong number, is refused
     ["at least one run but found none (figures.accuracy)", () => figures.accuracy([])],
     ["one run, or its record, but found a promise (figures.loss)", () => figures.loss(odd(Promise.resolve(run)))],
     ["one run, or its record, but found 2 of them (figures.confusion)", () => figures.confusion(odd([run, other]))],
+    ["runs of figures.comparison to be a list of runs but found an object", () => figures.comparison(odd(run))],
     [
       "detail of figures.accuracy to be two numbers, the smaller first, or false but found true",
       () => figures.accuracy(run, { detail: odd(true) }),

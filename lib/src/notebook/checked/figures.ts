@@ -26,7 +26,7 @@ import {
   texts,
   whole,
 } from "./rules";
-import { oneRun, someRuns } from "./runs";
+import { anyRuns, oneRun, someRuns } from "./runs";
 import { strict } from "./strict";
 
 // What a cell sees as `figures`: each refuses an option that it does not have.
@@ -70,8 +70,8 @@ export const gap = strict(plain.gap, words, { name: "figures.gap", at: 1, given:
 
 export const comparison = strict(
   plain.comparison,
-  { ...words, detail: range, spread: rule("a list of runs", Array.isArray) },
-  { name: "figures.comparison", at: 1, given: { runs: someRuns } },
+  { ...words, detail: range, spread: anyRuns },
+  { name: "figures.comparison", at: 1, given: { runs: filled(anyRuns) } },
 );
 
 export const parametersVsAccuracy = strict(plain.parametersVsAccuracy, words, {

@@ -21,10 +21,10 @@ export const someRuns: Check = (value, place) => {
   for (const run of value) oneRun(run, place);
 };
 
-/** Records, which may be none. */
-export const records: Check = (value, place) => {
-  if (!Array.isArray(value)) return oneRun(undefined, place);
-  for (const run of value) oneRun(run, place);
+/** A list of runs, or of their records, which may be empty. */
+export const anyRuns: Check = (value, place) => {
+  rule("a list of runs", Array.isArray)(value, place);
+  for (const run of (value ?? []) as readonly unknown[]) oneRun(run, place);
 };
 
 const profile = oneOf("full", "quick");
@@ -44,7 +44,11 @@ export const readRecords = strict(
 export const compareModels = strict(
   plain.compareModels,
   { measure: oneOf("test", "testLoss", "gap"), labels: numbers },
-  { name: "compareModels", at: 2, given: { records, pairs: needed(list("pairs", rule("two models", isPair))) } },
+  {
+    name: "compareModels",
+    at: 2,
+    given: { records: needed(anyRuns), pairs: needed(list("pairs", rule("two models", isPair))) },
+  },
 );
 
 export const calibration = strict(
