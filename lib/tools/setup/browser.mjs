@@ -49,7 +49,10 @@ export function findBrowser() {
   return [...onPath, ...applications, brought, path].find((one) => one && executable(one));
 }
 
-/** Of one that set-up brought without a list of its files nobody can say that it is whole: it is brought anew. */
+/**
+ * The note, with whole paths. A browser that set-up brought without a list of its files cannot be checked, so it is
+ * brought again.
+ */
 function noted() {
   const note = readJson(file) ?? {};
   const inFull = (path) => (path ? resolve(root, path) : undefined);
