@@ -70,7 +70,7 @@ describe("a name that nobody reads is refused, with those that are known", () =>
     for (const [given, found] of [
       [null, "null"],
       ["x", '"x"'],
-      [[1], "a list"],
+      [[1], "[1]"],
     ] as const)
       expect(await messageOf(() => train(model(), corners(), small(), odd(given as never)))).toBe(
         "Expected options of train in an object (onProgress, onEvaluation, signal, resume, checkpointEvery) but found " +
@@ -191,7 +191,7 @@ describe("data, model and their classes agree", () => {
       "a data set with 2 to 256 classes but found 400",
     ],
     [() => trained({ ...data, hash: undefined }), "a data set with the hash of its data but found undefined"],
-    [() => trained({ ...data, shape: [4.5] }), "a data set with the shape of one example, as [784] but found a list"],
+    [() => trained({ ...data, shape: [4.5] }), "a data set with the shape of one example, as [784] but found [4.5]"],
     [() => trained({ ...data, test: undefined }), "a data set with a test split but found undefined"],
     [
       () => trained({ ...data, test: { ...data.test, inputs: Float64Array.from(data.test.inputs) } }),
