@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { newRuns, stateOf, steps, traces, until } from "../fixtures/sweep/run";
+import { newRuns, shellWord, stateOf, steps, traces, until } from "../fixtures/sweep/run";
 
 const tool = (name: string) => join(__dirname, "../../lib/tools/sweep", name);
 
@@ -97,7 +97,7 @@ test.skipIf(!existsSync("/dev/full"))("of a full disk no half state stays", asyn
 test("a job ends with the process that started it", async () => {
   const runs = newRuns();
   await startJob(runs, { record: "none", steps: 0 }).code; // leaves the plan
-  const command = `python3 "${tool("job.py")}" "${join(runs, "plan.json")}" h6-1b quick-s1 2; true`;
+  const command = `python3 ${shellWord(tool("job.py"))} ${shellWord(join(runs, "plan.json"))} h6-1b quick-s1 2; true`;
   const parent = spawn("sh", ["-c", command], {
     env: { ...process.env, STAND_IN: '{"steps":600,"seconds":0.1}' },
     stdio: "ignore",

@@ -50,8 +50,8 @@ describe.skipIf(missing.length > 0 || !root)(
       "jobs run on both nodes; one killed by the scheduler is resubmitted and goes on from its checkpoint; the " +
         "table is complete",
       async () => {
-        const runs = newRuns();
-        const profile = join(newRuns(), "slurm");
+        const runs = newRuns("Übung 6 (final)");
+        const profile = join(newRuns("Übung 6 (final)"), "slurm");
         cpSync(join(__dirname, "../../lib/tools/sweep/profiles/slurm"), profile, { recursive: true });
         const file = join(profile, "profile.yaml");
         const text = readFileSync(file, "utf8");
@@ -103,7 +103,7 @@ describe.skipIf(missing.length > 0 || !root)(
     );
 
     test("Ctrl-C takes the cluster's jobs back", async () => {
-      const runs = newRuns();
+      const runs = newRuns("Übung 6 (final)");
       const profile = join(__dirname, "../../lib/tools/sweep/profiles/slurm");
       const sweep = startSweep(
         runs,

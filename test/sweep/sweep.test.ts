@@ -4,7 +4,18 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { claimRuns } from "../../lib/src/base/lock";
 import { sweepPython } from "../../lib/tools/sweep/environment";
-import { alive, newRuns, startFile, startSweep, stateOf, steps, table, traces, until } from "../fixtures/sweep/run";
+import {
+  alive,
+  newRuns,
+  shellWord,
+  startFile,
+  startSweep,
+  stateOf,
+  steps,
+  table,
+  traces,
+  until,
+} from "../fixtures/sweep/run";
 
 let python: string;
 beforeAll(async () => {
@@ -271,15 +282,15 @@ test.skipIf(!canMount)(
     const runs = newRuns();
     const kept = newRuns();
     const sweep = (seeds: string) =>
-      `"${process.execPath}" "${startFile}" "${runs}" "${python}" h6-1b --seeds ${seeds} --quick --jobs 1`;
+      `${shellWord(process.execPath)} ${shellWord(startFile)} ${shellWord(runs)} ${shellWord(python)} h6-1b --seeds ${seeds} --quick --jobs 1`;
     const script = `
-    mount -t tmpfs -o size=5m none "${runs}" || exit 99
+    mount -t tmpfs -o size=5m none ${shellWord(runs)} || exit 99
     ${sweep("1")} || exit 98
     ${sweep("1-4")}; echo "code $?"
-    mkdir "${kept}/full"; cd "${runs}/h6-1b"; for run in *; do cp "$run/record.json" "${kept}/full/$run.json"; ls "$run" | sed "s/^/$run has /"; done 2> /dev/null; cd /
-    mount -o remount,size=30m "${runs}"
+    mkdir ${shellWord(kept)}"/full"; cd ${shellWord(runs)}"/h6-1b"; for run in *; do cp "$run/record.json" ${shellWord(kept)}"/full/$run.json"; ls "$run" | sed "s/^/$run has /"; done 2> /dev/null; cd /
+    mount -o remount,size=30m ${shellWord(runs)}
     ${sweep("1-4")}; echo "code $?"
-    cp -r "${runs}/h6-1b" "${kept}/"`;
+    cp -r ${shellWord(runs)}"/h6-1b" ${shellWord(kept)}/`;
     const output = execFileSync("unshare", ["--map-root-user", "--mount", "sh", "-c", `exec 2>&1; ${script}`], {
       encoding: "utf8",
       env: { ...process.env, STAND_IN: JSON.stringify({ steps: 3, kilobytes: 600 }) },
