@@ -28,8 +28,8 @@ import { openView, type View } from "./view";
  * @param options Callbacks, and whether to go on from a checkpoint.
  * @returns The run: its record, and the folder where it lies.
  * @throws When the loss diverges, when the data do not fit the model (each class has one output), when an option is
- *   unknown, when the checkpoint is damaged or of another
- *   config, data, code or number of threads, or when another process holds the run.
+ *   unknown, when the checkpoint is damaged or belongs to another config, data, code or number of threads, or when
+ *   another process holds the run.
  * @example
  * const run = await train(models.linear(), mnist, p);
  * run.record.final?.test.accuracy; // 0.924, after 10,000 iterations
