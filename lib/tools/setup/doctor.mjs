@@ -66,7 +66,8 @@ async function examine() {
     part: title.replace(/ \(a .*/, ""),
     ok: done,
     text: done ? version(title) : `missing or out of date: ${setUpHint}`,
-    undo: done ? undefined : undoing[title.replace(/ \(.*/, "")],
+    // Set-up does a stage that is not done, also where there is nothing to remove first.
+    undo: done ? undefined : (undoing[title.replace(/ \(.*/, "")] ?? (() => {})),
   }));
   // These look into the files, and try whether they work. Where set-up already knows that a stage must be done again,
   // its list still tells what is damaged and what is merely not there yet.
