@@ -35,7 +35,7 @@ const b = sample("h6-1b");
 describe("readRecord", () => {
   test("reads part, profile and seed; the environment names profile and seed where the call does not", async () => {
     store(b);
-    store({ ...b, profile: "quick", seed: 4 });
+    store(agreeing({ ...b, profile: "quick", seed: 4 }));
     expect((await readRecord({ part: "h6-1b" })).seed).toBe(1);
     vi.stubEnv("DEEPNETS_PROFILE", "quick");
     vi.stubEnv("DEEPNETS_SEED", "4");
@@ -57,7 +57,7 @@ describe("readRecord", () => {
   });
 
   test("does not take a quick run for a full one", async () => {
-    store({ ...b, profile: "quick" });
+    store(agreeing({ ...b, profile: "quick" }));
     await expect(readRecord({ part: "h6-1b" })).rejects.toThrow(
       "Expected a finished full run of h6-1b, seed 1 but found only a quick one, and the two are never mixed",
     );
@@ -97,7 +97,7 @@ describe("readRecords", () => {
   test("all of a profile, by part and seed, and no other", async () => {
     for (const seed of [3, 1, 2]) store(sample("h6-1b", seed));
     store(sample("h6-1a"));
-    store({ ...sample("h6-1a"), profile: "quick" });
+    store(agreeing({ ...sample("h6-1a"), profile: "quick" }));
     mkdirSync(join(runs, "sweeps", "plan"), { recursive: true });
     expect((await readRecords()).map(({ part, seed }) => `${part} ${seed}`)).toEqual([
       "h6-1a 1",
@@ -117,7 +117,7 @@ describe("readRecords", () => {
     await expect(readRecords({ parts: ["h6-1b"], seeds: [1, 5] })).rejects.toThrow(
       "Expected a finished full run of h6-1b, seed 5 but found none",
     );
-    store({ ...sample("h6-1c"), profile: "quick" });
+    store(agreeing({ ...sample("h6-1c"), profile: "quick" }));
     await expect(readRecords({ parts: ["h6-1b", "h6-1c"] })).rejects.toThrow(
       "found only a quick one, and the two are never mixed",
     );
