@@ -19,10 +19,9 @@ const alone = { ...patient, fileParallelism: false };
 // Kinds of one group run together, the groups one after the other. Those that start kernels and browsers wait for them
 // much of the time: three at once keep two cores busy.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
-  units: {
-    group: 0,
-    folders: ["base", "data", "models", "graph", "training", "runs", "figures", "live", "notebook", "reset", "bench"],
-  },
+  // Many short files that change nothing for each other share a process, and the libraries in it.
+  plain: { group: 0, folders: ["base", "data", "figures", "reset", "bench"], more: { isolate: false } },
+  units: { group: 0, folders: ["models", "graph", "training", "runs", "live", "notebook"] },
   "set-up": { folders: ["setup"], group: 1, more: starting },
   sweep: { folders: ["sweep"], group: 1, more: starting },
   kernel: { folders: ["kernel", "lab"], group: 1, more: starting },

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromEnvironment } from "../../lib/src/base/environment";
-import { executionRules } from "../../lib/tools/handin/rules/execution";
 import { codeCell, ended, growsTo, Lab, pointsOf, runCell } from "./lab-page";
 
 // Written where DEEPNETS_SCREENSHOTS says, to be looked at.
@@ -168,63 +167,6 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     expect(cells[figure]!.outputs[0]!.data).toHaveProperty("image/png");
     expect(JSON.stringify(saved())).not.toContain("plotly.min.js");
     expect(existsSync(join(lab.folder, "cells.jsonl"))).toBe(true);
-  });
-
-  test("what a cell shows after its end stands below it, and the check finds only what came after the notebook was closed", async () => {
-    lab.write("late", [
-      'import { figures, show } from "deepnets"; const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));',
-      `setTimeout(() => console.log("late text"), 500);
-void wait(1000).then(() => show(figures.curves([{ name: "late", y: [1, 2] }], { title: "Late", x: "x", y: "y" })));
-"at once"`,
-      'await wait(3000); console.log("second");',
-      `setTimeout(() => console.log("after the last"), 800);
-const timer = setInterval(() => {
-  if (!require("fs").existsSync("closed.txt")) return;
-  clearInterval(timer);
-  console.log("after closing");
-}, 100);`,
-    ]);
-    const [start, first, second, last] = [0, 1, 2, 3];
-    const late = await lab.openNotebook("late");
-    const shownBy = (index: number) => codeCell(late, index).locator(".jp-OutputArea-output");
-    for (const index of [start, first, second, last]) {
-      await runCell(late, index);
-      if (index !== first) await ended(late, index);
-    }
-    await shownBy(last).getByText("after the last").waitFor({ timeout: 10_000 });
-    await codeCell(late, first).locator(".jp-RenderedPlotly").waitFor({ timeout: 30_000 });
-    expect(await shownBy(first).allInnerTexts()).toEqual([
-      "'at once'",
-      expect.stringMatching(/^late text\s*$/),
-      expect.anything(),
-    ]);
-    expect((await shownBy(second).allInnerTexts()).join("").trim()).toBe("second");
-    expect((await shownBy(last).allInnerTexts()).join("").trim()).toBe("after the last");
-    await shot(late, "late");
-    await late.keyboard.press("Escape");
-    await late.keyboard.press("Control+s");
-    const notebook = () => JSON.parse(lab.read("notebooks/late.ipynb"));
-    await expect.poll(() => JSON.stringify(notebook()), { timeout: 15_000 }).toContain("after the last");
-    const log = () =>
-      lab
-        .read("cells.jsonl")
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line));
-    const { find } = executionRules.find(({ id }) => id === "outputs-differ")!;
-    const breaches = () => find({ notebook: notebook(), part: { notebook: "late" }, log: log() } as never);
-    expect(breaches()).toEqual([]);
-    await late.close();
-    writeFileSync(join(lab.folder, "notebooks/closed.txt"), "");
-    await expect.poll(breaches, { timeout: 15_000 }).toEqual([
-      {
-        cell: last,
-        value: expect.stringMatching(/^it showed more after its end than the notebook holds, .* printed text in all$/),
-      },
-    ]);
-    const again = await lab.openNotebook("late");
-    expect(await codeCell(again, last).locator(".jp-OutputArea").innerText()).not.toContain("after closing");
-    await again.close();
   });
 
   test("figures and pictures are shown in a notebook that the reader does not trust", async () => {
