@@ -219,8 +219,8 @@ export const heatmap = strict(
       const [row, column, down, across] = frame;
       if (row + down > rows || column + across > columns)
         throw new Error(
-          `Expected frame of ${of} to lie within ${rows} rows of ${columns} but found rows ${row} to ${row + down - 1} ` +
-            `and columns ${column} to ${column + across - 1}: count from 0.`,
+          `Expected frame of ${of} to lie within ${rows} rows of ${columns} but found rows ${row} to ` +
+            `${row + down - 1} and columns ${column} to ${column + across - 1}: count from 0.`,
         );
     },
   },
@@ -247,8 +247,8 @@ export const digits = strict(
       const missing = Array.from(indices).find((index) => index >= known);
       if (missing !== undefined)
         throw new Error(
-          `Expected a prediction for each of the indices of figures.digits but found ${known} predictions and the index ` +
-            `${missing}: give the predictions of all images.`,
+          `Expected a prediction for each of the indices of figures.digits but found ${known} predictions and the ` +
+            `index ${missing}: give the predictions of all images.`,
         );
     },
   },
@@ -391,8 +391,8 @@ function comparisons(value: unknown, place: Place): void {
   const measures = [...new Set((value as readonly { readonly measure: string }[]).map(({ measure }) => measure))];
   if (measures.length > 1)
     throw new Error(
-      `Expected comparisons by one measure but found ${measures.join(" and ")} (figures.differences): draw a figure of ` +
-        "each, since their scales differ.",
+      `Expected comparisons by one measure but found ${measures.join(" and ")} (figures.differences): draw a figure ` +
+        "of each, since their scales differ.",
     );
 }
 

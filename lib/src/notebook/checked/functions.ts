@@ -89,8 +89,8 @@ export const trace = strict(
       const strange = trained.find((name) => !names.includes(name));
       if (strange !== undefined)
         throw new Error(
-          `Expected trained of trace to be among ${names.join(", ")} but found "${strange}": name the variables as they ` +
-            "are called here.",
+          `Expected trained of trace to be among ${names.join(", ")} but found "${strange}": name the variables as ` +
+            "they are called here.",
         );
     },
   },
@@ -134,8 +134,8 @@ class StrictRandom extends data.Random {
 export const accuracyWhenMoved: typeof plainAccuracyWhenMoved = async (model, split, pixels) => {
   if (split.inputs.length !== split.size * 784)
     throw new Error(
-      `Expected images of 28 x 28 pixels but found ${split.inputs.length / split.size} numbers in each of ${split.size}: ` +
-        "pass a split of MNIST.",
+      `Expected images of 28 x 28 pixels but found ${split.inputs.length / split.size} numbers in each of ` +
+        `${split.size}: pass a split of MNIST.`,
     );
   const quick = fromEnvironment("DEEPNETS_PROFILE") === "quick";
   return plainAccuracyWhenMoved(model, quick ? firstImages(split, 1000) : split, pixels);

@@ -53,7 +53,7 @@ function factory<F extends (...values: never[]) => unknown>(
   const checked = strict(make as unknown as (options?: Options) => unknown, names, {
     name: `models.${name}`,
     check: ({ weights, ...others }) => {
-      // A first weight that is no number would be one among many that nobody sees.
+      // NaN in an option would make weights of NaN, and nobody would see it before the first loss.
       for (const [option, value] of Object.entries(others))
         requireValue(option, value, { text: "a number, or numbers", fits: [value].flat().every(Number.isFinite) });
       if (isObject(weights)) checkSpread(name, weights);

@@ -148,8 +148,8 @@ export function sameLength(
   const wanted = typeof other === "number" ? other : other.length;
   if (one !== undefined && one.length !== wanted)
     throw new Error(
-      `Expected ${words.one} of ${words.of} to be as long as ${words.other}, ${wanted}, but found ${one.length}: give one ` +
-        "value for each.",
+      `Expected ${words.one} of ${words.of} to be as long as ${words.other}, ${wanted}, but found ${one.length}: give ` +
+        "one value for each.",
     );
 }
 

@@ -202,7 +202,10 @@ function changeOf(
   if (!first || notes.some(({ sha256 }) => sha256 === now.sha256)) return undefined;
   const then = first.kinds;
   if (earlier.some(({ sha256 }) => sha256 === now.sha256))
-    return `it showed more after its end than the notebook holds, which was closed or saved before: ${describeKinds(then)} in all`;
+    return (
+      "it showed more after its end than the notebook holds, which was closed or saved before: " +
+      `${describeKinds(then)} in all`
+    );
   if (then.length === 0) return `it showed nothing when it ran, and now holds ${describeKinds(now.kinds)}`;
   if (now.kinds.length === 0) return `its outputs were cleared after it ran: ${describeKinds(then)}`;
   if (String(then) === String(now.kinds)) return `its outputs were changed after it ran: ${describeKinds(then)}`;
