@@ -1,9 +1,9 @@
-import { accessSync, constants, readFileSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { fromEnvironment } from "../base/environment";
 import { projectFolder } from "../base/paths";
-import { temporaryFolder } from "../base/temporary-folder";
+import { removeFolder, temporaryFolder } from "../base/temporary-folder";
 
 /** The path of a Chromium-family browser: the one that `DEEPNETS_BROWSER` names, else the one that set-up noted. */
 export const findBrowser = (): string | undefined =>
@@ -24,8 +24,6 @@ export async function launchBrowser(
 ): Promise<Browser> {
   const { chromium } = require("playwright-core") as typeof import("playwright-core");
   const folder = temporaryFolder("browser");
-  if (folders.size === 0) process.once("exit", () => folders.forEach(remove));
-  folders.add(folder);
   // A profile that is named: Playwright would put its own into the temporary folder, under a name that tells nobody
   // whose it is.
   const launch = (chromiumSandbox: boolean) =>
@@ -44,17 +42,13 @@ export async function launchBrowser(
       return launch(false);
     });
     const browser = context.browser()!;
-    browser.once("disconnected", () => remove(folder));
+    browser.once("disconnected", () => removeFolder(folder));
     return browser;
   } catch (error) {
-    remove(folder);
+    removeFolder(folder);
     throw error;
   }
 }
-
-// Those of all browsers: one that ends may still write a moment longer.
-const folders = new Set<string>();
-const remove = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 
 // Before each command set-up looks in all usual places and notes what it found.
 function noted(): string | undefined {

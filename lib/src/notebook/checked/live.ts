@@ -1,6 +1,7 @@
 import { isObject } from "../../base/is-object";
 import * as plain from "../live";
-import { needed, number, numbers, oneOf, rule, whole } from "./rules";
+import { needed, number, numbers, rule, whole } from "./rules";
+import { overrides, profile } from "./runs";
 import { strict } from "./strict";
 
 // What a cell sees as `live`.
@@ -21,9 +22,9 @@ export const series = strict(
     series: needed(rule("what drawSeries gives", isObject)),
     threshold: number,
     border: number,
-    profile: oneOf("full", "quick"),
+    profile,
     seed: whole(0),
-    overrides: rule("an object of settings by name", isObject),
+    overrides,
   },
   { name: "live.series", required: true },
 );

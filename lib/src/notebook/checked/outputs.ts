@@ -5,7 +5,7 @@ import { show as plainShow } from "../show";
 import { table as plainTable } from "../table";
 import { tensorboard as plainTensorboard } from "../tensorboard";
 import { filled, flag, list, listOf, needed, number, oneOf, rule, text } from "./rules";
-import { someRuns } from "./runs";
+import { profile, someRuns } from "./runs";
 import { strict } from "./strict";
 
 export const show = strict(plainShow, { caption: text }, { name: "show", at: 1 });
@@ -32,7 +32,7 @@ const claimList = filled(
 );
 
 export const claims: typeof plainClaims.claims = (run, list) => {
-  oneOf("full", "quick")(run?.profile ?? null, { path: "profile", of: "claims" });
+  profile(run?.profile ?? null, { path: "profile", of: "claims" });
   claimList(list, { path: "claims", of: "claims" });
   plainClaims.claims(run, list);
 };

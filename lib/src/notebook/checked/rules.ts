@@ -1,4 +1,4 @@
-import { refuseUnknown, requireValue } from "../../base/options";
+import { refuseUnknown, requireValue, requireWhole } from "../../base/options";
 
 /** Where a value stands, for the message: `curves[1].y` of `figures.curves`. */
 export interface Place {
@@ -63,8 +63,10 @@ export const hexColor = rule(
 );
 
 /** A whole number from 0 or from 1 on. */
-export const whole = (from: 0 | 1): Check =>
-  rule(`a whole number from ${from} on`, (value) => Number.isSafeInteger(value) && Number(value) >= from);
+export const whole =
+  (from: 0 | 1): Check =>
+  (value, place) =>
+    requireWhole(named(place), value, from);
 
 /** One of some words. */
 export const oneOf = (...words: readonly string[]): Check =>

@@ -27,8 +27,10 @@ export const anyRuns: Check = (value, place) => {
   for (const run of (value ?? []) as readonly unknown[]) oneRun(run, place);
 };
 
-const profile = oneOf("full", "quick");
-const overrides = rule("an object of settings by name", isObject);
+/** Of a run. */
+export const profile = oneOf("full", "quick");
+/** Settings of a run that were changed. */
+export const overrides = rule("an object of settings by name", isObject);
 const request = { part: needed(text), profile, seed: whole(0), overrides };
 
 export const readRecord = strict(plain.readRecord, request, { name: "readRecord", noun: "request", required: true });

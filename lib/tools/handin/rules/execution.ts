@@ -173,24 +173,21 @@ function unproven({ notebook, part, log }: Subject, kind: "changed" | "unknown")
     .map(({ index }) => index);
 }
 
-/** Notes of the outputs of one cell, by the runner and by the kernel; empty where its source is unproven. */
-function notesOf(cell: Cell, kernels: ReadonlyMap<string, readonly LoggedCell[]>): (OutputsNote | undefined)[] {
-  const noted = isNoted(cell) ? [cell.metadata.deepnets?.outputs] : [];
-  return [...noted, ...loggedAs(cell, kernels).map(({ outputs }) => outputs)];
-}
-
 /** The cells whose source is proven, with what is known of their outputs. */
 function provenCells({ notebook, part, log }: Subject) {
   const kernels = kernelsOf(part.notebook, log);
   return runCells(notebook).flatMap(({ cell, index }) => {
-    const notes = notesOf(cell, kernels);
-    const known = notes.flatMap((note) => note ?? []);
-    const earlier = entriesOf(cell, kernels).flatMap((entries) =>
-      entries.slice(1).flatMap(({ outputs }) => outputs ?? []),
-    );
-    return cell.execution_count && notes.length > 0 ? [{ cell, index, notes: known, earlier }] : [];
+    const entries = entriesOf(cell, kernels);
+    const latest = entries.flatMap((own) => own.slice(0, 1));
+    if (!cell.execution_count || (!isNoted(cell) && latest.length === 0)) return [];
+    const byRunner = isNoted(cell) ? [cell.metadata.deepnets ?? {}] : [];
+    const earlier = entries.flatMap((own) => own.slice(1));
+    return [{ cell, index, notes: notesOf([...byRunner, ...latest]), earlier: notesOf(earlier) }];
   });
 }
+
+const notesOf = (known: readonly { readonly outputs?: OutputsNote | undefined }[]): OutputsNote[] =>
+  known.flatMap(({ outputs }) => outputs ?? []);
 
 /** How a cell's outputs differ from all that it is known to have shown; `earlier` is what it showed at first. */
 function changeOf(
