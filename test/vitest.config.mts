@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { removeTemporary } from "../lib/tools/setup/test.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "..");
@@ -12,8 +13,8 @@ const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 // One quick hand-in, shared by all tests that look at what it made. It begins with the tests and takes as long as the
 // units do, which start no kernels: beside a hand-in, on two cores, a kernel may take a minute to answer.
 const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
-// Where a test asks how long something took, nothing runs beside it: these files run last, one at a time.
-const timed = ["test/kernel/interrupt.test.ts", "test/browser/lab.test.ts"];
+// Where tests ask how long something took, to less than seconds, nothing runs beside them: they run last.
+const timed = ["test/kernel/interrupt.test.ts"];
 const starting = { ...patient, maxWorkers: 3 };
 const alone = { ...patient, fileParallelism: false };
 // Kinds of one group run together, the groups one after the other. Those that start kernels and browsers wait for them
@@ -31,6 +32,7 @@ const kinds: Record<string, { readonly folders: readonly string[]; readonly grou
 
 /** The files that take a minute or so, the longest first: begun late, one of them would run on alone. */
 const longest = [
+  "test/browser/lab-live.test.ts",
   "test/sweep/sweep.test.ts",
   "test/handin/handin.test.ts",
   "test/setup/doctor.test.ts",
@@ -77,7 +79,7 @@ for (const entry of readdirSync(here, { withFileTypes: true, recursive: true }))
 const given = /^deepnets-test-\d+$/.test(basename(tmpdir()));
 const temporary = given ? tmpdir() : join(tmpdir(), `deepnets-test-${process.pid}`);
 if (mkdirSync(temporary, { recursive: true }))
-  process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
+  process.once("exit", () => removeTemporary(temporary));
 
 export default defineConfig({
   test: {

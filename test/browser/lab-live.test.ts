@@ -22,7 +22,9 @@ describe.runIf(Lab.available)("outputs that live in JupyterLab", () => {
     });
     lab.write("pad", [
       'import { live, loadMnist, show } from "deepnets";',
-      "show(await live.digits({ seed: 1, mnist: await loadMnist() }));",
+      `const { train, test } = await loadMnist();
+const [images, labels] = [test.images.subarray(0, 784 * 500), test.labels.subarray(0, 500)];
+show(await live.digits({ seed: 1, mnist: { train, test: { images, inputs: images, labels, size: 500 } } }));`,
     ]);
   });
   afterAll(async () => {

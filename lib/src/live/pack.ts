@@ -59,7 +59,10 @@ export function pack(network: Network, { step, moments = [] }: PackOptions): Pac
       const { scales, codes } = quantise(values, { row, step, meanSquare: known?.meanSquare });
       tensors.push({ bits: 8, size: values.length, row });
       pieces.push(new Uint8Array(scales.buffer), new Uint8Array(codes.buffer));
-      const rounded = Float32Array.from(codes, (code, i) => code * scales[Math.floor(i / row)]!);
+      const rounded = new Float32Array(codes.length);
+      scales.forEach((scale, r) => {
+        for (let i = r * row; i < Math.min((r + 1) * row, codes.length); i++) rounded[i] = codes[i]! * scale;
+      });
       read[name] = rounded;
       if (known) read.bias = shifted(fields.bias as Float32Array, { values, rounded, mean: known.mean });
     }

@@ -76,10 +76,24 @@ function vitest(argv, env) {
     child.stderr.pipe(engineNoise()).pipe(process.stderr);
     child.on("close", (code) => {
       running.delete(tests);
-      rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
+      removeTemporary(temporary);
       done(code ?? 1);
     });
   });
+}
+
+/**
+ * Removes the tests' temporary folder. A browser that is just ending may still write there: then again, for two seconds.
+ * What is left after that stays; it is no reason to fail.
+ */
+export function removeTemporary(folder) {
+  for (let attempt = 0; attempt < 20; attempt++)
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
 }
 
 /**
@@ -95,7 +109,7 @@ function endTests(child) {
       kill(pid);
     }
   if (!ended.has(child.pid)) child.kill("SIGTERM"); // no /proc
-  rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
+  removeTemporary(temporary);
   for (const name of readdirSync(at(".engine")))
     if (ended.has(Number(/^copy-(\d+)-/.exec(name)?.[1])))
       rmSync(at(".engine", name), { recursive: true, force: true });

@@ -11,6 +11,7 @@ import { assess as plainAssess } from "../../training/assess";
 import { accuracyWhenMoved as plainAccuracyWhenMoved } from "../../training/moved";
 import { parameters as plainParameters } from "../../training/parameters";
 import { seriesBorder as plainSeriesBorder } from "../../training/series-border";
+import { firstExamples } from "../first-examples";
 import { fields, needed, number, type Place, rule } from "./rules";
 import { strict } from "./strict";
 
@@ -138,14 +139,8 @@ export const accuracyWhenMoved: typeof plainAccuracyWhenMoved = async (model, sp
         `${split.size}: pass a split of MNIST.`,
     );
   const quick = fromEnvironment("DEEPNETS_PROFILE") === "quick";
-  return plainAccuracyWhenMoved(model, quick ? firstImages(split, 1000) : split, pixels);
+  return plainAccuracyWhenMoved(model, quick ? firstExamples(split, 1000) : split, pixels);
 };
-
-const firstImages = ({ inputs, labels }: data.Split, count: number): data.Split => ({
-  inputs: inputs.subarray(0, count * 784),
-  labels: labels.subarray(0, count),
-  size: Math.min(count, labels.length),
-});
 
 const isOneOf = (value: unknown, words: readonly string[]): boolean => words.includes(value as string);
 

@@ -1,0 +1,7 @@
+import type { Split } from "../data";
+
+/** The first `count` examples of a split, or all where it has fewer. The arrays are views of the split's own. */
+export function firstExamples({ inputs, labels, size }: Split, count: number): Split {
+  const most = Math.min(count, size);
+  return { inputs: inputs.subarray(0, (most * inputs.length) / size), labels: labels.subarray(0, most), size: most };
+}
