@@ -78,8 +78,7 @@ for (const entry of readdirSync(here, { withFileTypes: true, recursive: true }))
 // one and removes it, also when it is killed. Each project reads this file anew.
 const given = /^deepnets-test-\d+$/.test(basename(tmpdir()));
 const temporary = given ? tmpdir() : join(tmpdir(), `deepnets-test-${process.pid}`);
-if (mkdirSync(temporary, { recursive: true }))
-  process.once("exit", () => removeTemporary(temporary));
+if (mkdirSync(temporary, { recursive: true })) process.once("exit", () => removeTemporary(temporary));
 
 export default defineConfig({
   test: {
