@@ -17,12 +17,17 @@ const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 const timed = ["test/kernel/interrupt.test.ts"];
 const starting = { ...patient, maxWorkers: 3 };
 const alone = { ...patient, fileParallelism: false };
+// These files end the browser that draws, or set it aside: each has a process of its own. All others share processes,
+// and the libraries in them; test/shared-process.ts takes back what a file has set.
+const apart = ["test/notebook/picture.test.ts", "test/notebook/show.test.ts"];
+const shared = { isolate: false, setupFiles: [resolve(here, "shared-process.ts")] };
 // Kinds of one group run together, the groups one after the other. Those that start kernels and browsers wait for them
 // much of the time: three at once keep two cores busy.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
-  // Many short files that change nothing for each other share a process, and the libraries in it.
-  plain: { group: 0, folders: ["base", "data", "figures", "reset", "bench"], more: { isolate: false } },
-  units: { group: 0, folders: ["models", "graph", "training", "runs", "live", "notebook"] },
+  units: {
+    folders: ["base", "bench", "data", "figures", "graph", "live", "models", "notebook", "reset", "runs", "training"],
+    group: 0,
+  },
   "set-up": { folders: ["setup"], group: 1, more: starting },
   sweep: { folders: ["sweep"], group: 1, more: starting },
   kernel: { folders: ["kernel", "lab"], group: 1, more: starting },
@@ -101,11 +106,13 @@ export default defineConfig({
             test: {
               name,
               include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-              exclude: [longFiles, ...timed],
+              exclude: [longFiles, ...timed, ...apart],
               sequence: { groupOrder },
+              ...shared,
               ...more,
             },
           })),
+          { extends: true as const, test: { name: "apart", include: apart, sequence: { groupOrder: 0 } } },
           { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 2 }, ...alone } },
         ],
   },

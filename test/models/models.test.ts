@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { random } from "../../lib/src/data/random";
 import { createStep } from "../../lib/src/graph/step";
 import { describe as describeModel } from "../../lib/src/models/describe";
@@ -8,6 +8,8 @@ import { assess } from "../../lib/src/training/assess";
 import { convolve, dense, lstm, pool, relu, sigmoid, softmax } from "./naive";
 
 let tensors: number;
+
+beforeAll(() => tf.disposeVariables());
 
 beforeEach(() => {
   tensors = tf.memory().numTensors;
