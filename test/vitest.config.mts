@@ -17,15 +17,15 @@ const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 const timed = ["test/kernel/interrupt.test.ts"];
 const starting = { ...patient, maxWorkers: 3 };
 const alone = { ...patient, fileParallelism: false };
-// These files end the browser that draws, or set it aside: each has a process of its own. All others share processes,
-// and the libraries in them; test/shared-process.ts takes back what a file has set.
-const apart = ["test/notebook/picture.test.ts", "test/notebook/show.test.ts"];
+// Files that show things may still draw when they end: each has a process of its own. All others share processes, and
+// the libraries in them; test/shared-process.ts takes back what a file has set.
+const showing = ["test/notebook/**/*.test.ts", "test/training/examples.test.ts"];
 const shared = { isolate: false, setupFiles: [resolve(here, "shared-process.ts")] };
 // Kinds of one group run together, the groups one after the other. Those that start kernels and browsers wait for them
 // much of the time: three at once keep two cores busy.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
   units: {
-    folders: ["base", "bench", "data", "figures", "graph", "live", "models", "notebook", "reset", "runs", "training"],
+    folders: ["base", "bench", "data", "figures", "graph", "live", "models", "reset", "runs", "training"],
     group: 0,
   },
   "set-up": { folders: ["setup"], group: 1, more: starting },
@@ -66,7 +66,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
+const known = new Set(["notebook", ...Object.values(kinds).flatMap(({ folders }) => folders)]);
 // What proves only length: `npm run test:long` runs these files instead of all others, one at a time.
 const long = process.env.DEEPNETS_LONG_TESTS === "1";
 const longFiles = "test/**/*.long.test.ts";
@@ -106,13 +106,13 @@ export default defineConfig({
             test: {
               name,
               include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-              exclude: [longFiles, ...timed, ...apart],
+              exclude: [longFiles, ...timed, ...showing],
               sequence: { groupOrder },
               ...shared,
               ...more,
             },
           })),
-          { extends: true as const, test: { name: "apart", include: apart, sequence: { groupOrder: 0 } } },
+          { extends: true as const, test: { name: "notebook", include: showing, sequence: { groupOrder: 0 } } },
           { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 2 }, ...alone } },
         ],
   },
