@@ -21,12 +21,15 @@ const alone = { ...patient, fileParallelism: false };
 // the libraries in them; test/shared-process.ts takes back what a file has set.
 const showing = ["test/notebook/**/*.test.ts", "test/training/examples.test.ts"];
 const shared = { isolate: false, setupFiles: [resolve(here, "shared-process.ts")] };
+// Where each core has its test file, the engine's second thread would only wait.
+const oneThread = { env: { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" } };
 // Kinds of one group run together, the groups one after the other. Those that start kernels and browsers wait for them
 // much of the time: three at once keep two cores busy.
 const kinds: Record<string, { readonly folders: readonly string[]; readonly group: number; readonly more?: object }> = {
   units: {
     folders: ["base", "bench", "data", "figures", "graph", "live", "models", "reset", "runs", "training"],
     group: 0,
+    more: oneThread,
   },
   "set-up": { folders: ["setup"], group: 1, more: starting },
   sweep: { folders: ["sweep"], group: 1, more: starting },
@@ -112,7 +115,10 @@ export default defineConfig({
               ...more,
             },
           })),
-          { extends: true as const, test: { name: "notebook", include: showing, sequence: { groupOrder: 0 } } },
+          {
+            extends: true as const,
+            test: { name: "notebook", include: showing, sequence: { groupOrder: 0 }, ...oneThread },
+          },
           { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 2 }, ...alone } },
         ],
   },
