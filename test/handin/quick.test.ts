@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parts } from "../../lib/src/parts";
+import { findBrowser } from "../../lib/src/notebook/browser";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { checkFolder, type Exporter, formatFindings, newExporter } from "../../lib/tools/handin/check";
 import { executeNotebook } from "../../lib/tools/notebooks/execute";
@@ -31,10 +32,14 @@ const exporter: Exporter = {
 const record = (part: string): RunRecord => storedRecords(part, "quick", quick.runs)[0]!.record;
 const executed = () => parts.map((part) => ({ part, file: join(quick.handin, part.notebook) }));
 
+// Where this machine has no browser, pictures are missing, and nothing else.
+const lacking = new Set<string>(findBrowser() ? [] : ["picture-missing"]);
+
 describe("the quick hand-in of the real notebooks", () => {
   test("ends with 0 and prints its table", () => {
-    expect(quick.output).not.toMatch(/ \[[a-z-]+\]\n/);
-    expect(quick.code).toBe(0);
+    const named = [...quick.output.matchAll(/ \[([a-z-]+)\]\n/g)].map(([, rule]) => rule);
+    expect(new Set(named)).toEqual(lacking);
+    expect(quick.code).toBe(lacking.size);
     for (const { id } of parts) expect(quick.output).toMatch(new RegExp(`^${id} .*\\d\\.\\d`, "m"));
     expect(quick.output).toMatch(/This is a quick run, not for hand-in\./);
   });
@@ -51,13 +56,13 @@ describe("the quick hand-in of the real notebooks", () => {
   });
 
   test("breaks no rule that a quick run can keep", async () => {
-    expect(formatFindings(await checkFolder(quick.handin, { quick: true, exporter }))).toBe("");
+    const findings = await checkFolder(quick.handin, { quick: true, exporter });
+    expect(formatFindings(findings.filter(({ rule }) => !lacking.has(rule)))).toBe("");
   });
 
   test("is refused by a check on its own, for being quick", async () => {
-    expect((await checkFolder(quick.handin, { exporter })).map(({ rule }) => rule)).toEqual(
-      parts.map(() => "quick-run"),
-    );
+    const rules = (await checkFolder(quick.handin, { exporter })).map(({ rule }) => rule);
+    expect(rules.filter((rule) => !lacking.has(rule))).toEqual(parts.map(() => "quick-run"));
   });
 
   test("has a number in every tag", () => {

@@ -61,8 +61,11 @@ export function engineFolders(of = root): string[] {
   return out.split("\n").filter((name) => /^[0-9a-f]{16}$/.test(name));
 }
 
+const browserNote = readFileSync(join(root, ".engine/browser.json"), "utf8");
 /** Whether set-up brought the browser, since none is installed. */
-export const hasCarriedBrowser = /"path":"\.engine\//.test(readFileSync(join(root, ".engine/browser.json"), "utf8"));
+export const hasCarriedBrowser = /"path":"\.engine\//.test(browserNote);
+/** Whether there is any browser, installed or brought. */
+export const hasBrowser = !/"path":null/.test(browserNote);
 
 /** How a command ended, and what it printed. */
 export interface Ended {
