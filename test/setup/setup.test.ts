@@ -557,7 +557,12 @@ test("starts a program that leads a life of its own, and waits", async () => {
 `,
     );
     const env = { ...process.env, TMPDIR: own };
-    const npm = spawn("npm", ["test", "--", "--no-browser", "base/endless"], { cwd: folder, env, detached: true, stdio: "ignore" });
+    const npm = spawn("npm", ["test", "--", "--no-browser", "base/endless"], {
+      cwd: folder,
+      env,
+      detached: true,
+      stdio: "ignore",
+    });
     const ended = new Promise((done) => npm.on("exit", done));
     await expect.poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 60_000 }).toMatch(/^\d+ \d+$/);
     npm.kill(signal);
@@ -569,7 +574,11 @@ test("starts a program that leads a life of its own, and waits", async () => {
     await expect.poll(alive, { timeout: 15_000 }).toEqual([]);
     await expect.poll(() => readdirSync(own), { timeout: 5000 }).toEqual(["started.txt"]);
     rmSync(join(folder, "test/base/endless.test.ts"));
-    const next = spawnSync("npm", ["test", "--", "--no-browser", "base/points"], { cwd: folder, env, encoding: "utf8" });
+    const next = spawnSync("npm", ["test", "--", "--no-browser", "base/points"], {
+      cwd: folder,
+      env,
+      encoding: "utf8",
+    });
     expect([next.status, next.stdout]).toEqual([0, expect.stringContaining("2 passed, 0 failed, 0 skipped")]);
     expect(readdirSync(own)).toEqual(["started.txt"]);
   });
