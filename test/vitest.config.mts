@@ -17,9 +17,7 @@ const quickHandin = { globalSetup: resolve(here, "handin/quick.global.ts") };
 const timed = ["test/kernel/interrupt.test.ts"];
 const starting = { ...patient, maxWorkers: 3 };
 const alone = { ...patient, fileParallelism: false };
-// Files that show things may still draw when they end: each has a process of its own. All others share processes, and
-// the libraries in them; test/shared-process.ts takes back what a file has set.
-const showing = ["test/notebook/**/*.test.ts", "test/training/examples.test.ts"];
+// Files share processes, and the libraries in them; test/shared-process.ts takes back what a file has set.
 const shared = { isolate: false, setupFiles: [resolve(here, "shared-process.ts")] };
 // Where each core has its test file, the engine's second thread would only wait.
 const oneThread = { env: { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" } };
@@ -31,6 +29,8 @@ const kinds: Record<string, { readonly folders: readonly string[]; readonly grou
     group: 0,
     more: oneThread,
   },
+  // Files that show things may still draw when they end: each has a process of its own.
+  notebook: { folders: ["notebook"], group: 0, more: { ...oneThread, isolate: true } },
   "set-up": { folders: ["setup"], group: 1, more: starting },
   sweep: { folders: ["sweep"], group: 1, more: starting },
   kernel: { folders: ["kernel", "lab"], group: 1, more: starting },
@@ -52,7 +52,7 @@ const longest = [
   "test/graph/layers.test.ts",
   "test/graph/graph-step.test.ts",
   "test/training/resume.test.ts",
-  "test/training/examples.test.ts",
+  "test/notebook/examples.test.ts",
   "test/handin/spoilings.test.ts",
   "test/kernel/failing.test.ts",
   "test/lab/safe.test.ts",
@@ -69,7 +69,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const known = new Set(["notebook", ...Object.values(kinds).flatMap(({ folders }) => folders)]);
+const known = new Set(Object.values(kinds).flatMap(({ folders }) => folders));
 // What proves only length: `npm run test:long` runs these files instead of all others, one at a time.
 const long = process.env.DEEPNETS_LONG_TESTS === "1";
 const longFiles = "test/**/*.long.test.ts";
@@ -109,16 +109,12 @@ export default defineConfig({
             test: {
               name,
               include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-              exclude: [longFiles, ...timed, ...showing],
+              exclude: [longFiles, ...timed],
               sequence: { groupOrder },
               ...shared,
               ...more,
             },
           })),
-          {
-            extends: true as const,
-            test: { name: "notebook", include: showing, sequence: { groupOrder: 0 }, ...oneThread },
-          },
           { extends: true as const, test: { name: "timed", include: timed, sequence: { groupOrder: 2 }, ...alone } },
         ],
   },

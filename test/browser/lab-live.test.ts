@@ -23,8 +23,8 @@ describe.runIf(Lab.available)("outputs that live in JupyterLab", () => {
     lab.write("pad", [
       'import { live, loadMnist, show } from "deepnets";',
       `const { train, test } = await loadMnist();
-const [images, labels] = [test.images.subarray(0, 784 * 500), test.labels.subarray(0, 500)];
-show(await live.digits({ seed: 1, mnist: { train, test: { images, inputs: images, labels, size: 500 } } }));`,
+const few = { inputs: test.inputs.subarray(0, 784 * 500), labels: test.labels.subarray(0, 500), size: 500 };
+show(await live.digits({ seed: 1, mnist: { train, test: few } }));`,
     ]);
   });
   afterAll(async () => {

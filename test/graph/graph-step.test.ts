@@ -5,6 +5,7 @@ import { loadMnist } from "../../lib/src/data/mnist";
 import { drawSeries } from "../../lib/src/data/series";
 import { createStep } from "../../lib/src/graph/step";
 import type { Batch, StepState, TrainingStep } from "../../lib/src/graph/types";
+import { firstExamples } from "../../lib/src/notebook/first-examples";
 import { Batches } from "../../lib/src/training/batches";
 import * as networks from "./networks";
 import { type Name, norm, stream } from "./networks";
@@ -149,9 +150,8 @@ describe.each(names)("a traced step of the %s network", (name) => {
     expect(Math.abs(plain - traced) / plain).toBeLessThan(0.01);
     graph.write(eager.read());
     const { test } = sheetData(name);
-    const row = test.inputs.length / test.size;
     for (const size of [1, 77, graph.evaluationSize + 3]) {
-      const first = { inputs: test.inputs.subarray(0, size * row), labels: test.labels.subarray(0, size), size };
+      const first = firstExamples(test, size);
       const [a, b] = [eager, graph].map((step) => step.evaluate(first));
       expect(b.correct).toBe(a.correct);
       expect(Math.abs(a.lossSum - b.lossSum)).toBeLessThan(1e-5 * a.lossSum + size * grain);

@@ -7,6 +7,7 @@ import { drawSeries, live, loadMnist, lstmStates, type Mnist, models } from "../
 import { forward } from "../../lib/src/live/forward";
 import type { SeriesData } from "../../lib/src/live/series-data";
 import { describe } from "../../lib/src/models/describe";
+import { firstExamples } from "../../lib/src/notebook/first-examples";
 import { modelOf } from "../../lib/src/notebook/live/model-of";
 import { networkOf } from "../../lib/src/notebook/live/network";
 import { packModel } from "../../lib/src/notebook/live/pack-model";
@@ -28,11 +29,7 @@ afterAll(() => {
 });
 
 /** The first thousand test images are enough here. */
-const few = () => {
-  const { inputs, labels } = mnist.test;
-  const images = inputs.subarray(0, 784 * 1000);
-  return { train: mnist.train, test: { inputs: images, images, labels: labels.subarray(0, 1000), size: 1000 } };
-};
+const few = () => ({ train: mnist.train, test: firstExamples(mnist.test, 1000) });
 
 test("a model is packed as far as its test accuracy stays, and keeps its own weights", async () => {
   const model = models.mlp({ hidden: [500], seed: 2 });
@@ -80,7 +77,7 @@ test("in a quick run the pad's networks are measured on the first 2,000 test ima
   // Its answer to a blank image is one class; only images beyond the first 2,000 have that label.
   const size = 2001;
   const labels = new Uint8Array(size).map((_, i) => (i < 2000 ? 1 : 0));
-  const blank = { inputs: new Float32Array(784 * size), images: new Float32Array(784 * size), labels, size };
+  const blank = { inputs: new Float32Array(784 * size), labels, size };
   const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
   vi.stubEnv("DEEPNETS_PROFILE", "quick");
   try {

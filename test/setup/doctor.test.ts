@@ -130,6 +130,7 @@ test("npm run doctor -- --repair makes it right", () => {
   const ended = run("doctor", "--repair");
   expect(ended).toMatchObject({ code: lacking.length, stderr: "" });
   expect(missingLines(ended)).toEqual(lacking);
+  expect(ended.stdout.includes("Everything is here.")).toBe(lacking.length === 0);
   expect(readFileSync(kernel, "utf8")).toBe(before);
   expect(run("doctor", "--repai").stderr).toContain(
     "Expected no option or --repair but found --repai: write npm run doctor",

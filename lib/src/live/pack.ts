@@ -56,13 +56,9 @@ export function pack(network: Network, { step, moments = [] }: PackOptions): Pac
       }
       const row = rowOf(layer);
       const known = name === "kernel" ? moments[at] : undefined;
-      const { scales, codes } = quantise(values, { row, step, meanSquare: known?.meanSquare });
+      const { scales, codes, rounded } = quantise(values, { row, step, meanSquare: known?.meanSquare });
       tensors.push({ bits: 8, size: values.length, row });
       pieces.push(new Uint8Array(scales.buffer), new Uint8Array(codes.buffer));
-      const rounded = new Float32Array(codes.length);
-      scales.forEach((scale, r) => {
-        for (let i = r * row; i < Math.min((r + 1) * row, codes.length); i++) rounded[i] = codes[i]! * scale;
-      });
       read[name] = rounded;
       if (known) read.bias = shifted(fields.bias as Float32Array, { values, rounded, mean: known.mean });
     }
@@ -99,11 +95,11 @@ interface QuantiseOptions {
 
 const largestCode = 127;
 
-/** Values as integers from -127 to 127 times one scale per row. */
+/** Values as integers from -127 to 127 times one scale per row, and these products. */
 function quantise(
   values: Float32Array,
   { row, step, meanSquare }: QuantiseOptions,
-): { readonly scales: Float32Array; readonly codes: Int8Array } {
+): { readonly scales: Float32Array; readonly codes: Int8Array; readonly rounded: Float32Array } {
   const rows = Math.ceil(values.length / row);
   const part = (r: number) => values.subarray(r * row, (r + 1) * row);
   // An input that is always 0 counts as a very small one: its row needs a finite scale.
@@ -114,16 +110,19 @@ function quantise(
   const product = Math.sqrt(sum / values.length);
   const scales = new Float32Array(rows);
   const codes = new Int8Array(values.length);
+  const rounded = new Float32Array(values.length);
   for (let r = 0; r < rows; r++) {
     const largest = part(r).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const scale = Math.fround(Math.max((step * product) / size(r), largest / largestCode));
     scales[r] = scale;
     if (scale > 0)
       part(r).forEach((value, i) => {
-        codes[r * row + i] = Math.max(-largestCode, Math.min(largestCode, Math.round(value / scale)));
+        const at = r * row + i;
+        codes[at] = Math.max(-largestCode, Math.min(largestCode, Math.round(value / scale)));
+        rounded[at] = codes[at]! * scale;
       });
   }
-  return { scales, codes };
+  return { scales, codes, rounded };
 }
 
 interface Rounding {

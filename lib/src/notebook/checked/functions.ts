@@ -1,4 +1,3 @@
-import { fromEnvironment } from "../../base/environment";
 import { isObject } from "../../base/is-object";
 import { requireValue, requireWhole } from "../../base/options";
 import * as data from "../../data";
@@ -11,7 +10,7 @@ import { assess as plainAssess } from "../../training/assess";
 import { accuracyWhenMoved as plainAccuracyWhenMoved } from "../../training/moved";
 import { parameters as plainParameters } from "../../training/parameters";
 import { seriesBorder as plainSeriesBorder } from "../../training/series-border";
-import { firstExamples } from "../first-examples";
+import { fewerWhenQuick } from "../first-examples";
 import { fields, needed, number, type Place, rule } from "./rules";
 import { strict } from "./strict";
 
@@ -138,8 +137,7 @@ export const accuracyWhenMoved: typeof plainAccuracyWhenMoved = async (model, sp
       `Expected images of 28 x 28 pixels but found ${split.inputs.length / split.size} numbers in each of ` +
         `${split.size}: pass a split of MNIST.`,
     );
-  const quick = fromEnvironment("DEEPNETS_PROFILE") === "quick";
-  return plainAccuracyWhenMoved(model, quick ? firstExamples(split, 1000) : split, pixels);
+  return plainAccuracyWhenMoved(model, fewerWhenQuick(split, 1000), pixels);
 };
 
 const isOneOf = (value: unknown, words: readonly string[]): boolean => words.includes(value as string);

@@ -1,16 +1,15 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
-import { fromEnvironment } from "../../base/environment";
 import { UserError } from "../../base/errors.cjs";
 import { itemAt } from "../../base/item-at";
 import { count, percent, plural } from "../../base/text";
-import type { Mnist, Split } from "../../data";
+import type { Dataset, Split } from "../../data";
 import type { DigitsData, DigitsImage, DigitsModel } from "../../live/digits-data";
 import { prepare } from "../../live/drawing";
 import { forward } from "../../live/forward";
 import type { Network } from "../../live/layers";
 import { parts, type TrainedPart } from "../../parts";
 import { readModel } from "../../runs";
-import { firstExamples } from "../first-examples";
+import { fewerWhenQuick } from "../first-examples";
 import { digitsStill, exampleStrokes } from "./digits-still";
 import { type Live, liveOutput } from "./output";
 import { packModel } from "./pack-model";
@@ -20,7 +19,7 @@ export interface DigitsOptions {
   /** Seed of the runs whose networks are shown. Default: the hand-in's, else 1. */
   readonly seed?: number;
   /** As `loadMnist` gives it: test images to choose from, and to measure what packing costs. */
-  readonly mnist: Pick<Mnist, "train" | "test">;
+  readonly mnist: Pick<Dataset, "train" | "test">;
 }
 
 /** The parts whose networks classify MNIST. */
@@ -38,7 +37,7 @@ const classifiers = () => parts.filter((part): part is TrainedPart => part.sheet
  * show(await live.digits({ seed: 1, mnist }));
  */
 export async function digits({ seed, mnist }: DigitsOptions): Promise<Live> {
-  const test = fromEnvironment("DEEPNETS_PROFILE") === "quick" ? firstExamples(mnist.test, 2000) : mnist.test;
+  const test = fewerWhenQuick(mnist.test, 2000);
   const shown: DigitsNetwork[] = [];
   let problem: Error | undefined;
   for (const { id, model } of classifiers()) {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import * as ts from "typescript";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Mnist } from "../../lib/src/data";
+import type { Dataset, Mnist } from "../../lib/src/data";
+import { firstExamples } from "../../lib/src/notebook/first-examples";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { loadRecord, recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";
@@ -222,10 +223,7 @@ test("there are examples, and every function that a cell can use has one", () =>
 });
 
 /** With the first thousand test images alone. */
-const few = (mnist: Mnist): Mnist => {
-  const images = mnist.test.images.subarray(0, 784 * 1000);
-  return { ...mnist, test: { images, inputs: images, labels: mnist.test.labels.subarray(0, 1000), size: 1000 } };
-};
+const few = (mnist: Mnist): Dataset => ({ ...mnist, test: firstExamples(mnist.test, 1000) });
 
 test.each(examples.map((example, i) => [example.title, example, i] as const))(
   "%s",
