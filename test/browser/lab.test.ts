@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromEnvironment } from "../../lib/src/base/environment";
 import { codeCell, ended, growsTo, Lab, pointsOf, runCell } from "./lab-page";
@@ -10,6 +10,9 @@ const shots = fromEnvironment("DEEPNETS_SCREENSHOTS");
 const shot = async (page: Page, name: string) => {
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
 };
+
+// The long tests run one at a time (lab.long.test.ts); beside others a bound would measure those.
+const alone = fromEnvironment("DEEPNETS_LONG_TESTS") === true;
 
 const name = "live";
 const sources = [
@@ -23,6 +26,16 @@ const model = models.linear();`,
   "model",
 ];
 const [imports, prepare, training, figure, shown] = [0, 1, 2, 3, 4];
+
+/** Holds each answer to a completion back, as a machine that computes on all cores does. */
+const completionsComeLate = (context: BrowserContext, ms: number) =>
+  context.routeWebSocket(/\/channels/, (toPage) => {
+    const toKernel = toPage.connectToServer();
+    toKernel.onMessage((message) => {
+      if (message.includes("complete_reply")) setTimeout(() => toPage.send(message), ms);
+      else toPage.send(message);
+    });
+  });
 
 describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
   let lab: Lab;
@@ -66,7 +79,8 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     await page.close();
   });
 
-  test("the curve grows while the cell runs, and completion answers", async () => {
+  test("the curve grows while the cell runs, and completion answers, late too", async () => {
+    await completionsComeLate(page.context(), 1500);
     page = await lab.openNotebook(name);
     expect(await page.locator(".jp-NotebookPanel-toolbar").innerText()).toContain("TypeScript (deepnets)");
     await runCell(page, imports);
@@ -89,14 +103,14 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     );
   });
 
-  test("Stop ends it within 2 s with the run so far and says how to go on", async () => {
+  test("Stop ends it with the run so far and says how to go on; alone on the machine, within 2 s", async () => {
     const at = Date.now();
     await stop();
     await codeCell(page, training).getByText("Run this cell again to go on from there").waitFor({ timeout: 20_000 });
     await ended(page, training);
     const seconds = (Date.now() - at) / 1000;
     console.log(`Stop took ${seconds.toFixed(2)} s`);
-    expect(seconds).toBeLessThan(4);
+    if (alone) expect(seconds).toBeLessThan(2);
     const stopped = await text(training);
     expect(stopped).toMatch(/stopped at iteration [\d,]+ of 100,000/);
     await shot(page, "stopped");

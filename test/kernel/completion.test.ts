@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ts from "typescript";
 import { expect, test } from "vitest";
@@ -45,4 +47,14 @@ test("inspection of a constant that holds a function says what the function says
       ["param"],
     ]);
   }
+});
+
+test("comments are types in JavaScript, in all that a cell imports", () => {
+  const folder = mkdtempSync(join(tmpdir(), "deepnets-typed-"));
+  const half = join(folder, "half.js");
+  writeFileSync(half, "/** @param {number} n */\nexport const half = (n) => n / 2;\n");
+  const compiled = (argument: string) => compiler.compile(`import { half } from "${half}"; half(${argument})`);
+  expect(compiled("2")).not.toHaveProperty("diagnostics");
+  expect(compiled('"two"')).toMatchObject({ diagnostics: [{ code: 2345 }] });
+  rmSync(folder, { recursive: true });
 });

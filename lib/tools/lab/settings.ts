@@ -7,6 +7,9 @@ import { inherited } from "../../src/base/environment";
 const overrides = {
   // No question about news at the first start, and no search for updates: nothing is loaded from outside.
   "@jupyterlab/apputils-extension:notification": { checkForUpdates: false, fetchNews: "false" },
+  // Beside a training that takes all cores the first completion may take seconds; by default JupyterLab drops an answer
+  // after one, and Tab then shows nothing.
+  "@jupyterlab/completer-extension:manager": { providerTimeout: 10_000 },
   // The index of the parts opens as a page, not as its source.
   "@jupyterlab/docmanager-extension:plugin": { defaultViewers: { markdown: "Markdown Preview" } },
 };

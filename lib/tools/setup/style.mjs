@@ -1,5 +1,5 @@
-// What a machine can check in the sources: types, lint, format, the arrows between rooms. This is the first stage of
-// npm test; alone: node lib/tools/setup/style.mjs
+// What a machine can check in the sources: types, lint, format, the arrows between rooms. npm test does so beside its
+// first tests; alone: node lib/tools/setup/style.mjs
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";

@@ -11,8 +11,9 @@ import { running } from "./run.mjs";
 import { checkStyle } from "./style.mjs";
 
 /**
- * `npm test`: types, lint, format and arrows first, then all tests, headless. `npm test -- WORD`: only the test files
- * whose path holds the word. `npm run test:long`: only the tests that take minutes to hours.
+ * `npm test`: all tests, headless, and beside the first of them types, lint, format and arrows; the tests end where
+ * these find something. `npm test -- WORD`: only the test files whose path holds the word. `npm run test:long`: only the
+ * tests that take minutes to hours.
  *
  * @returns The exit code: 0 when all passed, and a browser was there or was declared unnecessary.
  */
@@ -22,18 +23,19 @@ export async function test(argv, { long = false } = {}) {
   const browser = findBrowser();
   const words = argv.filter((word) => word !== "--no-browser");
   requireWritable();
-  if (words.length === 0 && !long) {
-    const failures = await checkStyle();
-    // It takes under a minute: nobody should wait for tests of code that the compiler refuses.
-    if (failures !== "") {
-      console.error(`\n${failures}`);
-      return 1;
-    }
-  }
-  const code = await vitest(words, {
+  const tests = vitest(words, {
     ...(browser && { DEEPNETS_BROWSER: browser }),
     ...(long && { DEEPNETS_LONG_TESTS: "1" }),
   });
+  const failures = words.length === 0 && !long ? await checkStyle() : "";
+  // Nobody should wait for tests of code that the compiler refuses.
+  if (failures !== "") {
+    tests.end();
+    await tests.ended;
+    console.error(`\n${failures}`);
+    return 1;
+  }
+  const code = await tests.ended;
   if (browser || accepted || code !== 0) return code;
   console.error(
     "The tests listed as not run need a Chromium-family browser: install Chromium, Chrome or Edge, name one in " +
@@ -57,29 +59,32 @@ const mark = "STARTED_BY_TESTS_OF";
 // The folder of their temporary files; vitest's settings know its name.
 const temporary = join(tmpdir(), `deepnets-test-${process.pid}`);
 
+/** Starts vitest; `end` ends it with all that its tests have started. */
 function vitest(argv, env) {
   mkdirSync(temporary, { recursive: true });
-  return new Promise((done) => {
-    const child = spawn(
-      process.execPath,
-      [at("node_modules/vitest/vitest.mjs"), "run", "--config", at("test/vitest.config.mts"), ...argv],
-      {
-        cwd: root,
-        stdio: ["ignore", "inherit", "pipe"],
-        // Tests may run tests: each of them is known by all of its commands.
-        env: inherited({ ...env, TMPDIR: temporary, [mark]: `${inherited()[mark] ?? ""} ${process.pid} ` }),
-      },
-    );
-    // Who ends this command, or the npm above it, ends vitest and all that the tests have started.
-    const tests = { kill: () => endTests(child) };
-    running.add(tests);
-    child.stderr.pipe(engineNoise()).pipe(process.stderr);
+  const child = spawn(
+    process.execPath,
+    [at("node_modules/vitest/vitest.mjs"), "run", "--config", at("test/vitest.config.mts"), ...argv],
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "pipe"],
+      // Tests may run tests: each of them is known by all of its commands.
+      env: inherited({ ...env, TMPDIR: temporary, [mark]: `${inherited()[mark] ?? ""} ${process.pid} ` }),
+    },
+  );
+  const end = () => endTests(child);
+  // Who ends this command, or the npm above it, ends vitest and all that the tests have started.
+  const tests = { kill: end };
+  running.add(tests);
+  child.stderr.pipe(engineNoise()).pipe(process.stderr);
+  const ended = new Promise((done) => {
     child.on("close", (code) => {
       running.delete(tests);
       removeTemporary(temporary);
       done(code ?? 1);
     });
   });
+  return { end, ended };
 }
 
 /**

@@ -1,0 +1,2 @@
+// JupyterLab with nothing beside it: how long Stop takes there.
+import "./lab.test";
