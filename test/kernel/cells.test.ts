@@ -84,7 +84,7 @@ describe("a cell that never ends", () => {
     ran = await run([
       first,
       engine,
-      ...names.flatMap((name) => [{ source: loops[name], stop: 1.5 }, "[kept, n > 5]", "n = 0;"]),
+      ...names.flatMap((name) => [{ source: loops[name], stop: 0.8 }, "[kept, n > 5]", "n = 0;"]),
     ]);
   });
 
