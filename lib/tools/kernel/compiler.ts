@@ -17,8 +17,6 @@ export class Compiler {
   readonly #ts: TypeScriptCompiler;
   readonly #cwd: string;
   readonly #language: Language;
-  /** Knows what comments say. Only an inspection needs that: the first one waits until it has read the libraries anew. */
-  #commented: Language | undefined;
   #earlier: readonly Declaration[] = [];
   #latest: readonly Declaration[] = [];
   /** What has been compiled of imported files, by path. */
@@ -94,9 +92,9 @@ export class Compiler {
   }
 
   inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
-    this.#commented ??= this.#language.withComments();
-    const { program, cell } = this.#ask(source, this.#commented);
-    const info = this.#commented.service.getQuickInfoAtPosition(this.#commented.cellFile, position);
+    const { commented, cellFile } = this.#language;
+    const { program, cell } = this.#ask(source, commented);
+    const info = commented.getQuickInfoAtPosition(cellFile, position);
     if (!info || info.documentation?.length || info.tags?.length) return info;
     // A constant without a comment that holds a function has the function's comment.
     const checker = program.getTypeChecker();
@@ -119,9 +117,9 @@ export class Compiler {
     return found;
   }
 
-  #ask(source: string, language = this.#language) {
-    language.ask(declarationText(this.#earlier), source);
-    return language.program();
+  #ask(source: string, service = this.#language.service) {
+    this.#language.ask(declarationText(this.#earlier), source);
+    return this.#language.program(service);
   }
 
   /** The names that a source declares at its top. */

@@ -8,10 +8,7 @@ const globals = `/** Asks the reader for a line of text, in the notebook's input
 declare function prompt(message?: string, value?: string): string | null;
 `;
 
-interface VirtualFile {
-  readonly text: string;
-  readonly version: number;
-}
+type Host = TypeScript.LanguageServiceHost & { hasInvalidatedResolutions(path: string): boolean };
 
 /**
  * TypeScript's language service for one cell, the declarations of earlier cells, and the files that it imports. It
@@ -24,43 +21,30 @@ export class Language {
   readonly options: TypeScript.CompilerOptions;
   readonly service: TypeScript.LanguageService;
   readonly #ts: Compiler;
-  readonly #cwd: string;
-  readonly #virtual: Map<string, VirtualFile>;
+  readonly #virtual = new Map<string, { readonly text: string; readonly version: number }>();
+  readonly #host: Host;
+  #commented: TypeScript.LanguageService | undefined;
+  #version = 0;
   #looksAnew = false;
 
-  /**
-   * @param comments Whether it reads what comments say of a name. Without them it reads the libraries' declarations in
-   *   three quarters of the time.
-   */
-  constructor(
-    ts: Compiler,
-    cwd: string,
-    {
-      comments = false,
-      virtual = new Map(),
-    }: { readonly comments?: boolean; readonly virtual?: Map<string, VirtualFile> } = {},
-  ) {
+  constructor(ts: Compiler, cwd: string) {
     this.#ts = ts;
-    this.#cwd = cwd;
-    this.#virtual = virtual;
     this.cellFile = join(cwd, "__cell__.ts");
     this.earlierFile = join(cwd, "__earlier__.d.ts");
     this.globalsFile = join(cwd, "__kernel__.d.ts");
     this.options = options(ts, cwd);
     this.write(this.globalsFile, globals);
-    if (!this.has(this.cellFile)) this.ask("", "");
-    // In JavaScript, comments are types: they are always read there.
-    const { ParseAll, ParseForTypeInfo } = ts.JSDocParsingMode;
-    const jsDocParsingMode = comments ? ParseAll : ParseForTypeInfo;
-    this.service = ts.createLanguageService(
-      { ...this.#host(cwd), jsDocParsingMode },
-      ts.createDocumentRegistry(true, cwd, jsDocParsingMode),
-    );
+    this.ask("", "");
+    this.#host = this.#hostIn(cwd);
+    // Without comments it reads the libraries' declarations in three quarters of the time. In JavaScript, comments are
+    // types: they are always read there.
+    this.service = this.#newService(ts.JSDocParsingMode.ParseForTypeInfo);
   }
 
-  /** The same files, always, read with their comments. */
-  withComments(): Language {
-    return new Language(this.#ts, this.#cwd, { comments: true, virtual: this.#virtual });
+  /** Knows what comments say. Only an inspection needs that: the first one waits until it has read the libraries anew. */
+  get commented(): TypeScript.LanguageService {
+    this.#commented ??= this.#newService(this.#ts.JSDocParsingMode.ParseAll);
+    return this.#commented;
   }
 
   /** Sets what the next questions are about. */
@@ -72,8 +56,7 @@ export class Language {
 
   /** Adds or replaces a file that exists only in memory. */
   write(file: string, text: string, always = false): void {
-    const before = this.#virtual.get(file);
-    if (always || before?.text !== text) this.#virtual.set(file, { text, version: (before?.version ?? 0) + 1 });
+    if (always || this.#virtual.get(file)?.text !== text) this.#virtual.set(file, { text, version: ++this.#version });
   }
 
   has(file: string): boolean {
@@ -81,10 +64,14 @@ export class Language {
   }
 
   /** The program that answers, with the names of earlier cells in reach of the cell. */
-  program(): { readonly program: BoundProgram; readonly cell: BoundFile; readonly earlier: BoundFile } {
+  program(service = this.service): {
+    readonly program: BoundProgram;
+    readonly cell: BoundFile;
+    readonly earlier: BoundFile;
+  } {
     // A file that was missing at the last question may exist by now.
     this.#looksAnew = true;
-    const program = this.service.getProgram() as BoundProgram;
+    const program = service.getProgram() as BoundProgram;
     this.#looksAnew = false;
     program.getTypeChecker();
     const cell = program.getSourceFile(this.cellFile) as BoundFile;
@@ -94,7 +81,12 @@ export class Language {
     return { program, cell, earlier };
   }
 
-  #host(cwd: string): TypeScript.LanguageServiceHost & { hasInvalidatedResolutions(path: string): boolean } {
+  #newService(jsDocParsingMode: TypeScript.JSDocParsingMode): TypeScript.LanguageService {
+    const registry = this.#ts.createDocumentRegistry(true, this.#host.getCurrentDirectory(), jsDocParsingMode);
+    return this.#ts.createLanguageService({ ...this.#host, jsDocParsingMode }, registry);
+  }
+
+  #hostIn(cwd: string): Host {
     const { sys } = this.#ts;
     const text = (file: string) => this.#virtual.get(file)?.text;
     return {

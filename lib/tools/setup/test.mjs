@@ -30,7 +30,7 @@ export async function test(argv, { long = false } = {}) {
   const failures = words.length === 0 && !long ? await checkStyle() : "";
   // Nobody should wait for tests of code that the compiler refuses.
   if (failures !== "") {
-    tests.end();
+    tests.kill();
     await tests.ended;
     console.error(`\n${failures}`);
     return 1;
@@ -59,7 +59,7 @@ const mark = "STARTED_BY_TESTS_OF";
 // The folder of their temporary files; vitest's settings know its name.
 const temporary = join(tmpdir(), `deepnets-test-${process.pid}`);
 
-/** Starts vitest; `end` ends it with all that its tests have started. */
+/** Starts vitest; `kill` ends it with all that its tests have started. */
 function vitest(argv, env) {
   mkdirSync(temporary, { recursive: true });
   const child = spawn(
@@ -72,19 +72,20 @@ function vitest(argv, env) {
       env: inherited({ ...env, TMPDIR: temporary, [mark]: `${inherited()[mark] ?? ""} ${process.pid} ` }),
     },
   );
-  const end = () => endTests(child);
-  // Who ends this command, or the npm above it, ends vitest and all that the tests have started.
-  const tests = { kill: end };
-  running.add(tests);
   child.stderr.pipe(engineNoise()).pipe(process.stderr);
-  const ended = new Promise((done) => {
-    child.on("close", (code) => {
-      running.delete(tests);
-      removeTemporary(temporary);
-      done(code ?? 1);
-    });
-  });
-  return { end, ended };
+  const tests = {
+    kill: () => endTests(child),
+    ended: new Promise((done) => {
+      child.on("close", (code) => {
+        running.delete(tests);
+        removeTemporary(temporary);
+        done(code ?? 1);
+      });
+    }),
+  };
+  // Who ends this command, or the npm above it, ends vitest and all that the tests have started.
+  running.add(tests);
+  return tests;
 }
 
 /**
