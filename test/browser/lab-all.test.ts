@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { quickHandin } from "../fixtures/handin/quick";
 import { Lab } from "./lab-page";
@@ -15,9 +16,12 @@ const shortest = executed[0]!;
 // notebooks run in JupyterLab in test/long.
 describe.runIf(Lab.available)("the notebooks in JupyterLab", () => {
   let lab: Lab;
+  let page: Page;
 
   beforeAll(async () => {
     lab = await Lab.start({ notebooks: executed, from: handin, env: { DEEPNETS_PROFILE: "quick" } });
+    // One page shows them all, each in a tab of its own.
+    page = await lab.open("notebooks/README.md");
   });
   afterAll(async () => {
     expect(lab.foreign).toEqual([]);
@@ -25,10 +29,13 @@ describe.runIf(Lab.available)("the notebooks in JupyterLab", () => {
   });
 
   test.each(executed)("%s as saved: every figure is drawn", async (name) => {
-    const shown = await openSaved(lab, name);
+    const shown = await openSaved(lab, page, name);
     expect(figuresIn(shown)).toBeGreaterThan(0);
     expect(shown.drawn).toBe(figuresIn(shown));
   });
 
-  test(`${shortest}, run from the first to the last cell`, async () => expectAllRan(await runAll(lab, shortest)));
+  test(`${shortest}, run from the first to the last cell`, async () => {
+    await page.close();
+    expectAllRan(await runAll(lab, shortest));
+  });
 });

@@ -53,10 +53,9 @@ export class Lab {
     linkPackages(join(root, "node_modules"), join(folder, "node_modules"));
     cpSync(join(root, "notebooks/README.md"), join(folder, "notebooks/README.md"));
     for (const name of notebooks) {
-      const notebook = JSON.parse(readFileSync(join(from ?? join(root, "notebooks"), `${name}.ipynb`), "utf8"));
-      for (const cell of notebook.cells)
-        if (!from && cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
-      writeFileSync(join(folder, "notebooks", `${name}.ipynb`), JSON.stringify(notebook));
+      const file = join(folder, "notebooks", `${name}.ipynb`);
+      cpSync(join(from ?? join(root, "notebooks"), `${name}.ipynb`), file);
+      if (!from) clearOutputs(file);
     }
     const settings = {
       HOME: join(folder, "home"),
@@ -120,6 +119,11 @@ export class Lab {
     return readFileSync(join(this.folder, path), "utf8");
   }
 
+  /** Takes the outputs out of a notebook that no page shows. */
+  clearOutputs(name: string): void {
+    clearOutputs(join(this.folder, "notebooks", `${name}.ipynb`));
+  }
+
   write(name: string, sources: readonly string[]): void {
     const cells = sources.map((source, i) => ({
       cell_type: "code",
@@ -146,6 +150,13 @@ export class Lab {
     rmSync(dirname(this.folder), { recursive: true, force: true });
     return code;
   }
+}
+
+function clearOutputs(file: string): void {
+  const notebook = JSON.parse(readFileSync(file, "utf8"));
+  for (const cell of notebook.cells)
+    if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+  writeFileSync(file, JSON.stringify(notebook));
 }
 
 /** Links to all packages; the server offers nothing that a link leads out of its folder, so plotly.js is copied. */

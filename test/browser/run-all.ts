@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { waitFor } from "../fixtures/handin/cells";
 import type { Lab } from "./lab-page";
@@ -29,8 +30,10 @@ const read = (lab: Lab, name: string): Shown["cells"] =>
     (cell: { cell_type: string }) => cell.cell_type === "code",
   );
 
-/** Restarts the kernel, runs all cells and saves, as a user would. */
+/** Restarts the kernel, runs all cells and saves, as a user would. It starts without the outputs of an earlier run. */
 export async function runAll(lab: Lab, name: string): Promise<Shown> {
+  // Their numbers and figures would pass for those of this run.
+  lab.clearOutputs(name);
   const page = await lab.openNotebook(name);
   await page.locator(`${panel} [data-command="notebook:restart-run-all"]`).first().click();
   await page.locator(".jp-Dialog button", { hasText: "Restart" }).click();
@@ -67,16 +70,15 @@ export async function runAll(lab: Lab, name: string): Promise<Shown> {
   return { cells: read(lab, name), drawn };
 }
 
-/** Opens a notebook with the outputs that it holds, and waits until they are drawn. */
-export async function openSaved(lab: Lab, name: string): Promise<Shown> {
+/** Opens a notebook with the outputs that it holds, from the page's list of files, and waits until they are drawn. */
+export async function openSaved(lab: Lab, page: Page, name: string): Promise<Shown> {
   const cells = read(lab, name);
-  const page = await lab.open(`notebooks/${name}.ipynb`);
+  await page.locator(".jp-DirListing-itemText", { hasText: `${name}.ipynb` }).dblclick();
+  await page.locator(".lm-TabBar-tab.jp-mod-current", { hasText: `${name}.ipynb` }).waitFor();
   // The renderer shows the stored picture first, and draws anew where the reader comes with the mouse.
   const drawn = page.locator(`${panel} .jp-RenderedPlotly:has(img[src^="data:image/"], .main-svg)`);
   await drawn.nth(figuresIn({ cells }) - 1).waitFor({ state: "attached", timeout: 60_000 });
-  const shown = { cells, drawn: await drawn.count() };
-  await page.close();
-  return shown;
+  return { cells, drawn: await drawn.count() };
 }
 
 /** Every cell ran, in order, without a word on stderr, and all figures are drawn. */
