@@ -43,12 +43,20 @@ const run = (cells: readonly (Cell | string)[], answers?: readonly string[]) =>
     ...(answers === undefined ? {} : { answers }),
   });
 
-/** The results of a sequence of cells, each of which must have ended well. */
-async function results(cells: readonly string[], answers?: readonly string[]): Promise<string[]> {
-  const ran = await run(cells, answers);
-  expect(ran.map((one, i) => [cells[i], one.status, textOf(one, "error")])).toEqual(
-    cells.map((cell) => [cell, "ok", ""]),
-  );
+// Cells of tests that share a kernel: none is about its start, or asks for the number of a cell.
+const together: string[] = [];
+let ranTogether: Promise<Ran[]> | undefined;
+
+/** Puts cells into the shared kernel, behind those of earlier tests; it starts when a test asks for what came of them. */
+function cellsTogether(cells: readonly string[]): () => Promise<Ran[]> {
+  const from = together.length;
+  together.push(...cells);
+  return async () => (await (ranTogether ??= run(together))).slice(from, from + cells.length);
+}
+
+/** The results of cells, each of which must have ended well. */
+function results(ran: readonly Ran[]): string[] {
+  expect(ran.map((one) => [one.status, textOf(one, "error")])).toEqual(ran.map(() => ["ok", ""]));
   return ran.map((one) => textOf(one, "execute_result"));
 }
 
@@ -124,7 +132,7 @@ test("a cell that never gives way ends with the Jupyter that started it, also by
   await vi.waitFor(() => expect(lives()).toBe(false), { timeout: 15_000, interval: 200 });
 });
 
-test("a name of an earlier cell is the same variable in all of them, however it is written", async () => {
+describe("a name of an earlier cell", () => {
   const cells = [
     ["const x = 1; import fs, { readFileSync } from 'node:fs';", ""],
     ["({ x })", "{ x: 1 }"],
@@ -154,14 +162,17 @@ test("a name of an earlier cell is the same variable in all of them, however it 
     ["export { e1 as other }; export interface P { p: 1 } export type Q = P | null;", ""],
     ["const q: Q = { p: 1 }; q", "{ p: 1 }"],
   ] as const;
-  expect(await results(cells.map(([source]) => source))).toEqual(cells.map(([, result]) => result));
+  const ran = cellsTogether(cells.map(([source]) => source));
+  test("is the same variable in all cells, however it is written", async () => {
+    expect(results(await ran())).toEqual(cells.map(([, result]) => result));
+  });
 });
 
-test("what a cell ends with is shown as what it is", async () => {
+describe("what a cell ends with", () => {
   const require =
     `import { createRequire } from "node:module"; const tf = ` +
     `createRequire(${JSON.stringify(import.meta.dirname)})("@tensorflow/tfjs-node");`;
-  const ran = await run([
+  const cells = cellsTogether([
     "null",
     "undefined",
     "Promise.resolve(3)",
@@ -176,37 +187,43 @@ test("what a cell ends with is shown as what it is", async () => {
     "console.log(m); ({ m })",
     "'text'",
   ]);
-  const shown = ran.map((one) => textOf(one, "execute_result"));
-  expect(shown[0]).toBe("null");
-  expect(shown[1]).toBe("");
-  expect(shown[2]).toBe("Promise { 3 }");
-  expect(shown[3]).toBe(
-    'Promise { <pending> }\nThe value is not there yet: write "await" in front of the expression, and the cell ' +
-      "waits for it.",
-  );
-  expect(shown[4]).toBe("{ p: Promise { [ 1 ] } }");
-  expect(textOf(ran[5], "stdout")).toMatch(/^Timeout \{[\s\S]*\} Promise \{ 3 \}\n$/);
-  expect(textOf(ran[5], "stdout")).not.toMatch(/Cell|kResourceStore|async_id|AsyncContext/i);
-  expect(shown[6]).toBe("[\n  Tensor float32 [2, 2]\n    1  2\n    3  4,\n  Tensor float32 [] 0.5\n]");
-  expect(textOf(ran[7], "stdout")).toBe(
-    "Tensor float32 [2, 2]\n  1  2\n  3  4 [ Tensor float32 [2] 1  2 ]\nTensor float32 [] (disposed)\n",
-  );
-  expect(shown[9]).toBe("[ Tensor float32 [] 1, Tensor float32 [] 1 ]");
-  for (const text of [textOf(ran[10], "stdout"), shown[10]])
-    expect(text).toMatch(/input \[3\], 8 parameters\n[\s\S]*Dense/);
-  expect(shown[11]).toBe("'text'");
+  test("is shown as what it is", async () => {
+    const ran = await cells();
+    const shown = ran.map((one) => textOf(one, "execute_result"));
+    expect(shown[0]).toBe("null");
+    expect(shown[1]).toBe("");
+    expect(shown[2]).toBe("Promise { 3 }");
+    expect(shown[3]).toBe(
+      'Promise { <pending> }\nThe value is not there yet: write "await" in front of the expression, and the cell ' +
+        "waits for it.",
+    );
+    expect(shown[4]).toBe("{ p: Promise { [ 1 ] } }");
+    expect(textOf(ran[5], "stdout")).toMatch(/^Timeout \{[\s\S]*\} Promise \{ 3 \}\n$/);
+    expect(textOf(ran[5], "stdout")).not.toMatch(/Cell|kResourceStore|async_id|AsyncContext/i);
+    expect(shown[6]).toBe("[\n  Tensor float32 [2, 2]\n    1  2\n    3  4,\n  Tensor float32 [] 0.5\n]");
+    expect(textOf(ran[7], "stdout")).toBe(
+      "Tensor float32 [2, 2]\n  1  2\n  3  4 [ Tensor float32 [2] 1  2 ]\nTensor float32 [] (disposed)\n",
+    );
+    expect(shown[9]).toBe("[ Tensor float32 [] 1, Tensor float32 [] 1 ]");
+    for (const text of [textOf(ran[10], "stdout"), shown[10]])
+      expect(text).toMatch(/input \[3\], 8 parameters\n[\s\S]*Dense/);
+    expect(shown[11]).toBe("'text'");
+  });
 });
 
-test("half a character reaches Jupyter as a replacement character, whole ones as they are", async () => {
-  const [out, result, thrown] = await run([
+describe("half a character", () => {
+  const cells = cellsTogether([
     'console.log("😀 ok".slice(0, 1)); console.error("😀 ok".slice(1)); console.log("😀");',
     '["😀".slice(1), "\\\\ud83d"].join()',
     'throw new Error("😀".slice(0, 1));',
   ]);
-  expect(textOf(out, "stdout")).toBe("\ufffd\n😀\n");
-  expect(textOf(out, "stderr")).toBe("\ufffd ok\n");
-  expect(textOf(result, "execute_result")).toBe("'\\ude00,\\\\ud83d'");
-  expect(thrown).toMatchObject({ status: "error", evalue: "\ufffd" });
+  test("reaches Jupyter as a replacement character, whole ones as they are", async () => {
+    const [out, result, thrown] = await cells();
+    expect(textOf(out, "stdout")).toBe("\ufffd\n😀\n");
+    expect(textOf(out, "stderr")).toBe("\ufffd ok\n");
+    expect(textOf(result, "execute_result")).toBe("'\\ude00,\\\\ud83d'");
+    expect(thrown).toMatchObject({ status: "error", evalue: "\ufffd" });
+  });
 });
 
 describe("an error that a cell catches and prints", () => {
@@ -266,7 +283,7 @@ describe("an error that a cell catches and prints", () => {
   });
 });
 
-test("a cell is what a module is in the Node that runs it", async () => {
+describe("a cell", () => {
   const cells: [string, string][] = [
     ['import { f, Color } from "./x.ts"; import data from "./data.json" with { type: "json" };', ""],
     ['import { js } from "./plain.js"; import five, { where } from "./sub"; import { slow } from "./slow.mts";', ""],
@@ -294,11 +311,14 @@ test("a cell is what a module is in the Node that runs it", async () => {
       ['Object.groupBy([1, 2, 3], (x) => (x % 2 ? "odd" : "even")).odd', "[ 1, 3 ]"],
       ["[new Set([1]).union(new Set([2])).size, [1, 2].values().map((x) => 2 * x).toArray()]", "[ 2, [ 2, 4 ] ]"],
     );
-  expect(await results(cells.map(([source]) => source))).toEqual(cells.map(([, result]) => result));
+  const ran = cellsTogether(cells.map(([source]) => source));
+  test("is what a module is in the Node that runs it", async () => {
+    expect(results(await ran())).toEqual(cells.map(([, result]) => result));
+  });
 });
 
-test("what the running Node does not have is refused, saying so; a file that is mended is read anew", async () => {
-  const ran = await run([
+describe("what the running Node does not have", () => {
+  const cells = cellsTogether([
     "[].nothingLikeIt",
     'import { later } from "./later";',
     'import fs from "node:fs"; fs.writeFileSync("later.ts", "export const later: number = 1;\\n");',
@@ -307,10 +327,13 @@ test("what the running Node does not have is refused, saying so; a file that is 
     'import { later } from "./later"; later',
     'Object.groupBy([1], () => "x")',
   ]);
-  expect(ran[0]!.evalue).toContain("Property 'nothingLikeIt' does not exist");
-  expect(ran[1]!.evalue).toContain("Cannot find module './later'");
-  expect([ran[3], ran[5]].map((one) => textOf(one, "execute_result"))).toEqual(["1", "22"]);
-  if (major < 22) expect(ran[6]!.evalue).toContain(`Node ${process.versions.node} does not have it.`);
+  test("is refused, saying so; a file that is mended is read anew", async () => {
+    const ran = await cells();
+    expect(ran[0]!.evalue).toContain("Property 'nothingLikeIt' does not exist");
+    expect(ran[1]!.evalue).toContain("Cannot find module './later'");
+    expect([ran[3], ran[5]].map((one) => textOf(one, "execute_result"))).toEqual(["1", "22"]);
+    if (major < 22) expect(ran[6]!.evalue).toContain(`Node ${process.versions.node} does not have it.`);
+  });
 });
 
 const asking = [
@@ -347,22 +370,25 @@ test("a cell that asks opens Jupyter's input box, with its question", async () =
   ]);
 });
 
-test("where nobody can answer, a cell that asks ends with an error; one that catches it goes on", async () => {
-  const ran = await run([
+describe("where nobody can answer", () => {
+  const cells = cellsTogether([
     ...asking,
     "const sync = () => prompt('no');\nsync()",
     'let name = "nobody"; try { name = prompt("Name?")! } catch {} name',
   ]);
-  for (const one of ran.slice(1, asking.length)) {
-    expect(one.status).toBe("error");
-    expect(one.evalue).toMatch(/^Expected somebody to answer ".*" but this run has no one to ask/);
-  }
-  expect(ran[asking.length]!.evalue).toContain("Expected prompt() at the top of a cell or in an async function");
-  expect(textOf(ran.at(-1), "execute_result")).toBe("'nobody'");
+  test("a cell that asks ends with an error; one that catches it goes on", async () => {
+    const ran = await cells();
+    for (const one of ran.slice(1, asking.length)) {
+      expect(one.status).toBe("error");
+      expect(one.evalue).toMatch(/^Expected somebody to answer ".*" but this run has no one to ask/);
+    }
+    expect(ran[asking.length]!.evalue).toContain("Expected prompt() at the top of a cell or in an async function");
+    expect(textOf(ran.at(-1), "execute_result")).toBe("'nobody'");
+  });
 });
 
-test("what a child writes to the streams that it shares is in the cell", async () => {
-  const ran = await run([
+describe("what a child writes to the streams that it shares", () => {
+  const cells = cellsTogether([
     'import { execFileSync, execSync, fork, spawn, spawnSync } from "node:child_process";',
     'execSync("echo out; echo err >&2", { stdio: "inherit" })',
     '[execFileSync("sh", ["-c", "echo both; echo E >&2"], { stdio: ["ignore", "inherit", "inherit"] }), ' +
@@ -377,15 +403,18 @@ test("what a child writes to the streams that it shares is in the cell", async (
     'execSync("yes | head -c 3000000 | tail -c 4", { stdio: ["pipe", "inherit", "pipe"] }); ' +
       'String(execSync("echo own", { stdio: ["pipe", "pipe", "inherit"] }))',
   ]);
-  const told = ran.map((one) => [textOf(one, "stdout"), textOf(one, "stderr"), textOf(one, "execute_result")]);
-  expect(ran.map(({ status }) => status)).toEqual(ran.map(() => "ok"));
-  expect(told.slice(1)).toEqual([
-    ["out\n", "err\n", "null"],
-    ["both\n", "E\n", "[ null, 'piped\\n' ]"],
-    ["a\n", "b\n", "[ 3, null, null ]"],
-    ["from the child\n", "child's complaint\n", "null"],
-    ["spawned\n", "", ""],
-    ["bad\n2\n", "", ""],
-    ["y\ny\n", "", "'own\\n'"],
-  ]);
+  test("is in the cell", async () => {
+    const ran = await cells();
+    const told = ran.map((one) => [textOf(one, "stdout"), textOf(one, "stderr"), textOf(one, "execute_result")]);
+    expect(ran.map(({ status }) => status)).toEqual(ran.map(() => "ok"));
+    expect(told.slice(1)).toEqual([
+      ["out\n", "err\n", "null"],
+      ["both\n", "E\n", "[ null, 'piped\\n' ]"],
+      ["a\n", "b\n", "[ 3, null, null ]"],
+      ["from the child\n", "child's complaint\n", "null"],
+      ["spawned\n", "", ""],
+      ["bad\n2\n", "", ""],
+      ["y\ny\n", "", "'own\\n'"],
+    ]);
+  });
 });

@@ -66,32 +66,47 @@ const cellsOf = (file: string) =>
     metadata: { tags?: string[] };
   }[];
 
+type Kind = keyof typeof kinds;
+const allKinds = Object.keys(kinds) as Kind[];
+
 const runners = {
   "our runner": (from: string, to: string) => [join(root, "lib/tools/notebooks/execute.py"), from, to, "--cwd", folder],
   papermill: (from: string, to: string) => ["-m", "papermill", from, to, "--no-progress-bar", "--cwd", folder],
 };
 
-describe.each(Object.entries(runners))("%s", (runner, command) => {
-  test.each(Object.entries(kinds))(
-    "ends with an error at %s: name and line on the terminal and in the notebook",
-    async (kind, { source, ename, evalue }) => {
-      const from = write(`${kind} in`, ["console.log('before');", source, "console.log('after');"]);
-      const to = join(folder, `${runner} ${kind}.ipynb`.replaceAll(" ", "-"));
-      const { code, stdout, stderr } = await runPython(command(from, to), { jupyter: jupyter.folder, cwd: folder });
-      expect(code).toBe(1);
-      const terminal = stdout + stderr;
-      expect(terminal).toContain(ename);
-      expect(terminal).toContain(evalue);
-      expect(terminal).toMatch(/cell \[2\], line 2, column \d+|"line": 2/);
-      const executed = cellsOf(to).filter(
-        ({ outputs, metadata }) => outputs?.length > 0 && !metadata.tags?.includes("papermill-error-cell-tag"),
-      );
-      const error = executed.at(-1)!.outputs.find(({ output_type }) => output_type === "error")!;
-      expect(error.ename).toBe(ename);
-      expect(error.evalue).toContain(evalue);
-      expect(error.traceback.join("\n")).toContain("cell [2], line 2, column ");
-    },
-  );
+describe.each<readonly [keyof typeof runners, readonly Kind[]]>([
+  ["our runner", allKinds],
+  // To the outside the kernel says the same of all kinds: one that is refused, and one that no cell throws.
+  ["papermill", ["a type error of the compiler", "a rejected promise that nobody awaits"]],
+])("%s", (runner, itsKinds) => {
+  test.each(itsKinds)("ends with an error at %s: name and line on the terminal and in the notebook", async (kind) => {
+    const { source, ename, evalue } = kinds[kind];
+    const from = write(`${kind} in`, ["console.log('before');", source, "console.log('after');"]);
+    const to = join(folder, `${runner} ${kind}.ipynb`.replaceAll(" ", "-"));
+    const { code, stdout, stderr } = await runPython(runners[runner](from, to), {
+      jupyter: jupyter.folder,
+      cwd: folder,
+    });
+    expect(code).toBe(1);
+    const terminal = stdout + stderr;
+    expect(terminal).toContain(ename);
+    expect(terminal).toContain(evalue);
+    expect(terminal).toMatch(/cell \[2\], line 2, column \d+|"line": 2/);
+    const executed = cellsOf(to).filter(
+      ({ outputs, metadata }) => outputs?.length > 0 && !metadata.tags?.includes("papermill-error-cell-tag"),
+    );
+    const error = executed.at(-1)!.outputs.find(({ output_type }) => output_type === "error")!;
+    expect(error.ename).toBe(ename);
+    expect(error.evalue).toContain(evalue);
+    expect(error.traceback.join("\n")).toContain("cell [2], line 2, column ");
+    if (runner !== "our runner") return;
+    const { message } = JSON.parse(/^failed (.*)$/m.exec(stdout)![1]!);
+    expect(message).toMatch(new RegExp(`^cell 2, line 2: ${ename}: .*${evalue}`));
+    // What fails beside its cell may be heard of only when the next one has begun.
+    const numbers = cellsOf(to).map(({ execution_count }) => execution_count);
+    expect(numbers.slice(0, 2)).toEqual([1, 2]);
+    if (kind !== "a rejected promise that nobody awaits") expect(numbers[2]).toBeNull();
+  });
 });
 
 test("nbconvert --allow-errors keeps each error in its cell; other cells hold nothing on stderr", async () => {

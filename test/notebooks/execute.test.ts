@@ -61,37 +61,6 @@ describe.concurrent("executeNotebook", () => {
     expect(ran.notebook.metadata.language_info).toMatchObject({ name: "typescript" });
   });
 
-  test.each([
-    [
-      "throw",
-      ["const a = 1;", "const b = a;\nthrow new RangeError('Expected 3 but found 4');", "a"],
-      /^cell 2, line 2: RangeError: Expected 3 but found 4/,
-    ],
-    ["syntax", ["const a = 1;", "const b = = 2;", "a"], /^cell 2, line 1: \w*Error: .*[Ee]xpression expected/],
-    [
-      "type",
-      ["const a = 1;", "\nconst b: string = a;", "a"],
-      /^cell 2, line 2: \w*Error: .*Type 'number' is not assignable to type 'string'/,
-    ],
-    [
-      "rejection",
-      [
-        "const a = 1;",
-        "void Promise.reject(new TypeError('nobody waits'));",
-        "await new Promise((done) => setTimeout(done, 300));",
-      ],
-      /^cell 2.*: TypeError: nobody waits/,
-    ],
-  ] as const)("ends at a failing cell and names it: %s", async (name, cells, message) => {
-    const ran = await run(name, cells);
-    expect(ran.status).toBe("failed");
-    expect(ran.message).toMatch(message);
-    const [first, second, third] = codes(ran);
-    expect(first!.execution_count).toBe(1);
-    expect(second!.outputs).toEqual(expect.arrayContaining([expect.objectContaining({ output_type: "error" })]));
-    if (name !== "rejection") expect(third!.execution_count).toBeNull();
-  });
-
   test("leaves out the cells that carry a tag, and counts them all the same", () => {
     const [source, target] = [join(base, "tagged.ipynb"), join(base, "tagged.out.ipynb")];
     writeCells(source, [

@@ -96,7 +96,7 @@ test.skipIf(!existsSync("/dev/full"))("of a full disk no half state stays", asyn
 
 test("a job ends with the process that started it", async () => {
   const runs = newRuns();
-  await startJob(runs, { record: "none", steps: 0 }).code; // leaves the plan
+  await startJob(runs, { record: { "h6-1b/quick-s1": "none" }, steps: 0 }).code; // leaves the plan
   const command = `python3 ${shellWord(tool("job.py"))} ${shellWord(join(runs, "plan.json"))} h6-1b quick-s1 2; true`;
   const parent = spawn("sh", ["-c", command], {
     env: { ...process.env, STAND_IN: '{"steps":600,"seconds":0.1}' },

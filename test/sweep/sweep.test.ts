@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { claimRuns } from "../../lib/src/base/lock";
@@ -72,8 +72,8 @@ test(
 );
 
 test(
-  "a failing job is retried twice and reported with its log; the others finish; exit code 1; the same command then " +
-    "runs only it",
+  "a failing job is retried twice and reported with its log; the others finish; exit code 1; a fresh clone of what " +
+    "is finished runs only it",
   async () => {
     const runs = newRuns();
     const argv = ["h6-1b", "h6-1c", "--seeds", "1-2", "--quick"];
@@ -95,10 +95,17 @@ test(
       ["h6-1c", 2],
     ]);
 
-    const again = await startSweep(runs, python, argv).ended;
+    // It holds what is committed, and repeats nothing of it.
+    const clone = newRuns();
+    for (const run of finished(runs)) {
+      mkdirSync(join(clone, run), { recursive: true });
+      cpSync(join(runs, run, "record.json"), join(clone, run, "record.json"));
+    }
+    const again = await startSweep(clone, python, argv).ended;
     expect(again.code, again.output).toBe(0);
-    expect(steps(traces(runs)["h6-1c/quick-s1"]!)).toHaveLength(2);
-    expect(table(runs).rows.map(({ part, n }) => [part, n])).toEqual([
+    expect(again.output).toContain("4 runs, 3 of them done before");
+    expect(Object.keys(traces(clone))).toEqual(["h6-1b/quick-s2"]);
+    expect(table(clone).rows.map(({ part, n }) => [part, n])).toEqual([
       ["h6-1b", 2],
       ["h6-1c", 2],
     ]);
@@ -196,65 +203,45 @@ test(
   },
 );
 
-test("a fresh clone repeats nothing that is committed", async () => {
+test("no record or a damaged one is a failure; with a whole one, a later cell that fails is only reported", async () => {
   const runs = newRuns();
-  const argv = ["h6-1b", "--seeds", "1-2", "--quick"];
-  expect((await startSweep(runs, python, argv, { steps: 2 }).ended).code).toBe(0);
-  const clone = newRuns();
-  for (const seed of [1, 2]) {
-    const record = readFileSync(join(runs, `h6-1b/quick-s${seed}/record.json`));
-    mkdirSync(join(clone, `h6-1b/quick-s${seed}`), { recursive: true });
-    writeFileSync(join(clone, `h6-1b/quick-s${seed}/record.json`), record);
-  }
-  const { code, output } = await startSweep(clone, python, [...argv.slice(0, 2), "1-3", "--quick"], { steps: 2 }).ended;
-  expect(code, output).toBe(0);
-  expect(output).toContain("3 runs, 2 of them done before");
-  expect(Object.keys(traces(clone))).toEqual(["h6-1b/quick-s3"]);
-  expect(table(clone).rows).toMatchObject([{ part: "h6-1b", n: 3 }]);
-});
-
-test("a notebook that leaves no record, or a damaged one, is a failure that says so", async () => {
-  const runs = newRuns();
-  const none = await startSweep(runs, python, ["h6-1b", "--seeds", "1", "--quick"], { steps: 1, record: "none" }).ended;
-  expect(none.code).toBe(1);
-  expect(none.output).toContain(
-    "h6-1b seed 1 failed 3 times: Expected the notebook to leave a record but found none (",
-  );
-  const damaged = await startSweep(runs, python, ["h6-1b", "--seeds", "1", "--quick"], { steps: 1, record: "damaged" })
-    .ended;
-  expect(damaged.code).toBe(1);
-  expect(damaged.output).toContain(
-    "h6-1b seed 1 failed 3 times: Expected the record of h6-1b to be a finished quick run but found a file that " +
+  const argv = ["h6-1b", "--seeds", "1-3", "--quick"];
+  const { code, output } = await startSweep(runs, python, argv, {
+    steps: 1,
+    record: { "h6-1b/quick-s1": "none", "h6-1b/quick-s2": "damaged" },
+    claim: ["h6-1b/quick-s3"],
+  }).ended;
+  expect(code).toBe(1);
+  expect(output).toContain("h6-1b seed 1 failed 3 times: Expected the notebook to leave a record but found none (");
+  expect(output).toContain(
+    "h6-1b seed 2 failed 3 times: Expected the record of h6-1b to be a finished quick run but found a file that " +
       "is no JSON (",
   );
-  expect(existsSync(join(runs, "h6-1b/quick-s1/record.json"))).toBe(false);
-});
-
-test("a cell that fails after the training is reported, and the run counts; one cut off there runs again", async () => {
-  const runs = newRuns();
-  const argv = ["h6-1b", "--seeds", "1", "--quick"];
-  const claim = await startSweep(runs, python, argv, { steps: 1, claim: true }).ended;
-  expect(claim.code).toBe(1);
-  expect(claim.output).toContain(
-    "h6-1b seed 1: the run is finished and counts, but a later cell of its notebook failed: cell 9, line 1: " +
+  for (const seed of [1, 2]) expect(existsSync(join(runs, `h6-1b/quick-s${seed}/record.json`))).toBe(false);
+  expect(output).toContain(
+    "h6-1b seed 3: the run is finished and counts, but a later cell of its notebook failed: cell 9, line 1: " +
       "Error: c does not beat b\n  log: ",
   );
-  expect(steps(traces(runs)["h6-1b/quick-s1"]!)).toEqual([0]);
-  expect(table(runs).rows).toMatchObject([{ part: "h6-1b", n: 1 }]);
-  expect((await startSweep(runs, python, argv).ended).code).toBe(0);
-  expect(steps(traces(runs)["h6-1b/quick-s1"]!)).toEqual([0]);
+  expect(table(runs).rows).toMatchObject([{ part: "h6-1b", n: 1, seeds: [3] }]);
+  const again = await startSweep(runs, python, argv, { steps: 1 }).ended;
+  expect(again.code, again.output).toBe(0);
+  expect(steps(traces(runs)["h6-1b/quick-s3"]!)).toEqual([0]);
+  expect(table(runs).rows).toMatchObject([{ part: "h6-1b", n: 3 }]);
+});
 
-  const other = newRuns();
-  const cut = startSweep(other, python, argv, { steps: 1, afterwards: 60 });
-  await until(() => existsSync(join(other, "h6-1b/quick-s1/record.json")));
-  process.kill(-workflowOf(other), "SIGKILL");
+test("a job that is cut off in a cell after the training runs again", async () => {
+  const runs = newRuns();
+  const argv = ["h6-1b", "--seeds", "1", "--quick"];
+  const cut = startSweep(runs, python, argv, { steps: 1, afterwards: 60 });
+  await until(() => existsSync(join(runs, "h6-1b/quick-s1/record.json")));
+  process.kill(-workflowOf(runs), "SIGKILL");
   cut.process.kill("SIGKILL");
   await cut.ended;
-  await until(() => alive(other).length === 0, 10);
-  const again = await startSweep(other, python, argv, { steps: 1 }).ended;
+  await until(() => alive(runs).length === 0, 10);
+  const again = await startSweep(runs, python, argv, { steps: 1 }).ended;
   expect(again.code, again.output).toBe(0);
   expect(again.output).not.toContain("done before");
-  expect(traces(other)["h6-1b/quick-s1"]!.at(-1)).toBe("end");
+  expect(traces(runs)["h6-1b/quick-s1"]!.at(-1)).toBe("end");
 });
 
 test("a profile that Snakemake refuses is reported with its own words", async () => {
