@@ -124,6 +124,15 @@ export class Lab {
     clearOutputs(join(this.folder, "notebooks", `${name}.ipynb`));
   }
 
+  /** Takes the kernel's name out of a notebook: JupyterLab then asks which one it should start, if any. */
+  clearKernel(name: string): void {
+    change(join(this.folder, "notebooks", `${name}.ipynb`), (notebook) => (notebook.metadata = {}));
+  }
+
+  namesKernel(name: string): boolean {
+    return "kernelspec" in JSON.parse(this.read(`notebooks/${name}.ipynb`)).metadata;
+  }
+
   write(name: string, sources: readonly string[]): void {
     const cells = sources.map((source, i) => ({
       cell_type: "code",
@@ -152,12 +161,17 @@ export class Lab {
   }
 }
 
-function clearOutputs(file: string): void {
+function change(file: string, how: (notebook: any) => void): void {
   const notebook = JSON.parse(readFileSync(file, "utf8"));
-  for (const cell of notebook.cells)
-    if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+  how(notebook);
   writeFileSync(file, JSON.stringify(notebook));
 }
+
+const clearOutputs = (file: string): void =>
+  change(file, ({ cells }) => {
+    for (const cell of cells)
+      if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+  });
 
 /** Links to all packages; the server offers nothing that a link leads out of its folder, so plotly.js is copied. */
 function linkPackages(from: string, to: string): void {

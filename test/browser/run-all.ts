@@ -70,10 +70,14 @@ export async function runAll(lab: Lab, name: string): Promise<Shown> {
   return { cells: read(lab, name), drawn };
 }
 
-/** Opens a notebook with the outputs that it holds, from the page's list of files, and waits until they are drawn. */
+/**
+ * Opens a notebook with the outputs that it holds, from the page's list of files, and waits until they are drawn. One
+ * that names no kernel gets none.
+ */
 export async function openSaved(lab: Lab, page: Page, name: string): Promise<Shown> {
   const cells = read(lab, name);
   await page.locator(".jp-DirListing-itemText", { hasText: `${name}.ipynb` }).dblclick();
+  if (!lab.namesKernel(name)) await page.locator(".jp-Dialog button", { hasText: "No Kernel" }).click();
   await page.locator(".lm-TabBar-tab.jp-mod-current", { hasText: `${name}.ipynb` }).waitFor();
   // The renderer shows the stored picture first, and draws anew where the reader comes with the mouse.
   const drawn = page.locator(`${panel} .jp-RenderedPlotly:has(img[src^="data:image/"], .main-svg)`);
