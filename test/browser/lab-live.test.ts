@@ -14,12 +14,14 @@ const kept = ["h6-1a", "h6-1d"].every((part) => existsSync(join(runs, part, "ful
 
 describe.runIf(Lab.available)("outputs that live in JupyterLab", () => {
   let lab: Lab;
+  let page: Page;
   beforeAll(async () => {
     lab = await Lab.start({
       notebooks: ["h6-1e-comparison"],
       from: join(root, "notebooks"),
       env: { DEEPNETS_RUNS: runs },
     });
+    lab.clearKernel("h6-1e-comparison"); // its outputs need none
     lab.write("pad", [
       'import { live, loadMnist, show } from "deepnets";',
       `const { train, test } = await loadMnist();
@@ -32,18 +34,19 @@ show(await live.digits({ seed: 1, mnist: { train, test: few } }));`,
     expect(await lab.stop()).toBe(0);
   });
 
-  const picture = (page: Page) => page.getByRole("img", { name: /^A 3 drawn by hand/ });
+  const picture = () =>
+    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").getByRole("img", { name: /^A 3 drawn by hand/ });
 
   test.runIf(kept)(
     "the pad runs where its cell has run: a drawn digit is read by each network that there is",
     async () => {
-      const page = await lab.openNotebook("pad");
+      page = await lab.openNotebook("pad");
       await runCell(page, 0);
       await ended(page, 0);
       await runCell(page, 1);
       await ended(page, 1);
       const output = codeCell(page, 1);
-      await picture(page).waitFor();
+      await picture().waitFor();
       await output.getByRole("button", { name: "Draw a digit yourself" }).click();
       await output.locator("[data-state=live]").waitFor();
       const pad = output.locator(".pad");
@@ -61,14 +64,14 @@ show(await live.digits({ seed: 1, mnist: { train, test: few } }));`,
       await pad.press("ArrowRight");
       await output.getByText(/shifted by \+1, 0/).waitFor();
       await leavePicture(page, "lab-pad", { fullPage: false });
-      await page.close();
     },
   );
 
   test.runIf(kept)("the pad is a picture where a notebook that ran elsewhere is opened and not trusted", async () => {
-    const page = await lab.openNotebook("h6-1e-comparison");
-    await picture(page).first().waitFor();
-    expect(await page.getByRole("button", { name: "Draw a digit yourself" }).count()).toBe(0);
+    await lab.openBeside(page, "h6-1e-comparison");
+    const panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
+    await picture().first().waitFor();
+    expect(await panel.getByRole("button", { name: "Draw a digit yourself" }).count()).toBe(0);
     await page.close();
   });
 

@@ -115,6 +115,19 @@ export class Lab {
     return page;
   }
 
+  /**
+   * Opens a notebook in a tab beside those that the page shows, from its list of files. One that names no kernel gets
+   * none.
+   */
+  async openBeside(page: Page, name: string): Promise<void> {
+    const file = `${name}.ipynb`;
+    const { metadata } = JSON.parse(this.read(`notebooks/${file}`));
+    await page.locator('[data-command="filebrowser:refresh"]').first().click();
+    await page.locator(".jp-DirListing-itemText", { hasText: file }).dblclick();
+    await page.locator(".lm-TabBar-tab.jp-mod-current", { hasText: file }).waitFor();
+    if (!metadata.kernelspec) await page.locator(".jp-Dialog button", { hasText: "No Kernel" }).click();
+  }
+
   read(path: string): string {
     return readFileSync(join(this.folder, path), "utf8");
   }
@@ -127,10 +140,6 @@ export class Lab {
   /** Takes the kernel's name out of a notebook: JupyterLab then asks which one it should start, if any. */
   clearKernel(name: string): void {
     change(join(this.folder, "notebooks", `${name}.ipynb`), (notebook) => (notebook.metadata = {}));
-  }
-
-  namesKernel(name: string): boolean {
-    return "kernelspec" in JSON.parse(this.read(`notebooks/${name}.ipynb`)).metadata;
   }
 
   write(name: string, sources: readonly string[]): void {

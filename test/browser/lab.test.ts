@@ -189,12 +189,11 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     copy.cells[0].source = "// changed by somebody else";
     lab.write("untrusted", []);
     writeFileSync(join(lab.folder, "notebooks/untrusted.ipynb"), JSON.stringify(copy));
-    const other = await lab.openNotebook("untrusted");
-    const picture = codeCell(other, training).locator("img");
+    await lab.openBeside(page, "untrusted");
+    const picture = codeCell(page, training).locator("img");
     await picture.waitFor();
     expect(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(300);
-    await codeCell(other, figure).locator(".jp-RenderedPlotly img, .js-plotly-plot").first().waitFor();
-    await shot(other, "untrusted");
-    await other.close();
+    await codeCell(page, figure).locator(".jp-RenderedPlotly img, .js-plotly-plot").first().waitFor();
+    await shot(page, "untrusted");
   });
 });

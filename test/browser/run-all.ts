@@ -70,15 +70,10 @@ export async function runAll(lab: Lab, name: string): Promise<Shown> {
   return { cells: read(lab, name), drawn };
 }
 
-/**
- * Opens a notebook with the outputs that it holds, from the page's list of files, and waits until they are drawn. One
- * that names no kernel gets none.
- */
+/** Opens a notebook with the outputs that it holds, beside those that the page shows, and waits until they are drawn. */
 export async function openSaved(lab: Lab, page: Page, name: string): Promise<Shown> {
   const cells = read(lab, name);
-  await page.locator(".jp-DirListing-itemText", { hasText: `${name}.ipynb` }).dblclick();
-  if (!lab.namesKernel(name)) await page.locator(".jp-Dialog button", { hasText: "No Kernel" }).click();
-  await page.locator(".lm-TabBar-tab.jp-mod-current", { hasText: `${name}.ipynb` }).waitFor();
+  await lab.openBeside(page, name);
   // The renderer shows the stored picture first, and draws anew where the reader comes with the mouse.
   const drawn = page.locator(`${panel} .jp-RenderedPlotly:has(img[src^="data:image/"], .main-svg)`);
   await drawn.nth(figuresIn({ cells }) - 1).waitFor({ state: "attached", timeout: 60_000 });

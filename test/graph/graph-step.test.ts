@@ -5,7 +5,7 @@ import { loadMnist } from "../../lib/src/data/mnist";
 import { drawSeries } from "../../lib/src/data/series";
 import { createStep } from "../../lib/src/graph/step";
 import type { Batch, StepState, TrainingStep } from "../../lib/src/graph/types";
-import { firstExamples } from "../../lib/src/notebook/first-examples";
+import { firstExamples } from "../../lib/src/runs/first-examples";
 import { Batches } from "../../lib/src/training/batches";
 import * as networks from "./networks";
 import { type Name, norm, stream } from "./networks";

@@ -5,7 +5,7 @@ import { join, relative, resolve } from "node:path";
 import * as ts from "typescript";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Dataset, Mnist } from "../../lib/src/data";
-import { firstExamples } from "../../lib/src/notebook/first-examples";
+import { firstExamples } from "../../lib/src/runs/first-examples";
 import type { RunRecord } from "../../lib/src/runs/record";
 import { loadRecord, recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";

@@ -7,12 +7,12 @@ import { drawSeries, live, loadMnist, lstmStates, type Mnist, models } from "../
 import { forward } from "../../lib/src/live/forward";
 import type { SeriesData } from "../../lib/src/live/series-data";
 import { describe } from "../../lib/src/models/describe";
-import { firstExamples } from "../../lib/src/notebook/first-examples";
 import { modelOf } from "../../lib/src/notebook/live/model-of";
 import { networkOf } from "../../lib/src/notebook/live/network";
 import { packModel } from "../../lib/src/notebook/live/pack-model";
 import { seriesOutput } from "../../lib/src/notebook/live/series";
 import { represent } from "../../lib/src/notebook/represent";
+import { firstExamples } from "../../lib/src/runs/first-examples";
 import { writeModel } from "../../lib/src/runs/model-file";
 import { loadRecord, recordText } from "../../lib/src/runs/record-file";
 import { agreeing, sampleRecord } from "../fixtures/records";

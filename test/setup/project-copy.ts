@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
 import { isAlive } from "../../lib/src/base/lock";
 
 export const root = resolve(__dirname, "../..");
@@ -85,4 +87,25 @@ export function runCommand(
     env: { ...process.env, npm_execpath: "", ...env },
   });
   return { code: status, stdout, stderr };
+}
+
+/** What set-up has noted in the log of a copy. */
+export const logOf = (folder: string): string =>
+  existsSync(join(folder, ".engine/setup.log")) ? readFileSync(join(folder, ".engine/setup.log"), "utf8") : "";
+
+/**
+ * Starts set-up in a copy, kills it with SIGKILL as soon as `when` holds, its children too unless `only` it is meant,
+ * and waits for the end.
+ */
+export async function killSetUp(folder: string, when: () => boolean, { only = false } = {}): Promise<void> {
+  const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], {
+    detached: true,
+    env: { ...process.env, MARK: folder },
+    stdio: "ignore",
+  });
+  const ended = new Promise((done) => child.on("exit", done));
+  for (let i = 0; i < 3000 && !when() && child.exitCode === null; i++) await sleep(10);
+  expect(child.exitCode, "set-up ended before it could be killed").toBeNull();
+  process.kill(only ? child.pid! : -child.pid!, "SIGKILL");
+  await ended;
 }

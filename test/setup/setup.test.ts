@@ -19,8 +19,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isAlive } from "../../lib/src/base/lock";
-import { processesOf } from "../lab/processes";
-import { copyProject, type Ended, engineFolders, root, runCommand } from "./project-copy";
+import { copyProject, type Ended, engineFolders, killSetUp, logOf, root, runCommand } from "./project-copy";
 
 let folder: string;
 let remove: () => void;
@@ -32,31 +31,10 @@ afterAll(() => remove());
 const setUp = (env: Record<string, string> = {}, node = process.execPath): Ended =>
   runCommand(folder, ["setup"], { env, node });
 
-/**
- * Starts set-up, kills it with SIGKILL as soon as `when` holds, its children too unless `only` it is meant, and waits
- * for the end.
- */
-async function killSetUp(when: () => boolean, { only = false } = {}): Promise<void> {
-  const child = spawn(process.execPath, [join(folder, "lib/tools/setup/command.mjs"), "setup"], {
-    detached: true,
-    env: { ...process.env, MARK: folder },
-    stdio: "ignore",
-  });
-  const ended = new Promise((done) => child.on("exit", done));
-  for (let i = 0; i < 3000 && !when() && child.exitCode === null; i++) await sleep(10);
-  expect(child.exitCode, "set-up ended before it could be killed").toBeNull();
-  process.kill(only ? child.pid! : -child.pid!, "SIGKILL");
-  await ended;
-}
-
 // Processes are looked for in /proc.
 const linux = process.platform === "linux";
 
-/** What set-up's programs are still at work in the copy. */
-const leftRunning = () => (linux ? processesOf(folder) : []);
-
-const log = () =>
-  existsSync(join(folder, ".engine/setup.log")) ? readFileSync(join(folder, ".engine/setup.log"), "utf8") : "";
+const log = () => logOf(folder);
 const engine = () => join(folder, ".engine", engineFolders(folder)[0]!);
 
 describe("set-up in a folder that moved", () => {
@@ -80,10 +58,12 @@ describe("set-up in a folder that moved", () => {
   });
 });
 
+// While it compiles the addon: killed.long.test.ts.
 describe("set-up that was killed", () => {
   test("while building the library: the next one builds it whole", async () => {
     rmSync(join(folder, "lib/dist"), { recursive: true });
     await killSetUp(
+      folder,
       () =>
         readdirSync(join(folder, "lib")).some((name) => name.startsWith("dist-")) ||
         log().trimEnd().endsWith("--pretty false"),
@@ -91,33 +71,6 @@ describe("set-up that was killed", () => {
     expect(existsSync(join(folder, "lib/dist/build.json"))).toBe(false);
     expect(setUp()).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(join(folder, "lib/dist/src/index.js"))).toBe(true);
-  });
-
-  test("while compiling the addon: the next one compiles it, checks it and downloads nothing", async () => {
-    const stampFile = join(engine(), "engine.json");
-    const stamp = JSON.parse(readFileSync(stampFile, "utf8"));
-    // One of another version of our part of it is compiled anew.
-    writeFileSync(stampFile, JSON.stringify({ ...stamp, addon: "0123456789abcdef" }));
-    const before = log().length;
-    const compiles = () => !linux || leftRunning().some(({ command }) => /cc1plus|c\+\+|g\+\+/.test(command));
-    await killSetUp(() => log().slice(before).includes("Building the TensorFlow addon") && compiles(), { only: linux });
-    // The compiler goes on alone, and the next set-up ends it.
-    expect(leftRunning().length > 0).toBe(linux);
-    // What its programs had put aside goes with the next one.
-    const aside = join(folder, ".engine/tmp");
-    expect(existsSync(aside)).toBe(true);
-    // So is one whose files nobody noted, as an older set-up left it.
-    writeFileSync(stampFile, JSON.stringify({ ...stamp, files: undefined }));
-    const ended = setUp();
-    expect(ended).toMatchObject({ code: 0, stderr: "" });
-    expect(ended.stdout).toContain("TensorFlow addon");
-    expect(ended.stdout).not.toContain("download");
-    expect(log().slice(before)).not.toContain("Downloading");
-    expect(existsSync(aside)).toBe(false);
-    expect(leftRunning()).toEqual([]);
-    const { files, ...rest } = JSON.parse(readFileSync(stampFile, "utf8"));
-    expect({ ...rest, files: stamp.files }).toEqual(stamp);
-    expect(Object.keys(files)).toContain("lib/napi-v8/tfjs_binding.node");
   });
 
   test("a lock that it left behind is taken over, one of a living process is waited for", async () => {

@@ -109,10 +109,8 @@ export class TracedGraph {
 
   /** Copies of the variables, then of the optimizer's slots (`"name/m"`, `"name/v"`). */
   read(): GraphTensor[] {
-    return this.#state.map(({ name, shape }, i) => {
-      const [values] = this.#execute([], [], [{ name: `state/read_${i}` }]);
-      return { name, shape, values: values as Float32Array };
-    });
+    const values = this.#values(this.#state.length);
+    return this.#state.map(({ name, shape }, i) => ({ name, shape, values: itemAt(values, i) }));
   }
 
   /** Names and shapes of what `read` returns. */
@@ -123,21 +121,19 @@ export class TracedGraph {
   /** Puts variables and slots in place; takes what `read` returned, and throws when names or shapes are others. */
   write(tensors: readonly GraphTensor[]): void {
     checkTensors(tensors, this.#state);
-    tensors.forEach(({ values }, i) => {
-      this.#execute(
-        [{ name: `state/value_${i}` }],
-        [values],
-        [{ name: `state/written_${i}` }],
-        itemAt(this.#state, i).shape,
-      );
-    });
+    if (tensors.length === 0) return;
+    this.#execute(
+      this.#state.map(({ shape }, i) => ({ name: `state/value_${i}`, outputs: [{ shape, dtype: "float32" }] })),
+      tensors.map(({ values }) => values),
+      this.#state.map((_, i) => ({ name: `state/written_${i}` })),
+    );
   }
 
   /** Copies the graph's variables into the tf.Variables that it was traced with. */
   sync(): void {
+    const values = this.#values(this.#variables.length);
     this.#variables.forEach(({ variable }, i) => {
-      const values = itemAt(this.#execute([], [], [{ name: `state/read_${i}` }]), 0);
-      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+      tf.tidy(() => variable.assign(tf.tensor(itemAt(values, i), variable.shape)));
     });
   }
 
@@ -174,6 +170,12 @@ export class TracedGraph {
     if (this.#session === undefined) return;
     backend().binding.deleteSavedModel(this.#session);
     this.#session = undefined;
+  }
+
+  /** The values of the first variables and slots: in one run, since the engine prepares each new set of results. */
+  #values(count: number): Float32Array[] {
+    const reads = Array.from({ length: count }, (_, i) => ({ name: `state/read_${i}` }));
+    return count === 0 ? [] : (this.#execute([], [], reads) as Float32Array[]);
   }
 
   #find(name: string): Callable {
@@ -244,19 +246,18 @@ export class TracedGraph {
   }
 
   #execute(
-    inputs: readonly { name: string; outputs?: GraphNode["outputs"] }[],
+    inputs: readonly Pick<GraphNode, "name" | "outputs">[],
     values: readonly Values[],
     targets: readonly { name: string }[],
-    shape?: readonly number[],
   ): Values[] {
     if (this.#session === undefined) throw new Error("Expected a live graph but it was disposed of: trace it again.");
     const { binding } = backend();
     const ids: number[] = [];
     try {
       inputs.forEach((input, i) => {
-        const spec = input.outputs?.[0];
-        const dtype = spec?.dtype === "int32" ? binding.TF_INT32 : binding.TF_FLOAT;
-        ids.push(binding.createTensor(shape ?? itemAt(input.outputs ?? [], 0).shape, dtype, itemAt(values, i)));
+        const { shape, dtype } = itemAt(input.outputs, 0);
+        const type = dtype === "int32" ? binding.TF_INT32 : binding.TF_FLOAT;
+        ids.push(binding.createTensor(shape, type, itemAt(values, i)));
       });
       const names = (nodes: readonly { name: string }[]) => nodes.map((node) => `${node.name}:0`).join(",");
       const results = binding.runSavedModel(this.#session, ids, names(inputs), names(targets));

@@ -3,7 +3,7 @@ import { sum } from "../base/statistics";
 import { completeOptimizer } from "../graph/optimizers";
 import { curveSize } from "../training/curves";
 import type { FinalEvaluation } from "../training/evaluation";
-import { curveExamples } from "./curve-examples";
+import { curveExamples, finalExamples } from "./first-examples";
 import type { RunRecord } from "./record";
 
 type Final = NonNullable<RunRecord["final"]>;
@@ -25,11 +25,14 @@ export function contradiction(record: RunRecord): string | undefined {
   );
 }
 
-function aboutSettings({ config, overrides, progress, model }: RunRecord, { train }: Final): string | undefined {
+function aboutSettings(record: RunRecord, { train }: Final): string | undefined {
+  const { config, overrides, progress, model } = record;
   const { iterations, epochs, batchSize } = config;
   if (progress.iteration !== iterations || progress.iterations !== iterations)
     return `iteration ${progress.iteration} of ${progress.iterations} in a run of ${iterations}`;
-  if (epochs !== undefined && iterations !== Math.ceil((epochs * train.size) / batchSize))
+  // An end that is measured on so many examples does not say how many there are.
+  const all = train.size !== finalExamples(record);
+  if (all && epochs !== undefined && iterations !== Math.ceil((epochs * train.size) / batchSize))
     return `${iterations} iterations for ${epochs} epochs of ${train.size} examples in batches of ${batchSize}`;
   const optimizer = optimizerFault(config.optimizer);
   if (optimizer) return optimizer;

@@ -4,7 +4,7 @@ import { describe } from "../models/describe";
 import { curveSize } from "../training/curves";
 import { type FitState, totalIterations } from "../training/fit";
 import type { Parameters } from "../training/parameters";
-import { curveExamples } from "./curve-examples";
+import { curveExamples } from "./first-examples";
 import { codeHash, machine, peakMemoryMB, threads, versionsOfRun } from "./provenance";
 import type { Progress, RunRecord } from "./record";
 

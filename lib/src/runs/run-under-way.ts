@@ -7,6 +7,7 @@ import { type FitState, startOfFit, totalIterations } from "../training/fit";
 import { modelHash } from "../training/initial-weights";
 import type { Parameters } from "../training/parameters";
 import type { Identity } from "./checkpoint";
+import { finalExamples, firstExamples } from "./first-examples";
 import type { RunRecord } from "./record";
 import type { TrainOptions } from "./run";
 import type { RunFolder } from "./run-folder";
@@ -76,10 +77,11 @@ export class RunUnderWay {
     return this.#tell("interrupted");
   }
 
-  /** Evaluates the trained model on all examples and leaves the record. */
+  /** Evaluates the trained model on all examples (a quick run, on fewer to train on) and leaves the record. */
   async finished(model: tf.LayersModel, dataset: Dataset): Promise<RunRecord> {
     const start = performance.now();
-    const final = finalOf(await assess(model, dataset.train), await assess(model, dataset.test));
+    const training = firstExamples(dataset.train, finalExamples(this.#stable) ?? dataset.train.size);
+    const final = finalOf(await assess(model, training), await assess(model, dataset.test));
     this.state.clock.evaluation += performance.now() - start;
     const record = this.#record("finished", final);
     await this.#folder.finish(record, model);

@@ -5,7 +5,7 @@ import { fit } from "../training/fit";
 import { noteTrainedWeights, startFromInitialWeights } from "../training/initial-weights";
 import type { Parameters } from "../training/parameters";
 import { checkTraining, checkTrainOptions } from "./check-call";
-import { curveExamples } from "./curve-examples";
+import { curveExamples } from "./first-examples";
 import { claimModel } from "./model-claim";
 import { Interrupted, type Run, type TrainOptions } from "./run";
 import { RunFolder } from "./run-folder";

@@ -6,11 +6,11 @@ import { trace as plainTrace } from "../../graph/trace";
 import type { TracedFunction } from "../../graph/trace-types";
 import type { Batch } from "../../graph/types";
 import { checkData } from "../../runs/check-call";
+import { fewerWhenQuick } from "../../runs/first-examples";
 import { assess as plainAssess } from "../../training/assess";
 import { accuracyWhenMoved as plainAccuracyWhenMoved } from "../../training/moved";
 import { parameters as plainParameters } from "../../training/parameters";
 import { seriesBorder as plainSeriesBorder } from "../../training/series-border";
-import { fewerWhenQuick } from "../first-examples";
 import { fields, needed, number, type Place, rule } from "./rules";
 import { strict } from "./strict";
 

@@ -9,7 +9,7 @@ import { forward } from "../../live/forward";
 import type { Network } from "../../live/layers";
 import { parts, type TrainedPart } from "../../parts";
 import { readModel } from "../../runs";
-import { fewerWhenQuick } from "../first-examples";
+import { fewerWhenQuick } from "../../runs/first-examples";
 import { digitsStill, exampleStrokes } from "./digits-still";
 import { type Live, liveOutput } from "./output";
 import { packModel } from "./pack-model";

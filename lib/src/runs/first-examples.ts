@@ -1,5 +1,10 @@
+// How many examples measurements look at: a quick run is a rehearsal, and measuring would take longer than its training.
+
 import { fromEnvironment } from "../base/environment";
 import type { Split } from "../data";
+import type { RunRecord } from "./record";
+
+type Profile = Pick<RunRecord, "profile">;
 
 /** The first `count` examples of a split, or all where it has fewer. The arrays are views of the split's own. */
 export function firstExamples({ inputs, labels, size }: Split, count: number): Split {
@@ -10,3 +15,9 @@ export function firstExamples({ inputs, labels, size }: Split, count: number): S
 /** What a measurement looks at: in a quick run the first `count` examples, else all. */
 export const fewerWhenQuick = (split: Split, count: number): Split =>
   fromEnvironment("DEEPNETS_PROFILE") === "quick" ? firstExamples(split, count) : split;
+
+/** How many examples of each split, the first ones, a curve of a run is measured on; a smaller split, as a whole. */
+export const curveExamples = ({ profile }: Profile): number => (profile === "quick" ? 2000 : 10_000);
+
+/** How many training examples, the first ones, the end of a run is measured on; undefined: all. */
+export const finalExamples = ({ profile }: Profile): number | undefined => (profile === "quick" ? 10_000 : undefined);
