@@ -6,6 +6,7 @@ import { drawSeries, train as exported, models, parameters } from "../../lib/src
 import { summary } from "../../lib/src/notebook/summary";
 import { train, trial } from "../../lib/src/notebook/train";
 import { runFolder } from "../../lib/src/runs/places";
+import { corners, small } from "../fixtures/training/small";
 import { FakeKernel } from "./fake-kernel";
 
 const folder = mkdtempSync(join(tmpdir(), "deepnets-notebook-"));
@@ -96,4 +97,22 @@ test("the picture of the curve is a whole SVG", async () => {
   expect(svg.match(/<polyline/g)).toHaveLength(2);
   expect(svg).not.toContain("NaN");
   expect(svg.match(/points="([^"]*)"/)![1].split(" ")).toHaveLength(record.iterations.length - 1);
+});
+
+test("a trial is measured on as many examples as its cell says, in a quick run on 500 at most", async () => {
+  const data = corners(700, 600);
+  const ends = async (profile: "full" | "quick", options: { evaluateOn?: number }) => {
+    const model = models.mlp({ inputs: 4, hidden: [12], outputs: 3, seed: 1 });
+    const { trainLoss, testLoss } = await trial(model, data, { ...small({ iterations: 1 }), profile }, options);
+    return [trainLoss, testLoss];
+  };
+  const full = await Promise.all(
+    [{}, { evaluateOn: 550 }, { evaluateOn: 500 }, { evaluateOn: 30 }].map((o) => ends("full", o)),
+  );
+  const [all, more, most, few] = full;
+  expect(new Set(full.map((losses) => JSON.stringify(losses))).size).toBe(4);
+  expect(await ends("quick", {})).toEqual(most);
+  expect(await ends("quick", { evaluateOn: 550 })).toEqual(most);
+  expect(await ends("quick", { evaluateOn: 30 })).toEqual(few);
+  expect([all, more]).not.toContainEqual(most);
 });

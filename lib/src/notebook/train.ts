@@ -1,6 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
 import type { Dataset } from "../data/dataset";
 import { checkTraining, checkTrainOptions, checkTrialOptions } from "../runs/check-call";
+import { trialExamples } from "../runs/first-examples";
 import { claimModel } from "../runs/model-claim";
 import { runFolder } from "../runs/places";
 import { Interrupted, type Run, type TrainOptions } from "../runs/run";
@@ -75,7 +76,7 @@ export async function train(
 
 /**
  * Trains a model as `train` does, but leaves nothing on disk: for side experiments of a notebook. Stopping the cell
- * ends it with an error.
+ * ends it with an error. In a quick run an evaluation looks at the first 500 examples at most.
  *
  * @param model An uncompiled model whose last layer is a softmax or sigmoid activation; it holds the trained weights
  *   afterwards.
@@ -97,8 +98,10 @@ export async function trial(
   checkTrialOptions(options);
   checkTraining(model, dataset, parameters);
   const release = claimModel(model);
+  const evaluateOn = trialExamples(parameters, options.evaluateOn);
+  const measured = { ...options, ...(evaluateOn !== undefined && { evaluateOn }) };
   try {
-    return await stoppable((signal) => trialPlain(model, dataset, parameters, { ...options, signal }), options.signal);
+    return await stoppable((signal) => trialPlain(model, dataset, parameters, { ...measured, signal }), options.signal);
   } finally {
     release();
   }
