@@ -52,7 +52,7 @@ def wait_until_running(request):
             return
 
 
-def interrupt(request, after=0.5):
+def interrupt(request, after=0.2):
     """Interrupts a cell some seconds after it has begun; its reply, and how long that took."""
     wait_until_running(request)
     time.sleep(after)
@@ -76,10 +76,10 @@ loops = {
 for name, code in loops.items():
     request = client.execute(go + code)
     queued = client.execute('console.log("must not run")')
-    reply, seconds = interrupt(request, 0.6)
+    reply, seconds = interrupt(request, 0.3)
     aborted = reply_to(queued)["status"]
     before = value("n")
-    time.sleep(0.5)
+    time.sleep(0.3)
     after = value("n")
     late = []
     while True:
