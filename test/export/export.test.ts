@@ -142,6 +142,7 @@ test("the index links the parts with their results, and h6-2's imbalance stays n
     "7.5",
   ]);
   expect(index).toContain("balanced accuracy on fresh series 93.40 %");
+  expect(index).toContain("on all training and all test examples");
   expect(index).not.toContain("Handed in by");
 });
 

@@ -52,6 +52,7 @@ describe("the quick hand-in of the real notebooks", () => {
     expect(report.parts.map(({ part, status }) => [part, status])).toEqual(parts.map(({ id }) => [id, "finished"]));
     const index = readFileSync(join(quick.handin, "index.html"), "utf8");
     expect(index).toContain("quick run, not for hand-in");
+    expect(index).toContain("on the first 10,000 training and all test examples");
     for (const { notebook } of parts) expect(index).toContain(`${notebook}.html`);
   });
 

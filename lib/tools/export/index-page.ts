@@ -1,6 +1,7 @@
 import { itemAt } from "../../src/base/item-at";
 import { count, escapeHtml, meanPercent, percent } from "../../src/base/text";
 import type { Part } from "../../src/parts";
+import { finalExamples } from "../../src/runs/first-examples";
 import type { RunRecord } from "../../src/runs/record";
 import { spread } from "../../src/runs/spread";
 import type { StoredRecord } from "../notebooks/records";
@@ -53,7 +54,7 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
       : "",
     "<h2>Parts</h2>",
     table(shown),
-    "<p>Accuracies are those after the last iteration, on all training and all test examples. Each page opens " +
+    `<p>Accuracies are those after the last iteration, on ${measuredOn(shown)} and all test examples. Each page opens ` +
       "without a network.</p>",
     ...shown
       .filter(({ part }) => part.sheet?.metric === "balanced accuracy")
@@ -61,6 +62,13 @@ export function indexPage(entries: readonly Entry[], { authors = [], notice }: I
     "</main></div>",
   ];
   return document(title, { parts });
+}
+
+/** Which training examples the ends of these runs were measured on. */
+function measuredOn(entries: readonly Entry[]): string {
+  const quick = entries.flatMap(({ records }) => records).find(({ record }) => record.profile === "quick");
+  const first = quick && finalExamples(quick.record);
+  return first === undefined ? "all training" : `the first ${count(first)} training`;
 }
 
 const nameOf = ({ label, title: of }: Part): string => `${label} ${of}`;
