@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { executionRules } from "../../lib/tools/handin/rules/execution";
 import { digitStrokes } from "../fixtures/strokes";
-import { codeCell, ended, Lab, runCell } from "./lab-page";
+import { codeCell, ended, Lab, panel, runCell } from "./lab-page";
 import { leavePicture } from "./offline-page";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -34,8 +34,7 @@ show(await live.digits({ seed: 1, mnist: { train, test: few } }));`,
     expect(await lab.stop()).toBe(0);
   });
 
-  const picture = () =>
-    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").getByRole("img", { name: /^A 3 drawn by hand/ });
+  const picture = () => page.locator(panel).getByRole("img", { name: /^A 3 drawn by hand/ });
 
   test.runIf(kept)(
     "the pad runs where its cell has run: a drawn digit is read by each network that there is",
@@ -69,9 +68,8 @@ show(await live.digits({ seed: 1, mnist: { train, test: few } }));`,
 
   test.runIf(kept)("the pad is a picture where a notebook that ran elsewhere is opened and not trusted", async () => {
     await lab.openBeside(page, "h6-1e-comparison");
-    const panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
     await picture().first().waitFor();
-    expect(await panel.getByRole("button", { name: "Draw a digit yourself" }).count()).toBe(0);
+    expect(await page.locator(panel).getByRole("button", { name: "Draw a digit yourself" }).count()).toBe(0);
     await page.close();
   });
 

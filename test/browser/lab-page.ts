@@ -7,6 +7,9 @@ import { findBrowser } from "../../lib/src/notebook/browser";
 
 const root = resolve(__dirname, "../..");
 
+/** The notebook that a page of JupyterLab shows, among those in its tabs. */
+export const panel = ".jp-NotebookPanel:not(.lm-mod-hidden)";
+
 interface LabParts {
   readonly folder: string;
   readonly server: ChildProcess;
@@ -53,9 +56,7 @@ export class Lab {
     linkPackages(join(root, "node_modules"), join(folder, "node_modules"));
     cpSync(join(root, "notebooks/README.md"), join(folder, "notebooks/README.md"));
     for (const name of notebooks) {
-      const file = join(folder, "notebooks", `${name}.ipynb`);
-      cpSync(join(from ?? join(root, "notebooks"), `${name}.ipynb`), file);
-      if (!from) clearOutputs(file);
+      cpSync(join(from ?? join(root, "notebooks"), `${name}.ipynb`), join(folder, "notebooks", `${name}.ipynb`));
     }
     const settings = {
       HOME: join(folder, "home"),
@@ -81,6 +82,7 @@ export class Lab {
     const browser = await chromium.launch({ executablePath: findBrowser()!, args: ["--no-sandbox"] });
     const context = await browser.newContext({ viewport: { width: 1300, height: 1000 } });
     const lab = new Lab({ folder, server, address, browser, context });
+    if (!from) for (const name of notebooks) lab.clearOutputs(name);
     context.on("request", (request) => {
       const url = new URL(request.url());
       if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") lab.foreign.push(request.url());
@@ -103,7 +105,7 @@ export class Lab {
   /** Opens a notebook and waits until its kernel is idle. */
   async openNotebook(name: string): Promise<Page> {
     const page = await this.open(`notebooks/${name}.ipynb`);
-    await page.waitForSelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell");
+    await page.waitForSelector(`${panel} .jp-Notebook .jp-CodeCell`);
     await page.waitForFunction(
       () =>
         /Idle|Busy/.test(
@@ -134,12 +136,22 @@ export class Lab {
 
   /** Takes the outputs out of a notebook that no page shows. */
   clearOutputs(name: string): void {
-    clearOutputs(join(this.folder, "notebooks", `${name}.ipynb`));
+    this.#change(name, ({ cells }) => {
+      for (const cell of cells)
+        if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+    });
   }
 
   /** Takes the kernel's name out of a notebook: JupyterLab then asks which one it should start, if any. */
   clearKernel(name: string): void {
-    change(join(this.folder, "notebooks", `${name}.ipynb`), (notebook) => (notebook.metadata = {}));
+    this.#change(name, (notebook) => (notebook.metadata = {}));
+  }
+
+  #change(name: string, how: (notebook: any) => void): void {
+    const path = `notebooks/${name}.ipynb`;
+    const notebook = JSON.parse(this.read(path));
+    how(notebook);
+    writeFileSync(join(this.folder, path), JSON.stringify(notebook));
   }
 
   write(name: string, sources: readonly string[]): void {
@@ -170,18 +182,6 @@ export class Lab {
   }
 }
 
-function change(file: string, how: (notebook: any) => void): void {
-  const notebook = JSON.parse(readFileSync(file, "utf8"));
-  how(notebook);
-  writeFileSync(file, JSON.stringify(notebook));
-}
-
-const clearOutputs = (file: string): void =>
-  change(file, ({ cells }) => {
-    for (const cell of cells)
-      if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
-  });
-
 /** Links to all packages; the server offers nothing that a link leads out of its folder, so plotly.js is copied. */
 function linkPackages(from: string, to: string): void {
   mkdirSync(to);
@@ -192,8 +192,7 @@ function linkPackages(from: string, to: string): void {
 }
 
 /** The code cell of a number, counted from 0. */
-export const codeCell = (page: Page, index: number) =>
-  page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(index);
+export const codeCell = (page: Page, index: number) => page.locator(`${panel} .jp-CodeCell`).nth(index);
 
 /** Runs one cell, as Ctrl-Enter does. */
 export async function runCell(page: Page, index: number): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { waitFor } from "../fixtures/handin/cells";
-import type { Lab } from "./lab-page";
+import { type Lab, panel } from "./lab-page";
 
 /** A stored output, as far as these tests look at it. */
 export interface Output {
@@ -18,8 +18,6 @@ export interface Shown {
   readonly cells: readonly { readonly execution_count: number; readonly outputs: readonly Output[] }[];
   readonly drawn: number;
 }
-
-const panel = ".jp-NotebookPanel:not(.lm-mod-hidden)";
 
 /** How many of the stored outputs are figures. */
 export const figuresIn = ({ cells }: Pick<Shown, "cells">): number =>

@@ -1,4 +1,5 @@
 import { max, mean, min, sampleStandardDeviation } from "simple-statistics";
+import { itemAt } from "./item-at";
 
 /** Mean and scatter of one figure over several runs. */
 export interface Statistic {
@@ -21,4 +22,11 @@ export function statistic(values: readonly number[]): Statistic {
     min: min(numbers),
     max: max(numbers),
   };
+}
+
+/** How often each class 0, 1, ... occurs among labels, `[classes]`; labels beyond the last class are not counted. */
+export function countBy(classes: number, labels: Iterable<number>): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) if (label < classes) counts[label] = itemAt(counts, label) + 1;
+  return counts;
 }

@@ -98,8 +98,7 @@ export async function trial(
   checkTrialOptions(options);
   checkTraining(model, dataset, parameters);
   const release = claimModel(model);
-  const evaluateOn = trialExamples(parameters, options.evaluateOn);
-  const measured = { ...options, ...(evaluateOn !== undefined && { evaluateOn }) };
+  const measured = { ...options, evaluateOn: trialExamples(parameters, options.evaluateOn) };
   try {
     return await stoppable((signal) => trialPlain(model, dataset, parameters, { ...measured, signal }), options.signal);
   } finally {

@@ -23,5 +23,5 @@ export const curveExamples = ({ profile }: Profile): number => (profile === "qui
 export const finalExamples = ({ profile }: Profile): number | undefined => (profile === "quick" ? 10_000 : undefined);
 
 /** How many examples of each split, the first ones, a trial is measured on; `wanted` is what its cell says, if it does. */
-export const trialExamples = (run: Profile, wanted: number | undefined): number | undefined =>
-  run.profile === "quick" ? Math.min(wanted ?? 500, 500) : wanted;
+export const trialExamples = (run: Profile, wanted = curveExamples(run)): number =>
+  run.profile === "quick" ? Math.min(wanted, 500) : wanted;

@@ -1,5 +1,5 @@
 import { itemAt } from "../base/item-at";
-import { sum } from "../base/statistics";
+import { countBy, sum } from "../base/statistics";
 import { completeOptimizer } from "../graph/optimizers";
 import { curveSize } from "../training/curves";
 import type { FinalEvaluation } from "../training/evaluation";
@@ -136,7 +136,7 @@ function aboutPredictions({ train, test, predictions }: Final): string | undefin
     return `${label.length} predictions with ${probability.length} probabilities for ${test.size} test examples`;
   const beyond = label.find((k) => k >= classes);
   if (beyond !== undefined) return `a prediction of class ${beyond} of ${classes}`;
-  const counts = test.confusion.map((_, k) => label.filter((predicted) => predicted === k).length);
+  const counts = countBy(classes, label);
   const other = counts.findIndex((count, k) => count !== sum(test.confusion.map((row) => itemAt(row, k))));
   if (other >= 0) return `${counts[other]} predictions of class ${other} with another number in the confusion matrix`;
   // The predicted class is the most probable one.

@@ -1,7 +1,7 @@
 // Can a record's measurements be true: do they fit the data's labels, the sheet's model, and a machine's speed?
 
 import { itemAt } from "../../../src/base/item-at";
-import { sum } from "../../../src/base/statistics";
+import { countBy, sum } from "../../../src/base/statistics";
 import { count } from "../../../src/base/text";
 import type { RunRecord } from "../../../src/runs/record";
 import type { FinalEvaluation } from "../../../src/training/evaluation";
@@ -94,12 +94,6 @@ function otherAnswers({ test, predictions }: NonNullable<RunRecord["final"]>, la
         );
     }
   return undefined;
-}
-
-function countBy(classes: number, labels: Uint8Array): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (const label of labels) if (label < classes) counts[label] = itemAt(counts, label) + 1;
-  return counts;
 }
 
 /** Multiplications and additions in a second: more than a core of any processor does. */
