@@ -1,4 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -62,7 +64,27 @@ test("one thread or two: close, and bit for bit the same with the same threads",
   one.forEach((loss, i) => expect(Math.abs(loss - two[i]) / loss).toBeLessThan(1e-4));
 });
 
-// Without lib/tools/setup/signals.cc such a run ends by SIGABRT or SIGSEGV within seconds: oneDNN's product keeps its
+/** Runs a script in a process of its own, which gets a signal each millisecond from its first word on: what it says. */
+async function run(script: string, { nodeOptions = [], storm }: { nodeOptions?: string[]; storm?: NodeJS.Signals }) {
+  const preload = join(lab, "lib/tools/kernel/preload.cjs");
+  const child = spawn(process.execPath, [...nodeOptions, "--require", preload, "-e", script], {
+    cwd: lab,
+    env: { ...process.env, TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let output = "";
+  let sending: NodeJS.Timeout | undefined;
+  child.stdout.on("data", (data: Buffer) => {
+    output += data.toString();
+    if (storm) sending ??= setInterval(() => child.kill(storm), 1);
+  });
+  const end = await new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
+  clearInterval(sending);
+  expect(end).toEqual({ code: 0, signal: null });
+  return output.trim().split("\n");
+}
+
+// Without lib/tools/setup/signals.cc these two end by SIGABRT or SIGSEGV within seconds: oneDNN's product keeps its
 // stack on the heap.
 test("a process that gets signals all the time, as from a child that ends or from Stop, computes on", {
   timeout: 120_000,
@@ -74,23 +96,23 @@ test("a process that gets signals all the time, as from a child that ends or fro
     const split = { inputs: new Float32Array(784 * 5000).fill(0.5), labels: new Uint8Array(5000), size: 5000 };
     console.log("ready");
     assess(models.mlp({ hidden: [1500, 1500, 1500], weights: { stddev: 0.01 }, seed: 1 }), split).then(({ size }) => console.log(JSON.stringify({ size, taken })));`;
-  const child = spawn(process.execPath, ["--require", join(lab, "lib/tools/kernel/preload.cjs"), "-e", script], {
-    cwd: lab,
-    env: { ...process.env, TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let output = "";
-  let storm: NodeJS.Timeout | undefined;
-  child.stdout.on("data", (data: Buffer) => {
-    output += data.toString();
-    storm ??= setInterval(() => child.kill("SIGWINCH"), 1);
-  });
-  const end = await new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
-  clearInterval(storm);
-  expect(end).toEqual({ code: 0, signal: null });
-  const { size, taken } = JSON.parse(output.split("\n")[1]) as { size: number; taken: number };
+  const [, said] = await run(script, { storm: "SIGWINCH" });
+  const { size, taken } = JSON.parse(said) as { size: number; taken: number };
   expect(size).toBe(5000);
   expect(taken).toBeGreaterThan(20);
+});
+
+test("a process under Node's profiler computes on, and leaves a profile", { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "deepnets-profile-"));
+  const script = `
+    const { createStep, models } = require(${JSON.stringify(join(lab, "lib/dist/src"))});
+    const step = createStep(models.lstm(), { shape: [30, 1], batchSize: 50, seed: 3, optimizer: { name: "sgd", learningRate: 0.1 } });
+    const batch = { inputs: new Float32Array(50 * 30), labels: new Uint8Array(50), size: 50 };
+    for (let i = 0; i < 20; i++) step.step(batch, i);
+    console.log("trained");`;
+  expect(await run(script, { nodeOptions: ["--cpu-prof", `--cpu-prof-dir=${folder}`] })).toEqual(["trained"]);
+  const [profile] = readdirSync(folder);
+  expect(JSON.parse(readFileSync(join(folder, profile), "utf8")).samples.length).toBeGreaterThan(500);
 });
 
 test.runIf(process.platform === "linux")("a child of a process with the engine takes signals as ever", () => {
