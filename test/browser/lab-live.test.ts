@@ -25,7 +25,7 @@ describe.runIf(Lab.available)("outputs that live in JupyterLab", () => {
     lab.write("pad", [
       'import { live, loadMnist, show } from "deepnets";',
       `const { train, test } = await loadMnist();
-const few = { inputs: test.inputs.subarray(0, 784 * 500), labels: test.labels.subarray(0, 500), size: 500 };
+const few = { inputs: test.inputs.subarray(0, 784 * 100), labels: test.labels.subarray(0, 100), size: 100 };
 show(await live.digits({ seed: 1, mnist: { train, test: few } }));`,
     ]);
   });

@@ -102,8 +102,12 @@ c.ServerApp.ip = "0.0.0.0"
     await nothingLeft(lab);
   });
 
-  test.each(["SIGTERM", "SIGHUP", "SIGKILL"] as const)("ends with the npm that got %s", async (signal) => {
-    lab = await startLab(["npm", "run", "-s", "lab", "--"], { args: ["--tensorboard"] });
+  test.each([
+    ["SIGTERM", ["--tensorboard"]],
+    ["SIGHUP", []],
+    ["SIGKILL", []],
+  ] as const)("ends with the npm that got %s", async (signal, args) => {
+    lab = await startLab(["npm", "run", "-s", "lab", "--"], { args });
     process.kill(lab.process.pid!, signal);
     await nothingLeft(lab);
   });

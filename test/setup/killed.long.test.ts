@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processesOf } from "../lab/processes";
 import { copyProject, engineFolders, killSetUp, logOf, runCommand } from "./project-copy";
 
-// The compiler takes its time.
+// The compilers take their time.
 
 let folder: string;
 let remove: () => void;
@@ -47,4 +47,17 @@ test("set-up that was killed while compiling the addon: the next one compiles it
   const { files, ...rest } = JSON.parse(readFileSync(stampFile, "utf8"));
   expect({ ...rest, files: stamp.files }).toEqual(stamp);
   expect(Object.keys(files)).toContain("lib/napi-v8/tfjs_binding.node");
+});
+
+test("set-up that was killed while building the library: the next one builds it whole", async () => {
+  rmSync(join(folder, "lib/dist"), { recursive: true });
+  await killSetUp(
+    folder,
+    () =>
+      readdirSync(join(folder, "lib")).some((name) => name.startsWith("dist-")) ||
+      logOf(folder).trimEnd().endsWith("--pretty false"),
+  );
+  expect(existsSync(join(folder, "lib/dist/build.json"))).toBe(false);
+  expect(runCommand(folder, ["setup"])).toMatchObject({ code: 0, stderr: "" });
+  expect(existsSync(join(folder, "lib/dist/src/index.js"))).toBe(true);
 });

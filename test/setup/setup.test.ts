@@ -19,7 +19,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isAlive } from "../../lib/src/base/lock";
-import { copyProject, type Ended, engineFolders, killSetUp, logOf, root, runCommand } from "./project-copy";
+import { copyProject, type Ended, engineFolders, logOf, root, runCommand } from "./project-copy";
 
 let folder: string;
 let remove: () => void;
@@ -58,21 +58,8 @@ describe("set-up in a folder that moved", () => {
   });
 });
 
-// While it compiles the addon: killed.long.test.ts.
+// While it compiles: killed.long.test.ts.
 describe("set-up that was killed", () => {
-  test("while building the library: the next one builds it whole", async () => {
-    rmSync(join(folder, "lib/dist"), { recursive: true });
-    await killSetUp(
-      folder,
-      () =>
-        readdirSync(join(folder, "lib")).some((name) => name.startsWith("dist-")) ||
-        log().trimEnd().endsWith("--pretty false"),
-    );
-    expect(existsSync(join(folder, "lib/dist/build.json"))).toBe(false);
-    expect(setUp()).toMatchObject({ code: 0, stderr: "" });
-    expect(existsSync(join(folder, "lib/dist/src/index.js"))).toBe(true);
-  });
-
   test("a lock that it left behind is taken over, one of a living process is waited for", async () => {
     // The stage that takes least.
     const labels = join(folder, "data/mnist/t10k-labels-idx1-ubyte");
