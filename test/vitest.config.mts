@@ -100,6 +100,8 @@ export default defineConfig({
     env: { TF_CPP_MIN_LOG_LEVEL: "2", TMPDIR: temporary },
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // On a busy machine even a folder may take a second to go.
+    expect: { poll: { timeout: 15_000 } },
     reporters: ["default", resolve(here, "reporter.ts")],
     projects: long
       ? [{ extends: true as const, test: { name: "long", include: [longFiles], ...alone, testTimeout: 3_600_000 } }]

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node";
 import { describe, expect, test } from "vitest";
+import { fromEnvironment } from "../../lib/src/base/environment";
 import { graphStep } from "../../lib/src/graph/graph-step";
 import { replacements } from "../../lib/src/graph/replacements";
 import { convolution } from "../../lib/src/graph/replacements/convolution";
@@ -7,6 +8,9 @@ import { dense } from "../../lib/src/graph/replacements/dense";
 import { lstm } from "../../lib/src/graph/replacements/lstm";
 import { createStep } from "../../lib/src/graph/step";
 import { batch, build, distance, type Name, options, stream } from "./networks";
+
+// More of them are the long tests' (graph-step.long.test.ts).
+const points = fromEnvironment("DEEPNETS_LONG_TESTS") === true ? 50 : 15;
 
 const widths: Record<Name, number | undefined> = { linear: undefined, mlp: 32, dropout: 32, cnn: 4, lstm: 12 };
 
@@ -55,7 +59,7 @@ test("and the gradients of pooling after them, but where two values of a window 
     graphStep(model, { ...options("cnn"), replacements: list }),
   );
   for (let i = 0; i < 3; i++) plain.step(batch("cnn", i), i);
-  const worst = Array.from({ length: 50 }, (_, i) => {
+  const worst = Array.from({ length: points }, (_, i) => {
     // Moments of zero make the new first moment the gradient, up to a factor.
     const state = plain.read();
     const bare = {
@@ -74,7 +78,7 @@ test("and the gradients of pooling after them, but where two values of a window 
     return Math.max(...a.map(({ name, values }, k) => (name.endsWith("/m") ? distance(values, b[k].values, 1e-3) : 0)));
   });
   // One window of many thousands hands its gradient to another of its places.
-  expect(worst.filter((difference) => difference >= 1e-5).length).toBeLessThan(15);
+  expect(worst.filter((difference) => difference >= 1e-5).length).toBeLessThan(0.3 * points);
   expect(Math.max(...worst)).toBeLessThan(1e-2);
   [plain, fast, model].forEach((thing) => thing.dispose());
 });

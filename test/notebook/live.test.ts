@@ -67,16 +67,16 @@ test("without the networks of finished runs, it says which", async () => {
   await expect(live.digits({ seed: 1, mnist: few() })).rejects.toThrow(/the network of h6-1a .*run h6-1a again/);
 });
 
-test("in a quick run the pad's networks are measured on the first 2,000 test images", async () => {
+test("in a quick run the pad's networks are measured on the first 1,000 test images", async () => {
   const model = models.linear();
   const place = join(home, "h6-1a/quick-s1");
   const record = { ...agreeing({ ...sampleRecord("h6-1a"), profile: "quick" }), model: describe(model) };
   mkdirSync(place, { recursive: true });
   writeFileSync(join(place, "record.json"), recordText(record));
   await writeModel(place, model, loadRecord(join(place, "record.json")));
-  // Its answer to a blank image is one class; only images beyond the first 2,000 have that label.
+  // Its answer to a blank image is one class; only images beyond the first 1,000 have that label.
   const size = 2001;
-  const labels = new Uint8Array(size).map((_, i) => (i < 2000 ? 1 : 0));
+  const labels = new Uint8Array(size).map((_, i) => (i < 1000 ? 1 : 0));
   const blank = { inputs: new Float32Array(784 * size), labels, size };
   const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
   vi.stubEnv("DEEPNETS_PROFILE", "quick");

@@ -39,7 +39,7 @@ afterEach(() => {
 describe("a finished run", () => {
   test.each<[Parameters["profile"], number, number]>([
     ["full", 10_000, 10_020],
-    ["quick", 2000, 10_000],
+    ["quick", 1000, 5000],
   ])("of the profile %s has curves on the first %i examples and its end on %i", async (profile, examples, most) => {
     const { iterations: _, ...settings } = small({ batchSize: 1002, evalEvery: 10 });
     const given = { ...settings, epochs: 1, profile };

@@ -16,8 +16,8 @@ import { openView, type View } from "./view";
  * speed, time left and accuracy. On a terminal one line shows the same and changes.
  *
  * Every `evalEvery` iterations, and before the first, loss and accuracy are measured in inference mode, on the first
- * 10,000 training and the first 10,000 test examples (2,000 in a quick run); at the end once more on all of them (in a
- * quick run, on the first 10,000 training examples and all test examples).
+ * 10,000 training and the first 10,000 test examples (1,000 in a quick run); at the end once more on all of them (in a
+ * quick run, on the first 5,000 training examples and all test examples).
  *
  * Stopping the cell (the square button) ends it with the run so far: `run.record.status` is then "interrupted", the
  * model holds the weights of that moment, and running the cell again goes on from there. A run that was killed goes on

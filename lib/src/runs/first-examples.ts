@@ -17,10 +17,10 @@ export const fewerWhenQuick = (split: Split, count: number): Split =>
   fromEnvironment("DEEPNETS_PROFILE") === "quick" ? firstExamples(split, count) : split;
 
 /** How many examples of each split, the first ones, a curve of a run is measured on; a smaller split, as a whole. */
-export const curveExamples = ({ profile }: Profile): number => (profile === "quick" ? 2000 : 10_000);
+export const curveExamples = ({ profile }: Profile): number => (profile === "quick" ? 1000 : 10_000);
 
 /** How many training examples, the first ones, the end of a run is measured on; undefined: all. */
-export const finalExamples = ({ profile }: Profile): number | undefined => (profile === "quick" ? 10_000 : undefined);
+export const finalExamples = ({ profile }: Profile): number | undefined => (profile === "quick" ? 5000 : undefined);
 
 /** How many examples of each split, the first ones, a trial is measured on; `wanted` is what its cell says, if it does. */
 export const trialExamples = (run: Profile, wanted = curveExamples(run)): number =>

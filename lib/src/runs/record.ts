@@ -61,7 +61,7 @@ export interface RunRecord {
   /** Examples behind each point of the train curves (a fixed subset). */
   readonly trainCurveSize: number;
   readonly progress: Progress;
-  /** Present once finished: all training (a quick run: the first 10,000) and all test examples, after the last iteration. */
+  /** Present once finished: all training (a quick run: the first 5,000) and all test examples, after the last iteration. */
   readonly final?: {
     readonly train: FinalEvaluation;
     readonly test: FinalEvaluation;

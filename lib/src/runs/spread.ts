@@ -13,7 +13,7 @@ export interface Spread {
   readonly seeds: readonly number[];
   /** Accuracy on all test examples after the last iteration, in [0, 1]. */
   readonly test: Statistic;
-  /** Accuracy on the training examples (a quick run: the first 10,000) after the last iteration, in [0, 1]. */
+  /** Accuracy on the training examples (a quick run: the first 5,000) after the last iteration, in [0, 1]. */
   readonly train: Statistic;
   /** Train minus test accuracy of the same run. */
   readonly gap: Statistic;

@@ -28,7 +28,7 @@ const classifiers = () => parts.filter((part): part is TrainedPart => part.sheet
 /**
  * A pad to draw a digit on, and what the four trained networks of H6.1 take it for: in the notebook and on its page.
  * The networks are packed so that their test accuracy changes by at most 0.1 points; a line for each says by how much.
- * A quick run measures that on the first 2,000 test images.
+ * A quick run measures that on the first 1,000 test images.
  *
  * @param options Seed and data.
  * @returns A live output for `show`. The pad names a part that has no trained network; the others work.
@@ -37,7 +37,7 @@ const classifiers = () => parts.filter((part): part is TrainedPart => part.sheet
  * show(await live.digits({ seed: 1, mnist }));
  */
 export async function digits({ seed, mnist }: DigitsOptions): Promise<Live> {
-  const test = fewerWhenQuick(mnist.test, 2000);
+  const test = fewerWhenQuick(mnist.test, 1000);
   const shown: DigitsNetwork[] = [];
   let problem: Error | undefined;
   for (const { id, model } of classifiers()) {
