@@ -108,7 +108,7 @@ const timer = setInterval(() => {
     await late.keyboard.press("Control+s");
     const notebook = () => JSON.parse(lab.read("notebooks/late.ipynb"));
     const outputs = () => JSON.stringify(notebook().cells[last].outputs);
-    await expect.poll(outputs, { timeout: 15_000 }).toContain("after the last");
+    await expect.poll(outputs).toContain("after the last");
     const log = () =>
       lab
         .read("cells.jsonl")
@@ -118,10 +118,10 @@ const timer = setInterval(() => {
     const { find } = executionRules.find(({ id }) => id === "outputs-differ")!;
     const breaches = () => find({ notebook: notebook(), part: { notebook: "late" }, log: log() } as never);
     // The kernel notes what came late a second after it came.
-    await expect.poll(breaches, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(breaches).toEqual([]);
     await late.close();
     writeFileSync(join(lab.folder, "notebooks/closed.txt"), "");
-    await expect.poll(breaches, { timeout: 15_000 }).toEqual([
+    await expect.poll(breaches).toEqual([
       {
         cell: last,
         value: expect.stringMatching(/^it showed more after its end than the notebook holds, .* printed text in all$/),

@@ -133,7 +133,7 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
   test("in a second tab, and in one that is closed and opened again in mid-run, the curve goes on", async () => {
     const before = await growsTo(page, 8);
     await save();
-    await expect.poll(liveHtml, { timeout: 15_000 }).toContain("<script");
+    await expect.poll(liveHtml).toContain("<script");
     // The page's program and where it finds its numbers; neither plotly.js nor the numbers.
     expect(liveHtml().length).toBeLessThan(12_000);
     const second = await lab.openNotebook(name);
@@ -166,7 +166,7 @@ describe.runIf(Lab.available)("a notebook in JupyterLab", () => {
     expect(await pointsOf(page)).toBe(0);
     await shot(page, "finished");
     await save();
-    await expect.poll(liveHtml, { timeout: 15_000 }).not.toContain("<script");
+    await expect.poll(liveHtml).not.toContain("<script");
     const { cells } = saved() as {
       cells: {
         execution_count: number;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const lab = join(__dirname, "../..");
+const preload = join(lab, "lib/tools/kernel/preload.cjs");
 
 /**
  * Three steps of a small CNN in a process of its own (the engine reads its switches once, when it starts): losses, then
@@ -25,7 +26,6 @@ function steps(environment: Record<string, string>, precision = "float32"): numb
     const batch = { inputs: Float32Array.from({ length: 20 * 144 }, (_, i) => Math.sin(i * i)), labels: Uint8Array.from({ length: 20 }, (_, i) => i % 10), size: 20 };
     const losses = [0, 1, 2].map((i) => step.step(batch, i));
     console.log(JSON.stringify([...losses, step.evaluate(batch).lossSum]));`;
-  const preload = join(lab, "lib/tools/kernel/preload.cjs");
   const output = execFileSync(process.execPath, ["--require", preload, "-e", script], {
     cwd: lab,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", ...environment },
@@ -66,7 +66,6 @@ test("one thread or two: close, and bit for bit the same with the same threads",
 
 /** Runs a script in a process of its own, which gets a signal each millisecond from its first word on: what it says. */
 async function run(script: string, { nodeOptions = [], storm }: { nodeOptions?: string[]; storm?: NodeJS.Signals }) {
-  const preload = join(lab, "lib/tools/kernel/preload.cjs");
   const child = spawn(process.execPath, [...nodeOptions, "--require", preload, "-e", script], {
     cwd: lab,
     env: { ...process.env, TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" },
@@ -119,10 +118,9 @@ test.runIf(process.platform === "linux")("a child of a process with the engine t
   const script =
     'require("@tensorflow/tfjs-node"); console.log(require("node:child_process").execFileSync("grep", ["SigBlk", ' +
     '"/proc/self/status"]).toString());';
-  const output = execFileSync(
-    process.execPath,
-    ["--require", join(lab, "lib/tools/kernel/preload.cjs"), "-e", script],
-    { cwd: lab, stdio: ["ignore", "pipe", "ignore"] },
-  );
+  const output = execFileSync(process.execPath, ["--require", preload, "-e", script], {
+    cwd: lab,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   expect(output.toString()).toMatch(/SigBlk:\s+0{16}\s/);
 });

@@ -10,8 +10,7 @@ afterEach(() => {
   for (const { pid } of lab ? processesOf(lab.folder) : []) process.kill(pid, "SIGKILL");
 });
 
-const nothingLeft = (of: Lab) =>
-  expect.poll(() => processesOf(of.folder).map(({ command }) => command), { timeout: 15_000 }).toEqual([]);
+const nothingLeft = (of: Lab) => expect.poll(() => processesOf(of.folder).map(({ command }) => command)).toEqual([]);
 const askForKernel = ({ jupyter, token }: Lab) =>
   fetch(`${jupyter}api/kernels`, {
     method: "POST",

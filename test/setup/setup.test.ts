@@ -511,7 +511,7 @@ test("starts a program that leads a life of its own, and waits", async () => {
       readFileSync(file, "utf8")
         .split(" ")
         .filter((pid) => isAlive({ pid: Number(pid) }));
-    await expect.poll(alive, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(alive).toEqual([]);
     await expect.poll(() => readdirSync(own), { timeout: 5000 }).toEqual(["started.txt"]);
     rmSync(join(folder, "test/base/endless.test.ts"));
     const next = spawnSync("npm", ["test", "--", "--no-browser", "base/points"], {

@@ -137,7 +137,7 @@ export const accuracyWhenMoved: typeof plainAccuracyWhenMoved = async (model, sp
       `Expected images of 28 x 28 pixels but found ${split.inputs.length / split.size} numbers in each of ` +
         `${split.size}: pass a split of MNIST.`,
     );
-  return plainAccuracyWhenMoved(model, fewerWhenQuick(split, 1000), pixels);
+  return plainAccuracyWhenMoved(model, fewerWhenQuick(split), pixels);
 };
 
 const isOneOf = (value: unknown, words: readonly string[]): boolean => words.includes(value as string);

@@ -37,7 +37,7 @@ const classifiers = () => parts.filter((part): part is TrainedPart => part.sheet
  * show(await live.digits({ seed: 1, mnist }));
  */
 export async function digits({ seed, mnist }: DigitsOptions): Promise<Live> {
-  const test = fewerWhenQuick(mnist.test, 1000);
+  const test = fewerWhenQuick(mnist.test);
   const shown: DigitsNetwork[] = [];
   let problem: Error | undefined;
   for (const { id, model } of classifiers()) {
