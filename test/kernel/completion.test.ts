@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ts from "typescript";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Compiler } from "../../lib/tools/kernel/compiler";
 import type { Compiler as TypeScriptCompiler } from "../../lib/tools/kernel/typescript";
 
@@ -56,5 +56,32 @@ test("comments are types in JavaScript, in all that a cell imports", () => {
   const compiled = (argument: string) => compiler.compile(`import { half } from "${half}"; half(${argument})`);
   expect(compiled("2")).not.toHaveProperty("diagnostics");
   expect(compiled('"two"')).toMatchObject({ diagnostics: [{ code: 2345 }] });
+  rmSync(folder, { recursive: true });
+});
+
+test("a cell reads no package again, not even one that node_modules links to; it does read the reader's file that changed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "deepnets-packages-"));
+  const [mine, linked] = [join(folder, "mine.ts"), join(folder, "elsewhere/index.js")];
+  for (const made of ["elsewhere", "node_modules"]) mkdirSync(join(folder, made));
+  writeFileSync(mine, "export const mine = 1;\n");
+  writeFileSync(linked, "exports.linked = 1;\n");
+  symlinkSync("../elsewhere", join(folder, "node_modules/linked"));
+  const fresh = new Compiler(ts as TypeScriptCompiler, folder);
+  const compiles = (source: string) => {
+    expect(fresh.compile(source)).not.toHaveProperty("diagnostics");
+    fresh.settle(true, () => true);
+  };
+  const reads = vi.spyOn(ts.sys, "readFile");
+  const read = () =>
+    [...new Set(reads.mock.calls.map(([file]) => file))].filter((file) => !/package\.json$/.test(file));
+  compiles('import { linked } from "linked"; import { mine } from "./mine"; const one: number = linked;');
+  expect(read()).toEqual(expect.arrayContaining([mine, linked]));
+  compiles("const two = linked + mine;"); // from here on, the earlier cells' declarations import both
+  reads.mockClear();
+  compiles("const three: number = two + linked + mine;");
+  writeFileSync(mine, 'export const mine = "a text";\n');
+  compiles("const four: string = mine;");
+  expect(read()).toEqual([mine]);
+  reads.mockRestore();
   rmSync(folder, { recursive: true });
 });

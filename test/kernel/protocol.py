@@ -54,6 +54,26 @@ class Protocol(jupyter_kernel_test.KernelTests):
     code_inspect_sample = "Math.max"
     code_clear_output = 'globalThis[Symbol.for("deepnets.kernel")].clearOutput({ wait: true });'
 
+    @classmethod
+    def setUpClass(cls):
+        """The suite waits 0.1 s for each message of a cell, and takes a channel that is still for so long for empty."""
+        super().setUpClass()
+        get = cls.kc.iopub_channel.get_msg
+        cls.kc.iopub_channel.get_msg = lambda timeout=15: get(timeout=max(timeout, 15))
+
+    def flush_channels(self):
+        last = self.kc.kernel_info()
+        own = [self.kc.get_shell_msg(timeout=15)]
+        while own[-1]["parent_header"]["msg_id"] != last:
+            jupyter_kernel_test.validate_message(own.pop())
+            own.append(self.kc.get_shell_msg(timeout=15))
+        while own[-1]["content"].get("execution_state") != "idle":
+            message = self.kc.get_iopub_msg(timeout=15)
+            if message["parent_header"].get("msg_id") == last:
+                own.append(message)
+            else:
+                jupyter_kernel_test.validate_message(message)
+
     def test_true_versions(self):
         self.flush_channels()
         self.kc.kernel_info()

@@ -8,6 +8,8 @@ const globals = `/** Asks the reader for a line of text, in the notebook's input
 declare function prompt(message?: string, value?: string): string | null;
 `;
 
+const packages = "/node_modules/";
+
 type Host = TypeScript.LanguageServiceHost & { hasInvalidatedResolutions(path: string): boolean };
 
 /**
@@ -23,6 +25,10 @@ export class Language {
   readonly #ts: Compiler;
   readonly #virtual = new Map<string, { readonly text: string; readonly version: number }>();
   readonly #host: Host;
+  /** What fixed files hold: each question asks for all of them, a thousand with the library. */
+  readonly #held = new Map<string, TypeScript.IScriptSnapshot>();
+  /** Files of packages that lie elsewhere: `node_modules` links to them. */
+  readonly #linked = new Set<string>();
   #commented: TypeScript.LanguageService | undefined;
   #version = 0;
   #looksAnew = false;
@@ -92,10 +98,16 @@ export class Language {
     return {
       getCompilationSettings: () => this.options,
       getScriptFileNames: () => [...this.#virtual.keys()],
-      getScriptVersion: (file) => String(this.#virtual.get(file)?.version ?? diskVersion(file)),
+      getScriptVersion: (file) => String(this.#virtual.get(file)?.version ?? this.#diskVersion(file)),
       getScriptSnapshot: (file) => {
-        const found = text(file) ?? sys.readFile(file);
-        return found === undefined ? undefined : this.#ts.ScriptSnapshot.fromString(found);
+        const held = this.#held.get(file);
+        if (held) return held;
+        const own = text(file);
+        const found = own ?? sys.readFile(file);
+        if (found === undefined) return undefined;
+        const snapshot = this.#ts.ScriptSnapshot.fromString(found);
+        if (own === undefined && this.#isFixed(file)) this.#held.set(file, snapshot);
+        return snapshot;
       },
       getCurrentDirectory: () => cwd,
       getDefaultLibFileName: (settings) => this.#ts.getDefaultLibFilePath(settings),
@@ -104,23 +116,29 @@ export class Language {
       readDirectory: sys.readDirectory,
       directoryExists: sys.directoryExists,
       getDirectories: sys.getDirectories,
-      ...(sys.realpath ? { realpath: sys.realpath } : {}),
+      realpath: (path) => {
+        const real = sys.realpath?.(path) ?? path;
+        if (real !== path && path.includes(packages)) this.#linked.add(real);
+        return real;
+      },
       useCaseSensitiveFileNames: () => true,
-      hasInvalidatedResolutions: (path) => this.#looksAnew && !isFixed(path),
+      hasInvalidatedResolutions: (path) => this.#looksAnew && !this.#isFixed(path),
     };
   }
-}
 
-/**
- * Whether a file counts as unchanged while the kernel lives: a package that is loaded changes only when the kernel
- * restarts.
- */
-const isFixed = (file: string) => file.includes("/node_modules/") || file.endsWith(".d.ts");
+  /**
+   * Whether a file counts as unchanged while the kernel lives: a package that is loaded changes only when the kernel
+   * restarts.
+   */
+  #isFixed(file: string): boolean {
+    return file.includes(packages) || file.endsWith(".d.ts") || this.#linked.has(file);
+  }
 
-function diskVersion(file: string): string | number {
-  if (isFixed(file)) return 0;
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found ? `${found.mtimeMs}-${found.size}` : "none";
+  #diskVersion(file: string): string | number {
+    if (this.#isFixed(file)) return 0;
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found ? `${found.mtimeMs}-${found.size}` : "none";
+  }
 }
 
 function options(ts: Compiler, cwd: string): TypeScript.CompilerOptions {
