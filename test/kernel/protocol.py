@@ -63,16 +63,17 @@ class Protocol(jupyter_kernel_test.KernelTests):
 
     def flush_channels(self):
         last = self.kc.kernel_info()
-        own = [self.kc.get_shell_msg(timeout=15)]
-        while own[-1]["parent_header"]["msg_id"] != last:
-            jupyter_kernel_test.validate_message(own.pop())
-            own.append(self.kc.get_shell_msg(timeout=15))
-        while own[-1]["content"].get("execution_state") != "idle":
-            message = self.kc.get_iopub_msg(timeout=15)
-            if message["parent_header"].get("msg_id") == last:
-                own.append(message)
-            else:
-                jupyter_kernel_test.validate_message(message)
+
+        def read(get, ends):
+            while True:
+                message = get(timeout=15)
+                if message["parent_header"].get("msg_id") != last:
+                    jupyter_kernel_test.validate_message(message)
+                elif ends(message):
+                    return
+
+        read(self.kc.get_shell_msg, lambda _: True)
+        read(self.kc.get_iopub_msg, lambda message: message["content"].get("execution_state") == "idle")
 
     def test_true_versions(self):
         self.flush_channels()
