@@ -93,6 +93,8 @@ export default defineConfig({
     root,
     // tfjs-node fails in a second worker thread of one process (tfjs#8388).
     pool: "forks",
+    // The projects share most sources: what one has transformed, the others read.
+    experimental: { fsModuleCache: true, fsModuleCachePath: join(temporary, "modules") },
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     execArgv: ["--require", resolve(root, "lib/tools/kernel/preload.cjs")],

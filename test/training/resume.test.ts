@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -95,11 +96,17 @@ test("a run that is killed again and again ends like one that was left alone, bi
   }
 }, 120_000);
 
-async function unfinished(runs: string, env: Record<string, string> = {}): Promise<void> {
-  const { child, output } = start(runs, { TEST_PAUSE: "60", ...env });
-  await until(() => existsSync(checkpointOf(runs)), child);
-  child.kill("SIGKILL");
-  await output;
+// One run cut short, of which each test that needs one takes a copy.
+let cutShort: Promise<void> | undefined;
+async function unfinished(runs: string): Promise<void> {
+  cutShort ??= (async () => {
+    const { child, output } = start("cut short", { TEST_PAUSE: "60" });
+    await until(() => existsSync(checkpointOf("cut short")), child);
+    child.kill("SIGKILL");
+    await output;
+  })();
+  await cutShort;
+  cpSync(runOf("cut short"), runOf(runs), { recursive: true });
 }
 
 test("a checkpoint of another config, data or number of threads is refused and kept", async () => {
