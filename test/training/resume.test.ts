@@ -59,6 +59,10 @@ const lasting = ({ minutes: _, peakMemoryMB: __, progress, ...record }: RunRecor
 
 beforeAll(async () => {
   expect(await start("whole").output).toBe("");
+  const { child, output } = start("cut short", { TEST_PAUSE: "60" });
+  await until(() => existsSync(checkpointOf("cut short")), child);
+  child.kill("SIGKILL");
+  await output;
 });
 
 afterAll(() => rmSync(top, { recursive: true, force: true }));
@@ -96,21 +100,11 @@ test("a run that is killed again and again ends like one that was left alone, bi
   }
 }, 120_000);
 
-// One run cut short, of which each test that needs one takes a copy.
-let cutShort: Promise<void> | undefined;
-async function unfinished(runs: string): Promise<void> {
-  cutShort ??= (async () => {
-    const { child, output } = start("cut short", { TEST_PAUSE: "60" });
-    await until(() => existsSync(checkpointOf("cut short")), child);
-    child.kill("SIGKILL");
-    await output;
-  })();
-  await cutShort;
-  cpSync(runOf("cut short"), runOf(runs), { recursive: true });
-}
+/** A copy of the run that was cut short. */
+const unfinished = (runs: string) => cpSync(runOf("cut short"), runOf(runs), { recursive: true });
 
 test("a checkpoint of another config, data or number of threads is refused and kept", async () => {
-  await unfinished("other");
+  unfinished("other");
   const before = readFileSync(checkpointOf("other"));
   expect(await start("other", { TEST_RATE: "0.004" }).output).toMatch(
     /^ERROR Expected the checkpoint of h6-1b \(iteration \d+\) to be of this run but found config\.optimizer\.learningRate 0\.003 instead of 0\.004 .*npm run reset -- h6-1b/,
@@ -124,7 +118,7 @@ test("a checkpoint of another config, data or number of threads is refused and k
 }, 120_000);
 
 test("a truncated or damaged checkpoint is refused", async () => {
-  await unfinished("cut");
+  unfinished("cut");
   const good = readFileSync(checkpointOf("cut"));
   truncateSync(checkpointOf("cut"), good.length - 1000);
   expect(await start("cut").output).toMatch(
@@ -162,7 +156,7 @@ interface Header {
 }
 
 test("a forged checkpoint is refused, with a hash that fits: one beyond the end does not train for ever", async () => {
-  await unfinished("forged");
+  unfinished("forged");
   const good = readFileSync(checkpointOf("forged"));
   const forgeries: readonly [(header: Header) => void, RegExp][] = [
     [(header) => (header.iteration = header.fit.iteration = 1e6), /found iteration 1000000 of a run that ends at \d+/],
